@@ -1,0 +1,1 @@
+"""What is true: facts, rules and sums. Imports nothing else of ours."""

@@ -1,0 +1,292 @@
+"""What a fact is: an observation from a source, with the time it happened and the time we recorded it."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+SEALED = "•"
+"""Stands in the log where a personal text stood; the text itself lies in the vault."""
+
+FROM_THE_LOG = "log"
+"""Validation context of facts that are read back: seals stand where texts stood."""
+
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+RFC3339 = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})?")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\u3164\u115f\u1160\u2800")
+
+
+# -- fields ---------------------------------------------------------------------------------------
+
+
+def finding(code: str, sentence: str, params: dict[str, Any]) -> PydanticCustomError:
+    """A finding of ours; the sentence travels along untouched, so that the door can translate it."""
+    return PydanticCustomError(code, sentence, {**params, "sentence": sentence})
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise finding(
+            "nonexistent_date",
+            "“{found}” does not exist in the calendar. Please check the date.",
+            {"found": text},
+        ) from None
+
+
+def instant(value: object) -> datetime:
+    """An RFC 3339 time with its offset; refuses everything that leaves open which moment is meant."""
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise _zone_missing(value.isoformat())
+        return value
+    if not isinstance(value, str):
+        raise finding(
+            "wrong_type",
+            "A time is written as text such as 2026-03-02T09:00:00+01:00, not as {found}.",
+            {"found": repr(value)[:40]},
+        )
+    match = RFC3339.fullmatch(value)
+    if match is None:
+        raise finding(
+            "not_a_time",
+            "“{found}” is no time. Please write it like 2026-03-02T09:00:00+01:00.",
+            {"found": value[:60]},
+        )
+    day, hour, minute, second, fraction, offset = match.groups()
+    if offset is None:
+        raise _zone_missing(value)
+    _day(day)
+    try:
+        moment = datetime.fromisoformat(
+            f"{day}T{hour}:{minute}:{second}.{(fraction or '0')[:6]:0<6}{offset.upper().replace('Z', '+00:00')}"
+        )
+    except ValueError:
+        raise _out_of_range(value) from None
+    if not EARLIEST <= moment < LATEST:
+        raise _out_of_range(value)
+    return moment
+
+
+def _zone_missing(found: str) -> PydanticCustomError:
+    return finding(
+        "zone_missing",
+        "“{found}” does not say in which zone. Please add the offset, such as +01:00 or Z.",
+        {"found": found},
+    )
+
+
+def _out_of_range(found: str) -> PydanticCustomError:
+    return finding(
+        "out_of_range",
+        "“{found}” lies outside what a clock shows or the years 1900 to 2199.",
+        {"found": found},
+    )
+
+
+def day_or_instant(value: object) -> date | datetime:
+    """A date stands for the whole day: it ends at 24:00 in the zone of the fact."""
+    if isinstance(value, str) and DAY.fullmatch(value):
+        day = _day(value)
+        if not EARLIEST.date() <= day < LATEST.date():
+            raise _out_of_range(value)
+        return day
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    return instant(value)
+
+
+def _plain(text: str) -> str:
+    return _free_of(text, allowed="\n\t")
+
+
+def _single_line(text: str) -> str:
+    if text.isascii() and text.isprintable() and text.strip():
+        return text
+    _free_of(text, allowed="")
+    if text and all(char in INVISIBLE or char.isspace() for char in text):
+        raise finding(
+            "forbidden_character",
+            "The text consists of invisible characters only ({code_point}).",
+            {"code_point": f"U+{ord(text[0]):04X}"},
+        )
+    if not text.strip():
+        raise finding("empty", "The text is empty. Leave the field out or fill it in.", {})
+    return text
+
+
+def _free_of(text: str, allowed: str) -> str:
+    if text.isprintable() and text.isascii():
+        return text
+    for char in text:
+        category = unicodedata.category(char)
+        if (category in ("Cc", "Cs") and char not in allowed) or char in DIRECTION_OVERRIDES:
+            raise finding(
+                "forbidden_character",
+                "The text holds a character that is not allowed: {code_point}.",
+                {"code_point": f"U+{ord(char):04X}"},
+            )
+    return text
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise finding("not_a_number", "A number is needed here.", {})
+    return number
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone(name: str) -> str:
+    if name not in _zones():
+        raise finding(
+            "unknown_zone",
+            "There is no zone “{found}”. A zone is written like Europe/Berlin.",
+            {"found": name[:60]},
+        )
+    return name
+
+
+def _address(text: str, info: ValidationInfo) -> str:
+    if text == SEALED and info.context == FROM_THE_LOG:
+        return text
+    if not re.fullmatch(r"[^@\s<>,;:]+@[^@\s<>,;:]+", text):
+        raise finding("not_an_address", "“{found}” is no e-mail address.", {"found": text[:80]})
+    return text
+
+
+class Personal:
+    """Marks a field that tells about a person: the log holds `SEALED`, the vault the text."""
+
+
+class Person:
+    """Marks a name of one of us: the log holds the person's internal id, the vault the name."""
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Marks the source's own id of a `kind`: the log holds the internal id, the vault the source's."""
+
+    kind: Literal["customer", "promise", "contact", "incident", "any"]
+
+
+Instant = Annotated[datetime, BeforeValidator(instant)]
+DayOrInstant = Annotated[date | datetime, BeforeValidator(day_or_instant)]
+Id = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_single_line)]
+Label = Annotated[str, Field(max_length=200), AfterValidator(_single_line)]
+Line = Annotated[str, Field(max_length=500), AfterValidator(_single_line)]
+Prose = Annotated[str, Field(max_length=10_000), AfterValidator(_plain)]
+Address = Annotated[str, Field(max_length=320), AfterValidator(_single_line), AfterValidator(_address)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+Number = Annotated[float, AfterValidator(_finite)]
+Amount = Annotated[float, AfterValidator(_finite), Field(ge=0, le=1e12)]
+
+PersonalLabel = Annotated[Label, Personal()]
+PersonalLine = Annotated[Line, Personal()]
+PersonalProse = Annotated[Prose, Personal()]
+PersonName = Annotated[Label, Person()]
+CustomerId = Annotated[Id, Ref("customer")]
+PromiseId = Annotated[Id, Ref("promise")]
+AnyId = Annotated[Id, Ref("any")]
+
+Kind = Literal["appointment", "delivery", "callback", "price", "quality", "other"]
+Severity = Literal["minor", "normal", "serious"]
+Channel = Literal["email", "phone", "chat", "in_person", "video", "letter", "portal", "other"]
+
+
+# -- the fact -------------------------------------------------------------------------------------
+
+
+class Data(BaseModel):
+    """What a fact says; `type_name` is its stable name, `version` the version of its fields in the log."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    type_name: ClassVar[str]
+    version: ClassVar[int] = 1
+    rank: ClassVar[int] = 50
+    """Order among facts of one stream that happened at the same instant."""
+
+    def says(self, field: str) -> bool:
+        """Whether the field was named at all: absent stays, null clears."""
+        return field in self.model_fields_set
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """One line of the log. At the door `data` holds the source's words, in the log internal ids and seals."""
+
+    source: str
+    id: str
+    time: datetime
+    data: Data
+    recorded: datetime | None = None
+    sequence: int | None = None
+    zone: str | None = None
+    key: str = ""
+    customer: str = ""
+    stream: str = ""
+    position: int = 0
+
+    @property
+    def type(self) -> str:
+        return self.data.type_name
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts of one stream as they happened.
+
+    Same instant: `sequence` among those that carry it, else the order of a life, else the key.
+    """
+    ordered = sorted(facts, key=lambda fact: (fact.time, fact.data.rank, fact.key or fact.id))
+    start = 0
+    for end in range(1, len(ordered) + 1):
+        if end < len(ordered) and ordered[end].time == ordered[start].time:
+            continue
+        if end - start > 1:
+            _by_sequence(ordered, start, end)
+        start = end
+    return ordered
+
+
+def _by_sequence(ordered: list[Fact], start: int, end: int) -> None:
+    slots = [place for place in range(start, end) if ordered[place].sequence is not None]
+    numbered = sorted((ordered[place] for place in slots), key=lambda fact: fact.sequence or 0)
+    for place, fact in zip(slots, numbered, strict=True):
+        ordered[place] = fact
+
+
+def end_of(value: date | datetime, zone: str) -> datetime:
+    """The instant at which a due has passed: the instant itself, or 24:00 of the date in the zone."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    return _midnight_after(value, zone)
+
+
+def _midnight_after(day: date, zone: str) -> datetime:
+    following = date.fromordinal(day.toordinal() + 1)
+    return datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def content(fact: Fact) -> dict[str, Any]:
+    """What two facts of one key are compared by: parsed, defaults filled in."""
+    fields = {f"data.{name}": value for name, value in fact.data}
+    return {"type": fact.type, "time": fact.time, "sequence": fact.sequence, **fields}

@@ -1,0 +1,351 @@
+"""The log: what was recorded, in the order in which it was recorded, never changed.
+
+Beside each event stand, written in the same transaction, the fact's key (so that nothing is recorded
+twice) and its personal fields in the vault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from domain.fact import Fact
+from domain.ids import Ids
+from domain.store import Cursor, EventTable, Row, Store
+from domain.vault import FIRM, Erased, MasterKey, SubjectKey, unseal
+from domain.vocabulary import stored_data
+
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS received (fact TEXT PRIMARY KEY, stream TEXT NOT NULL, version INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS vault (fact TEXT PRIMARY KEY, subject TEXT NOT NULL, sealed BLOB NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS vault_subject ON vault (subject)",
+    "CREATE TABLE IF NOT EXISTS vault_keys (subject TEXT PRIMARY KEY, wrapped BLOB)",
+    "CREATE TABLE IF NOT EXISTS parked "
+    "(fact TEXT PRIMARY KEY, needs TEXT NOT NULL, since TEXT NOT NULL, reason TEXT NOT NULL, sealed BLOB NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS parked_needs ON parked (needs)",
+    "CREATE TABLE IF NOT EXISTS sources (source TEXT PRIMARY KEY)",
+)
+
+
+class Stored(msgspec.Struct, omit_defaults=True):
+    """The state of an event as JSON; field names are the format of the log."""
+
+    v: int
+    source: str
+    key: str
+    customer: str
+    time: datetime
+    recorded: datetime
+    mac: str
+    data: dict[str, Any]
+    sequence: int | None = None
+    zone: str | None = None
+
+
+class Parked(NamedTuple):
+    """A fact that waits for what it refers to; `reason` says why it waits still."""
+
+    fact: Fact
+    needs: str
+    since: datetime
+    reason: str
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Stored).decode
+
+
+def to_state(fact: Fact, mac: str) -> bytes:
+    assert fact.recorded is not None
+    return _encode(
+        Stored(
+            v=fact.data.version,
+            source=fact.source,
+            key=fact.key,
+            customer=fact.customer,
+            time=fact.time,
+            recorded=fact.recorded,
+            mac=mac,
+            data=fact.data.model_dump(exclude_unset=True),
+            sequence=fact.sequence,
+            zone=fact.zone,
+        )
+    )
+
+
+def from_row(row: Row) -> Fact:
+    """The fact of an event, brought up to today's vocabulary; personal fields are sealed."""
+    stored = _decode(row.state)
+    return Fact(
+        source=stored.source,
+        id="",
+        time=stored.time,
+        data=stored_data(row.topic, stored.v, stored.data),
+        recorded=stored.recorded,
+        sequence=stored.sequence,
+        zone=stored.zone,
+        key=stored.key,
+        customer=stored.customer,
+        stream=row.stream,
+        position=row.position,
+    )
+
+
+class Log:
+    def __init__(self, store: Store, ids: Ids, master: MasterKey) -> None:
+        self.store = store
+        self.ids = ids
+        self.master = master
+        self.events = EventTable(store)
+        self._keys: dict[str, SubjectKey] = {}
+
+    def create(self) -> None:
+        self.store.create([*self.events.statements(), *TABLES])
+
+    # -- read -----------------------------------------------------------------------------------
+
+    def head(self) -> int:
+        """The position of the newest event, 0 for an empty log."""
+        return self.events.head()
+
+    def page(self, after: int, limit: int) -> list[Fact]:
+        """Facts in the order in which they were recorded, personal fields sealed."""
+        return [from_row(row) for row in self.events.after(after, limit)]
+
+    def histories(self, streams: Iterable[str], *, upto: int | None = None) -> dict[str, list[Fact]]:
+        """Each stream's facts, as recorded up to a position."""
+        with self.store.reading() as cursor:
+            return read_histories(self.events, cursor, streams, upto)
+
+    def opened(self, facts: Sequence[Fact]) -> list[Fact]:
+        """The same facts in their sources' words; those of erased customers stay sealed."""
+        with self.store.reading() as cursor:
+            secrets = self._secrets(cursor, [fact.key for fact in facts])
+        return [unseal(fact, secrets[fact.key]) if fact.key in secrets else fact for fact in facts]
+
+    def parked(self) -> list[Parked]:
+        with self.store.reading() as cursor:
+            rows = cursor.execute(
+                "SELECT fact, needs, since, reason, sealed FROM parked ORDER BY since, fact"
+            ).all()
+            key = self.key_of(cursor, FIRM) if rows else None
+        return [] if key is None else [_parked(row, key) for row in rows]
+
+    def _secrets(self, cursor: Cursor, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+        rows = list(cursor.among("SELECT fact, subject, sealed FROM vault WHERE fact IN ({among})", keys))
+        missing = {row[1] for row in rows} - self._keys.keys()
+        for subject, wrapped in cursor.among(
+            "SELECT subject, wrapped FROM vault_keys WHERE subject IN ({among})", missing
+        ):
+            if wrapped is not None:
+                self._keys[subject] = self.master.unwrap(subject, wrapped)
+        return {
+            fact: self._keys[subject].open(fact, sealed)
+            for fact, subject, sealed in rows
+            if subject in self._keys
+        }
+
+    def key_of(self, cursor: Cursor, subject: str) -> SubjectKey | None:
+        """None: not yet there. Raises Erased where it was destroyed."""
+        if subject not in self._keys:
+            row = cursor.execute("SELECT wrapped FROM vault_keys WHERE subject = ?", (subject,)).one()
+            if row is None:
+                return None
+            if row[0] is None:
+                raise Erased
+            self._keys[subject] = self.master.unwrap(subject, row[0])
+        return self._keys[subject]
+
+    # -- write ----------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self, *, keep: bool = True) -> Iterator[Writer]:
+        """One transaction under the writer's lock: what is decided here is decided on the newest state."""
+        known = set(self._keys)
+        try:
+            with self.store.writing(keep=keep) as cursor:
+                yield (writer := Writer(self, cursor))
+                writer.flush()
+        except BaseException:
+            self._forget(known)
+            raise
+        if not keep:
+            self._forget(known)
+
+    def _forget(self, known: set[str]) -> None:
+        """Keys made in a transaction that came to nothing."""
+        self._keys = {subject: key for subject, key in self._keys.items() if subject in known}
+
+
+def read_histories(
+    events: EventTable, cursor: Cursor, streams: Iterable[str], upto: int | None = None
+) -> dict[str, list[Fact]]:
+    histories: dict[str, list[Fact]] = {}
+    for row in events.of_streams(cursor, streams):
+        if upto is None or row.position <= upto:
+            histories.setdefault(row.stream, []).append(from_row(row))
+    return histories
+
+
+def _parked(row: Any, key: SubjectKey) -> Parked:
+    fact_key, needs, since, reason, sealed = row
+    return Parked(
+        _from_envelope(fact_key, key.open(fact_key, sealed)), needs, datetime.fromisoformat(since), reason
+    )
+
+
+def _from_envelope(key: str, kept: Mapping[str, Any]) -> Fact:
+    return Fact(
+        source=kept["source"],
+        id=kept["id"],
+        time=datetime.fromisoformat(kept["time"]),
+        data=stored_data(kept["type"], kept["v"], kept["data"]),
+        sequence=kept["sequence"],
+        zone=kept["zone"],
+        key=key,
+    )
+
+
+class Writer:
+    """Writes facts within one transaction. Rows are gathered and written together by `flush`."""
+
+    def __init__(self, log: Log, cursor: Cursor) -> None:
+        self.log = log
+        self.cursor = cursor
+        self.sources = {row[0] for row in cursor.execute("SELECT source FROM sources").all()}
+        self._histories: dict[str, list[Fact]] = {}
+        self._versions: dict[str, int] = {}
+        self._events: list[tuple[str, int, str, bytes]] = []
+        self._received: dict[str, tuple[str, int]] = {}
+        self._vault: list[tuple[str, str, bytes]] = []
+
+    # what is known
+
+    def load(self, streams: Iterable[str]) -> None:
+        """Histories of these streams, asked in one go."""
+        new = [stream for stream in dict.fromkeys(streams) if stream not in self._histories]
+        found = read_histories(self.log.events, self.cursor, new)
+        for stream in new:
+            self._histories[stream] = found.get(stream, [])
+            self._versions[stream] = len(self._histories[stream])
+
+    def history(self, stream: str) -> list[Fact]:
+        if stream not in self._histories:
+            self.load([stream])
+        return self._histories[stream]
+
+    def load_versions(self, streams: Iterable[str]) -> None:
+        """Only how long these streams are: for those whose history forbids nothing."""
+        new = [stream for stream in dict.fromkeys(streams) if stream not in self._versions]
+        found = self.log.events.versions(self.cursor, new)
+        for stream in new:
+            self._versions[stream] = found.get(stream, 0)
+
+    def already(self, keys: Sequence[str]) -> dict[str, Fact]:
+        """Of these keys the facts that were recorded or parked before, in their sources' words."""
+        self.flush()
+        places = {
+            row[0]: (row[1], row[2])
+            for row in self.cursor.among(
+                "SELECT fact, stream, version FROM received WHERE fact IN ({among})", keys
+            )
+        }
+        found: dict[str, Fact] = {}
+        if places:
+            secrets = self.log._secrets(self.cursor, places)
+            histories = read_histories(
+                self.log.events, self.cursor, {stream for stream, _ in places.values()}
+            )
+            for key, (stream, version) in places.items():
+                fact = histories[stream][version - 1]
+                found[key] = unseal(fact, secrets[key]) if key in secrets else fact
+        return found | {fact.key: fact for fact in self._waiting("fact", keys)}
+
+    def recorded(self, keys: Sequence[str]) -> list[str]:
+        """Which of these facts stand in the log."""
+        self.flush()
+        return [
+            row[0] for row in self.cursor.among("SELECT fact FROM received WHERE fact IN ({among})", keys)
+        ]
+
+    def _waiting(self, column: str, values: Sequence[str]) -> list[Fact]:
+        rows = list(
+            self.cursor.among(
+                f"SELECT fact, needs, since, reason, sealed FROM parked WHERE {column} IN ({{among}})", values
+            )
+        )
+        return [_parked(row, self.key(FIRM)).fact for row in rows]
+
+    def key(self, subject: str) -> SubjectKey:
+        key = self.log.key_of(self.cursor, subject)
+        if key is None:
+            key = self.log.master.new_subject(subject)
+            self.cursor.execute("INSERT INTO vault_keys VALUES (?, ?)", (subject, self.log.master.wrap(key)))
+            self.log._keys[subject] = key
+        return key
+
+    def length(self, stream: str) -> int:
+        """How many events the stream has."""
+        if stream not in self._versions:
+            self.load_versions([stream])
+        return self._versions[stream]
+
+    # what is written
+
+    def append(self, fact: Fact, secrets: Mapping[str, Any] | None, subject: str) -> Fact:
+        """A sealed fact at the end of its stream; `secrets` None for events of our own that hold none."""
+        version = self.length(fact.stream) + 1
+        mac = ""
+        if secrets is not None:
+            key = self.key(subject)
+            mac = key.mac(secrets)
+            self._vault.append((fact.key, subject, key.seal(fact.key, secrets, self.log.master.nonce())))
+        self._events.append((fact.stream, version, fact.type, to_state(fact, mac)))
+        self._received[fact.key] = (fact.stream, version)
+        self._versions[fact.stream] = version
+        if fact.stream in self._histories:
+            self._histories[fact.stream].append(fact)
+        if fact.source not in self.sources:
+            self.sources.add(fact.source)
+            self.cursor.execute("INSERT INTO sources VALUES (?)", (fact.source,))
+        return fact
+
+    def park(self, fact: Fact, needs: str, reason: str, since: datetime) -> None:
+        kept = {
+            "source": fact.source,
+            "id": fact.id,
+            "type": fact.type,
+            "v": fact.data.version,
+            "time": fact.time.isoformat(),
+            "sequence": fact.sequence,
+            "zone": fact.zone,
+            "data": fact.data.model_dump(exclude_unset=True),
+        }
+        sealed = self.key(FIRM).seal(fact.key, kept, self.log.master.nonce())
+        self.cursor.execute(
+            "INSERT INTO parked VALUES (?, ?, ?, ?, ?)",
+            (fact.key, needs, since.astimezone(UTC).isoformat(), reason, sealed),
+        )
+
+    def unpark(self, needs: Sequence[str]) -> list[Fact]:
+        """Takes out what waited for these, in order of happening."""
+        facts = self._waiting("needs", needs)
+        for fact in facts:
+            self.cursor.execute("DELETE FROM parked WHERE fact = ?", (fact.key,))
+        return sorted(facts, key=lambda fact: (fact.time, fact.data.rank, fact.id))
+
+    def flush(self) -> list[int]:
+        """Positions of the events written."""
+        if not self._events:
+            return []
+        positions = self.log.events.insert(self.cursor, self._events)
+        self.cursor.executemany(
+            "INSERT INTO received VALUES (?, ?, ?)", [(key, *place) for key, place in self._received.items()]
+        )
+        self.cursor.executemany("INSERT INTO vault VALUES (?, ?, ?)", self._vault)
+        self._events, self._received, self._vault = [], {}, []
+        return positions

@@ -1,0 +1,400 @@
+"""The people document: who works here, who stands in for whom, who may see what."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, PlainValidator, model_validator
+
+from domain.calendars import REVERSED_DAYS, clock_times
+from domain.documents import Document, DocumentRefused, Items, Part, load, nearest
+from domain.errors import Refused
+from domain.fact import Address, DayOrInstant, Label, ZoneName, finding
+from domain.local_time import at_second, end_of_date, local_edge
+
+Role = Literal["owner", "manager", "auditor", "admin"]
+
+# -- values -----------------------------------------------------------------------------------------
+
+
+def _quiet_hours(value: object) -> tuple[int, int]:
+    first, last = clock_times(value)
+    if first == last:
+        raise finding("empty_span", EMPTY_SPAN, {"found": str(value)})
+    return first, last
+
+
+def _channel(name: str) -> str:
+    if "://" in name:
+        raise finding("secret_in_document", SECRET_IN_DOCUMENT, {})
+    return name
+
+
+QuietHours = Annotated[tuple[int, int], PlainValidator(_quiet_hours)]
+"""From one time of the day to another, in seconds since midnight; the second may lie on the next day."""
+ChannelName = Annotated[Label, AfterValidator(_channel)]
+
+
+# -- tables -----------------------------------------------------------------------------------------
+
+
+class Absence(Part):
+    """Away from a date or moment to another; dates are included on both sides."""
+
+    first: DayOrInstant = Field(alias="from")
+    last: DayOrInstant = Field(alias="to")
+
+    @model_validator(mode="after")
+    def it_ends_after_it_begins(self) -> Self:
+        first, last = (
+            each.date() if isinstance(each, datetime) else each for each in (self.first, self.last)
+        )
+        if last < first:
+            raise finding(
+                "reversed_days", REVERSED_DAYS, {"first": first.isoformat(), "last": last.isoformat()}
+            )
+        return self
+
+    def covers(self, at: datetime, zone: ZoneInfo) -> bool:
+        first = self.first if isinstance(self.first, datetime) else end_of_date(_day_before(self.first), zone)
+        last = self.last if isinstance(self.last, datetime) else end_of_date(self.last, zone)
+        return first <= at < last
+
+
+class Person(Part):
+    """One of us, as other systems and our messages know them."""
+
+    id: Label
+    name: Label
+    email: Address | None = None
+    aliases: Items[Label] = ()
+    """User names in other systems."""
+    language: Literal["de", "en"] = "de"
+    roles: Items[Role] = ("owner",)
+    team: Label | None = None
+    stand_in: Label | None = None
+    away: Items[Absence] = ()
+    channels: Items[ChannelName] = ("email",)
+    """In this order; every name but "email" is a channel from the settings, where its password lies."""
+    quiet_hours: QuietHours | None = None
+    digest: bool = False
+    """One message a day instead of single ones."""
+    zone: ZoneName | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that this person can be called by in facts."""
+        return (self.id, *((self.email,) if self.email else ()), *self.aliases)
+
+    @property
+    def reachable_by(self) -> tuple[str, ...]:
+        """The channels that can work at all."""
+        return tuple(each for each in self.channels if each != "email" or self.email)
+
+
+class Team(Part):
+    """People who answer for something together, and who hears of it when they do not."""
+
+    name: Label
+    manager: Label | None = None
+    escalation: Items[Label] = ()
+    """After the manager, in this order; then the firm's manager, at last the shared inbox."""
+
+
+class People(Document):
+    """Everybody who works here. Empty as shipped: one local user, who may do everything."""
+
+    zone: ZoneName = "Europe/Berlin"
+    manager: Label | None = None
+    """Of the whole firm: for whatever has no other manager."""
+    shared_inbox: Address | None = None
+    quiet_hours: QuietHours | None = None
+    """For everybody without quiet hours of their own."""
+    persons: Items[Person] = ()
+    teams: Items[Team] = ()
+
+    # -- finding -------------------------------------------------------------------------------------
+
+    def find(self, name: str | None) -> Person | None:
+        """By id, e-mail address or a user name; capital letters make no difference."""
+        return self._by_name.get(_folded(name)) if name is not None else None
+
+    def team(self, name: str | None) -> Team | None:
+        return self._team_by_name.get(_folded(name)) if name is not None else None
+
+    def team_of(self, person: str | None) -> str | None:
+        """The team that a person belongs to; None for unknown people."""
+        found = self.find(person)
+        return found.team if found else None
+
+    def manager_of(self, person: str | None = None, team: str | None = None) -> Person | None:
+        """The nearest manager above a person or a team who is not that person."""
+        return next(iter(self.escalation_of(person, team)), None)
+
+    def escalation_of(self, person: str | None = None, team: str | None = None) -> tuple[Person, ...]:
+        """Who hears of it, one after the other: the team's manager, its chain, the firm's manager.
+
+        Nobody twice, and never the person it is about. `team` defaults to the person's own.
+        After the last of them comes the shared inbox.
+        """
+        own = self.find(person)
+        unit = self.team(team) or self.team(self.team_of(person))
+        names = [unit.manager, *unit.escalation] if unit else []
+        chain: list[Person] = []
+        for name in (*names, self.manager):
+            found = self.find(name)
+            if found and found != own and found not in chain:
+                chain.append(found)
+        return tuple(chain)
+
+    def stand_in_for(self, person: str | None, at: datetime) -> Person | None:
+        """Who is there for a person at a moment: themself, or the first of the stand-ins who is there.
+
+        None for unknown people, and where the chain ends or comes back to where it was.
+        """
+        asked: set[str] = set()
+        found = self.find(person)
+        while found and self.is_away(found, at):
+            if found.id in asked:
+                return None
+            asked.add(found.id)
+            found = self.find(found.stand_in)
+        return found
+
+    def is_away(self, person: Person, at: datetime) -> bool:
+        return any(each.covers(at, self.zone_of(person)) for each in person.away)
+
+    def zone_of(self, person: Person) -> ZoneInfo:
+        return ZoneInfo(person.zone or self.zone)
+
+    def quiet_until(self, person: Person, at: datetime) -> datetime | None:
+        """When the quiet hours end that a moment lies in; None outside of them."""
+        quiet = person.quiet_hours or self.quiet_hours
+        if quiet is None:
+            return None
+        first, last = quiet
+        zone = self.zone_of(person)
+        today = at.astimezone(zone).date()
+        for day in (_day_before(today), today):
+            end = at_second(local_edge(day if first < last else _day_after(day), last, zone))
+            if at_second(local_edge(day, first, zone)) <= at < end:
+                return end
+        return None
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Person]:
+        return {_folded(name): person for person in self.persons for name in person.names}
+
+    @cached_property
+    def _team_by_name(self) -> Mapping[str, Team]:
+        return {_folded(team.name): team for team in self.teams}
+
+    # -- checking ------------------------------------------------------------------------------------
+
+    def contradictions(self) -> Iterator[DocumentRefused]:
+        yield from self._doubled()
+        for number, person in enumerate(self.persons):
+            place = ("persons", number)
+            if person.team is not None and self.team(person.team) is None:
+                known = nearest(person.team, [team.name for team in self.teams]) or "–"
+                yield DocumentRefused(
+                    "unknown_team", UNKNOWN_TEAM, (*place, "team"), found=person.team, known=known
+                )
+            if person.stand_in is not None:
+                yield from self._unknown((*place, "stand_in"), person.stand_in)
+                if self.find(person.stand_in) == person:
+                    yield DocumentRefused("own_stand_in", OWN_STAND_IN, (*place, "stand_in"), found=person.id)
+            if "channels" in person.model_fields_set and "email" in person.channels and person.email is None:
+                yield DocumentRefused("no_address", NO_ADDRESS, (*place, "channels"), found=person.id)
+        for number, team in enumerate(self.teams):
+            if team.manager is not None:
+                yield from self._unknown(("teams", number, "manager"), team.manager)
+            for position, name in enumerate(team.escalation):
+                yield from self._unknown(("teams", number, "escalation", position), name)
+        if self.manager is not None:
+            yield from self._unknown(("manager",), self.manager)
+
+    def _doubled(self) -> Iterator[DocumentRefused]:
+        known: dict[str, str] = {}
+        for number, person in enumerate(self.persons):
+            for name in dict.fromkeys(_folded(name) for name in person.names):
+                if name in known:
+                    yield DocumentRefused(
+                        "doubled_name",
+                        DOUBLED_NAME,
+                        ("persons", number),
+                        found=name,
+                        first=known[name],
+                        second=person.id,
+                    )
+                known.setdefault(name, person.id)
+        teams: set[str] = set()
+        for number, team in enumerate(self.teams):
+            if _folded(team.name) in teams:
+                yield DocumentRefused(
+                    "doubled_team", DOUBLED_TEAM, ("teams", number, "name"), found=team.name
+                )
+            teams.add(_folded(team.name))
+
+    def _unknown(self, place: tuple[str | int, ...], name: str) -> Iterator[DocumentRefused]:
+        if self.find(name) is None:
+            known = nearest(name, [person.id for person in self.persons]) or "–"
+            yield DocumentRefused("unknown_person", UNKNOWN_PERSON, place, found=name, known=known)
+
+
+def _day_before(day: date) -> date:
+    return day - timedelta(days=1)
+
+
+def _day_after(day: date) -> date:
+    return day + timedelta(days=1)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def default_text() -> str:
+    return files("domain").joinpath("defaults", "people.toml").read_text("utf-8")
+
+
+@cache
+def default() -> People:
+    """What counts until the firm publishes its people: nobody is named."""
+    return load(default_text(), People)
+
+
+# -- who asks ---------------------------------------------------------------------------------------
+
+What = Literal[
+    "customers",
+    "promises",
+    "figures",
+    "alerts",
+    "documents",
+    "audit",
+    "record",
+    "acknowledge",
+    "publish_rulebook",
+    "publish_calendars",
+    "publish_people",
+    "deliveries",
+    "keys",
+    "connectors",
+    "erase",
+]
+Scope = Literal["all", "own"]
+"""own = of the customers and promises that the asker looks after, and their own figures."""
+
+_NOBODY: dict[What, Scope] = {}
+
+MAY: Mapping[Role, Mapping[What, Scope]] = {
+    "owner": {
+        "customers": "own",
+        "promises": "own",
+        "figures": "own",
+        "alerts": "own",
+        "documents": "all",
+        "record": "own",
+        "acknowledge": "own",
+    },
+    "manager": {
+        "customers": "all",
+        "promises": "all",
+        "figures": "all",
+        "alerts": "all",
+        "documents": "all",
+        "audit": "all",
+        "record": "all",
+        "acknowledge": "all",
+        "deliveries": "all",
+        "publish_rulebook": "all",
+        "publish_calendars": "all",
+        "publish_people": "all",
+    },
+    "auditor": {
+        "customers": "all",
+        "promises": "all",
+        "figures": "all",
+        "alerts": "all",
+        "documents": "all",
+        "audit": "all",
+    },
+    "admin": {
+        "customers": "all",
+        "alerts": "all",
+        "documents": "all",
+        "audit": "all",
+        "deliveries": "all",
+        "publish_people": "all",
+        "keys": "all",
+        "connectors": "all",
+        "erase": "all",
+    },
+}
+"""The one table of what a role may read (first line of each) and do. What is not named is not allowed."""
+
+
+class NotAllowed(Refused):
+    """The asker's roles do not reach that far."""
+
+    def __init__(self, what: What) -> None:
+        super().__init__("not_allowed", NOT_ALLOWED, what=what)
+        self.what = what
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks: an argument of every query. `person` is the id from the people document."""
+
+    person: str | None
+    roles: frozenset[Role]
+
+
+LOCAL_USER = Asker(None, frozenset(MAY))
+"""The one user of a home without people: has every role."""
+
+
+def scope(asker: Asker, what: What) -> Scope | None:
+    """How far the asker's roles reach together; None = not at all."""
+    scopes = {MAY.get(role, _NOBODY).get(what) for role in asker.roles}
+    if "all" in scopes:
+        return "all"
+    return "own" if "own" in scopes else None
+
+
+def may(asker: Asker, what: What) -> bool:
+    return scope(asker, what) is not None
+
+
+def allowed(asker: Asker, what: What) -> Scope:
+    """How far the asker's roles reach. Raises NotAllowed when they do not reach at all."""
+    reach = scope(asker, what)
+    if reach is None:
+        raise NotAllowed(what)
+    return reach
+
+
+# -- sentences --------------------------------------------------------------------------------------
+
+EMPTY_SPAN = "“{found}” is no span of time. Please write it like 18:00-07:00."
+SECRET_IN_DOCUMENT = (
+    "This channel is an address with a password in it, and this document is kept for ever. "
+    "Please give the channel a name in the settings and write that name here."
+)
+UNKNOWN_TEAM = "There is no team “{found}” in this document. Possible is: {known}."
+UNKNOWN_PERSON = "There is nobody called “{found}” in this document. Possible is: {known}."
+OWN_STAND_IN = "“{found}” cannot stand in for themself. Please name somebody else."
+NO_ADDRESS = '“{found}” is to get e-mails, but has no e-mail address. Please add a line: email = "…".'
+DOUBLED_NAME = "“{found}” means both {first} and {second}. Please let it stand with one of the two."
+DOUBLED_TEAM = "The team “{found}” stands here twice. Please keep one of the two."
+NOT_ALLOWED = (
+    "Your role does not include this. Please ask somebody who may, or the person who looks after the users."
+)

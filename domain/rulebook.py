@@ -1,0 +1,184 @@
+"""The rulebook: what each deed is worth, as validated data. Points are integers in hundredths."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+from typing import Annotated, Literal, NamedTuple, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from domain.documents import Document, Part, load
+from domain.fact import finding
+
+
+def hundredths(points: float) -> int:
+    """Rounded half away from zero, so that a deposit and a withdrawal of one size stay equal."""
+    return int(math.copysign(math.floor(abs(points) * 100 + 0.5), points))
+
+
+def _points(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return hundredths(value)
+
+
+Points = Annotated[int, BeforeValidator(_points), Field(ge=-100_00, le=100_00)]
+Deposit = Annotated[Points, Field(ge=0)]
+Withdrawal = Annotated[Points, Field(le=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0, le=100_000)]
+Count = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class Late(NamedTuple):
+    """Points by days past the due, linear between the knots, flat after the last."""
+
+    days: tuple[float, ...]
+    points: tuple[int, ...]
+
+    def at(self, days: float) -> float:
+        """Hundredths of points, not yet rounded."""
+        if days <= self.days[0]:
+            return self.points[0]
+        for (left, low), (right, high) in pairwise(zip(self.days, self.points, strict=True)):
+            if days < right:
+                return low + (high - low) * (days - left) / (right - left)
+        return self.points[-1]
+
+
+def _late(value: object) -> object:
+    if isinstance(value, Late):
+        return value
+    pairs = value if isinstance(value, list) else []
+    right_form = pairs and all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(number, int | float) for number in pair)
+        for pair in pairs
+    )
+    if not right_form:
+        raise finding("wrong_form", "Write pairs of days and points, such as [[0, -2], [1, -3]].", {})
+    days = tuple(float(day) for day, _ in pairs)
+    points = tuple(hundredths(each) for _, each in pairs)
+    if days[0] != 0 or any(left >= right for left, right in pairwise(days)):
+        raise finding("wrong_order", "The days begin at 0 and grow from pair to pair.", {})
+    if points[0] > 0 or any(left < right for left, right in pairwise(points)):
+        raise finding("wrong_order", "Being later never costs less: the points fall from pair to pair.", {})
+    return Late(days=days, points=points)
+
+
+class PromiseRules(Part):
+    kept: Deposit
+    kept_after_timely_move: Deposit
+    kept_after_late_move: Points
+    exceeded: Deposit
+    exceeded_full_at: Annotated[float, Field(gt=1, le=100)]
+    late: Annotated[Late, BeforeValidator(_late)]
+    broken: Withdrawal
+    partly_at_zero: Withdrawal
+    partly_per_degree: Deposit
+    moved_in_time: Withdrawal
+    moved_in_time_without_alternative: Withdrawal
+    moved_late: Withdrawal
+    moved_late_without_alternative: Withdrawal
+    moved_for_customer: Points
+    withdrawn: Withdrawal
+    withdrawn_with_one: Withdrawal
+    withdrawn_without: Withdrawal
+    withdrawn_late: Withdrawal
+    soft: Share
+    partial_from: Share
+    price_tolerance: Share
+    estimate_tolerance: Share
+
+    @model_validator(mode="after")
+    def keeping_is_worth_more_than_breaking(self) -> Self:
+        if self.kept <= self.broken:
+            raise finding("wrong_order", "A kept promise must be worth more than a broken one.", {})
+        return self
+
+
+class NoticeRules(Part):
+    most_hours: Positive
+    least_hours: Positive
+    share: Share
+    at_most_share: Share
+
+    def needed(self, quiet: int) -> float:
+        """Business seconds of notice that are in time; `quiet` = business seconds from making to the due."""
+        return min(
+            self.most_hours * 3600,
+            max(self.least_hours * 3600, quiet * self.share),
+            quiet * self.at_most_share,
+        )
+
+
+class CustomerRules(Part):
+    honest_no: Deposit
+    honest_no_with_alternative: Deposit
+    feedback_worst: Withdrawal
+    feedback_best: Deposit
+    referral: Deposit
+    owner_changed: Withdrawal
+
+
+class NewnessRules(Part):
+    factor: Annotated[float, Field(ge=1, le=10)]
+    promises: Annotated[int, Field(ge=1, le=1000)]
+    days: Positive
+
+    def at(self, settled: int, days: float) -> float:
+        """Full for the newest, 1 for those who know us; falls in between (SPEC 5)."""
+        acquaintance = min(settled / self.promises, max(days, 0.0) / self.days)
+        return max(1.0, min(self.factor, self.factor - (acquaintance - 1) * (self.factor - 1)))
+
+
+class FadingRules(Part):
+    half_life_days: Positive | Literal["none"]
+
+    def at(self, days: float) -> float:
+        return 1.0 if self.half_life_days == "none" else 2.0 ** (-days / self.half_life_days)
+
+
+class ReliabilityRules(Part):
+    half_life_days: Positive
+    weight_of_prior: Positive
+    firm_rate: Share
+    shown_from: Count
+
+
+class BufferRules(Part):
+    days: Positive
+    fewest_withdrawals: Count
+    usual_withdrawal: Annotated[Points, Field(gt=0)]
+
+
+class StageRules(Part):
+    lost_below: Points
+    strained_below: Points
+    strained_after_fall: Deposit
+    fall_days: Positive
+    new_below_lines: Count
+    solid_from: Points
+    solid_reliability: Share
+
+
+class Rulebook(Document):
+    promise: PromiseRules
+    notice: NoticeRules
+    customer: CustomerRules
+    newness: NewnessRules
+    fading: FadingRules
+    reliability: ReliabilityRules
+    buffer: BufferRules
+    stage: StageRules
+
+
+def default_text() -> str:
+    return resources.files("domain").joinpath("defaults/rulebook.toml").read_text("utf-8")
+
+
+@cache
+def default() -> Rulebook:
+    return load(default_text(), Rulebook)

@@ -1,0 +1,90 @@
+"""The three documents that steer the product, each as it was valid through time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from domain import calendars, people, rulebook
+from domain.business_time import Hours
+from domain.calendars import Calendars
+from domain.document import DocumentKind, DocumentPublished
+from domain.documents import Document, Versions, load
+from domain.fact import Fact
+from domain.people import People, Person
+from domain.rulebook import Rulebook
+
+MODELS: dict[DocumentKind, type[Document]] = {
+    "rulebook": Rulebook,
+    "calendars": Calendars,
+    "people": People,
+}
+
+
+@dataclass(frozen=True)
+class Steering:
+    """`person` gives the internal id of a name, as the log holds it."""
+
+    person: Callable[[str], str]
+    rulebooks: Versions[Rulebook]
+    calendars: Versions[Calendars]
+    people: Versions[People]
+    _known: dict[int, dict[str, Person]] = field(default_factory=dict, compare=False, repr=False)
+
+    def hours(self, team: str | None, owner: str | None, at: datetime) -> Hours:
+        """The opening hours that count for whoever answers; `owner` is an internal id."""
+        return self.calendars.at(at).for_team(team or self.team_of(owner, at))
+
+    def team_of(self, owner: str | None, at: datetime) -> str | None:
+        person = self.find(owner, at)
+        return None if person is None else person.team
+
+    def find(self, internal: str | None, at: datetime) -> Person | None:
+        """The person of the people document behind an internal id, under any of their names."""
+        if internal is None:
+            return None
+        return self._by_id(self.people.at(at)).get(internal)
+
+    def _by_id(self, document: People) -> dict[str, Person]:
+        if id(document) not in self._known:
+            self._known[id(document)] = {
+                self.person(name): person for person in document.persons for name in person.names
+            }
+        return self._known[id(document)]
+
+    def changes(self) -> list[datetime]:
+        """The instants at which another version of what hours depend on begins to count."""
+        return sorted({*self.calendars.starts(), *self.people.starts()})
+
+
+def shipped(person: Callable[[str], str]) -> Steering:
+    """What counts before anything was published."""
+    return Steering(
+        person,
+        Versions(rulebook.default()),
+        Versions(calendars.default()),
+        Versions(people.default()),
+    )
+
+
+def published(steering: Steering, documents: Iterable[Fact], *, first_fact: int | None) -> Steering:
+    """With these documents, in order of recording, in their sources' words.
+
+    `first_fact` is the position of the log's first fact that is no document: what was published before
+    it counts from the beginning.
+    """
+    for fact in documents:
+        data = fact.data
+        if not isinstance(data, DocumentPublished):
+            continue
+        start = None if first_fact is None or fact.position < first_fact else data.valid_from
+        version = load(data.content, MODELS[data.kind])
+        match version:
+            case Rulebook():
+                steering = replace(steering, rulebooks=steering.rulebooks.published(start, version))
+            case Calendars():
+                steering = replace(steering, calendars=steering.calendars.published(start, version))
+            case People():
+                steering = replace(steering, people=steering.people.published(start, version))
+    return steering

@@ -1,0 +1,139 @@
+"""The vault: personal fields beside the log, under a key for each customer.
+
+The log holds a seal where a personal text stood and an HMAC of the texts; destroying a customer's
+key makes the texts unreadable for ever while the log stays whole (SPEC 8).
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec.structs import replace
+
+from domain.errors import Refused
+from domain.fact import SEALED, Data, Fact, Person, Personal, Ref
+
+FIRM = "firm"
+"""Subject of what belongs to no customer: documents, and facts that wait for what they refer to."""
+
+NONCE_BYTES = 12
+
+
+class Erased(Refused):
+    def __init__(self) -> None:
+        super().__init__("rule", "This customer was erased; nothing more is recorded about them.")
+
+
+@dataclass(frozen=True)
+class SubjectKey:
+    """The key of one customer; `None` bytes = erased."""
+
+    subject: str
+    key: bytes
+
+    def seal(self, fact_key: str, secrets: Mapping[str, Any], nonce: bytes) -> bytes:
+        text = msgspec.json.encode(secrets)
+        return nonce + AESGCM(self.key).encrypt(nonce, text, self._bound_to(fact_key))
+
+    def open(self, fact_key: str, sealed: bytes) -> dict[str, Any]:
+        text = AESGCM(self.key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._bound_to(fact_key))
+        secrets: dict[str, Any] = msgspec.json.decode(text)
+        return secrets
+
+    def mac(self, secrets: Mapping[str, Any]) -> str:
+        return hmac.digest(self.key, msgspec.json.encode(dict(sorted(secrets.items()))), "sha256").hex()[:32]
+
+    def _bound_to(self, fact_key: str) -> bytes:
+        return f"{self.subject}\0{fact_key}".encode()
+
+
+@dataclass(frozen=True)
+class MasterKey:
+    """Wraps the subjects' keys; from the installation's key file."""
+
+    key: bytes
+    entropy: Callable[[int], bytes]
+
+    def new_subject(self, subject: str) -> SubjectKey:
+        return SubjectKey(subject, self.entropy(32))
+
+    def nonce(self) -> bytes:
+        return self.entropy(NONCE_BYTES)
+
+    def wrap(self, subject_key: SubjectKey) -> bytes:
+        nonce = self.nonce()
+        return nonce + AESGCM(self.key).encrypt(nonce, subject_key.key, subject_key.subject.encode())
+
+    def unwrap(self, subject: str, wrapped: bytes) -> SubjectKey:
+        key = AESGCM(self.key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], subject.encode())
+        return SubjectKey(subject, key)
+
+
+# -- which fields -----------------------------------------------------------------------------------
+
+
+class Plan(NamedTuple):
+    """The fields of one type of fact that do not stand in the log as they came."""
+
+    personal: tuple[str, ...]
+    persons: tuple[str, ...]
+    refs: tuple[tuple[str, str], ...]
+
+
+@cache
+def plan(kind: type[Data]) -> Plan:
+    personal, persons, refs = [], [], []
+    for name, info in kind.model_fields.items():
+        for mark in _marks(info.annotation, info.metadata):
+            if isinstance(mark, Personal):
+                personal.append(name)
+            elif isinstance(mark, Person):
+                persons.append(name)
+            elif isinstance(mark, Ref):
+                refs.append((name, mark.kind))
+    return Plan(tuple(personal), tuple(persons), tuple(refs))
+
+
+def _marks(annotation: Any, metadata: list[Any]) -> list[Any]:
+    found = list(metadata)
+    for part in getattr(annotation, "__args__", ()):
+        found += _marks(part, list(getattr(part, "__metadata__", ())))
+    return found
+
+
+def seal(
+    fact: Fact, *, person: Callable[[str], str], thing: Callable[[str, str], str]
+) -> tuple[Fact, dict[str, Any]]:
+    """The fact as the log holds it, and the secrets for the vault.
+
+    `person` gives the internal id of one of us, `thing` that of a kind and the source's id.
+    """
+    data, kinds = fact.data, plan(type(fact.data))
+    secrets: dict[str, Any] = {"id": fact.id}
+    sealed: dict[str, Any] = {}
+    for name in (*kinds.personal, *kinds.persons, *(field for field, _ in kinds.refs)):
+        value = getattr(data, name)
+        if value is not None:
+            secrets[name] = value
+    for name in kinds.personal:
+        if name in secrets:
+            sealed[name] = SEALED
+    for name in kinds.persons:
+        if name in secrets:
+            sealed[name] = person(secrets[name])
+    for name, kind in kinds.refs:
+        if name in secrets:
+            sealed[name] = thing(kind, secrets[name])
+    return replace(fact, id="", data=data.model_copy(update=sealed)), secrets
+
+
+def unseal(fact: Fact, secrets: Mapping[str, Any]) -> Fact:
+    """The fact in its source's words again."""
+    texts = {name: value for name, value in secrets.items() if name in type(fact.data).model_fields}
+    return replace(fact, id=secrets["id"], data=fact.data.model_copy(update=texts))

@@ -1,0 +1,155 @@
+"""Every type of fact under its stable name, and how an envelope becomes a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from domain import alert, customer, document, promise
+from domain.errors import Refused
+from domain.fact import FROM_THE_LOG, Data, Fact, Id, Instant, ZoneName
+
+FACTS: Mapping[str, type[Data]] = {
+    kind.type_name: kind
+    for kind in (
+        customer.CustomerRegistered,
+        customer.CustomerChanged,
+        customer.CustomerOwnerAssigned,
+        customer.CustomerSensitivitySet,
+        customer.FeedbackRequested,
+        customer.FeedbackGiven,
+        customer.ReferralGiven,
+        promise.PromiseMade,
+        promise.PromiseChanged,
+        promise.PromiseAssigned,
+        promise.PromisePaused,
+        promise.PromiseResumed,
+        promise.PromiseRenegotiated,
+        promise.PromiseFulfilled,
+        promise.PromiseWithdrawn,
+        promise.PromiseBroken,
+        promise.PromiseReleased,
+        promise.RequestDeclined,
+        document.DocumentPublished,
+    )
+}
+
+EVENTS: Mapping[str, type[Data]] = {**FACTS, **{kind.type_name: kind for kind in alert.EVENTS}}
+"""Everything that stands in the log: what comes from outside, and what the product records itself."""
+
+UPCASTS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""(name, version as stored) → the data of the next version. Old facts are read, never rewritten."""
+
+AHEAD = timedelta(minutes=5)
+"""How far a sender's clock may run ahead of ours."""
+
+
+class Envelope(BaseModel):
+    """CloudEvents 1.0 in JSON. `zone` is our extension: where dates without a time end."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    specversion: Literal["1.0"]
+    source: Id
+    id: Id
+    type: str
+    time: Instant
+    data: dict[str, Any]
+    sequence: int | None = None
+    zone: ZoneName | None = None
+    datacontenttype: Literal["application/json"] | None = None
+    recorded: Instant | None = None
+    """Written by an export; only a restore into an empty store honours it."""
+
+
+def parse(envelope: Mapping[str, Any], *, now: datetime) -> Fact:
+    """The fact that an envelope holds; `now` is the moment of intake. Raises Refused with every finding."""
+    try:
+        shell = Envelope.model_validate(dict(envelope))
+    except ValidationError as error:
+        raise _refused(error, "") from None
+    kind = FACTS.get(shell.type)
+    if kind is None:
+        raise Refused(
+            "unknown_type",
+            "There is no fact of type “{found}”. The known types are: {known}.",
+            "type",
+            found=shell.type[:80],
+            known=", ".join(sorted(FACTS)),
+        )
+    if shell.time > now + AHEAD:
+        raise Refused(
+            "in_the_future",
+            "{time} lies in the future; a fact is something that has happened. It is {now} now.",
+            "time",
+            time=shell.time.isoformat(),
+            now=now.isoformat(timespec="seconds"),
+        )
+    if shell.sequence is not None and abs(shell.sequence) >= 2**63:
+        raise Refused("out_of_range", "The number is too large.", "sequence")
+    try:
+        data = kind.model_validate(shell.data)
+    except ValidationError as error:
+        raise _refused(error, "data") from None
+    return Fact(
+        source=shell.source,
+        id=shell.id,
+        time=shell.time,
+        data=data,
+        recorded=shell.recorded,
+        sequence=shell.sequence,
+        zone=shell.zone,
+    )
+
+
+def stored_data(name: str, version: int, fields: dict[str, Any]) -> Data:
+    """The data of a fact as it lies in the log, brought up to today's version."""
+    kind = EVENTS[name]
+    while version < kind.version:
+        fields = UPCASTS[name, version](fields)
+        version += 1
+    return kind.model_validate(fields, context=FROM_THE_LOG)
+
+
+# -- findings in words ----------------------------------------------------------------------------
+
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "missing": ("missing", "This field is needed."),
+    "extra_forbidden": ("unknown_field", "This field is not known here. Please check its spelling."),
+    "string_type": ("wrong_type", "Text is needed here, not {found}."),
+    "bool_type": ("wrong_type", "true or false is needed here, not {found}."),
+    "int_type": ("wrong_type", "A whole number is needed here, not {found}."),
+    "int_from_float": ("wrong_type", "A whole number is needed here, not {found}."),
+    "float_type": ("wrong_type", "A number is needed here, not {found}."),
+    "finite_number": ("not_a_number", "A number is needed here."),
+    "dict_type": ("wrong_type", "An object with fields is needed here, not {found}."),
+    "literal_error": ("unknown_value", "{found} is not among the possible values: {expected}."),
+    "string_too_short": ("empty", "The text is empty. Leave the field out or fill it in."),
+    "string_too_long": ("too_long", "The text is too long; at most {max_length} characters fit."),
+    "greater_than_equal": ("out_of_range", "{found} is too small; at least {ge} is possible."),
+    "less_than_equal": ("out_of_range", "{found} is too large; at most {le} is possible."),
+    "string_pattern_mismatch": (
+        "wrong_form",
+        "{found} does not have the form that is needed here ({pattern}).",
+    ),
+    "string_unicode": ("forbidden_character", "The text holds a character that is not allowed: {found}."),
+}
+
+
+def _refused(error: ValidationError, under: str) -> Refused:
+    return Refused.together([_finding(each, under) for each in error.errors(include_url=False)])
+
+
+def _finding(error: ErrorDetails, under: str) -> Refused:
+    path = ".".join(str(part) for part in (under, *error["loc"]) if part != "")
+    context = dict(error.get("ctx") or {})
+    code, sentence = SENTENCES.get(error["type"], (error["type"], ""))
+    if not sentence:
+        # A finding of our own: its type is the code, its template the sentence.
+        template = context.pop("sentence", None) or error["msg"]
+        return Refused(code, template, path, **context)
+    return Refused(code, sentence, path, **{**context, "found": ascii(error.get("input"))[:60]})
