@@ -166,9 +166,7 @@ def _earned(step: Step, rules: Rulebook) -> list[Posting]:
     if verdict is None or verdict.outcome == "released":
         return []
     rule, base, days_late = _settled(step, rules)
-    return [
-        replace(_line(step, rule, base, rules), settles=True, counts_as_new=base > 0, days_late=days_late)
-    ]
+    return [replace(_line(step, rule, base, rules), settles=True, counts_as_new=base > 0, days_late=days_late)]
 
 
 def _line(step: Step, rule: str, base: int, rules: Rulebook) -> Posting:
@@ -320,9 +318,7 @@ def lines(own: Sequence[Fact], promises: Iterable[Sequence[Fact]], steering: Ste
 class _Acquaintance:
     """How long and how well a customer knew us, and how sensitive they were, just before an instant."""
 
-    def __init__(
-        self, own: Sequence[Fact], promises: Sequence[Sequence[Fact]], bare: Sequence[Posting]
-    ) -> None:
+    def __init__(self, own: Sequence[Fact], promises: Sequence[Sequence[Fact]], bare: Sequence[Posting]) -> None:
         facts = in_order(own)
         everything = [*facts, *(fact for history in promises for fact in history)]
         self.first_fact = min(fact.time for fact in everything)
@@ -389,9 +385,7 @@ class Stage(NamedTuple):
     figure: int = 0
 
 
-def stage(
-    lines: Sequence[Posting], at: datetime, rulebooks: Rulebooks, *, reliability_low: float | None
-) -> Stage:
+def stage(lines: Sequence[Posting], at: datetime, rulebooks: Rulebooks, *, reliability_low: float | None) -> Stage:
     """The first that fits (SPEC 5). `reliability_low`: lower bound of the interval, None if nothing is known."""
     worth = rulebooks.at(at).stage
     now = balance(lines, at, rulebooks)
@@ -415,10 +409,7 @@ def highest(lines: Sequence[Posting], at: datetime, rulebooks: Rulebooks) -> int
     start = at.timestamp() - rulebooks.at(at).stage.fall_days * DAY_SECONDS
     begin = datetime.fromtimestamp(start, UTC)
     moments = {begin, at} | {
-        moment
-        for line in lines
-        for moment in (line.time, line.time - datetime.resolution)
-        if begin <= moment <= at
+        moment for line in lines for moment in (line.time, line.time - datetime.resolution) if begin <= moment <= at
     }
     return max(balance(lines, moment, rulebooks) for moment in moments)
 

@@ -120,9 +120,7 @@ class ClosedDays(Part):
         if every_year != also_every_year:
             raise finding("which_days", DATE_OR_EVERY_YEAR, {})
         if first > last and not every_year:
-            raise finding(
-                "reversed_days", REVERSED_DAYS, {"first": first.isoformat(), "last": last.isoformat()}
-            )
+            raise finding("reversed_days", REVERSED_DAYS, {"first": first.isoformat(), "last": last.isoformat()})
         return self
 
     @property
@@ -266,9 +264,7 @@ def _about_holidays(name: str, calendar: Calendar) -> Iterator[DocumentRefused]:
     lands, categories = supported
     if calendar.land is not None and calendar.land not in lands:
         known = nearest(calendar.land, lands) if lands else "–"
-        yield DocumentRefused(
-            "unknown_land", UNKNOWN_LAND, (*place, "land"), found=calendar.land, known=known
-        )
+        yield DocumentRefused("unknown_land", UNKNOWN_LAND, (*place, "land"), found=calendar.land, known=known)
     for number, category in enumerate(calendar.categories):
         if category not in categories:
             yield DocumentRefused(
@@ -295,9 +291,7 @@ def _supported(country: str) -> tuple[list[str], list[str]] | None:
 
 
 def _unknown_calendar(place: tuple[str, ...], found: str, known: list[str]) -> DocumentRefused:
-    return DocumentRefused(
-        "unknown_calendar", UNKNOWN_CALENDAR, place, found=found, known=nearest(found, known) or "–"
-    )
+    return DocumentRefused("unknown_calendar", UNKNOWN_CALENDAR, place, found=found, known=nearest(found, known) or "–")
 
 
 def _folded(name: str) -> str:
@@ -318,24 +312,16 @@ def default() -> Calendars:
 
 NOT_A_WINDOW = "“{found}” is no opening time. Please write it like 08:00-12:00."
 NOT_A_CLOCK_TIME = "“{found}” holds a time that no clock shows. A day runs from 00:00 to 24:00."
-REVERSED_WINDOW = (
-    "“{found}” ends before it begins. Write hours past midnight on two days: until 24:00, and from 00:00."
-)
-OVERLAP = (
-    "“{found}” and “{other}” overlap. Please write them so that the second begins when the first has ended."
-)
+REVERSED_WINDOW = "“{found}” ends before it begins. Write hours past midnight on two days: until 24:00, and from 00:00."
+OVERLAP = "“{found}” and “{other}” overlap. Please write them so that the second begins when the first has ended."
 SPECIAL_WITHOUT_HOURS = "These days have no hours. Please give them some, or list the days as closed."
 NONEXISTENT_DATE = "“{found}” does not exist in the calendar. Please check the date."
-NOT_A_DAY = (
-    '“{found}” is no day. Please write a date like 2026-12-24, or "12-24" for every year on 24 December.'
-)
+NOT_A_DAY = '“{found}” is no day. Please write a date like 2026-12-24, or "12-24" for every year on 24 December.'
 OUTSIDE_THE_YEARS = "“{found}” lies outside the years {first} to {last}. Please check the date."
 WHICH_DAYS = "Please name either one day with “on”, or the first and the last day with “from” and “to”."
 DATE_OR_EVERY_YEAR = "“from” and “to” must both be dates, or both days of every year."
 REVERSED_DAYS = "The days end on {last}, before they begin on {first}. Please check the two dates."
-NO_OPENING_HOURS = (
-    "The calendar “{calendar}” has no opening hours. Please give at least one weekday its hours."
-)
+NO_OPENING_HOURS = "The calendar “{calendar}” has no opening hours. Please give at least one weekday its hours."
 NEVER_OPENS = "With these closed days the calendar “{calendar}” never opens again. Please check them."
 DOUBLED_DATE = "{found} is named twice in this calendar. Please keep one of the two."
 COUNTRY_MISSING = '“{found}” needs the country it belongs to. Please add a line such as: country = "DE".'

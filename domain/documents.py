@@ -118,9 +118,7 @@ class Versions(Generic[T]):
         if valid_from is None:
             return type(self)(version, self.later)
         others = [each for each in self.later if each[0] != valid_from]
-        return type(self)(
-            self.first, tuple(sorted([*others, (valid_from, version)], key=lambda each: each[0]))
-        )
+        return type(self)(self.first, tuple(sorted([*others, (valid_from, version)], key=lambda each: each[0])))
 
     def at(self, instant: datetime) -> T:
         """The version that counts at an instant; a version counts from the very instant it starts."""
@@ -206,9 +204,7 @@ def _toml(text: str) -> dict[str, Any]:
         for char in line:
             if char in DIRECTION_OVERRIDES or "\ud800" <= char <= "\udfff":
                 code_point = f"U+{ord(char):04X}"
-                raise DocumentRefused(
-                    "forbidden_character", FORBIDDEN_CHARACTER, line=number, code_point=code_point
-                )
+                raise DocumentRefused("forbidden_character", FORBIDDEN_CHARACTER, line=number, code_point=code_point)
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -342,9 +338,7 @@ DOUBLED = "This name already stands further up in the same section. Please keep 
 UNCLOSED = "A quotation mark or a bracket is opened here and never closed."
 NO_EQUALS_SIGN = "The equals sign is missing. A line reads: name = value."
 NO_DATE = "This date or time does not exist. Please check it."
-UNREADABLE = (
-    "This line cannot be read. Write: name = value, texts in quotation marks, lists in square brackets."
-)
+UNREADABLE = "This line cannot be read. Write: name = value, texts in quotation marks, lists in square brackets."
 SYNTAX = {
     r"overwrite|declare|Duplicate|mutate|redefine": DOUBLED,
     r"Unclosed|Unterminated|Expected ['\"][]']|Illegal character '\\n'": UNCLOSED,

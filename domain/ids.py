@@ -22,9 +22,7 @@ class Ids:
 
     def person(self, name: str) -> str:
         """One of us; spelling differences of case, width and blanks do not matter."""
-        return "person-" + self._digest(
-            "person", " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-        )
+        return "person-" + self._digest("person", " ".join(unicodedata.normalize("NFKC", name).casefold().split()))
 
     def of(self, *parts: str) -> str:
         """An id for something of our own that is named by its parts."""

@@ -129,9 +129,7 @@ class Log:
 
     def parked(self) -> list[Parked]:
         with self.store.reading() as cursor:
-            rows = cursor.execute(
-                "SELECT fact, needs, since, reason, sealed FROM parked ORDER BY since, fact"
-            ).all()
+            rows = cursor.execute("SELECT fact, needs, since, reason, sealed FROM parked ORDER BY since, fact").all()
             key = self.key_of(cursor, FIRM) if rows else None
         return [] if key is None else [_parked(row, key) for row in rows]
 
@@ -143,11 +141,7 @@ class Log:
         ):
             if wrapped is not None:
                 self._keys[subject] = self.master.unwrap(subject, wrapped)
-        return {
-            fact: self._keys[subject].open(fact, sealed)
-            for fact, subject, sealed in rows
-            if subject in self._keys
-        }
+        return {fact: self._keys[subject].open(fact, sealed) for fact, subject, sealed in rows if subject in self._keys}
 
     def key_of(self, cursor: Cursor, subject: str) -> SubjectKey | None:
         """None: not yet there. Raises Erased where it was destroyed."""
@@ -193,9 +187,7 @@ def read_histories(
 
 def _parked(row: Any, key: SubjectKey) -> Parked:
     fact_key, needs, since, reason, sealed = row
-    return Parked(
-        _from_envelope(fact_key, key.open(fact_key, sealed)), needs, datetime.fromisoformat(since), reason
-    )
+    return Parked(_from_envelope(fact_key, key.open(fact_key, sealed)), needs, datetime.fromisoformat(since), reason)
 
 
 def _from_envelope(key: str, kept: Mapping[str, Any]) -> Fact:
@@ -238,6 +230,13 @@ class Writer:
             self.load([stream])
         return self._histories[stream]
 
+    def opened(self, stream: str) -> list[Fact]:
+        """The stream's facts so far in their sources' words, as recorded."""
+        self.flush()
+        facts = self.history(stream)
+        secrets = self.log._secrets(self.cursor, [fact.key for fact in facts])
+        return [unseal(fact, secrets[fact.key]) for fact in facts if fact.key in secrets]
+
     def load_versions(self, streams: Iterable[str]) -> None:
         """Only how long these streams are: for those whose history forbids nothing."""
         new = [stream for stream in dict.fromkeys(streams) if stream not in self._versions]
@@ -250,16 +249,12 @@ class Writer:
         self.flush()
         places = {
             row[0]: (row[1], row[2])
-            for row in self.cursor.among(
-                "SELECT fact, stream, version FROM received WHERE fact IN ({among})", keys
-            )
+            for row in self.cursor.among("SELECT fact, stream, version FROM received WHERE fact IN ({among})", keys)
         }
         found: dict[str, Fact] = {}
         if places:
             secrets = self.log._secrets(self.cursor, places)
-            histories = read_histories(
-                self.log.events, self.cursor, {stream for stream, _ in places.values()}
-            )
+            histories = read_histories(self.log.events, self.cursor, {stream for stream, _ in places.values()})
             for key, (stream, version) in places.items():
                 fact = histories[stream][version - 1]
                 found[key] = unseal(fact, secrets[key]) if key in secrets else fact
@@ -268,9 +263,7 @@ class Writer:
     def recorded(self, keys: Sequence[str]) -> list[str]:
         """Which of these facts stand in the log."""
         self.flush()
-        return [
-            row[0] for row in self.cursor.among("SELECT fact FROM received WHERE fact IN ({among})", keys)
-        ]
+        return [row[0] for row in self.cursor.among("SELECT fact FROM received WHERE fact IN ({among})", keys)]
 
     def _waiting(self, column: str, values: Sequence[str]) -> list[Fact]:
         rows = list(

@@ -248,9 +248,7 @@ def _verdict(standing: Standing, fact: Fact, hours: Hours, rules: Rulebook) -> V
             return Verdict("broken", "missed", at)
 
 
-def _fulfilled(
-    standing: Standing, fact: PromiseFulfilled, at: datetime, hours: Hours, rules: Rulebook
-) -> Verdict:
+def _fulfilled(standing: Standing, fact: PromiseFulfilled, at: datetime, hours: Hours, rules: Rulebook) -> Verdict:
     degree = degree_of(standing.promise, fact, rules)
     first: Literal["kept", "missed"] = "kept" if degree >= 1 and _by(at, standing.first) else "missed"
     late = None if _by(at, standing.counting) or standing.counting is None else at - standing.counting
@@ -269,9 +267,7 @@ def degree_of(promise: Promise, fact: PromiseFulfilled, rules: Rulebook) -> floa
     """1.0 = exactly as promised. For a price: promised ÷ charged, with the tolerance of its binding."""
     if promise.kind != "price" or promise.amount is None or fact.amount is None:
         return fact.degree
-    tolerance = (
-        rules.promise.price_tolerance if promise.binding == "firm" else rules.promise.estimate_tolerance
-    )
+    tolerance = rules.promise.price_tolerance if promise.binding == "firm" else rules.promise.estimate_tolerance
     if promise.amount <= fact.amount <= promise.amount * (1 + tolerance):
         return 1.0
     return promise.amount / fact.amount if fact.amount > 0 else rules.promise.exceeded_full_at

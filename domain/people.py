@@ -53,13 +53,9 @@ class Absence(Part):
 
     @model_validator(mode="after")
     def it_ends_after_it_begins(self) -> Self:
-        first, last = (
-            each.date() if isinstance(each, datetime) else each for each in (self.first, self.last)
-        )
+        first, last = (each.date() if isinstance(each, datetime) else each for each in (self.first, self.last))
         if last < first:
-            raise finding(
-                "reversed_days", REVERSED_DAYS, {"first": first.isoformat(), "last": last.isoformat()}
-            )
+            raise finding("reversed_days", REVERSED_DAYS, {"first": first.isoformat(), "last": last.isoformat()})
         return self
 
     def covers(self, at: datetime, zone: ZoneInfo) -> bool:
@@ -204,9 +200,7 @@ class People(Document):
             place = ("persons", number)
             if person.team is not None and self.team(person.team) is None:
                 known = nearest(person.team, [team.name for team in self.teams]) or "–"
-                yield DocumentRefused(
-                    "unknown_team", UNKNOWN_TEAM, (*place, "team"), found=person.team, known=known
-                )
+                yield DocumentRefused("unknown_team", UNKNOWN_TEAM, (*place, "team"), found=person.team, known=known)
             if person.stand_in is not None:
                 yield from self._unknown((*place, "stand_in"), person.stand_in)
                 if self.find(person.stand_in) == person:
@@ -238,9 +232,7 @@ class People(Document):
         teams: set[str] = set()
         for number, team in enumerate(self.teams):
             if _folded(team.name) in teams:
-                yield DocumentRefused(
-                    "doubled_team", DOUBLED_TEAM, ("teams", number, "name"), found=team.name
-                )
+                yield DocumentRefused("doubled_team", DOUBLED_TEAM, ("teams", number, "name"), found=team.name)
             teams.add(_folded(team.name))
 
     def _unknown(self, place: tuple[str | int, ...], name: str) -> Iterator[DocumentRefused]:
@@ -395,6 +387,4 @@ OWN_STAND_IN = "“{found}” cannot stand in for themself. Please name somebody
 NO_ADDRESS = '“{found}” is to get e-mails, but has no e-mail address. Please add a line: email = "…".'
 DOUBLED_NAME = "“{found}” means both {first} and {second}. Please let it stand with one of the two."
 DOUBLED_TEAM = "The team “{found}” stands here twice. Please keep one of the two."
-NOT_ALLOWED = (
-    "Your role does not include this. Please ask somebody who may, or the person who looks after the users."
-)
+NOT_ALLOWED = "Your role does not include this. Please ask somebody who may, or the person who looks after the users."

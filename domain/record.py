@@ -16,11 +16,13 @@ from msgspec.structs import replace
 from domain import promise as promises
 from domain.customer import FeedbackGiven
 from domain.document import DocumentPublished
+from domain.documents import load
 from domain.errors import Refused, SameKeyOtherContent
 from domain.fact import Fact, content
 from domain.ids import Ids
 from domain.log import Writer
 from domain.promise import PromiseMade
+from domain.steering import MODELS
 from domain.vault import FIRM, plan, seal
 
 Status = Literal["recorded", "already", "parked", "refused"]
@@ -94,14 +96,12 @@ class _Desk:
                 self.writer.park(fact, stream, str(receipt.refused), self.now)
 
     def _append(self, fact: Fact) -> Fact:
+        if isinstance(fact.data, DocumentPublished):
+            must_be_sound(fact.data, fact.time)
         fact = self._with_zone(fact)
-        sealed, secrets = seal(
-            fact, person=self.ids.person, thing=lambda kind, id: self.thing(fact, kind, id)
-        )
+        sealed, secrets = seal(fact, person=self.ids.person, thing=lambda kind, id: self.thing(fact, kind, id))
         customer = self._customer_of(sealed)
-        sealed = replace(
-            sealed, stream=self._stream_of(sealed, customer), customer=customer, recorded=self.now
-        )
+        sealed = replace(sealed, stream=self._stream_of(sealed, customer), customer=customer, recorded=self.now)
         subject = customer or FIRM
         self.writer.key(subject)
         if sealed.type in promises.VERBS:
@@ -180,6 +180,19 @@ class _Desk:
         self.writer.load_versions(lengths)
 
 
+def must_be_sound(document: DocumentPublished, published: datetime) -> None:
+    """Raises Refused with every finding: a document that steers the product is never half right."""
+    if document.valid_from < published:
+        raise Refused(
+            "valid_from",
+            "A new version cannot count from {start} on, before it was published; nothing is judged anew in silence. "
+            "Please name a time from now on.",
+            "data.valid_from",
+            start=document.valid_from.isoformat(timespec="minutes"),
+        )
+    load(document.content, MODELS[document.kind])
+
+
 def _repeat(fact: Fact, before: Fact) -> Receipt:
     """The same key once more: the same content is welcome, other content is refused."""
     if before.id == "":
@@ -192,6 +205,4 @@ def _repeat(fact: Fact, before: Fact) -> Receipt:
     different = [name for name in sorted(now | then) if now.get(name) != then.get(name)]
     if not different:
         return Receipt(fact, "already")
-    return Receipt(
-        fact, "refused", SameKeyOtherContent(different, id=fact.id, source=fact.source), before=before
-    )
+    return Receipt(fact, "refused", SameKeyOtherContent(different, id=fact.id, source=fact.source), before=before)

@@ -175,9 +175,7 @@ class EventTable:
 
 
 class _LogRecorder(SQLiteApplicationRecorder):
-    def _insert_events(
-        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any
-    ) -> Sequence[int] | None:
+    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         # Under the writer's lock rowids are consecutive, so that one statement for all rows will do.
         before = self._max_notification_id(c) or 0
         c.executemany(

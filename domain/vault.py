@@ -107,9 +107,7 @@ def _marks(annotation: Any, metadata: list[Any]) -> list[Any]:
     return found
 
 
-def seal(
-    fact: Fact, *, person: Callable[[str], str], thing: Callable[[str, str], str]
-) -> tuple[Fact, dict[str, Any]]:
+def seal(fact: Fact, *, person: Callable[[str], str], thing: Callable[[str, str], str]) -> tuple[Fact, dict[str, Any]]:
     """The fact as the log holds it, and the secrets for the vault.
 
     `person` gives the internal id of one of us, `thing` that of a kind and the source's id.

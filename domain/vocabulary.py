@@ -106,6 +106,20 @@ def parse(envelope: Mapping[str, Any], *, now: datetime) -> Fact:
     )
 
 
+def envelope(fact: Fact) -> dict[str, Any]:
+    """The inverse of `parse`, for a fact in its source's words; without `recorded`."""
+    optional = {"sequence": fact.sequence, "zone": fact.zone}
+    return {
+        "specversion": "1.0",
+        "source": fact.source,
+        "id": fact.id,
+        "type": fact.type,
+        "time": fact.time.isoformat(),
+        **{name: value for name, value in optional.items() if value is not None},
+        "data": fact.data.model_dump(mode="json", exclude_unset=True),
+    }
+
+
 def stored_data(name: str, version: int, fields: dict[str, Any]) -> Data:
     """The data of a fact as it lies in the log, brought up to today's version."""
     kind = EVENTS[name]

@@ -1,0 +1,1 @@
+"""What comes in: files, webhooks, mail and calendars become facts."""

@@ -1,0 +1,1 @@
+"""The mappings that are shipped; each is one TOML file, found by its name."""

@@ -1,0 +1,116 @@
+"""Which rows a question means: the moment, the dimensions, and what the asker may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from domain.errors import Refused
+from domain.ids import Ids
+from domain.people import Asker, What, allowed
+from projections.tables import ALWAYS, Views, micros
+
+DIMENSIONS = ("owner", "team", "kind", "customer", "supplier", "product", "channel", "severity")
+
+
+class Condition(NamedTuple):
+    """A piece of SQL behind WHERE, and its values."""
+
+    sql: str
+    params: list[Any]
+
+    def and_(self, other: Condition) -> Condition:
+        return Condition(f"{self.sql} AND {other.sql}", [*self.params, *other.params])
+
+
+class Moment(NamedTuple):
+    """The world at `at` (UTC), as we knew it at `known` (None = as we know it now)."""
+
+    at: datetime
+    known: datetime | None = None
+
+    @property
+    def us(self) -> int:
+        value = micros(self.at)
+        assert value is not None
+        return value
+
+    def rows(self, table: str = "p") -> str:
+        """Rows of a table with both times that hold at this moment."""
+        at = f"{table}.at_from <= {self.us} AND {table}.at_until > {self.us}"
+        if self.known is None:
+            return f"{at} AND {table}.known_until = {ALWAYS}"
+        known = micros(self.known)
+        return f"{at} AND {table}.known_from <= {known} AND {table}.known_until > {known}"
+
+
+@dataclass(frozen=True)
+class Library:
+    """What queries read: the tables, and the ids under which names stand in them."""
+
+    views: Views
+    ids: Ids
+
+    def person_ids(self, name: str) -> list[str]:
+        """All internal ids of one of us, by any of their names or the name as displayed."""
+        rows = self.views.rows(
+            "SELECT person FROM colleagues WHERE same_as IN "
+            "(SELECT same_as FROM colleagues WHERE person = ? OR name = ?) "
+            "UNION SELECT person FROM persons WHERE name = ?",
+            (self.ids.person(name), name, name),
+        )
+        return sorted({self.ids.person(name), *(row[0] for row in rows)})
+
+    def customer_ids(self, name: str) -> list[str]:
+        """Customers with this own id, plain or as source:id."""
+        source, _, rest = name.partition(":")
+        rows = self.views.rows(
+            "SELECT customer FROM customers WHERE id = ? OR (source = ? AND id = ?) OR source || ':' || id = ? "
+            "ORDER BY source",
+            (name, source, rest, name),
+        )
+        return [row[0] for row in rows]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Dimensions with the value each must have; an owner or customer by their name."""
+
+    where: Mapping[str, str] = field(default_factory=dict)
+
+    def condition(self, library: Library, asker: Asker, what: What, table: str = "p") -> Condition:
+        condition = reach(library, asker, what, f"{table}.owner")
+        for dimension, value in self.where.items():
+            condition = condition.and_(_is(library, table, dimension, value))
+        return condition
+
+
+def reach(library: Library, asker: Asker, what: What, owner: str) -> Condition:
+    """What the asker may see at all; `owner` is the column that says whose it is."""
+    if allowed(asker, what) == "all":
+        return Condition("1 = 1", [])
+    return _among(owner, library.person_ids(asker.person or ""))
+
+
+def _is(library: Library, table: str, dimension: str, value: str) -> Condition:
+    if dimension not in DIMENSIONS:
+        raise Refused(
+            "unknown_dimension",
+            "There is no dimension “{found}”. Possible are: {known}.",
+            "where",
+            found=dimension,
+            known=", ".join(DIMENSIONS),
+        )
+    if dimension == "owner":
+        return _among(f"{table}.owner", library.person_ids(value))
+    if dimension == "customer":
+        return _among(f"{table}.customer", library.customer_ids(value))
+    return Condition(f"{table}.{dimension} = ?", [value])
+
+
+def _among(column: str, values: list[str]) -> Condition:
+    if not values:
+        return Condition("1 = 0", [])
+    return Condition(f"{column} IN ({','.join('?' * len(values))})", list(values))

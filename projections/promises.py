@@ -1,0 +1,353 @@
+"""Promises through time: how each one stood, by what we knew when.
+
+A row holds from `at_from` to `at_until` in the world and from `known_from` to `known_until` in our
+knowledge, so that any past reading is one comparison. Whether something is overdue is never stored:
+`overdue_from` holds the instant, the reader the moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, time
+from typing import Any, NamedTuple
+
+from domain.account import worth_of
+from domain.errors import Refused
+from domain.fact import Fact
+from domain.outcome import Moments, Standing, Step, moments, steps
+from domain.people import Asker
+from domain.promise import Promise
+from domain.reliability import weight
+from domain.steering import Steering
+from domain.store import Cursor
+from projections.customers import OWNER_NAME
+from projections.filters import Condition, Filter, Library, Moment
+from projections.page import Page, knowledge
+from projections.tables import ALWAYS, MICROSECOND, delete, insert, instant, micros, until, upsert
+
+NO_FILTER = Filter()
+
+COLUMNS: Mapping[str, str] = {
+    "promise": "TEXT NOT NULL",
+    "at_from": "BIGINT NOT NULL",
+    "at_until": "BIGINT NOT NULL",
+    "known_from": "BIGINT NOT NULL",
+    "known_until": "BIGINT NOT NULL",
+    "customer": "TEXT NOT NULL",
+    "kind": "TEXT NOT NULL",
+    "severity": "TEXT NOT NULL",
+    "binding": "TEXT NOT NULL",
+    "internal": "INTEGER NOT NULL",
+    "owner": "TEXT",
+    "team": "TEXT",
+    "supplier": "TEXT",
+    "product": "TEXT",
+    "channel": "TEXT",
+    "plan_b": "INTEGER NOT NULL",
+    "waits_for": "TEXT",
+    "made_at": "BIGINT NOT NULL",
+    "due": "BIGINT",
+    "belongs_at": "BIGINT",
+    "belongs_day": "TEXT",
+    "counting_due": "BIGINT",
+    "first_due": "BIGINT",
+    "overdue_from": "BIGINT",
+    "first_overdue_from": "BIGINT",
+    "occurrence": "INTEGER NOT NULL",
+    "due_soon": "BIGINT",
+    "last_call": "BIGINT",
+    "last_moment": "BIGINT",
+    "moves_in_time": "INTEGER NOT NULL",
+    "moves_late": "INTEGER NOT NULL",
+    "outcome": "TEXT",
+    "first_outcome": "TEXT",
+    "settled_at": "BIGINT",
+    "notice_in_time": "INTEGER NOT NULL",
+    "degree": "REAL",
+    "late_us": "BIGINT",
+    "late_business_s": "BIGINT",
+    "amount": "REAL",
+    "charged": "REAL",
+    "weight": "REAL",
+}
+
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS promises ("
+    + ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    + ", PRIMARY KEY (promise, known_from, at_from))",
+    "CREATE INDEX IF NOT EXISTS promises_customer ON promises (customer)",
+    "CREATE INDEX IF NOT EXISTS promises_open ON promises (known_until, at_until, overdue_from)",
+    "CREATE TABLE IF NOT EXISTS promise_words ("
+    "promise TEXT PRIMARY KEY, customer TEXT NOT NULL, source TEXT NOT NULL, id TEXT NOT NULL, what TEXT)",
+    "CREATE INDEX IF NOT EXISTS promise_words_customer ON promise_words (customer)",
+    "CREATE INDEX IF NOT EXISTS promise_words_id ON promise_words (id)",
+)
+
+
+# -- how facts change it ------------------------------------------------------------------------------
+
+
+def apply(cursor: Cursor, page: Page) -> None:
+    delete(cursor, "promises", "promise", page.promises)
+    insert(
+        cursor,
+        "promises",
+        [row for stream in page.promises for row in rows(stream, page.history(stream), page.steering)],
+    )
+    _words(cursor, page)
+
+
+def _words(cursor: Cursor, page: Page) -> None:
+    """What the promise is called; the latest description recorded counts."""
+    for sealed, opened in zip(page.facts, page.opened, strict=True):
+        data: Any = opened.data
+        if sealed.type == "promise.made":
+            row = (sealed.stream, sealed.customer, opened.source, data.promise, data.what)
+            upsert(cursor, "promise_words", ("promise", "customer", "source", "id", "what"), [row])
+        elif sealed.type == "promise.changed" and data.says("what"):
+            cursor.execute("UPDATE promise_words SET what = ? WHERE promise = ?", (data.what, sealed.stream))
+
+
+class Span(NamedTuple):
+    """How a promise stood between two instants; None = still."""
+
+    start: datetime
+    end: datetime | None
+    step: Step
+    """The fact that settled it, once it is settled; else the latest."""
+    moments: Moments | None
+
+
+def rows(stream: str, history: Sequence[Fact], steering: Steering) -> list[tuple[Any, ...]]:
+    """All rows of one promise: a pure function of its facts."""
+    states = knowledge(history)
+    closed: list[tuple[Any, ...]] = []
+    standing: dict[tuple[Any, ...], int] = {}
+    for known_from, facts in states:
+        now = [_row(stream, span, steering) for span in spans(facts, steering)]
+        known = micros(known_from)
+        assert known is not None
+        kept = {row: standing[row] for row in now if row in standing}
+        closed += [_known(row, since, known) for row, since in standing.items() if row not in kept]
+        standing = {row: kept.get(row, known) for row in now}
+    closed += [_known(row, since, ALWAYS) for row, since in standing.items()]
+    return closed
+
+
+def _known(row: tuple[Any, ...], since: int, upto: int) -> tuple[Any, ...]:
+    return (*row[:3], since, upto, *row[3:])
+
+
+def spans(history: Sequence[Fact], steering: Steering) -> Iterator[Span]:
+    """The life of a promise cut where a fact or another calendar changes how it stands."""
+    life = list(steps(history, steering))
+    settled: Step | None = None
+    for place, step in enumerate(life):
+        end = life[place + 1].fact.time if place + 1 < len(life) else None
+        settled = settled or (step if step.after.verdict else None)
+        latest = step if settled is None else settled._replace(after=step.after)
+        for start, stop in _pieces(step.fact.time, end, step.after, steering):
+            yield Span(start, stop, latest, moments(step.after, steering, start))
+
+
+def _pieces(
+    start: datetime, end: datetime | None, standing: Standing, steering: Steering
+) -> Iterator[tuple[datetime, datetime | None]]:
+    if standing.overdue_from is not None:
+        for change in steering.changes():
+            if start < change and (end is None or change < end):
+                yield start, change
+                start = change
+    if end is None or start < end:
+        yield start, end
+
+
+def _row(stream: str, span: Span, steering: Steering) -> tuple[Any, ...]:
+    standing = span.step.after
+    promise, verdict = standing.promise, standing.verdict
+    first_overdue = None if verdict or standing.stopped_since else standing.first
+    belongs_at, belongs_day = _belongs(standing)
+    soon = span.moments
+    return (
+        stream,
+        micros(span.start),
+        until(span.end),
+        promise.customer,
+        promise.kind,
+        promise.severity,
+        promise.binding,
+        int(promise.internal),
+        promise.owner,
+        promise.team or steering.team_of(promise.owner, span.start),
+        promise.supplier,
+        promise.product,
+        promise.channel,
+        int(promise.plan_b),
+        _waits_for(promise),
+        micros(promise.made.time),
+        micros(standing.due),
+        belongs_at,
+        belongs_day,
+        micros(standing.counting),
+        micros(standing.first),
+        micros(standing.overdue_from),
+        micros(first_overdue),
+        standing.occurrence,
+        micros(soon.due_soon) if soon else None,
+        micros(soon.last_call) if soon else None,
+        micros(soon.last_moment) if soon else None,
+        standing.moves_in_time,
+        standing.moves_late,
+        verdict.outcome if verdict else None,
+        verdict.first if verdict else None,
+        micros(verdict.at) if verdict else None,
+        int(standing.withdrawn_in_time),
+        verdict.degree if verdict else None,
+        verdict.late // MICROSECOND if verdict and verdict.late else None,
+        verdict.late_business_seconds if verdict else None,
+        promise.amount,
+        verdict.charged if verdict else None,
+        _weight(span.step, steering),
+    )
+
+
+def _belongs(standing: Standing) -> tuple[int | None, str | None]:
+    """Where it stands in periods: its due (a bare date by its own day), undated by its settlement.
+
+    A bare date stands at noon UTC, so that every zone of ours finds it on its own day.
+    """
+    due, day, verdict = standing.due, standing.due_day, standing.verdict
+    if due is None or day is None:
+        return (micros(verdict.at), verdict.at.date().isoformat()) if verdict else (None, None)
+    if isinstance(standing.promise.due, datetime):
+        return micros(due), day.isoformat()
+    return micros(datetime.combine(day, time(12), tzinfo=UTC)), day.isoformat()
+
+
+def _waits_for(promise: Promise) -> str | None:
+    """The causes of its pauses: what we wait for."""
+    return ",".join(sorted(promise.paused)) or None if promise.settled is None else None
+
+
+def _weight(step: Step, steering: Steering) -> float | None:
+    verdict = step.after.verdict
+    if verdict is None or verdict.outcome == "released":
+        return None
+    rules = steering.rulebooks.at(step.fact.time)
+    return weight(worth_of(step, rules), rules)
+
+
+# -- questions ----------------------------------------------------------------------------------------
+
+STATES = ("open", "overdue", "kept", "exceeded", "kept_late", "partial", "broken", "withdrawn", "released")
+
+
+def state_at(moment: Moment, table: str = "p") -> str:
+    """The outcome at a moment, as SQL."""
+    return (
+        f"CASE WHEN {table}.outcome IS NOT NULL THEN {table}.outcome "
+        f"WHEN {table}.overdue_from <= {moment.us} THEN 'overdue' ELSE 'open' END"
+    )
+
+
+class UnknownState(Refused):
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            "unknown_state",
+            "There is no state “{found}”. Possible are: {known}.",
+            "state",
+            found=found,
+            known=", ".join(STATES),
+        )
+
+
+class PromiseRow(NamedTuple):
+    """A promise as a list shows it; `promise` and `customer` are internal ids, times UTC."""
+
+    promise: str
+    id: str
+    source: str
+    what: str | None
+    customer: str
+    customer_id: str
+    customer_name: str | None
+    state: str
+    kind: str
+    severity: str
+    binding: str
+    owner: str | None
+    team: str | None
+    supplier: str | None
+    product: str | None
+    made_at: datetime
+    due: datetime | None
+    due_day: str | None
+    due_soon: datetime | None
+    last_call: datetime | None
+    last_moment: datetime | None
+    waits_for: str | None
+    plan_b: bool
+    moves: int
+    settled_at: datetime | None
+    degree: float | None
+
+
+_TIMES = frozenset({"made_at", "due", "due_soon", "last_call", "last_moment", "settled_at"})
+
+_SELECT = (
+    "SELECT p.promise, w.id, w.source, w.what, p.customer, c.id, c.name, {state}, p.kind, p.severity, p.binding, "
+    "{owner}, p.team, p.supplier, p.product, p.made_at, p.due, p.belongs_day, p.due_soon, p.last_call, "
+    "p.last_moment, p.waits_for, p.plan_b, p.moves_in_time + p.moves_late, p.settled_at, p.degree "
+    "FROM promises p JOIN promise_words w ON w.promise = p.promise JOIN customers c ON c.customer = p.customer "
+)
+
+ORDERS = {
+    "due": "p.due IS NULL, p.due, p.promise",
+    "latest": "COALESCE(p.settled_at, p.due, p.made_at) DESC, p.promise",
+}
+
+
+def listed(
+    library: Library,
+    asker: Asker,
+    moment: Moment,
+    *,
+    states: Sequence[str] = (),
+    filter: Filter = NO_FILTER,
+    order: str = "due",
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[PromiseRow]:
+    where = _where(library, asker, moment, states, filter)
+    select = _SELECT.format(state=state_at(moment), owner=OWNER_NAME.format(column="p.owner"))
+    page = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
+    rows = library.views.rows(f"{select} WHERE {where.sql} ORDER BY {ORDERS[order]}{page}", where.params)
+    return [_promise_row(row) for row in rows]
+
+
+def count(
+    library: Library, asker: Asker, moment: Moment, *, states: Sequence[str] = (), filter: Filter = NO_FILTER
+) -> int:
+    where = _where(library, asker, moment, states, filter)
+    row = library.views.row(f"SELECT COUNT(*) FROM promises p WHERE {where.sql}", where.params)
+    return int(row[0])
+
+
+def _where(library: Library, asker: Asker, moment: Moment, states: Sequence[str], filter: Filter) -> Condition:
+    where = filter.condition(library, asker, "promises").and_(Condition(moment.rows(), []))
+    if not states:
+        return where
+    for state in states:
+        if state not in STATES:
+            raise UnknownState(state)
+    exceeded = " OR (p.outcome = 'kept' AND p.degree > 1)" if "exceeded" in states else ""
+    places = ",".join("?" * len(states))
+    return where.and_(Condition(f"({state_at(moment)} IN ({places}){exceeded})", list(states)))
+
+
+def _promise_row(row: Sequence[Any]) -> PromiseRow:
+    fields = dict(zip(PromiseRow._fields, row, strict=True))
+    for name in _TIMES:
+        fields[name] = instant(fields[name])
+    fields["plan_b"] = bool(fields["plan_b"])
+    return PromiseRow(**fields)

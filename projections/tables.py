@@ -1,0 +1,77 @@
+"""The read store: tables that can be rebuilt from the log at any time, and how times stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from domain.store import Bookmarks, Cursor, Store
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+ALWAYS = 2**63 - 1
+"""Later than every instant: a row that still holds."""
+
+FOLLOWER = "views"
+"""The name of the bookmark up to which all tables were brought."""
+
+
+def micros(at: datetime | None) -> int | None:
+    """Microseconds since 1970, UTC."""
+    return None if at is None else (at - EPOCH) // MICROSECOND
+
+
+def instant(value: int | None) -> datetime | None:
+    return None if value is None or value == ALWAYS else EPOCH + value * MICROSECOND
+
+
+def until(at: datetime | None) -> int:
+    value = micros(at)
+    return ALWAYS if value is None else value
+
+
+class Views:
+    """The file of the read models with its bookmark."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.bookmarks = Bookmarks(store)
+
+    def create(self, statements: Iterable[str]) -> None:
+        self.bookmarks.create()
+        self.store.create(statements)
+
+    def position(self) -> int:
+        return self.bookmarks.at(FOLLOWER)
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
+        with self.store.reading() as cursor:
+            return cursor.execute(sql, params).all()
+
+    def row(self, sql: str, params: Sequence[Any] = ()) -> Any:
+        with self.store.reading() as cursor:
+            return cursor.execute(sql, params).one()
+
+
+def insert(cursor: Cursor, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    if rows:
+        places = ",".join("?" * len(rows[0]))
+        cursor.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
+
+
+def upsert(cursor: Cursor, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """The first column is the key."""
+    if not rows:
+        return
+    changes = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
+    cursor.executemany(
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({','.join('?' * len(columns))}) "
+        f"ON CONFLICT ({columns[0]}) DO UPDATE SET {changes}",
+        rows,
+    )
+
+
+def delete(cursor: Cursor, table: str, column: str, values: Iterable[str]) -> None:
+    cursor.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(value,) for value in values])

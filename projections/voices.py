@@ -1,0 +1,131 @@
+"""What customers say and what their silence says: recommendations, disappointed ones, no feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.people import Asker
+from projections.customers import OWNER_NAME, seen_by
+from projections.figures import Share, period_of
+from projections.filters import Library
+from projections.tables import instant, micros
+
+if TYPE_CHECKING:
+    from projections.kpis import Cells, Question
+
+ACTIVE = timedelta(days=365)
+WITHOUT_FEEDBACK = timedelta(days=180)
+LOWEST_QUARTER = 0.25
+
+FIGURES = (
+    ("referral_rate", "Active customers who recommended us in the period.", ""),
+    ("detractor_rate", "Active customers whose feedback lay in the lowest quarter of its scale.", ""),
+    ("feedback_silence", "Active customers from whom we have had no feedback for 180 days.", ""),
+)
+NAMES = frozenset(name for name, _, _ in FIGURES)
+
+
+class Voice(NamedTuple):
+    """One fact of a customer; `normalised` is a feedback's score between 0 and 1."""
+
+    at: datetime
+    type: str
+    normalised: float | None
+
+
+class Speaker(NamedTuple):
+    group: str | None
+    voices: list[Voice]
+
+    def active(self, at: datetime) -> bool:
+        return any(at - ACTIVE < voice.at <= at for voice in self.voices)
+
+
+def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[str]) -> Cells:
+    found: Cells = {}
+    speakers = _speakers(library, asker, question)
+    for period, start, end in _periods(question, speakers):
+        groups: dict[str | None, list[Speaker]] = {}
+        for speaker in speakers:
+            if speaker.active(end):
+                groups.setdefault(speaker.group, []).append(speaker)
+        for group, active in groups.items():
+            for name in wanted:
+                if name in NAMES:
+                    telling = sum(_tells(name, speaker, start, end) for speaker in active)
+                    found[group, period, name] = Share(telling, len(active))
+    return found
+
+
+def _tells(name: str, speaker: Speaker, start: datetime | None, end: datetime) -> bool:
+    if name == "feedback_silence":
+        return not any(
+            voice.type == "feedback.given" and end - WITHOUT_FEEDBACK < voice.at <= end for voice in speaker.voices
+        )
+    return any(
+        _is(name, voice) and voice.at <= end and (start is None or start <= voice.at) for voice in speaker.voices
+    )
+
+
+def _is(name: str, voice: Voice) -> bool:
+    if name == "referral_rate":
+        return voice.type == "referral.given"
+    return voice.normalised is not None and voice.normalised <= LOWEST_QUARTER
+
+
+def _speakers(library: Library, asker: Asker, question: Question) -> list[Speaker]:
+    moment = question.moment
+    seen = seen_by(library, asker)
+    group = {None: "NULL", "owner": OWNER_NAME.format(column="c.owner"), "team": "c.team", "customer": "c.id"}
+    known = "" if moment.known is None else f"AND t.recorded <= {micros(moment.known)}"
+    chosen, values = "", []
+    for dimension, value in question.filter.where.items():
+        column, ids = _column(library, dimension, value)
+        chosen += f" AND {column} IN ({','.join('?' * len(ids)) or 'NULL'})"
+        values += ids
+    rows = library.views.rows(
+        f"SELECT c.customer, {group.get(question.by, 'NULL')}, t.time, t.type, t.normalised "
+        f"FROM customers c JOIN timeline t ON t.customer = c.customer "
+        f"WHERE c.kind = 'customer' AND t.time <= {moment.us} {known} AND {seen.sql}{chosen} ORDER BY c.customer",
+        (*seen.params, *values),
+    )
+    speakers: dict[str, Speaker] = {}
+    for customer, key, time, type, normalised in rows:
+        at = instant(time)
+        assert at is not None
+        speakers.setdefault(customer, Speaker(key, [])).voices.append(Voice(at, type, normalised))
+    return list(speakers.values())
+
+
+def _column(library: Library, dimension: str, value: str) -> tuple[str, list[str]]:
+    match dimension:
+        case "owner":
+            return "c.owner", library.person_ids(value)
+        case "customer":
+            return "c.customer", library.customer_ids(value)
+        case "team":
+            return "c.team", [value]
+    return "c.customer", []
+
+
+def _periods(question: Question, speakers: Sequence[Speaker]) -> list[tuple[str | None, datetime | None, datetime]]:
+    """(name, start, end) of the periods asked for; a period not over yet ends at the moment."""
+    last = min(question.moment.at, question.end - datetime.resolution) if question.end else question.moment.at
+    if question.per is None:
+        return [(None, question.start, last)]
+    first = question.start or min((voice.at for each in speakers for voice in each.voices), default=last)
+    days: dict[str, list[date]] = {}
+    day = first.date()
+    while day <= last.date():
+        days.setdefault(period_of(day.isoformat(), question.per), []).append(day)
+        day += timedelta(days=1)
+    return [
+        (name, _midnight(each[0]), min(last, _midnight(each[-1] + timedelta(days=1)) - datetime.resolution))
+        for name, each in days.items()
+    ]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""The composition root: settings, stores, clock, the command line."""

@@ -1,0 +1,141 @@
+"""The sample firm in a home of its own: made up, put through the same door as everybody's, and served.
+
+The older history comes in at once, as an import would bring it. The last weeks are lived through morning
+by morning with the clock of those days, so that alerts, their delivery and "what we knew then" are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from importlib import resources
+from itertools import groupby, islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from domain.document import DocumentKind
+from domain.fact import Fact
+from domain.record import record
+from domain.vocabulary import parse
+from intake import sample_firm
+from projections import alerts
+from wiring.embedded import Clock, Konto, open_home, system_clock
+from wiring.importing import CHUNK
+from wiring.supervisor import Say, serve
+from wiring.worker import run_tick, sender
+from workers.channels import Envelope
+
+DOCUMENTS: tuple[DocumentKind, ...] = ("people", "calendars")
+MORNING = time(7, 30)
+LIVED_WEEKS = 13
+
+Progress = Callable[[int, int], None]
+"""Called with the facts recorded and all facts."""
+
+
+def demo(
+    home: Path,
+    environment: Mapping[str, str],
+    *,
+    seed: int = 1,
+    days: int = 365,
+    open_browser: bool = True,
+    port: int | None = None,
+    say: Say = print,
+    progress: Progress | None = None,
+) -> None:
+    """Fills an empty home with the sample firm up to this moment and runs it until asked to stop."""
+    fill(home, environment, seed=seed, days=days, progress=progress)
+    serve(home, environment, port=port, open_browser=open_browser, say=say)
+
+
+def fill(
+    home: Path,
+    environment: Mapping[str, str],
+    *,
+    seed: int,
+    days: int,
+    clock: Clock = system_clock,
+    lived_weeks: int = LIVED_WEEKS,
+    progress: Progress | None = None,
+) -> int:
+    """The number of facts recorded; a home that holds facts already is left as it is."""
+    now = clock()
+    lived = _Clock(now - timedelta(weeks=lived_weeks))
+    _put_documents(home)
+    konto = open_home(home, environment=environment, clock=lived)
+    try:
+        if _holds_facts(konto):
+            return 0
+        facts = [parse(each, now=now) for each in sample_firm.facts(seed, days, now - timedelta(minutes=1))]
+        _live_through(konto, lived, facts, now, progress)
+        return len(facts)
+    finally:
+        konto.close()
+
+
+def _put_documents(home: Path) -> None:
+    """The sample firm's people and calendars, before anything else is in the log."""
+    if (home / "events.db").exists():
+        return
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for kind in DOCUMENTS:
+        text = resources.files(sample_firm).joinpath(f"{kind}.toml").read_text("utf-8")
+        (home / f"{kind}.toml").write_text(text, encoding="utf-8")
+
+
+def _holds_facts(konto: Konto) -> bool:
+    return any(fact.customer for fact in konto.log.page(0, len(DOCUMENTS) + 1))
+
+
+@dataclass
+class _Clock:
+    """Stands still until it is put forward."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def _live_through(konto: Konto, clock: _Clock, facts: list[Fact], now: datetime, progress: Progress | None) -> None:
+    done = 0
+    quiet = replace(sender(konto), channels={"email": _Unposted()})
+    for moment, group in groupby(facts, key=lambda fact: _heard_at(fact, clock.now, now, konto)):
+        for chunk in _chunks(group):
+            clock.now = moment
+            with konto.log.writing() as writer:
+                record(writer, chunk, now=moment, zone_of=konto.zone_of)
+            done += len(chunk)
+            if progress:
+                progress(done, len(facts))
+        run_tick(konto)
+        for alert in alerts.waiting(konto.views, moment):
+            quiet.deliver(alert)
+    konto.catch_up()
+
+
+def _chunks(facts: Iterator[Fact]) -> Iterator[list[Fact]]:
+    return iter(lambda: list(islice(facts, CHUNK)), [])
+
+
+def _heard_at(fact: Fact, since: datetime, now: datetime, konto: Konto) -> datetime:
+    """When we heard of it: the past at once, then each morning what the day before brought."""
+    if fact.time <= since:
+        return since
+    zone = ZoneInfo(konto.settings.zone)
+    local = fact.time.astimezone(zone)
+    morning = datetime.combine(local.date(), MORNING, tzinfo=zone)
+    if local > morning:
+        morning = datetime.combine(local.date() + timedelta(days=1), MORNING, tzinfo=zone)
+    return min(morning, now)
+
+
+class _Unposted:
+    """Takes the messages of days gone by: nobody is to get them now."""
+
+    name = "email"
+
+    def send(self, envelope: Envelope) -> None:
+        return None

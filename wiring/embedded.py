@@ -1,0 +1,196 @@
+"""The home of one firm on one machine: its files, its keys, its documents, and everything wired together."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from domain.alert import OURSELVES
+from domain.document import DocumentKind, DocumentPublished
+from domain.errors import Refused
+from domain.fact import Fact
+from domain.ids import Ids
+from domain.log import Log
+from domain.people import LOCAL_USER, Asker
+from domain.record import Receipt, ZoneOf, record
+from domain.steering import Steering
+from domain.store import SqliteStore
+from domain.vault import MasterKey
+from projections import customers
+from projections.filters import Library
+from projections.follow import TABLES, Follower, Progress, rebuild
+from projections.tables import Views
+from wiring import settings as settings_
+from wiring.defaults import DEFAULTS
+from wiring.settings import Settings
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class KeysMissing(Refused):
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            "keys_missing",
+            "{file} is missing, but there is a log that was written with it. Please put it back from a backup.",
+            file=str(file),
+        )
+
+
+@dataclass(frozen=True)
+class Konto:
+    """An opened home. Whatever reads goes through `library`, whatever is recorded through `record`."""
+
+    home: Path
+    settings: Settings
+    clock: Clock
+    log: Log
+    views: Views
+    follower: Follower
+    library: Library
+    asker: Asker = LOCAL_USER
+
+    @property
+    def steering(self) -> Steering:
+        return self.follower.steering()
+
+    @property
+    def zone_of(self) -> ZoneOf:
+        steering = self.steering
+        return lambda team, at: steering.calendars.at(at).for_team(team).zone.key
+
+    def catch_up(self, progress: Progress | None = None) -> int:
+        """Brings every table up to the log."""
+        return self.follower.catch_up(progress=progress)
+
+    def record(self, facts: Sequence[Fact]) -> list[Receipt]:
+        """One transaction: what is refused leaves no trace, the rest is kept."""
+        with self.log.writing() as writer:
+            return record(writer, facts, now=self.clock(), zone_of=self.zone_of)
+
+    def name_of(self, person: str) -> str | None:
+        row = self.views.row("SELECT name FROM persons WHERE person = ?", (person,))
+        return row[0] if row else customers.person_name(self.library, person)
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        beside_file = self.home / "views.rebuild.db"
+        _remove(beside_file)
+        store = SqliteStore(
+            str(beside_file), synchronous="NORMAL", lock_timeout_s=self.settings.store.lock_timeout_seconds
+        )
+        try:
+            return rebuild(self.log, self.views, Views(store), progress=progress)
+        finally:
+            store.close()
+            _remove(beside_file)
+
+    def publish(self, kind: DocumentKind, content: str, valid_from: datetime | None = None) -> Fact:
+        """A new version of a document, and its file in the home; raises Refused where it is not sound."""
+        now = self.clock()
+        data = DocumentPublished(kind=kind, valid_from=valid_from or now, content=content)
+        fact = Fact(source=OURSELVES, id=f"{kind}/{now.isoformat()}", time=now, data=data)
+        receipt = self.record([fact])[0]
+        if receipt.refused:
+            raise receipt.refused
+        (self.home / f"{kind}.toml").write_text(content, encoding="utf-8")
+        return fact
+
+    def publish_changed_files(self) -> list[DocumentKind]:
+        """Documents beside the settings that were edited since the last version; they count from now on.
+
+        A version that came by another way is newer than the file, which then follows it.
+        """
+        changed: list[DocumentKind] = []
+        published = self._published()
+        for kind, default in DEFAULTS.items():
+            file = self.home / f"{kind}.toml"
+            newest, since = published.get(kind, (default(), None))
+            if not file.exists() or (content := file.read_text("utf-8")) == newest:
+                continue
+            if since is None or file.stat().st_mtime > since.timestamp():
+                self.publish(kind, content)
+                changed.append(kind)
+            else:
+                file.write_text(newest, encoding="utf-8")
+        return changed
+
+    def _published(self) -> dict[DocumentKind, tuple[str, datetime | None]]:
+        """The newest version of each document, as text, and when it was recorded."""
+        histories = self.log.histories([f"document-{kind}" for kind in DEFAULTS])
+        newest = self.log.opened([facts[-1] for facts in histories.values()])
+        return {
+            fact.data.kind: (fact.data.content, fact.recorded)
+            for fact in newest
+            if isinstance(fact.data, DocumentPublished)
+        }
+
+    def close(self) -> None:
+        self.log.store.close()
+        self.views.store.close()
+
+
+def open_home(
+    home: Path,
+    *,
+    environment: Mapping[str, str],
+    clock: Clock = system_clock,
+    entropy: Callable[[int], bytes] = os.urandom,
+    asker: Asker = LOCAL_USER,
+) -> Konto:
+    """Opens a home and, where it is new, makes it: folder, keys, stores, documents to edit."""
+    settings = settings_.read(home, environment)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ids, master = _keys(home, entropy)
+    timeout = settings.store.lock_timeout_seconds
+    log = Log(SqliteStore(str(home / "events.db"), synchronous="FULL", lock_timeout_s=timeout), ids, master)
+    views = Views(SqliteStore(str(home / "views.db"), synchronous="NORMAL", lock_timeout_s=timeout))
+    log.create()
+    views.create(TABLES)
+    _write_defaults(home)
+    konto = Konto(home, settings, clock, log, views, Follower(log, views), Library(views, ids), asker)
+    konto.publish_changed_files()
+    return konto
+
+
+def _keys(home: Path, entropy: Callable[[int], bytes]) -> tuple[Ids, MasterKey]:
+    """Made at first use; of several processes that start together the first one's keys count."""
+    file = home / "keys.json"
+    if not file.exists():
+        if (home / "events.db").exists():
+            raise KeysMissing(file)
+        _create_once(file, json.dumps({"ids": entropy(32).hex(), "vault": entropy(32).hex()}))
+    keys = json.loads(file.read_text("utf-8"))
+    return Ids(bytes.fromhex(keys["ids"])), MasterKey(bytes.fromhex(keys["vault"]), entropy)
+
+
+def _create_once(file: Path, text: str) -> None:
+    """Complete or not at all, readable by its owner only, and never over an existing one."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
+
+
+def _write_defaults(home: Path) -> None:
+    for name, default in DEFAULTS.items():
+        file = home / f"{name}.toml"
+        if not file.exists():
+            _create_once(file, default())
+
+
+def _remove(file: Path) -> None:
+    for name in (file, file.with_name(file.name + "-wal"), file.with_name(file.name + "-shm")):
+        name.unlink(missing_ok=True)

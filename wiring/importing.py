@@ -1,0 +1,209 @@
+"""Files into the log: mapped, checked, recorded; all of a file or only its good rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from time import perf_counter
+
+from domain.errors import Refused
+from domain.fact import Fact
+from domain.log import Writer
+from domain.record import Receipt, record
+from domain.vocabulary import envelope, parse
+from intake import changes, files, mapping
+from intake.mapped import Mapped
+from wiring.embedded import Konto
+
+CHUNK = 1000
+SHOWN = 50
+"""So many refusals are shown; all of them go into the file of refused rows."""
+
+OnBytes = Callable[[int, int], None]
+
+
+@dataclass
+class Summary:
+    """What became of a file's facts; `refusals` in order of rows."""
+
+    read: int = 0
+    recorded: int = 0
+    already: int = 0
+    parked: int = 0
+    refused: int = 0
+    seconds: float = 0.0
+    refusals: list[tuple[Mapped, Refused]] = field(default_factory=list)
+    refused_file: Path | None = None
+
+    def add(self, other: Summary) -> None:
+        for name in ("read", "recorded", "already", "parked", "refused", "seconds"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.refusals += other.refusals
+        self.refused_file = other.refused_file or self.refused_file
+
+
+class NothingRecorded(Refused):
+    """A file of which something is refused is not recorded at all."""
+
+    def __init__(self, file: Path, summary: Summary) -> None:
+        super().__init__(
+            "file_refused",
+            "{file}: {refused} of {read} facts cannot be recorded, so nothing of the file was. "
+            "With --valid-only the others are taken and these written to a file.",
+            file=file.name,
+            refused=summary.refused,
+            read=summary.read,
+        )
+        self.summary = summary
+
+
+def import_file(
+    konto: Konto,
+    file: Path,
+    *,
+    mapping_name: str | None = None,
+    dry_run: bool = False,
+    valid_only: bool = False,
+    encoding: str | None = None,
+    on_bytes: OnBytes | None = None,
+) -> Summary:
+    """Raises NothingRecorded where, without `valid_only`, any fact is refused."""
+    started = perf_counter()
+    run = _Run(konto, dry_run=dry_run, valid_only=valid_only)
+    facts = _mapped(konto, file, mapping_name, encoding, on_bytes, konto.clock())
+    summary = run.take(facts)
+    summary.seconds = perf_counter() - started
+    if summary.refused and not valid_only:
+        raise NothingRecorded(file, summary)
+    if summary.refusals and not dry_run:
+        summary.refused_file = _write_refused(konto, file, summary.refusals)
+    return summary
+
+
+def _mapped(
+    konto: Konto, file: Path, name: str | None, encoding: str | None, on_bytes: OnBytes | None, now: datetime
+) -> Iterator[Mapped]:
+    if name is None:
+        return files.read_facts(file, encoding=encoding, on_bytes=on_bytes)
+    known = mapping.load(name, folders=[konto.home / "mappings"])
+    return mapping.facts_of_file(file, known, now=now, encoding=encoding, on_bytes=on_bytes)
+
+
+class _Run:
+    """One file. All or nothing is one transaction; with `valid_only` each chunk is one."""
+
+    def __init__(self, konto: Konto, *, dry_run: bool, valid_only: bool) -> None:
+        self.konto, self.dry_run, self.valid_only = konto, dry_run, valid_only
+        self.summary = Summary()
+        self.waiting: dict[str, Mapped] = {}
+        """Facts of this file that were parked, by key."""
+
+    def take(self, mapped: Iterator[Mapped]) -> Summary:
+        chunks = iter(lambda: list(islice(mapped, CHUNK)), [])
+        if self.valid_only and not self.dry_run:
+            for chunk in chunks:
+                with self.konto.log.writing() as writer:
+                    self._chunk(writer, chunk)
+        else:
+            self._all_or_nothing(chunks)
+        return self.summary
+
+    def _all_or_nothing(self, chunks: Iterator[list[Mapped]]) -> None:
+        with suppress(_GivenUp), self.konto.log.writing(keep=not self.dry_run) as writer:
+            for chunk in chunks:
+                self._chunk(writer, chunk)
+            if self.summary.refused and not self.valid_only:
+                raise _GivenUp
+
+    def _chunk(self, writer: Writer, chunk: Sequence[Mapped]) -> None:
+        facts: list[Fact] = []
+        origins: list[Mapped] = []
+        now = self.konto.clock()
+        self.summary.read += len(chunk)
+        for each in chunk:
+            try:
+                if each.refused is not None:
+                    raise each.refused
+                assert each.envelope is not None
+                facts.append(parse(each.envelope, now=now))
+                origins.append(each)
+            except Refused as refused:
+                self._refuse(each, refused)
+        for origin, receipt in zip(origins, self._recorded(writer, facts, now), strict=True):
+            self._note(writer, origin, receipt, now)
+        self._settle_waiting(writer)
+
+    def _note(self, writer: Writer, origin: Mapped, receipt: Receipt, now: datetime) -> None:
+        match receipt.status:
+            case "recorded":
+                self.summary.recorded += 1
+            case "already":
+                self.summary.already += 1
+            case "parked":
+                self.summary.parked += 1
+                self.waiting[receipt.fact.key] = origin
+            case "refused":
+                assert receipt.refused is not None
+                if receipt.before is not None and (origin.on_change or origin.day):
+                    self._changed(writer, origin, receipt.before, now)
+                else:
+                    self._refuse(origin, receipt.refused)
+
+    def _changed(self, writer: Writer, origin: Mapped, before: Fact, now: datetime) -> None:
+        """The source tells the same thing anew: what changed becomes facts of its own, as the mapping says."""
+        told = changes.last_word(envelope(before), [envelope(fact) for fact in writer.opened(before.stream)])
+        try:
+            changed = changes.changed_facts(changes.with_time_of(origin, before.time), told)
+            facts = [parse(each, now=now) for each in changed]
+        except Refused as refused:
+            self._refuse(origin, refused)
+            return
+        if not facts:
+            self.summary.already += 1
+        for each, receipt in zip(changed, self._recorded(writer, facts, now), strict=True):
+            self._note(writer, replace(origin, envelope=each, on_change=None), receipt, now)
+
+    def _recorded(self, writer: Writer, facts: Sequence[Fact], now: datetime) -> list[Receipt]:
+        return record(writer, facts, now=now, zone_of=self.konto.zone_of)
+
+    def _settle_waiting(self, writer: Writer) -> None:
+        """What was parked in an earlier chunk and has been recorded since."""
+        if not self.waiting:
+            return
+        for key in writer.recorded(list(self.waiting)):
+            del self.waiting[key]
+            self.summary.parked -= 1
+            self.summary.recorded += 1
+
+    def _refuse(self, origin: Mapped, refused: Refused) -> None:
+        self.summary.refused += 1
+        self.summary.refusals.append((origin, refused))
+
+
+class _GivenUp(Exception):
+    """Ends the transaction of a file that is not recorded."""
+
+
+def _write_refused(konto: Konto, file: Path, refusals: Sequence[tuple[Mapped, Refused]]) -> Path:
+    """One JSON object a line: row, reason, place, and the fact as it would have been."""
+    folder = konto.home / "refused"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    target = folder / f"{file.name}-{konto.clock():%Y%m%dT%H%M%S%f}.jsonl"
+    with target.open("x", encoding="utf-8") as stream:
+        for origin, refused in refusals:
+            line = {
+                "row": origin.row,
+                "code": refused.code,
+                "path": refused.path,
+                "column": origin.columns.get(refused.path) or refused.params.get("column"),
+                "reason": str(refused),
+                "fact": origin.envelope,
+            }
+            stream.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+    target.chmod(0o600)
+    return target

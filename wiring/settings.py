@@ -1,0 +1,89 @@
+"""Every setting, its default and its unit; from HOME/settings.toml and the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+
+from domain.documents import Document, Part, load
+from domain.errors import Refused
+from domain.fact import Address, Label, ZoneName
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Secret = Annotated[SecretStr, Field(strict=False)]
+
+UNSAFE = "POSTGRES_ENABLE_DB_FUNCTIONS"
+"""A switch of the event store under which readers can miss facts."""
+
+
+class MailSettings(Part):
+    """The mail server for alerts. Without a host, messages are put into HOME/outgoing as files."""
+
+    host: Label | None = None
+    port: Port = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: Label | None = None
+    password: Secret | None = None
+    """Better given as KONTO_MAIL_PASSWORD."""
+    sender: Address = "vertrauenskonto@localhost.localdomain"
+    timeout_seconds: Seconds = 20.0
+
+
+class WorkerSettings(Part):
+    """How often the worker looks, and how it sends."""
+
+    tick_seconds: Seconds = 60.0
+    poll_seconds: Seconds = 1.0
+    sweep_seconds: Seconds = 5.0
+    lease_seconds: Seconds = 15.0
+    threads: Annotated[int, Field(ge=1, le=64)] = 4
+    attempts: Annotated[int, Field(ge=1, le=100)] = 8
+
+
+class DashboardSettings(Part):
+    host: Label = "127.0.0.1"
+    port: Port = 8501
+
+
+class StoreSettings(Part):
+    lock_timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+
+
+class Settings(Document):
+    """All settings of an installation."""
+
+    zone: ZoneName = "Europe/Berlin"
+    """The zone of times on the command line and of periods."""
+    language: Literal["de", "en"] = "de"
+    mail: MailSettings = MailSettings()
+    worker: WorkerSettings = WorkerSettings()
+    dashboard: DashboardSettings = DashboardSettings()
+    store: StoreSettings = StoreSettings()
+    channels: dict[Label, Secret] = Field(default_factory=dict)
+    """Further channels by name: addresses as the notification library writes them, such as msteams://…"""
+
+
+class UnsafeSetting(Refused):
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__("unsafe_setting", "{name} is not allowed: {reason}", name, name=name, reason=reason)
+
+
+def read(home: Path, environment: Mapping[str, str]) -> Settings:
+    """The settings of a home. Raises Refused, naming the setting, rather than to start unsafely."""
+    if environment.get(UNSAFE, "").strip().lower() in ("1", "t", "true", "y", "yes", "on"):
+        raise UnsafeSetting(UNSAFE, "readers of the log could miss facts. Please remove it from the environment.")
+    file = home / "settings.toml"
+    settings = load(file.read_text("utf-8"), Settings) if file.exists() else Settings()
+    if settings.dashboard.host not in ("127.0.0.1", "::1", "localhost"):
+        raise UnsafeSetting("dashboard.host", "beyond this machine the dashboard needs a login. Please use 127.0.0.1.")
+    password = environment.get("KONTO_MAIL_PASSWORD")
+    if password is not None:
+        if not password:
+            raise UnsafeSetting("KONTO_MAIL_PASSWORD", "it is empty. Please set it or remove it.")
+        mail = settings.mail.model_copy(update={"password": SecretStr(password)})
+        settings = settings.model_copy(update={"mail": mail})
+    return settings

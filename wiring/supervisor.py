@@ -1,0 +1,222 @@
+"""Worker and dashboard as two children of one parent, which starts them, minds them and ends exactly them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+import webbrowser
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import IO
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from domain.errors import Refused
+from wiring.embedded import open_home
+
+STOP_WITHIN_SECONDS = 10.0
+RESTART_AFTER_SECONDS = 2.0
+READY_WITHIN_SECONDS = 60.0
+TOKEN_VARIABLE = "KONTO_DASHBOARD_TOKEN"
+
+Say = Callable[[str], None]
+
+
+class AlreadyServed(Refused):
+    def __init__(self, home: Path) -> None:
+        super().__init__(
+            "already_served",
+            "Vertrauenskonto is already running for {home}. Please use that one, or stop it first.",
+            home=str(home),
+        )
+
+
+class NotReady(Refused):
+    def __init__(self, name: str, seconds: float) -> None:
+        super().__init__(
+            "not_ready", "{name} did not start within {seconds} seconds. Its last words stand above.",
+            name=name, seconds=round(seconds),
+        )  # fmt: skip
+
+
+@dataclass
+class Child:
+    """One process; it is started again when it ends without being asked to."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        # A group of its own: Ctrl-C reaches the parent, which ends the children in order.
+        self.process = subprocess.Popen(
+            self.command, env=dict(self.environment), stdin=subprocess.DEVNULL, start_new_session=True
+        )
+
+    def ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    def stop(self, within_seconds: float) -> None:
+        if self.process is None or self.ended():
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(within_seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Supervisor:
+    def __init__(self, children: Sequence[Child]) -> None:
+        self.children = children
+        self.stopping = threading.Event()
+
+    def start(self) -> None:
+        for child in self.children:
+            child.start()
+
+    def mind(self) -> None:
+        """Returns after `stopping` is set, with every child ended."""
+        try:
+            while not self.stopping.wait(RESTART_AFTER_SECONDS):
+                for child in self.children:
+                    if child.ended():
+                        child.start()
+        finally:
+            for child in reversed(self.children):
+                child.stop(STOP_WITHIN_SECONDS)
+
+
+def serve(
+    home: Path,
+    environment: Mapping[str, str],
+    *,
+    port: int | None = None,
+    open_browser: bool = False,
+    say: Say = print,
+) -> None:
+    """Runs worker and dashboard until asked to stop. Raises AlreadyServed for a second one on the same home."""
+    konto = open_home(home, environment=environment)
+    settings = konto.settings
+    konto.close()
+    port = port or settings.dashboard.port
+    token = secrets.token_urlsafe(32)
+    python = [sys.executable, "-m"]
+    with only_one(home):
+        supervisor = Supervisor(
+            [
+                Child("worker", [*python, "wiring.cli", "--home", str(home), "worker"], environment),
+                Child(
+                    "dashboard",
+                    [*python, "dashboard.serve", "--home", str(home), "--host", settings.dashboard.host]
+                    + ["--port", str(port), "--lang", settings.language],
+                    {**environment, TOKEN_VARIABLE: token},
+                ),
+            ]
+        )
+        with stopping_on_signals(supervisor.stopping):
+            supervisor.start()
+            address = f"http://{settings.dashboard.host}:{port}/"
+            try:
+                _wait_until_ready(address, supervisor)
+                say(f"{address}?token={token}")
+                if open_browser and not supervisor.stopping.is_set():
+                    webbrowser.open(f"{address}?token={token}")
+            except BaseException:
+                supervisor.stopping.set()
+                raise
+            finally:
+                supervisor.mind()
+
+
+def _wait_until_ready(address: str, supervisor: Supervisor) -> None:
+    """Any answer will do: without the token it is a polite no."""
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while not supervisor.stopping.is_set():
+        try:
+            urlopen(address, timeout=2).close()
+        except URLError as error:
+            if hasattr(error, "code"):
+                return
+            if time.monotonic() > deadline or supervisor.children[-1].ended():
+                raise NotReady("dashboard", READY_WITHIN_SECONDS) from None
+            time.sleep(0.2)
+        else:
+            return
+
+
+@contextmanager
+def stopping_on_signals(stopping: threading.Event) -> Iterator[None]:
+    """Ctrl-C and a request to end set the event; what was there before is put back."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def only_one(home: Path) -> Iterator[None]:
+    """Held by the operating system, so that it is free again however the process ends."""
+    with (home / "serve.lock").open("a+") as file:
+        if not _locked(file):
+            raise AlreadyServed(home)
+        yield
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def worker(home: Path, environment: Mapping[str, str]) -> None:
+    """The worker alone, until asked to stop."""
+    from wiring.worker import EmbeddedWorker
+
+    konto = open_home(home, environment=environment)
+    embedded = EmbeddedWorker(konto)
+    with stopping_on_signals(embedded.stopping):
+        embedded.run()
+    konto.close()
+
+
+def dashboard(home: Path, environment: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """The dashboard alone, as a child, so that this process stays small; its exit code."""
+    open_home(home, environment=environment).close()
+    command = [sys.executable, "-m", "dashboard.serve", "--home", str(home), *arguments]
+    child = Child("dashboard", command, environment)
+    child.start()
+    assert child.process is not None
+    stopping = threading.Event()
+    with stopping_on_signals(stopping):
+        while not child.ended() and not stopping.wait(0.2):
+            pass
+    if stopping.is_set():
+        child.stop(STOP_WITHIN_SECONDS)
+        return 130
+    return child.process.returncode

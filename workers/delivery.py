@@ -1,0 +1,155 @@
+"""Delivery: each alert is checked once more and sent, and what became of it is recorded.
+
+At least once: a repeat can only happen between the receiver's yes and our note of it, and then carries
+the same Message-ID. The outbox in the database is the truth; whoever rings the doorbell may do so twice.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from domain.alert import AlertDelivered, AlertFailed, AlertNoLongerNeeded, AlertTooOld, Rule, event
+from domain.errors import Refused
+from domain.fact import Data, in_order
+from domain.log import Log
+from domain.people import LOCAL_USER
+from domain.steering import Steering
+from projections import alerts, customers, open_promises
+from projections.alerts import Raised
+from projections.filters import Library, Moment
+from projections.open_promises import OpenPromise
+from words import translator
+from workers.channels import Channels, Envelope, NotDelivered
+from workers.messages import Message, Subject, message
+from workers.recipients import Addressee, NameOf, addressee
+from workers.tick import LOOK_BACK, warnings_for
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Sends one alert after the other; `catch_up` brings the tables up to what was recorded."""
+
+    log: Log
+    library: Library
+    steering: Callable[[], Steering]
+    name_of: NameOf
+    channels: Channels
+    clock: Callable[[], datetime]
+    catch_up: Callable[[], object]
+    zone: ZoneInfo
+    lease: timedelta
+    most_attempts: int
+    page_of: Callable[[str], str]
+    """The address of the page about a customer, by internal id."""
+
+    def deliver(self, alert: str) -> None:
+        """Sends an alert if it waits and nobody else is sending it."""
+        now = self.clock()
+        attempt = alerts.lease(self.library.views, alert, now, self.lease)
+        raised = alerts.raised(self.library.views, alert)
+        if attempt is None or raised is None:
+            return
+        with self._holding(alert):
+            self._record(raised, self._outcome(raised, attempt, now))
+            self.catch_up()
+
+    @contextmanager
+    def _holding(self, alert: str) -> Iterator[None]:
+        """Keeps the lease alive while a slow server lets us wait."""
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(self.lease.total_seconds() / 3):
+                alerts.renew(self.library.views, alert, self.clock(), self.lease)
+
+        keeper = threading.Thread(target=renew, name="lease", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            done.set()
+            keeper.join()
+
+    def _outcome(self, raised: Raised, attempt: int, now: datetime) -> Data:
+        if raised.moment <= now - LOOK_BACK:
+            return AlertTooOld()
+        promise = still_true(self.library, raised, now)
+        if promise is None:
+            return AlertNoLongerNeeded()
+        reader = addressee(raised.recipient, self.steering(), self.name_of, now)
+        if reader is None:
+            return AlertFailed(channel="", reason="nobody_reachable", attempt=attempt, final=True)
+        text = self.text(raised.rule, promise, now, reader.language)
+        return self._send(raised, attempt, reader, text, now)
+
+    def _send(self, raised: Raised, attempt: int, reader: Addressee, text: Message, now: datetime) -> Data:
+        """By the reader's first channel that takes it."""
+        message_id = f"<{raised.alert}@vertrauenskonto>"
+        envelope = Envelope(reader.name, reader.email or "", message_id, text, now)
+        failure = NotDelivered("no_channel", final=True)
+        name = ""
+        for name in reader.channels:
+            channel = self.channels.get(name)
+            if channel is None:
+                continue
+            try:
+                channel.send(envelope)
+            except NotDelivered as error:
+                failure = error
+            else:
+                return AlertDelivered(channel=channel.name, message_id=message_id, to=reader.person)
+        final = failure.final or attempt >= self.most_attempts
+        return AlertFailed(channel=name, reason=failure.reason, attempt=attempt, final=final)
+
+    def _record(self, raised: Raised, data: Data) -> None:
+        now = self.clock()
+        fact = event(self.log.ids, raised.alert, raised.customer, data, at=now, now=now)
+        with self.log.writing() as writer:
+            if not writer.recorded([fact.key]):
+                writer.append(fact, None, "")
+
+    def text(self, rule: str, promise: OpenPromise, now: datetime, language: str) -> Message:
+        """The message as its reader gets it."""
+        return message(
+            cast(Rule, rule),
+            self._subject(promise),
+            now=now,
+            zone=self.zone,
+            t=translator(language),
+            address=self.page_of(promise.customer),
+        )
+
+    def _subject(self, promise: OpenPromise) -> Subject:
+        facts = self.log.histories([promise.promise]).get(promise.promise, [])
+        words: dict[str, Any] = {"what": None, "plan_b": None, "kind": "other"}
+        for fact in in_order(self.log.opened(facts)):
+            for name in words:
+                if name in type(fact.data).model_fields and fact.data.says(name):
+                    words[name] = getattr(fact.data, name)
+        try:
+            called = customers.party(self.library, LOCAL_USER, promise.customer).called
+        except Refused:
+            called = ""
+        return Subject(
+            customer=called,
+            what=words["what"],
+            kind=words["kind"],
+            due=promise.due,
+            last_moment=promise.last_moment,
+            plan_b=words["plan_b"],
+        )
+
+
+def still_true(library: Library, raised: Raised, now: datetime) -> OpenPromise | None:
+    """The promise, if what was raised holds for it now, with the same due."""
+    promise = open_promises.one(library.views, Moment(now), raised.subject)
+    if promise is None or promise.occurrence != raised.occurrence:
+        return None
+    holds = any(warning.rule == raised.rule for warning in warnings_for(promise, now))
+    return promise if holds else None
