@@ -7,7 +7,7 @@ really was. Fractions of a second are cut off.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -24,6 +24,7 @@ FIRST_YEAR, LAST_YEAR = 1899, 2200
 A search that leaves them ends with a refusal, so none runs for ever.
 """
 
+MEAN_YEAR_SECONDS = 31_556_952
 Pause = tuple[datetime, datetime]
 
 
@@ -122,12 +123,11 @@ class Hours:
         first, last = seconds_of(start), seconds_of(end)
         if last <= first:
             return 0
-        paused = sum(
-            self._between(max(since, first), min(until, last))
-            for since, until in _merged(pauses)
-            if since < last and until > first
-        )
-        return self._between(first, last) - paused
+        seconds = self._between(first, last)
+        for since, until in _merged(pauses):
+            if since < last and until > first:
+                seconds -= self._between(max(since, first), min(until, last))
+        return seconds
 
     def add(self, start: datetime, seconds: int, pauses: Sequence[Pause] = ()) -> datetime:
         """The earliest instant at which the business seconds are used up; pauses do not count."""
@@ -284,19 +284,25 @@ class Hours:
             raise Refused("out_of_range", OUTSIDE_THE_YEARS, first=FIRST_YEAR + 1, last=LAST_YEAR - 1)
         windows: list[tuple[int, int]] = []
         openings: dict[int, int] = {}
+        new_year = midnight = local_edge(date(number, 1, 1), 0, self.zone)
         for ordinal in range(date(number, 1, 1).toordinal(), date(number + 1, 1, 1).toordinal()):
             day = date.fromordinal(ordinal)
+            next_midnight = local_edge(day, DAY_SECONDS, self.zone)
             for window in self.windows_on(day):
-                start = local_edge(day, window.opens_seconds, self.zone)
-                end = local_edge(day, window.closes_seconds, self.zone)
+                if next_midnight - midnight == DAY_SECONDS:
+                    start, end = midnight + window.opens_seconds, midnight + window.closes_seconds
+                else:
+                    start = local_edge(day, window.opens_seconds, self.zone)
+                    end = local_edge(day, window.closes_seconds, self.zone)
                 # A window may lie in the hour that a clock change leaves out.
                 if start < end:
                     windows.append((start, end))
                     openings.setdefault(ordinal, start)
+            midnight = next_midnight
         after = tuple(accumulate(end - start for start, end in windows))
         return _Year(
-            start=local_edge(date(number, 1, 1), 0, self.zone),
-            end=local_edge(date(number, 12, 31), DAY_SECONDS, self.zone),
+            start=new_year,
+            end=midnight,
             opens=tuple(start for start, _ in windows),
             closes=tuple(end for _, end in windows),
             before=(0, *after)[: len(after)],
@@ -306,15 +312,18 @@ class Hours:
         )
 
     def _year_of(self, moment: int) -> int:
-        number = at_second(moment).year
-        # In the first and last hours of a year the zone may be in another one than UTC.
-        if moment < self._year(number).start:
+        """The local year of a moment: guessed by the mean length of a year, which is never off by two."""
+        number = 1970 + moment // MEAN_YEAR_SECONDS
+        year = self._year(number)
+        if moment < year.start:
             return number - 1
-        return number if moment < self._year(number).end else number + 1
+        return number if moment < year.end else number + 1
 
     def _between(self, start: int, end: int) -> int:
         first, last = self._year_of(start), self._year_of(end)
         seconds = self._year(last).worked(end) - self._year(first).worked(start)
+        if first == last:
+            return seconds
         return seconds + sum(self._year(number).total for number in range(first, last))
 
     def _used_up(self, moment: int, seconds: int) -> int:
@@ -360,9 +369,11 @@ def public_holidays(
         raise Refused("unknown_holidays", UNKNOWN_HOLIDAYS, country=country, land=land or "–") from error
 
 
-def _merged(pauses: Iterable[Pause]) -> list[tuple[int, int]]:
+def _merged(pauses: Sequence[Pause]) -> list[tuple[int, int]]:
     """The pauses in order, those that touch or overlap as one."""
     merged: list[tuple[int, int]] = []
+    if not pauses:
+        return merged
     for since, until in sorted((seconds_of(start), seconds_of(end)) for start, end in pauses):
         if until <= since:
             continue

@@ -87,7 +87,9 @@ def _offset(local: datetime) -> int:
 
 
 def seconds_of(instant: datetime) -> int:
-    return (instant - _EPOCH) // _SECOND
+    """Whole seconds since 1970, cut off downwards."""
+    passed = instant - _EPOCH
+    return passed.days * DAY_SECONDS + passed.seconds
 
 
 def at_second(seconds: int) -> datetime:

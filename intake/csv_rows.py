@@ -12,18 +12,14 @@ from intake.text_lines import Line, TooLong, too_long
 from words import N_
 
 UNCLOSED = N_(
-    "From line {line} on a quotation mark is not closed, or a cell is longer than {limit} characters. "
-    "Please check the quotation marks there."
+    "From here on a quotation mark is not closed, or a cell is longer than {limit} characters. "
+    "Please check the quotation marks."
 )
 STRAY_QUOTE = N_(
-    "Line {line}: after a closing quotation mark the delimiter “{delimiter}” should come. "
+    "After a closing quotation mark the delimiter “{delimiter}” should come. "
     "A quotation mark inside a quoted text is written twice."
 )
-LINE_ENDS = N_(
-    "Line {line}: a carriage return stands in the middle of a line. Please save the file with usual line "
-    "ends."
-)
-
+LINE_ENDS = N_("A carriage return stands in the middle of the line. Please save the file with usual line ends.")
 
 Lines = Iterable[Line | TooLong]
 
@@ -57,7 +53,7 @@ def _text_from(lines: Lines, first: int) -> Iterator[str]:
 
 def _refused(reason: str, line: int, delimiter: str) -> Refused:
     if "expected after" in reason:
-        return Refused("stray_quote", STRAY_QUOTE, row=line, line=line, delimiter=delimiter)
+        return Refused("stray_quote", STRAY_QUOTE, row=line, delimiter=delimiter)
     if "new-line character" in reason:
-        return Refused("line_ends", LINE_ENDS, row=line, line=line)
-    return Refused("unclosed_quote", UNCLOSED, row=line, line=line, limit=csv.field_size_limit())
+        return Refused("line_ends", LINE_ENDS, row=line)
+    return Refused("unclosed_quote", UNCLOSED, row=line, limit=csv.field_size_limit())

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -15,6 +19,12 @@ from intake import table
 from intake.table import Row
 from intake.text_lines import DAMAGED, refused_file
 from words import N_
+
+# Whatever a broken archive makes the standard library say.
+DAMAGES = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error,
+    EOFError, NotImplementedError, RuntimeError, ValueError,
+)  # fmt: skip
 
 LARGEST_UNPACKED = 512 << 20
 LARGEST_WHOLE = 1e15
@@ -39,7 +49,7 @@ def rows(path: Path, sheet: str | None, header_row: int) -> Iterator[Row]:
     except CalamineError:
         raise Refused("damaged_file", DAMAGED, file=path.name) from None
     except OSError as error:
-        raise refused_file(path, error) from None
+        raise _refused(path, error) from None
 
 
 def _sheet(workbook: CalamineWorkbook, path: Path, wanted: str | None) -> CalamineSheet:
@@ -98,7 +108,14 @@ def _refuse_bombs(path: Path) -> None:
                 with parts.open(part) as content:
                     while content.read(1 << 20):
                         pass
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError):
+    except DAMAGES:
         raise Refused("damaged_file", DAMAGED, file=path.name) from None
     except OSError as error:
-        raise refused_file(path, error) from None
+        raise _refused(path, error) from None
+
+
+def _refused(path: Path, error: OSError) -> Refused:
+    """An error without a number comes from a reader of the format, not from the system."""
+    if error.errno is None or error.errno == errno.EINVAL:
+        return Refused("damaged_file", DAMAGED, file=path.name)
+    return refused_file(path, error)

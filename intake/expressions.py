@@ -9,9 +9,9 @@ from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
-from jmespath.visitor import Options, TreeInterpreter
 
 from domain.errors import Refused
+from intake.compiled import compiled
 from intake.functions import ARGUMENTS, BUILT_IN, Functions
 from intake.reading import Reading
 from intake.reads import Node, Reads, Root, reads
@@ -71,9 +71,9 @@ def expression(text: str, reading: Reading, root: Root) -> Expression:
 def parsed(text: str) -> Node:
     try:
         node: Node = jmespath.compile(text).parsed
-    except JMESPathError as error:
+    except (JMESPathError, RecursionError) as error:
         reason = str(error).splitlines()[0][:120]
-        raise Refused("expression", NOT_AN_EXPRESSION, found=text, reason=reason) from None
+        raise Refused("expression", NOT_AN_EXPRESSION, found=text[:80], reason=reason) from None
     _check_functions(node)
     return node
 
@@ -134,44 +134,18 @@ def _of_node(node: Node, text: str, reading: Reading, root: Root) -> Expression:
 
 
 def _runner(node: Node, text: str, reading: Reading) -> Callable[[Context], Any]:
-    fast = _shortcut(node)
-    if fast is not None:
-        return fast
-    interpreter = TreeInterpreter(Options(custom_functions=Functions(reading)))
+    run = compiled(node, Functions(reading))
+    if node["type"] in ("field", "literal"):
+        return run
 
-    def run(context: Context) -> Any:
+    def checked(context: Context) -> Any:
         try:
-            return interpreter.visit(node, context)
+            return run(context)
         except JMESPathError as error:
             reason = str(error).splitlines()[0][:160]
             raise Refused("expression", CANNOT_COMPUTE, expression=text, reason=reason) from None
 
-    return run
-
-
-def _shortcut(node: Node) -> Callable[[Context], Any] | None:
-    """What most expressions are, without the interpreter: a column, a looked-up column, a constant."""
-    match node:
-        case {"type": "field", "value": str(name)}:
-            return lambda context: context.get(name)
-        case {"type": "literal", "value": value}:
-            return lambda context: value
-        case {
-            "type": "subexpression",
-            "children": [{"type": "field", "value": str(outer)}, {"type": "field", "value": str(inner)}],
-        }:
-            return lambda context: _field_of(context.get(outer), inner)
-        case _:
-            return None
-
-
-def is_true(value: Any) -> bool:
-    """As JMESPath sees it: 0 is something, an empty text is nothing."""
-    return value is not None and value is not False and value != "" and value != [] and value != {}
-
-
-def _field_of(value: Any, name: str) -> Any:
-    return value.get(name) if isinstance(value, dict) else None
+    return checked
 
 
 def _check_functions(node: Node) -> None:

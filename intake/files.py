@@ -64,6 +64,9 @@ def read_rows(
     kind = form.format_of(path)
     if kind == "excel":
         yield from excel_rows.rows(path, form.sheet, form.header_row)
+        if on_bytes is not None:
+            # A workbook is opened as a whole; there is nothing to tell in between.
+            on_bytes(path.stat().st_size, path.stat().st_size)
         return
     text = text_lines.decoded(text_lines.chunks(path, on_bytes), encoding or form.encoding, file=path.name)
     if kind == "json":

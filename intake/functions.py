@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from jmespath.functions import Functions as BuiltIn
@@ -13,6 +14,8 @@ from intake.reading import Reading
 from words import N_
 
 NOT_A_LIST = N_("{function}() needs a list here, not {found}.")
+NO_DECIMAL = N_("{found} is no decimal sign; possible are '.' and ','.")
+NOT_A_REFERENCE = N_("changes() needs the column with & before it, such as &Status, not {found}.")
 
 ARGUMENTS: Mapping[str, tuple[int, int]] = {
     "time": (1, 2),
@@ -58,20 +61,24 @@ class Functions:
             return None
         return own(*arguments)
 
-    def _time(self, value: Any, form: str | None = None) -> str:
-        return moments.written(self._reading.moment(value, form))
+    def _time(self, value: Any, form: Any = None) -> str:
+        return moments.written(self._reading.moment(value, _readable(form)))
 
-    def _date(self, value: Any, form: str | None = None) -> str:
-        return self._reading.day(value, form).isoformat()
+    def _date(self, value: Any, form: Any = None) -> str:
+        return self._day(value, form).isoformat()
 
-    def _start_of_day(self, value: Any, form: str | None = None) -> str:
-        day = self._reading.day(value, form)
-        return moments.written(moments.start_of_day(day, self._reading.zone))
+    def _start_of_day(self, value: Any, form: Any = None) -> str:
+        return moments.written(moments.start_of_day(self._day(value, form), self._reading.zone))
 
-    def _end_of_day(self, value: Any, form: str | None = None) -> str:
-        return moments.written(moments.end_of_day(self._reading.day(value, form), self._reading.zone))
+    def _end_of_day(self, value: Any, form: Any = None) -> str:
+        return moments.written(moments.end_of_day(self._day(value, form), self._reading.zone))
 
-    def _number(self, value: Any, decimal: str | None = None) -> int | float:
+    def _day(self, value: Any, form: Any) -> date:
+        return self._reading.day(value, _readable(form))
+
+    def _number(self, value: Any, decimal: Any = None) -> int | float:
+        if decimal not in (None, ".", ","):
+            raise Refused("expression", NO_DECIMAL, found=repr(decimal)[:40])
         return self._reading.number(value, decimal)
 
     def _join_nonempty(self, between: Any, values: Any) -> str | None:
@@ -87,6 +94,12 @@ class Functions:
         return filled[0] if filled and all(each == filled[0] for each in filled) else None
 
 
+def _readable(form: Any) -> str | None:
+    if form is not None and not (isinstance(form, str) and moments.is_readable(form)):
+        raise Refused("time_format", moments.NO_FORMAT, found=str(form)[:60])
+    return form
+
+
 def _changes(rows: Any, expression: Any) -> list[dict[str, Any]]:
     """The first row and those whose value differs from the row before, each with that row as `previous`."""
     if not isinstance(rows, list):
@@ -94,8 +107,10 @@ def _changes(rows: Any, expression: Any) -> list[dict[str, Any]]:
     found = []
     before: Any = None
     value_before: Any = None
+    if not hasattr(expression, "run"):
+        raise Refused("wrong_type", NOT_A_REFERENCE, found=repr(expression)[:40])
     for place, row in enumerate(rows):
-        value = expression.visit(expression.expression, row)
+        value = expression.run(row)
         if place == 0 or value != value_before:
             found.append({**row, "previous": before})
         before, value_before = row, value

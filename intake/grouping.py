@@ -8,7 +8,8 @@ from sys import intern
 from typing import Any
 
 from domain.errors import Refused
-from intake.expressions import Context, Expression, is_true
+from intake.compiled import is_true
+from intake.expressions import Context, Expression
 from intake.reading import Reading
 from intake.refusal import in_row
 from intake.table import Row

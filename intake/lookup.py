@@ -15,10 +15,7 @@ from intake.table import Row
 from words import N_
 
 MISSING_COLUMN = N_("The column “{column}” is missing. Its columns are: {found}.")
-DOUBLED_KEY = N_(
-    "“{key}” stands in the key column “{column}” twice, so it is not clear which row is meant (row "
-    "{row})."
-)
+DOUBLED_KEY = N_("“{key}” stands in the column “{column}” twice, so that it is not clear which row is meant.")
 MISSING_FILE = N_(
     "{file} is needed as well, for the look-up “{lookup}”. Please put it beside the imported file."
 )

@@ -15,7 +15,8 @@ from domain.errors import Refused
 from domain.fact import Data
 from domain.vocabulary import FACTS
 from intake import moments
-from intake.expressions import Context, Expression, Template, is_true
+from intake.compiled import is_true
+from intake.expressions import Context, Expression, Template
 from intake.mapped import OnChange, WholeDay
 from intake.reading import Reading
 from intake.refusal import in_column

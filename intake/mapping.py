@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from domain.errors import Refused
-from intake import files, mapping_document
+from intake import files, json_rows, mapping_document
 from intake.files import OnBytes
 from intake.grouping import Gathered
 from intake.mapped import Mapped
@@ -21,7 +22,7 @@ from intake.table import Row
 from intake.text_lines import refused_file
 from words import N_
 
-__all__ = ["Mapped", "Mapping", "Row", "facts", "facts_of_file", "load", "names", "parse"]
+__all__ = ["Mapped", "Mapping", "Row", "facts", "facts_of_document", "facts_of_file", "load", "names", "parse"]
 
 SHIPPED = Path(__file__).parent / "mappings"
 LARGEST_MAPPING = 1 << 20
@@ -132,6 +133,11 @@ def facts_of_file(
     """What becomes of each row of a file; the files to look into lie beside it."""
     rows = files.read_rows(path, form=mapping.form, encoding=encoding, on_bytes=on_bytes)
     return facts(rows, mapping, folder=path.parent, now=now)
+
+
+def facts_of_document(document: Any, mapping: Mapping, *, folder: Path, now: datetime) -> Iterator[Mapped]:
+    """What becomes of parsed JSON, such as the body of a webhook: of the rows in it, or of itself as one row."""
+    return facts(json_rows.of_document(document, mapping.form.rows), mapping, folder=folder, now=now)
 
 
 def _refused(refused: Refused, gathered: Gathered) -> Mapped:

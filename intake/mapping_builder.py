@@ -67,6 +67,7 @@ class Builder:
         """Every expression, for the columns that it reads."""
 
     def build(self, name: str) -> Mapping:
+        self._check_ways_to_rows()
         when, order_by = self._rows()
         root = self._root()
         by = self._lookup_keys(root)
@@ -90,6 +91,13 @@ class Builder:
             makers=makers,
             columns=columns,
         )
+
+    def _check_ways_to_rows(self) -> None:
+        lookups = ((("lookup", name), rule) for name, rule in self.document.lookup.items())
+        for path, form in ((("file",), self.document.file), *lookups):
+            if form.rows is not None:
+                with self.source.at(*path, "rows"):
+                    expressions.parsed(form.rows)
 
     # -- rows and look-ups ----------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from domain.errors import Refused
@@ -48,6 +49,22 @@ EXCEL_NUMBER = N_(
     "“{found}” is a number where a date should stand. If it comes from Excel, it means {date}: "
     "format the column as a date there, or declare time_format = \"excel\" in the mapping."
 )
+NO_FORMAT = N_(
+    "“{found}” is no way of writing a date and time that can be read back. "
+    "Examples: %d.%m.%Y, %d.%m.%Y %H:%M, unix, excel."
+)
+
+
+@lru_cache(maxsize=1000)
+def is_readable(form: str) -> bool:
+    """Whether what is written in this format can be read again, and is then the same day."""
+    if form in NAMED_FORMATS:
+        return True
+    try:
+        return datetime.strptime(SAMPLE.strftime(form), form).date() == SAMPLE.date()  # noqa: DTZ007
+    except (ValueError, re.error):
+        # A sign that stands in it twice is an error of the pattern that strptime makes of it.
+        return False
 
 
 def read(value: object, formats: Sequence[str], zone: ZoneInfo | None) -> datetime | date:
@@ -141,6 +158,7 @@ def _iso(text: str, match: re.Match[str]) -> datetime | date:
         raise Refused("out_of_range", OUT_OF_RANGE, found=text) from None
 
 
+@lru_cache(maxsize=10_000)
 def _in_form(text: str, form: str) -> datetime | date | None:
     if form in NAMED_FORMATS:
         return _counted(text, form) if NUMBER.fullmatch(text) else None
@@ -173,6 +191,8 @@ def _counted(text: str, form: str) -> datetime | date:
 def _placed(local: datetime, value: object, zone: ZoneInfo | None) -> datetime:
     if zone is None:
         raise Refused("zone_missing", NO_ZONE, found=str(value))
+    if zone.key == "UTC":
+        return local.replace(tzinfo=UTC)
     first = local.replace(tzinfo=zone)
     second = first.replace(fold=1)
     if first.utcoffset() != second.utcoffset():

@@ -62,7 +62,7 @@ class Reading:
         return reading
 
     def is_null(self, value: object) -> bool:
-        return value is None or (isinstance(value, str) and value.strip() in self.nulls)
+        return value is None or (type(value) is str and value.strip() in self.nulls)
 
     def moment(self, value: object, form: str | None = None) -> datetime | date:
         return moments.read(value, self.time_formats if form is None else (form,), self.zone)

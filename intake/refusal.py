@@ -11,6 +11,7 @@ ROW_AND_COLUMN = N_("Row {row}, column “{column}”: ")
 ROW = N_("Row {row}: ")
 IN_MAPPING = N_("{mapping}, line {mapping_line} ({key}): ")
 IN_FILE = N_("{in_file}: ")
+IN_FILE_ROW = N_("{in_file}, row {row}: ")
 
 SHOWN = 60
 """Characters of a value that are shown; the file holds the rest."""
@@ -36,12 +37,10 @@ def place(refused: Refused) -> tuple[str, dict[str, Any]]:
     if "mapping" in refused.params:
         return IN_MAPPING, {**refused.params, "key": refused.path or "…"}
     if "in_file" in refused.params:
-        return IN_FILE, {"in_file": refused.params["in_file"]}
+        return (IN_FILE_ROW if "row" in refused.params else IN_FILE), refused.params
     if "row" not in refused.params:
         return "", {}
-    if refused.params.get("column"):
-        return ROW_AND_COLUMN, {"row": refused.params["row"], "column": refused.params["column"]}
-    return ROW, {"row": refused.params["row"]}
+    return (ROW_AND_COLUMN if refused.params.get("column") else ROW), refused.params
 
 
 def shown(value: object) -> str:

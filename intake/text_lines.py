@@ -36,7 +36,7 @@ NOT_THIS_ENCODING = N_(
 )
 UNKNOWN_ENCODING = N_("There is no encoding “{found}”. Usual ones are utf-8, cp1252 and utf-16.")
 LONG_LINE = N_(
-    "Line {line} is longer than {limit} characters. Most often a quotation mark is not closed, "
+    "The line is longer than {limit} characters. Most often a quotation mark is not closed, "
     "or the file is no text file."
 )
 A_WORKBOOK = N_("{file} is an Excel workbook, not text. Please give it the ending .xlsx.")
@@ -191,4 +191,4 @@ def lines(parts: Iterable[str]) -> Iterator[Line | TooLong]:
 
 
 def too_long(line: TooLong) -> Refused:
-    return Refused("line_too_long", LONG_LINE, line=line.number, limit=LONGEST_LINE, row=line.number)
+    return Refused("line_too_long", LONG_LINE, row=line.number, limit=LONGEST_LINE)

@@ -1,7 +1,7 @@
 """Kessler Haustechnik, the sample firm: a year of promises of an invented heating and plumbing firm.
 
 It hands out facts as any CRM would, and they come in through the same door as everybody's. `people.toml` and
-`calendars.toml` beside this file are the firm's documents.
+`calendars.toml` beside this file are the firm's documents. Contacts and incidents are not told yet.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from domain.errors import Refused
 from intake.sample_firm import customers as clientele
 from intake.sample_firm import names
 from intake.sample_firm.book import SOURCE, Book
@@ -34,9 +35,22 @@ def facts(seed: int, days: int, until: datetime, customers: int = 100) -> Iterat
     if until.tzinfo is None:
         raise ValueError("until needs an offset")
     if days < FEWEST_DAYS:
-        raise ValueError(f"the sample firm needs at least {FEWEST_DAYS} days")
+        raise Refused(
+            "too_few_days",
+            "The sample firm needs at least {least} days, not {found}.",
+            "days",
+            least=FEWEST_DAYS,
+            found=days,
+        )
     if not FEWEST_CUSTOMERS <= customers <= MOST_CUSTOMERS:
-        raise ValueError(f"the sample firm has {FEWEST_CUSTOMERS} to {MOST_CUSTOMERS} customers")
+        raise Refused(
+            "out_of_range",
+            "The sample firm has {least} to {most} customers, not {found}.",
+            "customers",
+            least=FEWEST_CUSTOMERS,
+            most=MOST_CUSTOMERS,
+            found=customers,
+        )
     rng = Random(seed)
     book = opened(days, until)
     crew = Crew(until.astimezone(ZONE).date(), rng)
@@ -49,7 +63,7 @@ def facts(seed: int, days: int, until: datetime, customers: int = 100) -> Iterat
     voices.feedback()
     voices.declines()
     Present(everyday, customers / 100).write()
-    yield from book.envelopes()
+    return book.envelopes()
 
 
 def opened(days: int, until: datetime) -> Book:

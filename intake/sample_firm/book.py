@@ -92,6 +92,11 @@ class Entry:
         return bool(self.promised.get("internal", False))
 
     @property
+    def own(self) -> bool:
+        """Among ourselves, or to a supplier: nothing that a customer sees."""
+        return self.internal or self.party.segment in ("colleague", "supplier")
+
+    @property
     def by_date(self) -> bool:
         """Due until 24:00 of a date instead of a moment."""
         return is_date(self.promised.get("due", ""))

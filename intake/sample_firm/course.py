@@ -35,8 +35,12 @@ OVERBOOKED = {
     "paused": 1, "waited": 1,
     "late": 26, "moved_late": 14, "partial": 4, "withdrawn_late": 2, "broken": 4, "released": 1,
 }  # fmt: skip
+PRICES = {
+    "plain": 64, "exceeded": 14, "moved": 7,
+    "partial": 11, "late": 4,
+}  # fmt: skip
 """How many cards of each ending lie in a deck: in good times, for a loyal customer, while somebody is missing,
-and for the one who does the work of two."""
+for the one who does the work of two, and for prices at any time."""
 
 PATIENT = frozenset(("moved", "moved_bare", "moved_twice", "asked", "not_agreed", "paused", "waited", "withdrawn"))
 """Needs a promise that runs for a day at least."""
@@ -118,7 +122,7 @@ class Course:
 
     def _asked(self) -> None:
         told = self.rng.randint(self.after(0.2), self.due - 30)
-        self.move(told, self.later(), reason=self.rng.choice(work.ASKED_FOR), asked_by="customer")
+        self.move(told, self.later(), reason=self.word(work.ASKED_FOR), asked_by="customer")
         self._plain()
 
     def _not_agreed(self) -> None:
@@ -165,19 +169,19 @@ class Course:
             self.fulfil(self.shortly_before_due(), degree=self.rng.choice((0.6, 0.7, 0.8, 0.8, 0.9)))
 
     def _withdrawn(self) -> None:
-        words = {"reason": self.rng.choice(work.TAKEN_BACK), "alternative": self.rng.choice(work.RECOMMENDED)}
+        words = {"reason": self.word(work.TAKEN_BACK), "alternative": self.word(work.RECOMMENDED)}
         self.tell(self.in_time(), "promise.withdrawn", **words)
 
     def _withdrawn_late(self) -> None:
-        self.tell(self.too_late(), "promise.withdrawn", reason=self.rng.choice(work.TAKEN_BACK))
+        self.tell(self.too_late(), "promise.withdrawn", reason=self.word(work.TAKEN_BACK))
 
     def _broken(self) -> None:
         late = self.rng.randint(4 * HOUR, 5 * DAY)
-        self.tell(self.due + late, "promise.broken", reason=self.rng.choice(work.BROKEN))
+        self.tell(self.due + late, "promise.broken", reason=self.word(work.BROKEN))
 
     def _released(self) -> None:
         at = self.rng.randint(self.after(0.2), self.after(0.8))
-        self.tell(at, "promise.released", reason=self.rng.choice(work.WAIVED))
+        self.tell(at, "promise.released", reason=self.word(work.WAIVED))
 
     # -- what the endings are made of -------------------------------------------------------------
 
@@ -196,15 +200,20 @@ class Course:
         else:
             words["degree"] = degree
         if self.rng.random() < 0.15 and self.entry.kind in ("delivery", "quality", "appointment"):
-            words["evidence"] = self.rng.choice(work.EVIDENCE)
+            words["evidence"] = self.word(work.EVIDENCE)
         self.tell(at, "promise.fulfilled", **words)
 
     def tell(self, at: int, type_: str, **words: Any) -> None:
         self.entry.add(self.workdays.happening(at), type_, **words)
         self.told = at
 
-    def word(self, words: Mapping[str, tuple[str, ...]]) -> str:
-        return self.rng.choice(words[self.entry.kind])
+    def word(self, words: work.Words) -> str:
+        kind = self.entry.kind
+        if self.entry.own:
+            kind = "own"
+        elif kind == "other" and self.entry.severity == "minor":
+            kind = "paper"
+        return self.rng.choice(words.get(kind) or words[""])
 
     def after(self, share: float) -> int:
         """The minute at which this share of the time to the due has gone by."""
@@ -224,8 +233,9 @@ class Course:
         return self.due - self.rng.randint(5, max(6, self.notice() // 2))
 
     def later(self) -> int:
-        """A new due, one to four working days after the one in force, at a full hour."""
-        return rounded(self.due + self.rng.randint(DAY, 4 * DAY), HOUR)
+        """A new due at a full hour, one to four working days after the one in force; sooner if it is serious."""
+        wait = (4 * HOUR, 12 * HOUR) if self.entry.severity == "serious" else (DAY, 4 * DAY)
+        return rounded(self.due + self.rng.randint(*wait), HOUR)
 
     def shortly_before_due(self) -> int:
         early = {"appointment": 80, "callback": 90, "price": 2 * DAY, "delivery": DAY}.get(self.entry.kind, DAY)

@@ -32,7 +32,7 @@ class Crew:
         if role == "sales":
             return self.rng.choices(("lutz", "karin"), (7, 3))[0]
         if role == "bath":
-            return self.rng.choices(("anton", "mehmet"), (6, 4 if self.is_short(due) else 0))[0]
+            return self.rng.choices(("anton", "mehmet"), (5, 5 if self.is_short(due) else 0))[0]
         if due < self.rolf_retires:
             return self.rng.choice(("mehmet", "rolf"))
         if made < self.jonas_starts:

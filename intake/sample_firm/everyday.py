@@ -16,7 +16,7 @@ from intake.sample_firm.workdays import DAY, HOUR, instant
 
 JOBS_A_YEAR = {"private": 4.4, "business": 12.0, "manager": 62.0, "colleague": 16.0, "supplier": 8.0}
 YEAR = 250 * DAY
-OVERBOOKED_LEAD = 1.7
+OVERBOOKED_LEAD = 2.0
 """So much farther off does an overbooked fitter promise."""
 
 
@@ -49,6 +49,7 @@ class Everyday:
         self.loyal = course.Deck(course.LOYAL, rng)
         self.short = course.Deck(course.SHORT, rng)
         self.overbooked = course.Deck(course.OVERBOOKED, rng)
+        self.prices = course.Deck(course.PRICES, rng)
 
     def work(self) -> None:
         """Jobs come in, each a chain of promises; what would be open at `until` is left to `present.py`."""
@@ -75,11 +76,17 @@ class Everyday:
         times = [self.rng.randrange(start, max(start + DAY, self.book.now)) for _ in range(jobs)]
         if party.kind == "prospect":
             times[0] = start
-        return [self.order(party, at) for at in times]
-
-    def order(self, party: Party, at: int) -> Order:
-        job = work.of_month(self.rng, party.segment, self.book.workdays.days[at // DAY].month)
-        return Order(at, next(self.turn), party, job, self.rng.choice(job.things), self.place(party))
+        heater = self.rng.choice(work.HEATERS)
+        orders: list[Order] = []
+        for at in times:
+            job = work.of_month(self.rng, party.segment, self.book.workdays.days[at // DAY].month)
+            at_home = party.segment == "private"
+            while at_home and job.once and any(job is order.job and abs(at - order.at) < YEAR for order in orders):
+                job = work.of_month(self.rng, party.segment, self.book.workdays.days[at // DAY].month)
+            own = at_home and job.things is work.HEATERS
+            thing = heater if own else self.rng.choice(job.things)
+            orders.append(Order(at, next(self.turn), party, job, thing, self.place(party)))
+        return orders
 
     def place(self, party: Party) -> str:
         """Somebody who manages many houses must say which one."""
@@ -111,7 +118,9 @@ class Everyday:
             return run.run("plain")
         day = self.book.workdays.day(due)
         run.hard = self.crew.overbooked(entry.doer, day)
-        if entry.party.loyal:
+        if entry.kind == "price":
+            deck = self.prices
+        elif entry.party.loyal:
             deck = self.loyal
         elif run.hard:
             deck = self.overbooked
@@ -183,5 +192,4 @@ def fits(card: str, entry: Entry, length: int) -> bool:
         return False
     if card in ("paused", "asked") and entry.severity == "minor":
         return False
-    own = entry.internal or entry.party.segment not in work.ALL
-    return not (own and card in ("paused", "asked", "released", "withdrawn", "withdrawn_late"))
+    return not (entry.own and card in ("paused", "asked", "released", "withdrawn", "withdrawn_late"))

@@ -16,7 +16,7 @@ from intake.sample_firm.book import Book, Party
 from intake.sample_firm.everyday import Everyday
 from intake.sample_firm.workdays import DAY, HOUR, ZONE
 
-OVERDUE = (100, 5 * HOUR, 9 * HOUR, 19 * HOUR)
+OVERDUE = (100, 5 * HOUR, 9 * HOUR, 14 * HOUR)
 """Working minutes since the due."""
 TODAY = (60, 130, 3 * HOUR, 5 * HOUR, 6 * HOUR, 8 * HOUR, 11 * HOUR)
 """Working minutes to the due."""

@@ -37,7 +37,7 @@ class Voices:
         asked: dict[str, datetime] = {}
         for entry in sorted(self.book.entries, key=lambda entry: entry.last):
             party = entry.party
-            if entry.internal or party.scripted or party.segment not in work.ALL or entry.ending == "released":
+            if entry.own or party.scripted or entry.ending == "released":
                 continue
             if entry.last - asked.get(party.id, self.book.opened - timedelta(days=99)) < timedelta(days=25):
                 continue

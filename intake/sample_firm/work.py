@@ -13,7 +13,7 @@ ALL, HOMES, FIRMS, HOUSES = ("private", "business", "manager"), ("private",), ("
 EVEN = (4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4)
 WINTER = (11, 10, 5, 2, 1, 1, 1, 1, 2, 5, 8, 11)
 FROST = (9, 9, 4, 2, 2, 2, 2, 2, 2, 2, 4, 7)
-SUMMER = (2, 2, 4, 6, 7, 8, 8, 7, 6, 4, 3, 2)
+SUMMER = (1, 2, 4, 6, 8, 9, 9, 8, 6, 4, 2, 1)
 BEFORE_WINTER = (3, 3, 4, 5, 5, 4, 5, 8, 9, 8, 5, 3)
 """Weights of January to December."""
 
@@ -59,6 +59,8 @@ class Job:
     weight: float
     steps: tuple[Step, ...]
     things: tuple[Thing, ...] = (Thing("", ""),)
+    once: bool = False
+    """Nobody orders it twice a year for their own home."""
 
 
 HEATERS = (
@@ -103,7 +105,7 @@ JOBS: tuple[Job, ...] = (
         Step("appointment", ("Wartung {of}",), "service", (24, 80)),
         Step("other", ("Wartungsprotokoll {of}",), "office", (8, 24), "date", severity="minor", chance=0.3),
         Step("callback", ("Rückruf zum Wartungsvertrag",), "office", (3, 8), severity="minor", chance=0.1),
-    ), HEATERS),
+    ), HEATERS, once=True),
     Job("Störung", ALL, WINTER, 10, (
         Step("callback", ("Rückruf zur Heizungsstörung",), "office", (1, 3)),
         Step("appointment", ("Störungsdienst an der Heizung", "Entstörung der Heizung"), "service", (3, 10),
@@ -154,7 +156,7 @@ JOBS: tuple[Job, ...] = (
     Job("Abgleich", ALL, BEFORE_WINTER, 3, (
         Step("appointment", ("Termin zum hydraulischen Abgleich",), "bath", (32, 80)),
         Step("other", ("Nachweis über den hydraulischen Abgleich",), "sales", (8, 24), "date", chance=0.6),
-    )),
+    ), once=True),
     Job("Kesseltausch", ALL, SUMMER, 4, (
         Step("appointment", ("Beratung zum Tausch {of}",), "sales", (16, 48)),
         Step("other", ("Angebot {name}",), "sales", (24, 64), "date"),
@@ -163,7 +165,7 @@ JOBS: tuple[Job, ...] = (
         Step("delivery", ("{name}",), "bath", (40, 88), supplied=True, plan_b=OTHER_DEALER),
         Step("appointment", ("Einbau {of}",), "bath", (16, 40), severity="serious"),
         Step("quality", ("Einstellung der Heizkurve",), "bath", (16, 48), chance=0.5),
-    ), BOILERS),
+    ), BOILERS, once=True),
     Job("Wärmepumpe", HOMES, SUMMER, 4, (
         Step("callback", ("Rückruf zur Förderung der Wärmepumpe",), "sales", (3, 8)),
         Step("appointment", ("Heizlastberechnung vor Ort",), "sales", (24, 56)),
@@ -173,7 +175,7 @@ JOBS: tuple[Job, ...] = (
         Step("delivery", ("Wärmepumpe",), "bath", (64, 120), supplied=True, plan_b=OTHER_DEALER),
         Step("appointment", ("Einbau der Wärmepumpe",), "bath", (24, 48), severity="serious"),
         Step("quality", ("Einregulierung mit hydraulischem Abgleich",), "bath", (24, 48), chance=0.7),
-    ), PUMPS),
+    ), PUMPS, once=True),
     Job("Bad", (*HOMES, *FIRMS), SUMMER, 4, (
         Step("appointment", ("Aufmaß im Bad",), "bath", (16, 48)),
         Step("other", ("Angebot {name}",), "sales", (32, 64), "date", binding="intended"),
@@ -182,7 +184,7 @@ JOBS: tuple[Job, ...] = (
              chance=0.6, price=(6800, 27500), aside=True),
         Step("delivery", ("Sanitärware für {name}",), "bath", (48, 96), supplied=True, plan_b=OTHER_DEALER),
         Step("quality", ("Fertigstellung {of}",), "bath", (64, 120), severity="serious"),
-    ), BATHROOMS),
+    ), BATHROOMS, once=True),
     Job("Kostenfrage", (*FIRMS, *HOUSES), EVEN, 2.5, (
         Step("price", ("Rechnung nach Kostenvoranschlag, Reparatur der Heizung",), "office", (32, 80),
              binding="estimate", price=(280, 2900)),
@@ -190,7 +192,7 @@ JOBS: tuple[Job, ...] = (
     Job("Förderung", HOMES, EVEN, 0.7, (
         Step("other", ("Nachricht zur neuen Förderung",), "sales", (40, 200), "none", binding="intended",
              severity="minor"),
-    )),
+    ), once=True),
 )  # fmt: skip
 
 INDOORS: tuple[Job, ...] = (
@@ -216,35 +218,57 @@ def of_month(rng: Random, segment: str, month: int) -> Job:
     return rng.choices(jobs, [job.weight * job.season[month - 1] for job in jobs])[0]
 
 
-MOVED_BECAUSE = {
+Words = dict[str, tuple[str, ...]]
+"""By kind of promise; `paper` are the small things of the office, `own` what we promise among ourselves."""
+
+MOVED_BECAUSE: Words = {
     "delivery": ("Teil kam zu spät", "Teil kam zu spät", "Falsche Ware geliefert"),
     "appointment": ("Notfall ging vor", "Krankheit", "Vorarbeit dauerte länger"),
     "quality": ("Vorarbeit dauerte länger", "Teil kam zu spät", "Krankheit"),
     "price": ("Aufmaß fehlte noch", "Preis vom Großhändler fehlte"),
     "callback": ("Notfall ging vor", "Auskunft vom Großhändler fehlte"),
-    "other": ("Preis vom Großhändler fehlte", "Krankheit", "Vorarbeit dauerte länger"),
+    "other": ("Angaben vom Großhändler fehlten", "Krankheit", "Vorarbeit dauerte länger"),
+    "paper": ("Krankheit", "Angaben fehlten noch"),
+    "own": ("Krankheit", "Notfall ging vor"),
 }
-INSTEAD = {
-    "delivery": ("Leihgerät bis zur Lieferung", "Abholung im Lager am selben Tag möglich",
-                 "Ersatzmodell angeboten"),
+INSTEAD: Words = {
+    "delivery": ("Leihgerät bis zur Lieferung", "Abholung im Lager am selben Tag möglich", "Ersatzmodell angeboten"),
     "appointment": ("Termin gleich um 8 Uhr, erster Kunde des Tages", "Kollege kommt stattdessen",
                     "Abendtermin nach 17 Uhr angeboten"),
     "quality": ("Vorläufige Lösung bis dahin eingebaut", "Elektroheizer leihweise gebracht"),
     "price": ("Zwischenstand vorab genannt",),
     "callback": ("Kurze Nachricht vorab geschickt", "Rückruf am Abend angeboten"),
     "other": ("Vorabfassung geschickt", "Wichtigste Zahlen am Telefon genannt"),
+    "paper": ("Wichtigste Zahlen am Telefon genannt",),
+    "own": ("Kollege übernimmt es bis dahin",),
 }  # fmt: skip
-ASKED_FOR = (
-    "Kunde ist verreist",
-    "Kunde möchte lieber am Freitag",
-    "Mieter war nicht zu erreichen",
-    "Familienfeier",
-)
-TAKEN_BACK = ("Machen wir nicht gut genug", "Das Gerät wird nicht mehr gebaut", "Bis dahin nicht zu schaffen")
-RECOMMENDED = ("Fachbetrieb in der Nähe empfohlen", "Nachfolgemodell zum gleichen Preis angeboten")
-BROKEN = ("Vergessen, nicht notiert", "Kein Monteur frei", "Teil ist nicht mehr zu bekommen")
-WAIVED = ("Kunde macht es selbst", "Hat sich erledigt", "Haus wird verkauft")
-EVIDENCE = ("Abnahmeprotokoll.pdf", "Foto nach der Arbeit.jpg", "Lieferschein.pdf", "Messprotokoll.pdf")
+TAKEN_BACK: Words = {
+    "delivery": ("Das Gerät wird nicht mehr gebaut",),
+    "": ("Machen wir nicht gut genug", "Bis dahin nicht zu schaffen"),
+}
+RECOMMENDED: Words = {
+    "delivery": ("Nachfolgemodell zum gleichen Preis angeboten",),
+    "": ("Fachbetrieb in der Nähe empfohlen",),
+}
+BROKEN: Words = {
+    "delivery": ("Teil ist nicht mehr zu bekommen", "Vergessen, nicht notiert"),
+    "appointment": ("Kein Monteur frei", "Vergessen, nicht notiert"),
+    "quality": ("Kein Monteur frei", "Teil ist nicht mehr zu bekommen"),
+    "": ("Vergessen, nicht notiert",),
+}
+WAIVED: Words = {
+    "appointment": ("Kunde macht es selbst", "Haus wird verkauft"),
+    "quality": ("Kunde macht es selbst", "Hat sich erledigt"),
+    "": ("Hat sich erledigt", "Haus wird verkauft"),
+}
+ASKED_FOR: Words = {
+    "": ("Kunde ist verreist", "Kunde möchte lieber am Freitag", "Mieter war nicht zu erreichen", "Familienfeier"),
+}
+EVIDENCE: Words = {
+    "delivery": ("Lieferschein.pdf",),
+    "appointment": ("Messprotokoll.pdf", "Foto nach der Arbeit.jpg"),
+    "": ("Abnahmeprotokoll.pdf", "Foto nach der Arbeit.jpg"),
+}
 
 DECLINED: tuple[tuple[str, str, str | None], ...] = (
     ("Badsanierung bis zum Urlaub in drei Wochen", "In drei Wochen wird kein Bad gut",
