@@ -140,17 +140,14 @@ def _overdue(step: Step, until: datetime | None, steering: Steering) -> list[Pos
 def _joined(lines: list[Posting]) -> list[Posting]:
     """Facts that change nothing about being overdue do not cut the provisional line in two."""
     joined: list[Posting] = []
+    overdue: int | None = None
     for line in lines:
-        last = joined[-1] if joined else None
-        if (
-            last is not None
-            and last.provisional
-            and line.provisional
-            and last.until == line.time
-            and last.due == line.due
-        ):
-            joined[-1] = replace(last, until=line.until)
+        if not line.provisional:
+            joined.append(line)
+        elif overdue is not None and (joined[overdue].due, joined[overdue].until) == (line.due, line.time):
+            joined[overdue] = replace(joined[overdue], until=line.until)
         else:
+            overdue = len(joined)
             joined.append(line)
     return joined
 
@@ -212,7 +209,8 @@ def worth_of(step: Step, rules: Rulebook) -> int:
 def _settled(step: Step, rules: Rulebook) -> tuple[str, int, float | None]:
     """Rule, base points and, where it was late, the days past the due in force."""
     before, verdict, worth = step.before, step.after.verdict, rules.promise
-    assert before is not None and verdict is not None
+    assert before is not None
+    assert verdict is not None
     due = step.after.due  # moved on by a pause of the customer that still ran
     if isinstance(step.fact.data, PromiseWithdrawn):
         rule, base = _withdrawn(step, step.fact.data, rules)

@@ -64,6 +64,8 @@ class AlertTooOld(Data):
 
 
 EVENTS = (AlertRaised, AlertDelivered, AlertFailed, AlertNoLongerNeeded, AlertTooOld)
+ENDS = (AlertDelivered, AlertNoLongerNeeded, AlertTooOld)
+"""After these nothing more is sent."""
 
 
 class Warning(NamedTuple):

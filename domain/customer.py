@@ -29,6 +29,7 @@ from domain.fact import (
 )
 
 PartyKind = Literal["prospect", "customer", "partner", "colleague", "supplier"]
+Score = Annotated[Number, Field(ge=-1e9, le=1e9)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
@@ -56,6 +57,7 @@ class CustomerRegistered(_Described):
 class CustomerChanged(_Described):
     type_name: ClassVar[str] = "customer.changed"
     rank: ClassVar[int] = 1
+    absent_stays: ClassVar[bool] = True
 
 
 class CustomerOwnerAssigned(Data):
@@ -84,9 +86,9 @@ class FeedbackGiven(Data):
     type_name: ClassVar[str] = "feedback.given"
     rank: ClassVar[int] = 11
     customer: CustomerId | None = None
-    score: Number
-    scale_min: Number = 1.0
-    scale_max: Number = 5.0
+    score: Score
+    scale_min: Score = 1.0
+    scale_max: Score = 5.0
     about: AnyId | None = None
     text: PersonalProse | None = None
 
@@ -96,16 +98,18 @@ class FeedbackGiven(Data):
             raise finding(
                 "scale",
                 "The scale runs from {low} to {high}; the second must be the larger.",
-                {"low": self.scale_min, "high": self.scale_max},
+                {"low": self.scale_min, "high": self.scale_max, "field": "scale_max"},
             )
         if not self.scale_min <= self.score <= self.scale_max:
             raise finding(
                 "off_scale",
-                "The score {score} lies off its scale from {low} to {high}.",
-                {"score": self.score, "low": self.scale_min, "high": self.scale_max},
+                "{found} lies off its scale from {low} to {high}.",
+                {"found": self.score, "low": self.scale_min, "high": self.scale_max, "field": "score"},
             )
         if self.customer is None and self.about is None:
-            raise finding("nobody_named", "Please name the customer, or what the feedback is about.", {})
+            raise finding(
+                "nobody_named", "Please name the customer, or what the feedback is about.", {"field": "customer"}
+            )
         return self
 
     @property

@@ -24,18 +24,26 @@ FROM_THE_LOG = "log"
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
-RFC3339 = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})?")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+RFC3339 = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2})(?::(\d{2})(?:\.(\d+))?)?([Zz]|[+-]\d{2}:[0-5]\d)?", re.ASCII
+)
+"""With its seconds left out where they are none, as people write it."""
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\u3164\u115f\u1160\u2800")
+INVISIBLE = frozenset("\u3164\u115f\u1160\uffa0\u2800")
+"""Letters and signs that show nothing; what Unicode itself calls formatting is invisible too."""
+LINE_BREAKS = "\r\n\u2028\u2029"
 
 
 # -- fields ---------------------------------------------------------------------------------------
 
 
 def finding(code: str, sentence: str, params: dict[str, Any]) -> PydanticCustomError:
-    """A finding of ours; the sentence travels along untouched, so that the door can translate it."""
+    """A finding of ours; the sentence travels along untouched, so that the door can translate it.
+
+    `field` among the params names the field where a finding about several of them belongs.
+    """
     return PydanticCustomError(code, sentence, {**params, "sentence": sentence})
 
 
@@ -55,7 +63,7 @@ def instant(value: object) -> datetime:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise _zone_missing(value.isoformat())
-        return value
+        return _within_the_years(value, value.isoformat())
     if not isinstance(value, str):
         raise finding(
             "wrong_type",
@@ -69,18 +77,24 @@ def instant(value: object) -> datetime:
             "“{found}” is no time. Please write it like 2026-03-02T09:00:00+01:00.",
             {"found": value[:60]},
         )
-    day, hour, minute, second, fraction, offset = match.groups()
+    day, minute, second, fraction, offset = match.groups()
     if offset is None:
         raise _zone_missing(value)
     _day(day)
+    if minute >= "24":  # which Python 3.14 takes for the next day's midnight
+        raise _out_of_range(value)
     try:
         moment = datetime.fromisoformat(
-            f"{day}T{hour}:{minute}:{second}.{(fraction or '0')[:6]:0<6}{offset.upper().replace('Z', '+00:00')}"
+            f"{day}T{minute}:{second or '00'}.{(fraction or '0')[:6]:0<6}{offset.upper().replace('Z', '+00:00')}"
         )
     except ValueError:
         raise _out_of_range(value) from None
+    return _within_the_years(moment, value)
+
+
+def _within_the_years(moment: datetime, found: str) -> datetime:
     if not EARLIEST <= moment < LATEST:
-        raise _out_of_range(value)
+        raise _out_of_range(found)
     return moment
 
 
@@ -103,40 +117,45 @@ def _out_of_range(found: str) -> PydanticCustomError:
 def day_or_instant(value: object) -> date | datetime:
     """A date stands for the whole day: it ends at 24:00 in the zone of the fact."""
     if isinstance(value, str) and DAY.fullmatch(value):
-        day = _day(value)
-        if not EARLIEST.date() <= day < LATEST.date():
-            raise _out_of_range(value)
-        return day
+        value = _day(value)
     if isinstance(value, date) and not isinstance(value, datetime):
+        if not EARLIEST.date() <= value < LATEST.date():
+            raise _out_of_range(value.isoformat())
         return value
     return instant(value)
 
 
-def _plain(text: str) -> str:
-    return _free_of(text, allowed="\n\t")
+def _plain(text: str) -> str | None:
+    """A text in which nothing can be read is no text: an empty reason is none."""
+    _free_of(text, allowed=LINE_BREAKS + "\t")
+    return None if _is_blank(text) else text
 
 
 def _single_line(text: str) -> str:
     if text.isascii() and text.isprintable() and text.strip():
         return text
     _free_of(text, allowed="")
-    if text and all(char in INVISIBLE or char.isspace() for char in text):
+    if not text.strip():
+        raise finding("empty", "The text is empty. Leave the field out or fill it in.", {})
+    if _is_blank(text):
         raise finding(
             "forbidden_character",
             "The text consists of invisible characters only ({code_point}).",
             {"code_point": f"U+{ord(text[0]):04X}"},
         )
-    if not text.strip():
-        raise finding("empty", "The text is empty. Leave the field out or fill it in.", {})
     return text
+
+
+def _is_blank(text: str) -> bool:
+    return all(char in INVISIBLE or char.isspace() or unicodedata.category(char) == "Cf" for char in text)
 
 
 def _free_of(text: str, allowed: str) -> str:
     if text.isprintable() and text.isascii():
         return text
     for char in text:
-        category = unicodedata.category(char)
-        if (category in ("Cc", "Cs") and char not in allowed) or char in DIRECTION_OVERRIDES:
+        forbidden = unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") and char not in allowed
+        if forbidden or char in DIRECTION_OVERRIDES:
             raise finding(
                 "forbidden_character",
                 "The text holds a character that is not allowed: {code_point}.",
@@ -225,6 +244,8 @@ class Data(BaseModel):
     version: ClassVar[int] = 1
     rank: ClassVar[int] = 50
     """Order among facts of one stream that happened at the same instant."""
+    absent_stays: ClassVar[bool] = False
+    """A field left out means something else than its default: what was known stays."""
 
     def says(self, field: str) -> bool:
         """Whether the field was named at all: absent stays, null clears."""
@@ -287,6 +308,7 @@ def _midnight_after(day: date, zone: str) -> datetime:
 
 
 def content(fact: Fact) -> dict[str, Any]:
-    """What two facts of one key are compared by: parsed, defaults filled in."""
-    fields = {f"data.{name}": value for name, value in fact.data}
+    """What two facts of one key are compared by: parsed, defaults filled in where they say the same."""
+    data = fact.data
+    fields = {f"data.{name}": value if data.says(name) or not data.absent_stays else "left out" for name, value in data}
     return {"type": fact.type, "time": fact.time, "sequence": fact.sequence, **fields}

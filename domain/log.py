@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from domain.fact import Fact
+from domain.fact import Fact, in_order
 from domain.ids import Ids
 from domain.store import Cursor, EventTable, Row, Store
 from domain.vault import FIRM, Erased, MasterKey, SubjectKey, unseal
@@ -25,7 +25,7 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS vault_subject ON vault (subject)",
     "CREATE TABLE IF NOT EXISTS vault_keys (subject TEXT PRIMARY KEY, wrapped BLOB)",
     "CREATE TABLE IF NOT EXISTS parked "
-    "(fact TEXT PRIMARY KEY, needs TEXT NOT NULL, since TEXT NOT NULL, reason TEXT NOT NULL, sealed BLOB NOT NULL)",
+    "(fact TEXT PRIMARY KEY, needs TEXT NOT NULL, since TEXT NOT NULL, sealed BLOB NOT NULL)",
     "CREATE INDEX IF NOT EXISTS parked_needs ON parked (needs)",
     "CREATE TABLE IF NOT EXISTS sources (source TEXT PRIMARY KEY)",
 )
@@ -46,6 +46,9 @@ class Stored(msgspec.Struct, omit_defaults=True):
     zone: str | None = None
 
 
+PARKED = "fact, needs, since, sealed"
+
+
 class Parked(NamedTuple):
     """A fact that waits for what it refers to; `reason` says why it waits still."""
 
@@ -55,8 +58,13 @@ class Parked(NamedTuple):
     reason: str
 
 
+class _Whose(msgspec.Struct):
+    customer: str
+
+
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Stored).decode
+_decode_whose = msgspec.json.Decoder(_Whose).decode
 
 
 def to_state(fact: Fact, mac: str) -> bytes:
@@ -75,6 +83,11 @@ def to_state(fact: Fact, mac: str) -> bytes:
             zone=fact.zone,
         )
     )
+
+
+def customer_of(row: Row) -> str:
+    """Whom an event concerns, without reading the rest of it."""
+    return _decode_whose(row.state).customer
 
 
 def from_row(row: Row) -> Fact:
@@ -112,24 +125,32 @@ class Log:
         """The position of the newest event, 0 for an empty log."""
         return self.events.head()
 
+    def rows(self, after: int, limit: int) -> list[Row]:
+        """Events as stored, in the order in which they were recorded; `from_row` and `customer_of` read them."""
+        return self.events.after(after, limit)
+
     def page(self, after: int, limit: int) -> list[Fact]:
         """Facts in the order in which they were recorded, personal fields sealed."""
-        return [from_row(row) for row in self.events.after(after, limit)]
+        return [from_row(row) for row in self.rows(after, limit)]
 
     def histories(self, streams: Iterable[str], *, upto: int | None = None) -> dict[str, list[Fact]]:
         """Each stream's facts, as recorded up to a position."""
         with self.store.reading() as cursor:
             return read_histories(self.events, cursor, streams, upto)
 
+    def words(self, facts: Iterable[Fact]) -> dict[str, dict[str, Any]]:
+        """By the facts' keys what the log does not hold of them, under the fields' names; erased ones are missing."""
+        with self.store.reading() as cursor:
+            return self._secrets(cursor, [fact.key for fact in facts])
+
     def opened(self, facts: Sequence[Fact]) -> list[Fact]:
         """The same facts in their sources' words; those of erased customers stay sealed."""
-        with self.store.reading() as cursor:
-            secrets = self._secrets(cursor, [fact.key for fact in facts])
+        secrets = self.words(facts)
         return [unseal(fact, secrets[fact.key]) if fact.key in secrets else fact for fact in facts]
 
     def parked(self) -> list[Parked]:
         with self.store.reading() as cursor:
-            rows = cursor.execute("SELECT fact, needs, since, reason, sealed FROM parked ORDER BY since, fact").all()
+            rows = cursor.execute(f"SELECT {PARKED} FROM parked ORDER BY since, fact").all()
             key = self.key_of(cursor, FIRM) if rows else None
         return [] if key is None else [_parked(row, key) for row in rows]
 
@@ -172,22 +193,23 @@ class Log:
 
     def _forget(self, known: set[str]) -> None:
         """Keys made in a transaction that came to nothing."""
-        self._keys = {subject: key for subject, key in self._keys.items() if subject in known}
+        for subject in self._keys.keys() - known:
+            self._keys.pop(subject, None)
 
 
 def read_histories(
     events: EventTable, cursor: Cursor, streams: Iterable[str], upto: int | None = None
 ) -> dict[str, list[Fact]]:
     histories: dict[str, list[Fact]] = {}
-    for row in events.of_streams(cursor, streams):
-        if upto is None or row.position <= upto:
-            histories.setdefault(row.stream, []).append(from_row(row))
+    for row in events.of_streams(cursor, streams, upto):
+        histories.setdefault(row.stream, []).append(from_row(row))
     return histories
 
 
 def _parked(row: Any, key: SubjectKey) -> Parked:
-    fact_key, needs, since, reason, sealed = row
-    return Parked(_from_envelope(fact_key, key.open(fact_key, sealed)), needs, datetime.fromisoformat(since), reason)
+    fact_key, needs, since, sealed = row
+    kept = key.open(fact_key, sealed)
+    return Parked(_from_envelope(fact_key, kept), needs, datetime.fromisoformat(since), kept["reason"])
 
 
 def _from_envelope(key: str, kept: Mapping[str, Any]) -> Fact:
@@ -211,6 +233,7 @@ class Writer:
         self.sources = {row[0] for row in cursor.execute("SELECT source FROM sources").all()}
         self._histories: dict[str, list[Fact]] = {}
         self._versions: dict[str, int] = {}
+        self._any_parked = cursor.execute("SELECT 1 FROM parked LIMIT 1").one() is not None
         self._events: list[tuple[str, int, str, bytes]] = []
         self._received: dict[str, tuple[str, int]] = {}
         self._vault: list[tuple[str, str, bytes]] = []
@@ -258,20 +281,16 @@ class Writer:
             for key, (stream, version) in places.items():
                 fact = histories[stream][version - 1]
                 found[key] = unseal(fact, secrets[key]) if key in secrets else fact
-        return found | {fact.key: fact for fact in self._waiting("fact", keys)}
+        return found | {each.fact.key: each.fact for each in self._waiting("fact", keys)}
 
     def recorded(self, keys: Sequence[str]) -> list[str]:
         """Which of these facts stand in the log."""
         self.flush()
         return [row[0] for row in self.cursor.among("SELECT fact FROM received WHERE fact IN ({among})", keys)]
 
-    def _waiting(self, column: str, values: Sequence[str]) -> list[Fact]:
-        rows = list(
-            self.cursor.among(
-                f"SELECT fact, needs, since, reason, sealed FROM parked WHERE {column} IN ({{among}})", values
-            )
-        )
-        return [_parked(row, self.key(FIRM)).fact for row in rows]
+    def _waiting(self, column: str, values: Sequence[str]) -> list[Parked]:
+        rows = list(self.cursor.among(f"SELECT {PARKED} FROM parked WHERE {column} IN ({{among}})", values))
+        return [_parked(row, self.key(FIRM)) for row in rows]
 
     def key(self, subject: str) -> SubjectKey:
         key = self.log.key_of(self.cursor, subject)
@@ -308,7 +327,10 @@ class Writer:
         return fact
 
     def park(self, fact: Fact, needs: str, reason: str, since: datetime) -> None:
+        self._any_parked = True
+        # The reason lies in the seal too: it names facts as their sources do.
         kept = {
+            "reason": reason,
             "source": fact.source,
             "id": fact.id,
             "type": fact.type,
@@ -320,16 +342,18 @@ class Writer:
         }
         sealed = self.key(FIRM).seal(fact.key, kept, self.log.master.nonce())
         self.cursor.execute(
-            "INSERT INTO parked VALUES (?, ?, ?, ?, ?)",
-            (fact.key, needs, since.astimezone(UTC).isoformat(), reason, sealed),
+            "INSERT INTO parked VALUES (?, ?, ?, ?)",
+            (fact.key, needs, since.astimezone(UTC).isoformat(), sealed),
         )
 
-    def unpark(self, needs: Sequence[str]) -> list[Fact]:
+    def unpark(self, needs: Sequence[str]) -> list[Parked]:
         """Takes out what waited for these, in order of happening."""
-        facts = self._waiting("needs", needs)
-        for fact in facts:
-            self.cursor.execute("DELETE FROM parked WHERE fact = ?", (fact.key,))
-        return sorted(facts, key=lambda fact: (fact.time, fact.data.rank, fact.id))
+        if not self._any_parked:
+            return []
+        parked = {each.fact.key: each for each in self._waiting("needs", needs)}
+        for key in parked:
+            self.cursor.execute("DELETE FROM parked WHERE fact = ?", (key,))
+        return [parked[fact.key] for fact in in_order(each.fact for each in parked.values())]
 
     def flush(self) -> list[int]:
         """Positions of the events written."""

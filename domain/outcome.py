@@ -158,11 +158,19 @@ def _clock_stood_still(standing: Standing, at: datetime, hours: Hours) -> Standi
     return replace(
         standing,
         due=due,
-        due_day=None if due is None else due.astimezone(ZoneInfo(standing.promise.zone)).date(),
+        due_day=_day_of(due, standing.promise),
         counting=_later(standing.counting, since, waited, hours),
         stopped_since=at,
         occurrence=standing.occurrence + 1,
     )
+
+
+def _day_of(due: datetime | None, promise: Promise) -> date | None:
+    """A date's end at 24:00 still belongs to the date."""
+    if due is None:
+        return None
+    end = due if isinstance(promise.due, datetime) else due - datetime.resolution
+    return end.astimezone(ZoneInfo(promise.zone)).date()
 
 
 def _later(due: datetime | None, since: datetime, seconds: int, hours: Hours) -> datetime | None:
@@ -174,6 +182,8 @@ def _moved(standing: Standing, fact: Fact, move: PromiseRenegotiated, in_time: b
     due = end_of(move.due, zone)
     by_us = move.asked_by == "us"
     frozen = standing.frozen or not in_time
+    # A customer who already lets us wait stops the clock of a due that only comes now.
+    waiting = "customer" in standing.promise.paused and fact.time < due
     return replace(
         standing,
         due=due,
@@ -183,6 +193,7 @@ def _moved(standing: Standing, fact: Fact, move: PromiseRenegotiated, in_time: b
         frozen=frozen,
         moves_in_time=standing.moves_in_time + (by_us and in_time),
         moves_late=standing.moves_late + (by_us and not in_time),
+        stopped_since=standing.stopped_since or (fact.time if waiting else None),
         occurrence=standing.occurrence + 1,
     )
 
@@ -267,8 +278,10 @@ def degree_of(promise: Promise, fact: PromiseFulfilled, rules: Rulebook) -> floa
     """1.0 = exactly as promised. For a price: promised ÷ charged, with the tolerance of its binding."""
     if promise.kind != "price" or promise.amount is None or fact.amount is None:
         return fact.degree
-    tolerance = rules.promise.price_tolerance if promise.binding == "firm" else rules.promise.estimate_tolerance
-    if promise.amount <= fact.amount <= promise.amount * (1 + tolerance):
+    estimated = promise.binding == "estimate"
+    tolerance = rules.promise.estimate_tolerance if estimated else rules.promise.price_tolerance
+    # A billionth of leeway: 15 % over 100 is 115, which floating point numbers miss by a hair.
+    if 0 <= fact.amount - promise.amount <= promise.amount * (tolerance + 1e-9):
         return 1.0
     return promise.amount / fact.amount if fact.amount > 0 else rules.promise.exceeded_full_at
 

@@ -60,13 +60,15 @@ class PromiseMade(Data):
     @model_validator(mode="after")
     def a_price_names_its_amount(self) -> Self:
         if self.kind == "price" and (self.amount is None or self.currency is None):
-            raise finding("amount_missing", "A promised price needs its amount and currency.", {})
+            field = "amount" if self.amount is None else "currency"
+            raise finding("amount_missing", "A promised price needs its amount and currency.", {"field": field})
         return self
 
 
 class PromiseChanged(Data):
     type_name: ClassVar[str] = "promise.changed"
     rank: ClassVar[int] = 1
+    absent_stays: ClassVar[bool] = True
     promise: PromiseId
     what: PersonalLine | None = None
     kind: Kind = "other"
@@ -79,6 +81,7 @@ class PromiseChanged(Data):
 class PromiseAssigned(Data):
     type_name: ClassVar[str] = "promise.assigned"
     rank: ClassVar[int] = 2
+    absent_stays: ClassVar[bool] = True
     promise: PromiseId
     by: PersonName | None = None
     team: Label | None = None
@@ -86,7 +89,7 @@ class PromiseAssigned(Data):
     @model_validator(mode="after")
     def somebody_is_named(self) -> Self:
         if not (self.says("by") or self.says("team")):
-            raise finding("nobody_named", "Please name by or team: who answers for it now?", {})
+            raise finding("nobody_named", "Please name by or team: who answers for it now?", {"field": "by"})
         return self
 
 
@@ -249,7 +252,7 @@ def make(promise: Promise | None, fact: Fact) -> Fact:
         raise PromiseAlreadyMade(fact, promise.made)
     due = fact.data.due if isinstance(fact.data, PromiseMade) else None
     if due is not None and end_of(due, fact.zone or "UTC") < fact.time:
-        raise DueBeforeMade(fact)
+        raise DueBeforeMade(fact, fact)
     return fact
 
 
@@ -321,12 +324,23 @@ def accept(history: list[Fact], fact: Fact) -> Fact:
     for each in in_order([*history, fact]):
         try:
             VERBS[each.type](promise, each)
+        except BeforeMade:
+            raise BeforeMade(fact, _making(history)) from None
+        except PromiseAlreadySettled:
+            if each is fact:
+                raise
+            ends_it = isinstance(each.data, Settling)
+            raise (PromiseAlreadySettled if ends_it else SettledTooEarly)(fact, each) from None
         except Impossible as error:
             if each is fact:
                 raise
             raise type(error)(fact, each) from None
         promise = evolve(promise, each)
     return fact
+
+
+def _making(history: Iterable[Fact]) -> Fact | None:
+    return next((fact for fact in history if isinstance(fact.data, PromiseMade)), None)
 
 
 class Impossible(AgainstTheRule):
@@ -358,14 +372,21 @@ class PromiseAlreadyMade(Impossible):
 
 class DueBeforeMade(Impossible):
     rule_name = "due_before_made"
-    sentence = "The due lies before the promise was made. Please check both times."
+    sentence = "The due lies before the promise was made: {earlier}. Please check both times."
 
 
 class BeforeMade(Impossible):
     rule_name = "before_made"
-    sentence = "{type} at {time} lies before the promise was made. Please check the time."
+    sentence = "{type} at {time} lies before the promise was made: {earlier}. Please check the time."
 
 
 class PromiseAlreadySettled(Impossible):
     rule_name = "promise_already_settled"
     sentence = "The promise is already settled: {earlier}. What was left to do is a new promise."
+
+
+class SettledTooEarly(Impossible):
+    """What is already recorded shows that the promise was still open then."""
+
+    rule_name = "settled_too_early"
+    sentence = "{type} at {time} would settle the promise before {earlier}. Please check the time."

@@ -6,9 +6,10 @@ one that contradicts what is recorded is refused with the earlier fact's name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 from msgspec.structs import replace
@@ -46,16 +47,29 @@ class _Waits(Exception):
         self.needs = needs
 
 
-def record(writer: Writer, facts: Sequence[Fact], *, now: datetime, zone_of: ZoneOf) -> list[Receipt]:
-    """One receipt a fact, in order. A fact that came parked is recorded as soon as what it needs arrives."""
-    return _Desk(writer, now, zone_of).take(facts)
+def record(
+    writer: Writer,
+    facts: Sequence[Fact],
+    *,
+    now: datetime,
+    zone_of: ZoneOf,
+    waiting: Mapping[str, Receipt] = MappingProxyType({}),
+) -> list[Receipt]:
+    """One receipt a fact, in order. A fact that came parked is recorded as soon as what it needs arrives.
+
+    `waiting` holds, by key, receipts of parked facts from earlier calls whose sender still listens: they
+    change when the facts are recorded or, proved impossible, refused.
+    """
+    return _Desk(writer, now, zone_of, waiting).take(facts)
 
 
 class _Desk:
-    def __init__(self, writer: Writer, now: datetime, zone_of: ZoneOf) -> None:
+    def __init__(self, writer: Writer, now: datetime, zone_of: ZoneOf, waiting: Mapping[str, Receipt]) -> None:
         self.writer, self.now, self.zone_of = writer, now, zone_of
         self.ids: Ids = writer.log.ids
-        self.receipts: dict[str, Receipt] = {}
+        self.receipts = dict(waiting)
+        self.waiting_since: dict[str, datetime] = {}
+        self.things: dict[tuple[str, str], str] = {}
 
     def take(self, facts: Sequence[Fact]) -> list[Receipt]:
         keyed = [replace(fact, key=self.ids.fact(fact.source, fact.id)) for fact in facts]
@@ -63,14 +77,19 @@ class _Desk:
         self._load(fact for fact in keyed if fact.key not in seen)
         answers = []
         for fact in keyed:
-            if fact.key in seen:
-                answers.append(_repeat(fact, seen[fact.key]))
+            before = seen.get(fact.key) or self._taken(fact.key)
+            if before is not None:
+                answers.append(_repeat(fact, before))
                 continue
-            seen[fact.key] = fact
             answers.append(receipt := Receipt(fact, "recorded"))
             self.receipts[fact.key] = receipt
             self._settle(receipt)
         return answers
+
+    def _taken(self, key: str) -> Fact | None:
+        """The fact of this key that came earlier in the same batch and was not refused."""
+        receipt = self.receipts.get(key)
+        return receipt.fact if receipt and receipt.status != "refused" else None
 
     def _settle(self, receipt: Receipt) -> None:
         """Records, parks or refuses one fact, then whatever waited for it."""
@@ -79,7 +98,7 @@ class _Desk:
             recorded = self._append(fact)
         except _Waits as waits:
             receipt.status = "parked"
-            self.writer.park(fact, waits.needs, "", self.now)
+            self._park(fact, waits.needs, "")
         except Refused as refused:
             receipt.status, receipt.refused = "refused", refused
         else:
@@ -89,11 +108,15 @@ class _Desk:
 
     def _wake(self, stream: str) -> None:
         """What waited for a promise is tried again; what proves impossible stays parked with the reason."""
-        for fact in self.writer.unpark([stream, "any-" + stream.split("-", 1)[1]]):
+        for fact, _, since, _ in self.writer.unpark([stream, "any-" + stream.split("-", 1)[1]]):
             receipt = self.receipts.get(fact.key) or Receipt(fact, "parked")
+            self.waiting_since[fact.key] = since
             self._settle(receipt)
             if receipt.refused is not None and fact.key not in self.receipts:
-                self.writer.park(fact, stream, str(receipt.refused), self.now)
+                self._park(fact, stream, str(receipt.refused))
+
+    def _park(self, fact: Fact, needs: str, reason: str) -> None:
+        self.writer.park(fact, needs, reason, self.waiting_since.get(fact.key, self.now))
 
     def _append(self, fact: Fact) -> Fact:
         if isinstance(fact.data, DocumentPublished):
@@ -102,14 +125,12 @@ class _Desk:
         sealed, secrets = seal(fact, person=self.ids.person, thing=lambda kind, id: self.thing(fact, kind, id))
         customer = self._customer_of(sealed)
         sealed = replace(sealed, stream=self._stream_of(sealed, customer), customer=customer, recorded=self.now)
-        subject = customer or FIRM
-        self.writer.key(subject)
         if sealed.type in promises.VERBS:
             try:
                 promises.accept(self.writer.history(sealed.stream), replace(sealed, id=fact.id))
             except promises.Impossible as error:
                 raise self._in_words(error, fact) from None
-        return self.writer.append(sealed, secrets, subject)
+        return self.writer.append(sealed, secrets, customer or FIRM)
 
     def _in_words(self, error: promises.Impossible, fact: Fact) -> promises.Impossible:
         """The same refusal with both facts named as their sources name them."""
@@ -121,7 +142,10 @@ class _Desk:
     # -- what a fact refers to ----------------------------------------------------------------------
 
     def thing(self, fact: Fact, kind: str, id: str) -> str:
-        return f"{kind}-{self.ids.thing(*self._owned(fact.source, id))}"
+        named = self._owned(fact.source, id)
+        if named not in self.things:
+            self.things[named] = self.ids.thing(*named)
+        return f"{kind}-{self.things[named]}"
 
     def _owned(self, source: str, id: str) -> tuple[str, str]:
         """`source:id` where the text before a colon is a source we know, else the fact's own source."""

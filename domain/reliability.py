@@ -67,7 +67,10 @@ def wilson(numerator: int, denominator: int, level: float = 0.95) -> tuple[float
     spread = 1 + z * z / denominator
     middle = (share + z * z / (2 * denominator)) / spread
     half = z / spread * math.sqrt(share * (1 - share) / denominator + z * z / (4 * denominator**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # At the ends the bound is the end itself; rounding would leave a trace of something.
+    low = 0.0 if numerator == 0 else middle - half
+    high = 1.0 if numerator == denominator else middle + half
+    return low, high
 
 
 def beta_quantile(share: float, a: float, b: float) -> float:

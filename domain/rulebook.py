@@ -6,7 +6,7 @@ import math
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -19,13 +19,22 @@ def hundredths(points: float) -> int:
     return int(math.copysign(math.floor(abs(points) * 100 + 0.5), points))
 
 
+MOST_POINTS = 100
+
+
 def _points(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return value
+    if abs(value) > MOST_POINTS:
+        raise finding(
+            "out_of_range",
+            "{found} points are too many; from -{most} to {most} are possible.",
+            {"found": f"{value:g}", "most": MOST_POINTS},
+        )
     return hundredths(value)
 
 
-Points = Annotated[int, BeforeValidator(_points), Field(ge=-100_00, le=100_00)]
+Points = Annotated[int, BeforeValidator(_points)]
 Deposit = Annotated[Points, Field(ge=0)]
 Withdrawal = Annotated[Points, Field(le=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -53,19 +62,23 @@ def _late(value: object) -> object:
     if isinstance(value, Late):
         return value
     pairs = value if isinstance(value, list) else []
-    right_form = pairs and all(
-        isinstance(pair, list) and len(pair) == 2 and all(isinstance(number, int | float) for number in pair)
-        for pair in pairs
-    )
-    if not right_form:
+    if not pairs or not all(_is_pair(each) for each in pairs):
         raise finding("wrong_form", "Write pairs of days and points, such as [[0, -2], [1, -3]].", {})
     days = tuple(float(day) for day, _ in pairs)
-    points = tuple(hundredths(each) for _, each in pairs)
+    points: tuple[Any, ...] = tuple(_points(each) for _, each in pairs)
     if days[0] != 0 or any(left >= right for left, right in pairwise(days)):
         raise finding("wrong_order", "The days begin at 0 and grow from pair to pair.", {})
     if points[0] > 0 or any(left < right for left, right in pairwise(points)):
         raise finding("wrong_order", "Being later never costs less: the points fall from pair to pair.", {})
     return Late(days=days, points=points)
+
+
+def _is_pair(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(type(number) in (int, float) and math.isfinite(number) for number in value)
+    )
 
 
 class PromiseRules(Part):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -32,10 +32,10 @@ class Erased(Refused):
 
 @dataclass(frozen=True)
 class SubjectKey:
-    """The key of one customer; `None` bytes = erased."""
+    """The key of one customer."""
 
     subject: str
-    key: bytes
+    key: bytes = field(repr=False)
 
     def seal(self, fact_key: str, secrets: Mapping[str, Any], nonce: bytes) -> bytes:
         text = msgspec.json.encode(secrets)
@@ -57,7 +57,7 @@ class SubjectKey:
 class MasterKey:
     """Wraps the subjects' keys; from the installation's key file."""
 
-    key: bytes
+    key: bytes = field(repr=False)
     entropy: Callable[[int], bytes]
 
     def new_subject(self, subject: str) -> SubjectKey:
@@ -115,7 +115,7 @@ def seal(fact: Fact, *, person: Callable[[str], str], thing: Callable[[str, str]
     data, kinds = fact.data, plan(type(fact.data))
     secrets: dict[str, Any] = {"id": fact.id}
     sealed: dict[str, Any] = {}
-    for name in (*kinds.personal, *kinds.persons, *(field for field, _ in kinds.refs)):
+    for name in (*kinds.personal, *kinds.persons, *(ref for ref, _ in kinds.refs)):
         value = getattr(data, name)
         if value is not None:
             secrets[name] = value

@@ -122,11 +122,26 @@ def envelope(fact: Fact) -> dict[str, Any]:
 
 def stored_data(name: str, version: int, fields: dict[str, Any]) -> Data:
     """The data of a fact as it lies in the log, brought up to today's version."""
-    kind = EVENTS[name]
-    while version < kind.version:
+    kind, found = EVENTS.get(name), version
+    while kind is not None and version < kind.version and (name, version) in UPCASTS:
         fields = UPCASTS[name, version](fields)
         version += 1
+    if kind is None or version != kind.version:
+        raise NotOurVersion(name, found)
     return kind.model_validate(fields, context=FROM_THE_LOG)
+
+
+class NotOurVersion(Refused):
+    """The log holds what this version of the product has no words for."""
+
+    def __init__(self, name: str, version: int) -> None:
+        super().__init__(
+            "not_our_version",
+            "The log holds “{name}” in version {version}, which this version of Vertrauenskonto cannot read. "
+            "Please install the one that wrote it, or a newer one.",
+            name=name,
+            version=version,
+        )
 
 
 # -- findings in words ----------------------------------------------------------------------------
@@ -159,11 +174,19 @@ def _refused(error: ValidationError, under: str) -> Refused:
 
 
 def _finding(error: ErrorDetails, under: str) -> Refused:
-    path = ".".join(str(part) for part in (under, *error["loc"]) if part != "")
     context = dict(error.get("ctx") or {})
+    place = (under, *error["loc"], context.pop("field", ""))
+    path = ".".join(str(part) for part in place if part != "")
     code, sentence = SENTENCES.get(error["type"], (error["type"], ""))
     if not sentence:
         # A finding of our own: its type is the code, its template the sentence.
         template = context.pop("sentence", None) or error["msg"]
         return Refused(code, template, path, **context)
-    return Refused(code, sentence, path, **{**context, "found": ascii(error.get("input"))[:60]})
+    return Refused(code, sentence, path, **{**context, "found": _shown(error.get("input"))})
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)[:60]
+    except (ValueError, RecursionError):  # a number of thousands of digits, lists within lists within lists
+        return "…"

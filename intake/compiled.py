@@ -150,9 +150,7 @@ def _filter(base: Run, each_of: Run, condition: Run) -> Run:
         found = base(value)
         if not isinstance(found, list):
             return None
-        return [
-            result for each in found if is_true(condition(each)) and (result := each_of(each)) is not None
-        ]
+        return [result for each in found if is_true(condition(each)) and (result := each_of(each)) is not None]
 
     return run
 

@@ -31,9 +31,7 @@ LARGEST_WHOLE = 1e15
 """Up to here every whole number of Excel is exact."""
 
 PROTECTED = N_("{file} is protected with a password. Please save it without one.")
-WHICH_SHEET = N_(
-    "{file} has several sheets: {sheets}. Please declare in the mapping which one: sheet = \"{first}\"."
-)
+WHICH_SHEET = N_('{file} has several sheets: {sheets}. Please declare in the mapping which one: sheet = "{first}".')
 NO_SHEET = N_("{file} has no sheet “{sheet}”. Its sheets are: {sheets}.")
 TOO_LARGE = N_("{file} is too large when unpacked. Please save it as CSV.")
 

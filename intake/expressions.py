@@ -29,10 +29,7 @@ NOT_AN_EXPRESSION = N_(
 )
 UNKNOWN_FUNCTION = N_("There is no function {function}(). Known are: {known}.")
 ARGUMENT_COUNT = N_("{function}() takes {fewest} to {most} arguments, not {found}.")
-BRACES = N_(
-    "“{found}”: every brace opens and closes one place, such as {{order}}. Double it to mean the sign "
-    "itself."
-)
+BRACES = N_("“{found}”: every brace opens and closes one place, such as {{order}}. Double it to mean the sign itself.")
 GROUPED = N_(
     "“{column}” cannot be named directly, because rows are grouped here. Please say of which row: "
     "rows[0].{column} for the first, rows[-1].{column} for the last, max(rows[].{column}) for the largest."
@@ -161,4 +158,3 @@ def _check_functions(node: Node) -> None:
     if name in ARGUMENTS and not ARGUMENTS[name][0] <= found <= ARGUMENTS[name][1]:
         fewest, most = ARGUMENTS[name]
         raise Refused("expression", ARGUMENT_COUNT, function=name, fewest=fewest, most=most, found=found)
-

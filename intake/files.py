@@ -78,9 +78,7 @@ def read_rows(
         yield from csv_rows.rows(text_lines.lines(text), delimiter, form.header_row)
 
 
-def read_facts(
-    path: Path, *, encoding: str | None = None, on_bytes: OnBytes | None = None
-) -> Iterator[Mapped]:
+def read_facts(path: Path, *, encoding: str | None = None, on_bytes: OnBytes | None = None) -> Iterator[Mapped]:
     """The facts of a file that holds one envelope a line and needs no mapping."""
     text = text_lines.decoded(text_lines.chunks(path, on_bytes), encoding, file=path.name)
     for row in json_rows.of_lines(text_lines.lines(text)):

@@ -115,5 +115,3 @@ def _changes(rows: Any, expression: Any) -> list[dict[str, Any]]:
             found.append({**row, "previous": before})
         before, value_before = row, value
     return found
-
-

@@ -16,13 +16,8 @@ from intake.table import Row
 from words import N_
 
 NOT_SORTED = N_("The rows of “{key}” do not stand together, though the mapping says that the file is sorted.")
-BROKEN_GROUP = N_(
-    "Another row of “{key}” cannot be read (row {bad}), so that nothing is made of this one either."
-)
-NO_KEY = N_(
-    "The cell is empty, but the rows are grouped by it. Please fill it in, or leave such rows out "
-    "(when)."
-)
+BROKEN_GROUP = N_("Another row of “{key}” cannot be read (row {bad}), so that nothing is made of this one either.")
+NO_KEY = N_("The cell is empty, but the rows are grouped by it. Please fill it in, or leave such rows out (when).")
 NO_ORDER = N_("The rows of “{key}” cannot be put in order: some values are numbers, others are texts.")
 
 
@@ -114,9 +109,7 @@ class Grouping:
             return
         context: Context = {name: members[0].get(name) for name in self.group_by}
         if group.bad is not None:
-            refused = Refused(
-                "broken_group", BROKEN_GROUP, row=numbers[0], key=_said(group.key), bad=group.bad
-            )
+            refused = Refused("broken_group", BROKEN_GROUP, row=numbers[0], key=_said(group.key), bad=group.bad)
             yield Gathered(numbers[0], numbers, context, refused)
             return
         try:

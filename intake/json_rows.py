@@ -17,10 +17,8 @@ from words import N_
 
 LARGEST_DOCUMENT = 64 << 20
 
-NO_OBJECT = N_("A JSON object such as {{\"id\": 1}} is needed here.")
-NO_ROWS = N_(
-    "“{rows}” leads to no list of objects in this document. Please check rows in [file] of the mapping."
-)
+NO_OBJECT = N_('A JSON object such as {{"id": 1}} is needed here.')
+NO_ROWS = N_("“{rows}” leads to no list of objects in this document. Please check rows in [file] of the mapping.")
 TOO_LARGE = N_("The document is larger than {limit} MB. Please export it as JSON Lines, one object a line.")
 
 

@@ -13,10 +13,7 @@ from words import N_
 DEEPEST = 64
 LARGEST = 2**63
 
-NOT_JSON = N_(
-    "This is no JSON: line {line}, character {character}. Please check brackets, commas and quotation "
-    "marks."
-)
+NOT_JSON = N_("This is no JSON: line {line}, character {character}. Please check brackets, commas and quotation marks.")
 TWICE = N_("The field “{key}” stands here twice. Please keep one of them.")
 NO_NUMBER = N_("{found} is no number that can be recorded.")
 TOO_LARGE = N_("{found} is too large for a number.")

@@ -16,16 +16,20 @@ from words import N_
 
 MISSING_COLUMN = N_("The column “{column}” is missing. Its columns are: {found}.")
 DOUBLED_KEY = N_("“{key}” stands in the column “{column}” twice, so that it is not clear which row is meant.")
-MISSING_FILE = N_(
-    "{file} is needed as well, for the look-up “{lookup}”. Please put it beside the imported file."
-)
+MISSING_FILE = N_("{file} is needed as well, for the look-up “{lookup}”. Please put it beside the imported file.")
 
 
 class Lookup:
     """A file to look into; `open` reads the columns that the mapping needs, and nothing else is kept."""
 
     def __init__(
-        self, name: str, file: str, key: str, by: Expression, form: FileForm, reading: Reading,
+        self,
+        name: str,
+        file: str,
+        key: str,
+        by: Expression,
+        form: FileForm,
+        reading: Reading,
         columns: Collection[str] | None,
     ) -> None:
         self.name, self.file, self.key, self.by, self.form = name, file, key, by, form

@@ -25,15 +25,9 @@ from words import N_
 Kind = Literal["text", "number", "yes_no", "moment", "any"]
 
 NO_TIME = N_("The time of {type} is empty here. Please fill it in, or add a condition (when) to the mapping.")
-NEEDED = N_(
-    "The cell is empty, but {type} needs {field}. Please fill it in, or add a condition (when) to the "
-    "mapping."
-)
+NEEDED = N_("The cell is empty, but {type} needs {field}. Please fill it in, or add a condition (when) to the mapping.")
 INCOMPLETE_ID = N_("The id of {type} stays incomplete, because a column it is made of is empty.")
-UNLISTED = N_(
-    "“{found}” is not among the values that the mapping lists: {known}. Please add it there, or "
-    "otherwise."
-)
+UNLISTED = N_("“{found}” is not among the values that the mapping lists: {known}. Please add it there, or otherwise.")
 NO_LIST = N_("“{expression}” should give a list (each), but gives {found}.")
 DOES_NOT_FIT = N_("{found} does not fit the field {field} of {type}.")
 NOT_AMONG = N_("{found} is not among the possible values: {expected}.")
@@ -164,9 +158,7 @@ class Maker:
             if value is not None or cell.clears:
                 data[name] = value
             elif name in needed(FACTS[self.type]):
-                findings.append(
-                    in_column(Refused("missing", NEEDED, type=self.type, field=name), cell.column, "")
-                )
+                findings.append(in_column(Refused("missing", NEEDED, type=self.type, field=name), cell.column, ""))
             if cell.kind == "moment" and value is not None and "T" not in value:
                 zone = None if cell.reading.zone is None else cell.reading.zone.key
         envelope: dict[str, Any] = {"specversion": "1.0", "source": self.source, "type": self.type}

@@ -27,22 +27,17 @@ __all__ = ["Mapped", "Mapping", "Row", "facts", "facts_of_document", "facts_of_f
 SHIPPED = Path(__file__).parent / "mappings"
 LARGEST_MAPPING = 1 << 20
 
-NO_SUCH_MAPPING = N_(
-    "There is no mapping “{name}”. Shipped are: {known}. A mapping of your own is named by its file."
-)
+NO_SUCH_MAPPING = N_("There is no mapping “{name}”. Shipped are: {known}. A mapping of your own is named by its file.")
 TOO_LARGE = N_("A mapping of more than {limit} characters is not read.")
 NOT_UTF8 = N_("The mapping is not written in UTF-8. Please save it so.")
 MISSING_COLUMN = N_("The column “{column}” is missing. The columns of the file are: {found}.")
 WRONG_DELIMITER = N_(
     "The file has one column only, named “{found}”. It seems to be written with “{sign}” between the "
-    "columns: declare delimiter = \"{sign}\" under [file] in the mapping."
+    'columns: declare delimiter = "{sign}" under [file] in the mapping.'
 )
-LOOKUP_HIDES = N_(
-    "The file has a column “{column}” and the mapping a look-up of that name. Please rename the look-up."
-)
+LOOKUP_HIDES = N_("The file has a column “{column}” and the mapping a look-up of that name. Please rename the look-up.")
 SUM_ROW = N_(
-    "This looks like a closing row with sums. "
-    "Please remove it, or leave such rows out with when under [rows]."
+    "This looks like a closing row with sums. Please remove it, or leave such rows out with when under [rows]."
 )
 
 SUM_WORDS = frozenset(
@@ -117,8 +112,12 @@ def facts(rows: Iterator[Row], mapping: Mapping, *, folder: Path, now: datetime)
             continue
         for maker, fact in made:
             yield Mapped(
-                row=each.row, envelope=fact.envelope, on_change=fact.on_change,
-                rows=each.rows, day=fact.day, columns=maker.columns,
+                row=each.row,
+                envelope=fact.envelope,
+                on_change=fact.on_change,
+                rows=each.rows,
+                day=fact.day,
+                columns=maker.columns,
             )
 
 
@@ -170,10 +169,7 @@ def _check_columns(row: Row, mapping: Mapping) -> None:
     if missing:
         listed = ", ".join(found)
         raise Refused.together(
-            [
-                Refused("missing_column", MISSING_COLUMN, name, column=name, found=listed[:400])
-                for name in missing
-            ]
+            [Refused("missing_column", MISSING_COLUMN, name, column=name, found=listed[:400]) for name in missing]
         )
     for lookup in mapping.lookups:
         if lookup.name in found:

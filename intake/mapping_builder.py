@@ -111,9 +111,7 @@ class Builder:
         for name in self.grouped:
             self.read.append(expressions.column(name, single))
         when = self._maybe(rule.when, single, "rows", "when")
-        return when, tuple(
-            self._expression(text, single, "rows", "order_by") for text in rule.order_by or ()
-        )
+        return when, tuple(self._expression(text, single, "rows", "order_by") for text in rule.order_by or ())
 
     def _root(self) -> Root:
         """What stands at the top of every expression of a fact."""
@@ -190,9 +188,7 @@ class Builder:
                 if field not in kind.model_fields:
                     fields = ", ".join(kind.model_fields)
                     with self.source.at("fact", n, place, field):
-                        raise Refused(
-                            "unknown_field", UNKNOWN_FIELD, type=rule.type, field=field[:60], known=fields
-                        )
+                        raise Refused("unknown_field", UNKNOWN_FIELD, type=rule.type, field=field[:60], known=fields)
         for field, value in rule.constants.items():
             with self.source.at("fact", n, "constants", field):
                 if field in rule.data:
@@ -214,9 +210,7 @@ class Builder:
                 raise Refused("mapping", CANNOT_CHANGE, type=type_name)
             for become in rule.become:
                 if become not in known:
-                    raise Refused(
-                        "mapping", CANNOT_BECOME, type=type_name, become=become, known=", ".join(known)
-                    )
+                    raise Refused("mapping", CANNOT_BECOME, type=type_name, become=become, known=", ".join(known))
         told = FACTS["promise.renegotiated"].model_fields
         path = ("fact", n, "on_change")
         return ChangeMaker(
@@ -245,9 +239,7 @@ class Builder:
     def _maybe(self, text: str | None, root: Root, *path: str | int) -> Expression | None:
         return None if text is None else self._expression(text, root, *path)
 
-    def _expression(
-        self, text: str, root: Root, *path: str | int, reading: Reading | None = None
-    ) -> Expression:
+    def _expression(self, text: str, root: Root, *path: str | int, reading: Reading | None = None) -> Expression:
         with self.source.at(*path):
             found = expressions.expression(text, reading or self.reading, root)
         self.read.append(found)
@@ -262,4 +254,3 @@ class Builder:
     def _noted(self, template: Template) -> Template:
         self.read.extend(template.places)
         return template
-

@@ -39,8 +39,7 @@ LOOKS_LIKE_ISO = N_(
     "“{found}” puts the day before the month in what looks like an ISO date. That cannot be told apart."
 )
 ONE_FILE_NAME = N_(
-    "“{found}” is no plain file name. The file lies beside the imported one; please name it without a "
-    "folder."
+    "“{found}” is no plain file name. The file lies beside the imported one; please name it without a folder."
 )
 SAME_SIGN = N_("The decimal sign and the sign between thousands cannot be the same.")
 

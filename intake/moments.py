@@ -31,8 +31,7 @@ SAMPLE = datetime(2026, 12, 31, 17, 30, 45)  # noqa: DTZ001 - shows how a format
 
 NO_SUCH_DAY = N_("“{found}” does not exist in the calendar. Please check the date.")
 NO_ZONE = N_(
-    "“{found}” does not say in which zone it is meant. Please declare it in the mapping: "
-    "zone = \"Europe/Berlin\"."
+    '“{found}” does not say in which zone it is meant. Please declare it in the mapping: zone = "Europe/Berlin".'
 )
 NONEXISTENT = N_("“{found}” does not exist in {zone}: the clocks went forward then. Please check the time.")
 AMBIGUOUS = N_(
@@ -47,7 +46,7 @@ OTHER_FORM = N_(
 )
 EXCEL_NUMBER = N_(
     "“{found}” is a number where a date should stand. If it comes from Excel, it means {date}: "
-    "format the column as a date there, or declare time_format = \"excel\" in the mapping."
+    'format the column as a date there, or declare time_format = "excel" in the mapping.'
 )
 NO_FORMAT = N_(
     "“{found}” is no way of writing a date and time that can be read back. "
@@ -151,9 +150,7 @@ def _iso(text: str, match: re.Match[str]) -> datetime | date:
     try:
         if int(hour) > 23:
             raise ValueError
-        return datetime.fromisoformat(
-            f"{on}T{hour}:{minute}:{second or '00'}.{(fraction or '')[:6]:0<6}{offset}"
-        )
+        return datetime.fromisoformat(f"{on}T{hour}:{minute}:{second or '00'}.{(fraction or '')[:6]:0<6}{offset}")
     except ValueError:
         raise Refused("out_of_range", OUT_OF_RANGE, found=text) from None
 
@@ -199,8 +196,12 @@ def _placed(local: datetime, value: object, zone: ZoneInfo | None) -> datetime:
         if _in_range(first, value).astimezone(zone).replace(tzinfo=None) != local:
             raise Refused("nonexistent_local_time", NONEXISTENT, found=str(value), zone=zone.key)
         raise Refused(
-            "ambiguous_local_time", AMBIGUOUS,
-            found=str(value), zone=zone.key, first=first.isoformat(), second=second.isoformat(),
+            "ambiguous_local_time",
+            AMBIGUOUS,
+            found=str(value),
+            zone=zone.key,
+            first=first.isoformat(),
+            second=second.isoformat(),
         )
     return _in_range(first, value)
 

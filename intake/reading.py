@@ -23,11 +23,11 @@ NOT_A_NUMBER = N_(
 )
 GROUPED = N_(
     "“{found}” is not written as a number with the decimal sign “{decimal}”. "
-    "If “{sign}” stands between the thousands, declare it in the mapping: thousands = \"{sign}\"."
+    'If “{sign}” stands between the thousands, declare it in the mapping: thousands = "{sign}".'
 )
 OTHER_SIGNS = N_(
     "“{found}” is not written as a number with the decimal sign “{decimal}”. "
-    "If “{sign}” is the decimal sign, declare it in the mapping: decimal = \"{sign}\"."
+    'If “{sign}” is the decimal sign, declare it in the mapping: decimal = "{sign}".'
 )
 TOO_LARGE = N_("“{found}” is too large for a number.")
 NOT_WHOLE = N_("A whole number is needed here, not “{found}”.")
@@ -48,9 +48,7 @@ class Reading:
     yes: frozenset[str] = frozenset({"true", "yes", "ja", "1"})
     no: frozenset[str] = frozenset({"false", "no", "nein", "0"})
 
-    def with_(
-        self, time_formats: Sequence[str] | None, decimal: str | None, thousands: str | None
-    ) -> Reading:
+    def with_(self, time_formats: Sequence[str] | None, decimal: str | None, thousands: str | None) -> Reading:
         """The same, but for what one field declares otherwise."""
         reading = self
         if time_formats is not None:
@@ -138,8 +136,11 @@ class Reading:
         for thousands in (sign for sign in (".", ",", " ", "'") if sign != self.decimal):
             if self.with_(None, self.decimal, thousands)._numeral.fullmatch(text) and self.thousands is None:
                 return Refused(
-                    "not_a_number", GROUPED if self.decimal in text else OTHER_SIGNS,
-                    found=text[:60], decimal=self.decimal, sign=thousands,
+                    "not_a_number",
+                    GROUPED if self.decimal in text else OTHER_SIGNS,
+                    found=text[:60],
+                    decimal=self.decimal,
+                    sign=thousands,
                 )
         other = "," if self.decimal == "." else "."
         if any(self.with_(None, other, sign)._numeral.fullmatch(text) for sign in (None, self.decimal)):

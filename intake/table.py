@@ -13,14 +13,9 @@ from words import N_
 MOST_COLUMNS = 2_000
 
 DOUBLED = N_("The column “{column}” stands in the header twice. Please rename or remove one of them.")
-NO_HEADER = N_(
-    "The first row should name the columns, but it is empty. Please check header_row in the mapping."
-)
+NO_HEADER = N_("The first row should name the columns, but it is empty. Please check header_row in the mapping.")
 TOO_MANY = N_("The header has {found} columns; at most {limit} are accepted. Please check the delimiter.")
-SHORT = N_(
-    "The row has {found} cells, the header {expected}. Please check whether a delimiter or a line is "
-    "missing."
-)
+SHORT = N_("The row has {found} cells, the header {expected}. Please check whether a delimiter or a line is missing.")
 LONG = N_(
     "The row has {found} cells, the header {expected}. Please check whether a text with a delimiter "
     "lacks its quotation marks."
@@ -72,9 +67,7 @@ class Header:
             return Row(number, values, None, True) if any(cells) else None
         if not any(cell not in ("", None) for cell in cells):
             return None
-        values = {
-            name: cell for name, cell in zip_longest(self.columns, cells[:wanted], fillvalue="") if name
-        }
+        values = {name: cell for name, cell in zip_longest(self.columns, cells[:wanted], fillvalue="") if name}
         refused = None
         if len(cells) < wanted:
             refused = Refused("short_row", SHORT, row=number, found=len(cells), expected=wanted)

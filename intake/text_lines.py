@@ -31,8 +31,7 @@ DAMAGED = N_("{file} is damaged or not complete: it cannot be unpacked. Please f
 NOT_PACKED = N_("{file} is named .gz, yet it is not packed with gzip. Please name it without .gz.")
 BOMB = N_("{file} grows more than {limit}-fold when unpacked. That is no export; it was not read on.")
 NOT_THIS_ENCODING = N_(
-    "Line {line}, byte {byte}: this is not {encoding}. "
-    "Please say how the file is written, such as --encoding {hint}."
+    "Line {line}, byte {byte}: this is not {encoding}. Please say how the file is written, such as --encoding {hint}."
 )
 UNKNOWN_ENCODING = N_("There is no encoding “{found}”. Usual ones are utf-8, cp1252 and utf-16.")
 LONG_LINE = N_(
@@ -40,6 +39,7 @@ LONG_LINE = N_(
     "or the file is no text file."
 )
 A_WORKBOOK = N_("{file} is an Excel workbook, not text. Please give it the ending .xlsx.")
+
 
 class Line(NamedTuple):
     """A line with its end, and its number as an editor shows it."""

@@ -51,7 +51,9 @@ def apply(cursor: Cursor, page: Page) -> None:
             case AlertRaised() as raised:
                 insert(cursor, "alerts", [_row(fact.stream, fact.customer, raised, micros(fact.recorded))])
                 if raised.recipient != NOBODY:
-                    insert(cursor, "outbox", [(fact.stream, micros(fact.recorded), 0, 0)])
+                    # A check for a moment ahead is sent when that moment has come, if it holds then.
+                    due = max(filter(None, (fact.recorded, raised.moment)))
+                    insert(cursor, "outbox", [(fact.stream, micros(due), 0, 0)])
             case AlertFailed() as failed:
                 _failed(cursor, fact.stream, failed, fact.recorded)
             case AlertDelivered() as delivered:
@@ -121,14 +123,18 @@ def lease(views: Views, alert: str, now: datetime, lasting: timedelta) -> int | 
     return None if row is None else int(row[0]) + 1
 
 
-def release(views: Views, alert: str) -> None:
-    with views.store.writing() as cursor:
-        cursor.execute("UPDATE outbox SET lease_until = 0 WHERE alert = ?", (alert,))
-
-
 def renew(views: Views, alert: str, now: datetime, lasting: timedelta) -> None:
     with views.store.writing() as cursor:
         cursor.execute("UPDATE outbox SET lease_until = ? WHERE alert = ?", (micros(now + lasting), alert))
+
+
+def leases(cursor: Cursor) -> list[Any]:
+    """Who is sending what until when: all that does not follow from the log."""
+    return cursor.execute("SELECT lease_until, alert FROM outbox WHERE lease_until > 0").all()
+
+
+def take_over(cursor: Cursor, leases: Sequence[Any]) -> None:
+    cursor.executemany("UPDATE outbox SET lease_until = ? WHERE alert = ?", [tuple(lease) for lease in leases])
 
 
 class Raised(NamedTuple):
@@ -203,13 +209,23 @@ def listed(
     page = "" if limit is None else f" LIMIT {int(limit)}"
     rows = library.views.rows(
         f"SELECT a.alert, a.rule, a.level, w.id, w.what, a.customer, c.id, c.name, "
-        f"COALESCE({OWNER_NAME.format(column='a.recipient')}, a.recipient), a.moment, a.raised_at, a.state, a.state_at, "
-        f"a.channel, a.reason, a.attempts FROM alerts a "
+        f"COALESCE({OWNER_NAME.format(column='a.recipient')}, a.recipient), a.moment, a.raised_at, a.state, "
+        f"a.state_at, a.channel, a.reason, a.attempts FROM alerts a "
         f"JOIN promise_words w ON w.promise = a.subject JOIN customers c ON c.customer = a.customer "
         f"WHERE {where.sql} ORDER BY a.raised_at DESC, a.alert{page}",
         where.params,
     )
     return [_alert_row(row) for row in rows]
+
+
+def count(library: Library, asker: Asker, start: datetime, end: datetime) -> int:
+    """How many were raised in a period; `end` is exclusive."""
+    where = reach(library, asker, "alerts", "a.recipient")
+    row = library.views.row(
+        f"SELECT COUNT(*) FROM alerts a WHERE a.raised_at >= ? AND a.raised_at < ? AND {where.sql}",
+        (micros(start), micros(end), *where.params),
+    )
+    return int(row[0])
 
 
 def _alert_row(row: Sequence[Any]) -> AlertRow:

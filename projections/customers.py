@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from domain import customer as customers
 from domain.errors import Refused
@@ -21,7 +21,7 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS customers_name ON customers (sort_name)",
     "CREATE TABLE IF NOT EXISTS streams (stream TEXT PRIMARY KEY, customer TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS streams_customer ON streams (customer)",
-    "CREATE TABLE IF NOT EXISTS persons (person TEXT PRIMARY KEY, name TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS persons (person TEXT PRIMARY KEY, name TEXT NOT NULL, position BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS colleagues (person TEXT PRIMARY KEY, same_as TEXT NOT NULL, name TEXT NOT NULL)",
 )
 
@@ -34,42 +34,54 @@ def apply(cursor: Cursor, page: Page) -> None:
 
 
 def _describe(cursor: Cursor, page: Page) -> None:
+    known = {
+        row[0]: tuple(row)[1:]
+        for row in cursor.among(
+            f"SELECT customer, {', '.join(WORDS)} FROM customers WHERE customer IN ({{among}})", page.customers
+        )
+    }
+    rows = []
     for customer in page.customers:
-        words = _words(cursor, customer, page)
+        row = known.get(customer) or (*page.own_ids[customer], None, None, None)
+        words = dict(zip(WORDS, row, strict=True)) | page.described.get(customer, {})
         state = customers.state(page.history(customer))
-        words |= {
-            "kind": state.kind,
-            "owner": state.owner,
-            "team": state.team,
-            "language": state.language,
-            "timezone": state.timezone,
-            "since": state.since.isoformat() if state.since else None,
-            "sensitivity": state.sensitivity,
-            "sort_name": (words["name"] or words["id"]).casefold(),
-        }
-        upsert(cursor, "customers", ("customer", *words), [(customer, *words.values())])
+        since = state.since.isoformat() if state.since else None
+        sort_name = (words["name"] or words["id"]).casefold()
+        rows.append(
+            (
+                customer,
+                *words.values(),
+                state.kind,
+                state.owner,
+                state.team,
+                state.language,
+                state.timezone,
+                since,
+                state.sensitivity,
+                sort_name,
+            )
+        )
+    upsert(cursor, "customers", COLUMNS, rows)
 
 
-def _words(cursor: Cursor, customer: str, page: Page) -> dict[str, Any]:
-    """The source's id and the personal fields."""
-    names = ("source", "id", "name", "email", "phone")
-    row = cursor.execute(f"SELECT {', '.join(names)} FROM customers WHERE customer = ?", (customer,)).one()
-    if row is None:
-        source, id = page.own_ids[customer]
-        row = (source, id, None, None, None)
-    return dict(zip(names, row, strict=True)) | page.described.get(customer, {})
+WORDS = ("source", "id", "name", "email", "phone")
+"""The source's id and the personal fields."""
+COLUMNS = ("customer", *WORDS, "kind", "owner", "team", "language", "timezone", "since", "sensitivity", "sort_name")
 
 
 def _name_persons(cursor: Cursor, page: Page) -> None:
-    """Whoever a fact names, as it first names them; the people document knows better."""
-    named: dict[str, str] = {}
-    for sealed, opened in zip(page.facts, page.opened, strict=True):
-        for field in plan(type(sealed.data)).persons:
-            internal, name = getattr(sealed.data, field), getattr(opened.data, field)
-            if internal and internal != name:
-                named.setdefault(internal, name)
-    known = {row[0] for row in cursor.among("SELECT person FROM persons WHERE person IN ({among})", named)}
-    insert(cursor, "persons", [row for row in sorted(named.items()) if row[0] not in known])
+    """Whoever a fact names, as the first one recorded names them; the people document knows better."""
+    named: dict[str, tuple[str, int]] = {}
+    for fact in page.facts:
+        words = page.words.get(fact.key, {})
+        for field in plan(type(fact.data)).persons:
+            if field in words:
+                named.setdefault(getattr(fact.data, field), (words[field], fact.position))
+    cursor.executemany(
+        "INSERT INTO persons VALUES (?, ?, ?) ON CONFLICT (person) DO UPDATE "
+        "SET name = excluded.name, position = excluded.position WHERE excluded.position < persons.position",
+        [(person, *row) for person, row in sorted(named.items())],
+    )
     if any(fact.stream == "document-people" for fact in page.facts):
         cursor.execute("DELETE FROM colleagues")
         insert(cursor, "colleagues", _colleagues(page))
@@ -106,7 +118,10 @@ class Party(NamedTuple):
 
 PARTY = ", ".join(f"c.{name}" for name in Party._fields)
 
-OWNER_NAME = "COALESCE((SELECT name FROM colleagues WHERE person = {column}), (SELECT name FROM persons WHERE person = {column}))"
+OWNER_NAME = (
+    "COALESCE((SELECT name FROM colleagues WHERE person = {column}), "
+    "(SELECT name FROM persons WHERE person = {column}))"
+)
 """The name that users know one of us by, for a column with an internal id."""
 
 
@@ -168,7 +183,7 @@ def party(library: Library, asker: Asker, customer: str) -> Party:
     return Party(*row)
 
 
-def listed(library: Library, asker: Asker, *, text: str = "", limit: int = 50, offset: int = 0) -> list[Party]:
+def listed(library: Library, asker: Asker, *, text: str = "", limit: int | None = 50, offset: int = 0) -> list[Party]:
     """By name; `text` searches in name and own id."""
     seen = seen_by(library, asker)
     found = Condition("1 = 1", [])
@@ -178,7 +193,7 @@ def listed(library: Library, asker: Asker, *, text: str = "", limit: int = 50, o
     where = seen.and_(found)
     rows = library.views.rows(
         f"SELECT {PARTY} FROM customers c WHERE {where.sql} ORDER BY c.sort_name, c.id LIMIT ? OFFSET ?",
-        (*where.params, limit, offset),
+        (*where.params, -1 if limit is None else limit, offset),
     )
     return [Party(*row) for row in rows]
 

@@ -67,7 +67,7 @@ PROMISE_FIGURES = (
     Definition(
         "estimate_accuracy",
         "What was charged, divided by what was promised; 1 means exactly the price named.",
-        "p.amount > 0 AND p.charged IS NOT NULL",
+        "p.kind = 'price' AND p.amount > 0 AND p.charged IS NOT NULL",
     ),
 )
 DEFINITIONS: Mapping[str, Definition] = {
@@ -246,7 +246,8 @@ def _from(library: Library, asker: Asker, question: Question) -> tuple[str, list
     )
     day = "p.belongs_day" if question.per else "NULL"
     return (
-        f"SELECT p.*, {state_at(moment)} AS state, {first} AS first_state, {group_of(question.by)} AS grp, {day} AS day "
+        f"SELECT p.*, {state_at(moment)} AS state, {first} AS first_state, "
+        f"{group_of(question.by)} AS grp, {day} AS day "
         f"FROM promises p LEFT JOIN customers c ON c.customer = p.customer WHERE {where.sql}",
         where.params,
     )

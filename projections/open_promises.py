@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from domain.alert import Rule, Warning
 from projections.filters import Moment
-from projections.tables import Views, instant
+from projections.tables import Views, instant, micros
 
 
 class OpenPromise(NamedTuple):
@@ -40,11 +40,12 @@ SELECT = (
 )
 
 
-def at(views: Views, moment: Moment) -> list[OpenPromise]:
-    """Every promise that could ask for attention at this moment: something of it has begun."""
+def at(views: Views, moment: Moment, *, since: datetime) -> list[OpenPromise]:
+    """Every promise that could ask for attention at this moment: something of it has begun since then."""
+    lately = f"BETWEEN {micros(since)} AND {moment.us}"
     rows = views.rows(
         f"{SELECT} WHERE {moment.rows()} AND p.overdue_from IS NOT NULL "
-        f"AND (p.due_soon <= {moment.us} OR p.last_call <= {moment.us} OR p.overdue_from <= {moment.us}) "
+        f"AND (p.at_from {lately} OR p.due_soon {lately} OR p.last_call {lately} OR p.overdue_from {lately}) "
         "ORDER BY p.overdue_from, p.promise"
     )
     return [_open(row) for row in rows]

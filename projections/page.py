@@ -1,11 +1,12 @@
-"""A page of the log with everything that the read models need to fold it."""
+"""A part of a page of the log with everything that the read models need to fold it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from domain.fact import Fact
 from domain.steering import Steering
@@ -13,14 +14,14 @@ from domain.steering import Steering
 
 @dataclass(frozen=True)
 class Page:
-    """Facts as recorded, and the whole histories of the promises and customers that they concern.
+    """All facts of some customers that a page holds, and the whole histories of those customers and their promises.
 
-    `facts` are sealed and ordered by position, `opened` the same in their sources' words.
+    `facts` are sealed and ordered by position; `words` has by their keys what the log does not hold of them.
     `histories` maps a stream to its facts, `streams_of` a customer to their promises' streams.
     """
 
     facts: Sequence[Fact]
-    opened: Sequence[Fact]
+    words: Mapping[str, Mapping[str, Any]]
     histories: dict[str, list[Fact]]
     streams_of: dict[str, list[str]]
     steering: Steering
@@ -28,12 +29,10 @@ class Page:
     """The source and the source's id of each customer named in the page."""
     described: dict[str, dict[str, str | None]]
     """Name, e-mail and phone of the customers described in the page, the latest to have happened."""
+    titles: dict[str, str | None]
+    """What the promises described in the page are called, by the latest description to have happened."""
     refolded: frozenset[str] = frozenset()
     """Promises to be folded again although no fact of theirs came: another calendar counts."""
-
-    @property
-    def position(self) -> int:
-        return self.facts[-1].position
 
     @cached_property
     def promises(self) -> list[str]:

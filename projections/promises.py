@@ -8,22 +8,23 @@ knowledge, so that any past reading is one comparison. Whether something is over
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from domain.account import worth_of
 from domain.errors import Refused
-from domain.fact import Fact
+from domain.fact import SEALED, Fact
 from domain.outcome import Moments, Standing, Step, moments, steps
 from domain.people import Asker
-from domain.promise import Promise
+from domain.promise import Promise, PromiseMade
 from domain.reliability import weight
 from domain.steering import Steering
 from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment
 from projections.page import Page, knowledge
-from projections.tables import ALWAYS, MICROSECOND, delete, insert, instant, micros, until, upsert
+from projections.tables import ALWAYS, MICROSECOND, delete, insert, instant, micros, until
 
 NO_FILTER = Filter()
 
@@ -98,14 +99,17 @@ def apply(cursor: Cursor, page: Page) -> None:
 
 
 def _words(cursor: Cursor, page: Page) -> None:
-    """What the promise is called; the latest description recorded counts."""
-    for sealed, opened in zip(page.facts, page.opened, strict=True):
-        data: Any = opened.data
-        if sealed.type == "promise.made":
-            row = (sealed.stream, sealed.customer, opened.source, data.promise, data.what)
-            upsert(cursor, "promise_words", ("promise", "customer", "source", "id", "what"), [row])
-        elif sealed.type == "promise.changed" and data.says("what"):
-            cursor.execute("UPDATE promise_words SET what = ? WHERE promise = ?", (data.what, sealed.stream))
+    """Whose id the promise has, and what it is called."""
+    made = {
+        fact.stream: (fact.stream, fact.customer, fact.source, page.words.get(fact.key, {}).get("promise", SEALED))
+        for fact in page.facts
+        if isinstance(fact.data, PromiseMade)
+    }
+    insert(cursor, "promise_words", [(*row, page.titles[stream]) for stream, row in made.items()])
+    cursor.executemany(
+        "UPDATE promise_words SET what = ? WHERE promise = ?",
+        [(what, stream) for stream, what in page.titles.items() if stream not in made],
+    )
 
 
 class Span(NamedTuple):
@@ -214,14 +218,15 @@ def _row(stream: str, span: Span, steering: Steering) -> tuple[Any, ...]:
 def _belongs(standing: Standing) -> tuple[int | None, str | None]:
     """Where it stands in periods: its due (a bare date by its own day), undated by its settlement.
 
-    A bare date stands at noon UTC, so that every zone of ours finds it on its own day.
+    A bare date stands at its own noon, so that zones nearby find it on the same day.
     """
     due, day, verdict = standing.due, standing.due_day, standing.verdict
+    zone = ZoneInfo(standing.promise.zone)
     if due is None or day is None:
-        return (micros(verdict.at), verdict.at.date().isoformat()) if verdict else (None, None)
+        return (micros(verdict.at), verdict.at.astimezone(zone).date().isoformat()) if verdict else (None, None)
     if isinstance(standing.promise.due, datetime):
         return micros(due), day.isoformat()
-    return micros(datetime.combine(day, time(12), tzinfo=UTC)), day.isoformat()
+    return micros(datetime.combine(day, time(12), tzinfo=zone)), day.isoformat()
 
 
 def _waits_for(promise: Promise) -> str | None:
@@ -290,20 +295,27 @@ class PromiseRow(NamedTuple):
     moves: int
     settled_at: datetime | None
     degree: float | None
+    first_due: datetime | None
 
 
-_TIMES = frozenset({"made_at", "due", "due_soon", "last_call", "last_moment", "settled_at"})
+_TIMES = frozenset({"made_at", "due", "due_soon", "last_call", "last_moment", "settled_at", "first_due"})
 
 _SELECT = (
     "SELECT p.promise, w.id, w.source, w.what, p.customer, c.id, c.name, {state}, p.kind, p.severity, p.binding, "
     "{owner}, p.team, p.supplier, p.product, p.made_at, p.due, p.belongs_day, p.due_soon, p.last_call, "
-    "p.last_moment, p.waits_for, p.plan_b, p.moves_in_time + p.moves_late, p.settled_at, p.degree "
+    "p.last_moment, p.waits_for, p.plan_b, p.moves_in_time + p.moves_late, p.settled_at, p.degree, p.first_due "
     "FROM promises p JOIN promise_words w ON w.promise = p.promise JOIN customers c ON c.customer = p.customer "
 )
 
+
+def select(moment: Moment) -> str:
+    """The columns of PromiseRow, up to WHERE."""
+    return _SELECT.format(state=state_at(moment), owner=OWNER_NAME.format(column="p.owner"))
+
+
 ORDERS = {
-    "due": "p.due IS NULL, p.due, p.promise",
-    "latest": "COALESCE(p.settled_at, p.due, p.made_at) DESC, p.promise",
+    "due": "p.due IS NULL, p.due, w.id, p.promise",
+    "latest": "COALESCE(p.settled_at, p.due, p.made_at) DESC, w.id, p.promise",
 }
 
 
@@ -314,15 +326,18 @@ def listed(
     *,
     states: Sequence[str] = (),
     filter: Filter = NO_FILTER,
+    among: Condition | None = None,
     order: str = "due",
     limit: int | None = None,
     offset: int = 0,
 ) -> list[PromiseRow]:
+    """`among` is a query for internal ids, such as the list behind a figure."""
     where = _where(library, asker, moment, states, filter)
-    select = _SELECT.format(state=state_at(moment), owner=OWNER_NAME.format(column="p.owner"))
+    if among is not None:
+        where = where.and_(Condition(f"p.promise IN ({among.sql})", among.params))
     page = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
-    rows = library.views.rows(f"{select} WHERE {where.sql} ORDER BY {ORDERS[order]}{page}", where.params)
-    return [_promise_row(row) for row in rows]
+    rows = library.views.rows(f"{select(moment)} WHERE {where.sql} ORDER BY {ORDERS[order]}{page}", where.params)
+    return [row_of(row) for row in rows]
 
 
 def count(
@@ -345,7 +360,7 @@ def _where(library: Library, asker: Asker, moment: Moment, states: Sequence[str]
     return where.and_(Condition(f"({state_at(moment)} IN ({places}){exceeded})", list(states)))
 
 
-def _promise_row(row: Sequence[Any]) -> PromiseRow:
+def row_of(row: Sequence[Any]) -> PromiseRow:
     fields = dict(zip(PromiseRow._fields, row, strict=True))
     for name in _TIMES:
         fields[name] = instant(fields[name])

@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 from domain import account
 from domain.account import Factor, Posting, Stage
 from domain.fact import Fact
+from domain.log import Log
 from domain.people import Asker
 from domain.reliability import Evidence, Reliability, reliability
 from domain.steering import Steering
 from domain.store import Cursor
 from projections import customers
 from projections.filters import Library
-from projections.page import Page
+from projections.page import Page, knowledge
 from projections.tables import ALWAYS, Views, delete, insert, instant, micros, until
 
 TABLES = (
@@ -94,14 +95,56 @@ def lines_of(views: Views, customer: str) -> list[Posting]:
     return [posting(row) for row in rows]
 
 
-def evidence_of(views: Views, column: str, value: str) -> list[Evidence]:
+def evidence_of(views: Views, column: str, value: str, known: datetime | None = None) -> list[Evidence]:
     """The settled promises by which somebody's reliability is judged; `column` of table promises."""
+    then = ALWAYS - 1 if known is None else micros(known)
     rows = views.rows(
-        f"SELECT settled_at, weight FROM promises WHERE {column} = ? AND known_until = {ALWAYS} "
-        f"AND at_until = {ALWAYS} AND weight IS NOT NULL",
+        f"SELECT settled_at, weight FROM promises WHERE {column} = ? AND known_from <= {then} "
+        f"AND known_until > {then} AND at_until = {ALWAYS} AND weight IS NOT NULL ORDER BY settled_at, weight",
         (value,),
     )
     return [Evidence(at, weight) for settled, weight in rows if (at := instant(settled)) is not None]
+
+
+def lines_of_all(views: Views, customers: Iterable[str]) -> dict[str, list[Posting]]:
+    """The same for many customers, asked in portions."""
+    lines: dict[str, list[Posting]] = {}
+    with views.store.reading() as cursor:
+        for row in cursor.among(
+            f"SELECT customer, {LINE} FROM lines WHERE customer IN ({{among}}) ORDER BY customer, number", customers
+        ):
+            lines.setdefault(row[0], []).append(posting(tuple(row)[1:]))
+    return lines
+
+
+class Flow(NamedTuple):
+    """What came onto all accounts in a period and what went off them, in hundredths; overdue ones not yet."""
+
+    deposits: int
+    withdrawals: int
+    postings: int
+    customers: int
+
+
+def flow(library: Library, asker: Asker, start: datetime, end: datetime) -> Flow:
+    """`end` is exclusive."""
+    seen = customers.seen_by(library, asker)
+    row = library.views.row(
+        "SELECT SUM(CASE WHEN l.points > 0 THEN l.points ELSE 0 END), SUM(CASE WHEN l.points < 0 THEN l.points ELSE 0 "
+        "END), COUNT(*), COUNT(DISTINCT l.customer) FROM lines l JOIN customers c ON c.customer = l.customer "
+        f"WHERE l.time >= ? AND l.time < ? AND l.due IS NULL AND {seen.sql}",
+        (micros(start), micros(end), *seen.params),
+    )
+    return Flow(row[0] or 0, row[1] or 0, row[2], row[3])
+
+
+def first_line(library: Library, asker: Asker) -> datetime | None:
+    """When the accounts begin."""
+    seen = customers.seen_by(library, asker)
+    row = library.views.row(
+        f"SELECT MIN(l.time) FROM lines l JOIN customers c ON c.customer = l.customer WHERE {seen.sql}", seen.params
+    )
+    return instant(row[0])
 
 
 class Line(NamedTuple):
@@ -169,6 +212,19 @@ def read(
     )
 
 
-def known_then(own: Sequence[Fact], promises: Iterable[Sequence[Fact]], steering: Steering) -> list[Posting]:
-    """The lines as a fold of the facts that were known then."""
-    return account.lines(own, promises, steering)
+def known_on(log: Log, views: Views, customer: str, steering: Steering, known: datetime) -> list[Posting]:
+    """The lines as a fold of the facts that we knew at an earlier moment."""
+    rows = views.rows("SELECT stream FROM streams WHERE customer = ? ORDER BY stream", (customer,))
+    histories = log.histories([customer, *(row[0] for row in rows)])
+    then = {stream: known_facts(facts, known) for stream, facts in histories.items()}
+    own = then.pop(customer, [])
+    return account.lines(own, [facts for _, facts in sorted(then.items()) if facts], steering)
+
+
+def known_facts(history: Sequence[Fact], known: datetime) -> list[Fact]:
+    """What was known of a stream at a moment."""
+    facts: list[Fact] = []
+    for since, state in knowledge(history):
+        if since <= known:
+            facts = state
+    return facts

@@ -40,8 +40,7 @@ class Views:
         self.bookmarks = Bookmarks(store)
 
     def create(self, statements: Iterable[str]) -> None:
-        self.bookmarks.create()
-        self.store.create(statements)
+        self.store.create([*self.bookmarks.statements(), *statements])
 
     def position(self) -> int:
         return self.bookmarks.at(FOLLOWER)
@@ -74,4 +73,4 @@ def upsert(cursor: Cursor, table: str, columns: Sequence[str], rows: Sequence[Se
 
 
 def delete(cursor: Cursor, table: str, column: str, values: Iterable[str]) -> None:
-    cursor.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(value,) for value in values])
+    cursor.execute_among(f"DELETE FROM {table} WHERE {column} IN ({{among}})", values)

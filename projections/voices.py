@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -46,9 +47,9 @@ class Speaker(NamedTuple):
 def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[str]) -> Cells:
     found: Cells = {}
     speakers = _speakers(library, asker, question)
-    for period, start, end in _periods(question, speakers):
+    for period, start, end in _periods(question, speakers.values()):
         groups: dict[str | None, list[Speaker]] = {}
-        for speaker in speakers:
+        for speaker in speakers.values():
             if speaker.active(end):
                 groups.setdefault(speaker.group, []).append(speaker)
         for group, active in groups.items():
@@ -57,6 +58,15 @@ def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[s
                     telling = sum(_tells(name, speaker, start, end) for speaker in active)
                     found[group, period, name] = Share(telling, len(active))
     return found
+
+
+def behind(library: Library, asker: Asker, question: Question, name: str) -> dict[str, bool]:
+    """The list behind a figure: the active customers by internal id, and whether the figure counts them."""
+    speakers = _speakers(library, asker, question)
+    ((_, start, end),) = _periods(replace(question, per=None), speakers.values())
+    return {
+        customer: _tells(name, speaker, start, end) for customer, speaker in speakers.items() if speaker.active(end)
+    }
 
 
 def _tells(name: str, speaker: Speaker, start: datetime | None, end: datetime) -> bool:
@@ -75,7 +85,8 @@ def _is(name: str, voice: Voice) -> bool:
     return voice.normalised is not None and voice.normalised <= LOWEST_QUARTER
 
 
-def _speakers(library: Library, asker: Asker, question: Question) -> list[Speaker]:
+def _speakers(library: Library, asker: Asker, question: Question) -> dict[str, Speaker]:
+    """By internal id."""
     moment = question.moment
     seen = seen_by(library, asker)
     group = {None: "NULL", "owner": OWNER_NAME.format(column="c.owner"), "team": "c.team", "customer": "c.id"}
@@ -96,7 +107,7 @@ def _speakers(library: Library, asker: Asker, question: Question) -> list[Speake
         at = instant(time)
         assert at is not None
         speakers.setdefault(customer, Speaker(key, [])).voices.append(Voice(at, type, normalised))
-    return list(speakers.values())
+    return speakers
 
 
 def _column(library: Library, dimension: str, value: str) -> tuple[str, list[str]]:
@@ -110,7 +121,7 @@ def _column(library: Library, dimension: str, value: str) -> tuple[str, list[str
     return "c.customer", []
 
 
-def _periods(question: Question, speakers: Sequence[Speaker]) -> list[tuple[str | None, datetime | None, datetime]]:
+def _periods(question: Question, speakers: Collection[Speaker]) -> list[tuple[str | None, datetime | None, datetime]]:
     """(name, start, end) of the periods asked for; a period not over yet ends at the moment."""
     last = min(question.moment.at, question.end - datetime.resolution) if question.end else question.moment.at
     if question.per is None:

@@ -175,12 +175,7 @@ def test_an_environment_made_by_hand_is_kept(place, monkeypatch):
 
 def test_two_starts_at_once_take_turns(place):
     with run.only_one_setup():
-        program = (
-            "import pathlib, run\n"
-            "run.TOOLS = pathlib.Path('.tools')\n"
-            "with run.only_one_setup():\n"
-            "    print('in')"
-        )
+        program = "import pathlib, run\nrun.TOOLS = pathlib.Path('.tools')\nwith run.only_one_setup():\n    print('in')"
         second = subprocess.Popen(
             [sys.executable, "-c", program],
             cwd=place,
@@ -220,10 +215,7 @@ def test_a_failure_is_told_by_its_cause(printed, why):
 def test_every_failure_is_one_line_in_both_languages(monkeypatch):
     for language in ("de_DE.UTF-8", "en_GB.UTF-8"):
         monkeypatch.setenv("LC_ALL", language)
-        said = [
-            str(run.explained(run.ToolFailed(signs[0] if signs else "")))
-            for signs, _, _ in run.FAILURES.values()
-        ]
+        said = [str(run.explained(run.ToolFailed(signs[0] if signs else ""))) for signs, _, _ in run.FAILURES.values()]
         assert len(set(said)) == len(run.FAILURES)
         assert all("\n" not in one for one in said)
 
@@ -309,9 +301,7 @@ def fresh_clone(tmp_path):
 
 def konto_help(environment):
     """What `konto --help` prints, whichever way konto was installed."""
-    return subprocess.run(
-        [environment / "konto", "--help"], capture_output=True, text=True, check=True
-    ).stdout
+    return subprocess.run([environment / "konto", "--help"], capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.long

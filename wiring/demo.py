@@ -22,7 +22,6 @@ from intake import sample_firm
 from projections import alerts
 from wiring.embedded import Clock, Konto, open_home, system_clock
 from wiring.importing import CHUNK
-from wiring.supervisor import Say, serve
 from wiring.worker import run_tick, sender
 from workers.channels import Envelope
 
@@ -34,20 +33,9 @@ Progress = Callable[[int, int], None]
 """Called with the facts recorded and all facts."""
 
 
-def demo(
-    home: Path,
-    environment: Mapping[str, str],
-    *,
-    seed: int = 1,
-    days: int = 365,
-    open_browser: bool = True,
-    port: int | None = None,
-    say: Say = print,
-    progress: Progress | None = None,
-) -> None:
-    """Fills an empty home with the sample firm up to this moment and runs it until asked to stop."""
-    fill(home, environment, seed=seed, days=days, progress=progress)
-    serve(home, environment, port=port, open_browser=open_browser, say=say)
+def home_of(home: Path, seed: int, now: datetime) -> Path:
+    """A folder of its own for each day: the sample firm reaches up to today, and nobody's own data is mixed in."""
+    return home / "sample-firm" / f"{now:%Y-%m-%d}-{seed}"
 
 
 def fill(
@@ -83,6 +71,7 @@ def _put_documents(home: Path) -> None:
     for kind in DOCUMENTS:
         text = resources.files(sample_firm).joinpath(f"{kind}.toml").read_text("utf-8")
         (home / f"{kind}.toml").write_text(text, encoding="utf-8")
+    (home / "settings.toml").write_text(f'firm = "{sample_firm.NAME}"\n', encoding="utf-8")
 
 
 def _holds_facts(konto: Konto) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkstemp
 
 from domain.alert import OURSELVES
 from domain.document import DocumentKind, DocumentPublished
@@ -27,6 +28,7 @@ from projections.follow import TABLES, Follower, Progress, rebuild
 from projections.tables import Views
 from wiring import settings as settings_
 from wiring.defaults import DEFAULTS
+from wiring.locks import held
 from wiring.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -41,6 +43,20 @@ class KeysMissing(Refused):
         super().__init__(
             "keys_missing",
             "{file} is missing, but there is a log that was written with it. Please put it back from a backup.",
+            file=str(file),
+        )
+
+
+class KeysDamaged(Refused):
+    def __init__(self, file: Path) -> None:
+        super().__init__("keys_damaged", "{file} is damaged. Please put it back from a backup.", file=str(file))
+
+
+class AlreadyRunning(Refused):
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            "already_running",
+            "Another process is doing this already and uses {file}. Please wait until it has ended.",
             file=str(file),
         )
 
@@ -81,16 +97,24 @@ class Konto:
         return row[0] if row else customers.person_name(self.library, person)
 
     def rebuild(self, progress: Progress | None = None) -> int:
-        beside_file = self.home / "views.rebuild.db"
-        _remove(beside_file)
-        store = SqliteStore(
-            str(beside_file), synchronous="NORMAL", lock_timeout_s=self.settings.store.lock_timeout_seconds
-        )
-        try:
-            return rebuild(self.log, self.views, Views(store), progress=progress)
-        finally:
-            store.close()
-            _remove(beside_file)
+        with self.beside("rebuild") as views:
+            return rebuild(self.log, self.views, views, progress=progress)
+
+    @contextmanager
+    def beside(self, name: str) -> Iterator[Views]:
+        """An empty read store beside the live one, gone afterwards. One at a time of each name."""
+        file = self.home / f"views.{name}.db"
+        with held(file.with_suffix(".lock")) as ours:
+            if not ours:
+                raise AlreadyRunning(file)
+            _remove(file)
+            timeout = self.settings.store.lock_timeout_seconds
+            store = SqliteStore(str(file), synchronous="NORMAL", lock_timeout_s=timeout)
+            try:
+                yield Views(store)
+            finally:
+                store.close()
+                _remove(file)
 
     def publish(self, kind: DocumentKind, content: str, valid_from: datetime | None = None) -> Fact:
         """A new version of a document, and its file in the home; raises Refused where it is not sound."""
@@ -103,23 +127,31 @@ class Konto:
         (self.home / f"{kind}.toml").write_text(content, encoding="utf-8")
         return fact
 
-    def publish_changed_files(self) -> list[DocumentKind]:
+    def publish_changed_files(self, unsound: Callable[[Refused], None] | None = None) -> list[DocumentKind]:
         """Documents beside the settings that were edited since the last version; they count from now on.
 
-        A version that came by another way is newer than the file, which then follows it.
+        A version that came by another way is newer than the file, which then follows it. One that is not
+        sound is told to `unsound`, and the last sound one goes on to count; without `unsound` it is raised.
         """
         changed: list[DocumentKind] = []
         published = self._published()
         for kind, default in DEFAULTS.items():
             file = self.home / f"{kind}.toml"
             newest, since = published.get(kind, (default(), None))
-            if not file.exists() or (content := file.read_text("utf-8")) == newest:
-                continue
-            if since is None or file.stat().st_mtime > since.timestamp():
-                self.publish(kind, content)
-                changed.append(kind)
+            try:
+                if not file.exists() or (content := settings_.text_of(file)) == newest:
+                    continue
+                if since is not None and file.stat().st_mtime <= since.timestamp():
+                    file.write_text(newest, encoding="utf-8")
+                    continue
+                with settings_.naming(file):
+                    self.publish(kind, content)
+            except Refused as refused:
+                if unsound is None or refused.code == "busy":
+                    raise
+                unsound(refused)
             else:
-                file.write_text(newest, encoding="utf-8")
+                changed.append(kind)
         return changed
 
     def _published(self) -> dict[DocumentKind, tuple[str, datetime | None]]:
@@ -144,44 +176,59 @@ def open_home(
     clock: Clock = system_clock,
     entropy: Callable[[int], bytes] = os.urandom,
     asker: Asker = LOCAL_USER,
+    unsound: Callable[[Refused], None] | None = None,
 ) -> Konto:
-    """Opens a home and, where it is new, makes it: folder, keys, stores, documents to edit."""
+    """Opens a home and, where it is new, makes it: folder, keys, stores, documents to edit.
+
+    `unsound` hears of an edited document that cannot count; without it, it is raised.
+    """
     settings = settings_.read(home, environment)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     ids, master = _keys(home, entropy)
     timeout = settings.store.lock_timeout_seconds
     log = Log(SqliteStore(str(home / "events.db"), synchronous="FULL", lock_timeout_s=timeout), ids, master)
     views = Views(SqliteStore(str(home / "views.db"), synchronous="NORMAL", lock_timeout_s=timeout))
-    log.create()
-    views.create(TABLES)
-    _write_defaults(home)
     konto = Konto(home, settings, clock, log, views, Follower(log, views), Library(views, ids), asker)
-    konto.publish_changed_files()
+    try:
+        log.create()
+        views.create(TABLES)
+        _write_defaults(home)
+        konto.publish_changed_files(unsound)
+    except BaseException:
+        konto.close()
+        raise
     return konto
 
 
 def _keys(home: Path, entropy: Callable[[int], bytes]) -> tuple[Ids, MasterKey]:
     """Made at first use; of several processes that start together the first one's keys count."""
     file = home / "keys.json"
+    # Asked first: whoever starts at the same time makes the keys before the log.
+    there_is_a_log = (home / "events.db").exists()
     if not file.exists():
-        if (home / "events.db").exists():
+        if there_is_a_log:
             raise KeysMissing(file)
         _create_once(file, json.dumps({"ids": entropy(32).hex(), "vault": entropy(32).hex()}))
-    keys = json.loads(file.read_text("utf-8"))
-    return Ids(bytes.fromhex(keys["ids"])), MasterKey(bytes.fromhex(keys["vault"]), entropy)
+    try:
+        keys = json.loads(file.read_text("utf-8"))
+        return Ids(bytes.fromhex(keys["ids"])), MasterKey(bytes.fromhex(keys["vault"]), entropy)
+    except (ValueError, KeyError, TypeError):
+        raise KeysDamaged(file) from None
 
 
 def _create_once(file: Path, text: str) -> None:
     """Complete or not at all, readable by its owner only, and never over an existing one."""
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    with suppress(FileExistsError):
-        os.link(draft, file)
-    draft.unlink()
+    # Not named by the process: one killed here would leave the name to the next with the same number.
+    handle, draft = mkstemp(prefix=f"{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        os.unlink(draft)
 
 
 def _write_defaults(home: Path) -> None:

@@ -16,8 +16,9 @@ from domain.fact import Fact
 from domain.log import Writer
 from domain.record import Receipt, record
 from domain.vocabulary import envelope, parse
-from intake import changes, files, mapping
+from intake import changes, exported, files, mapping
 from intake.mapped import Mapped
+from intake.text_lines import refused_file
 from wiring.embedded import Konto
 
 CHUNK = 1000
@@ -39,12 +40,15 @@ class Summary:
     seconds: float = 0.0
     refusals: list[tuple[Mapped, Refused]] = field(default_factory=list)
     refused_file: Path | None = None
+    broken_off: Refused | None = None
+    """Why the rest of the file could not be read, where rows before it were recorded."""
 
     def add(self, other: Summary) -> None:
         for name in ("read", "recorded", "already", "parked", "refused", "seconds"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.refusals += other.refusals
         self.refused_file = other.refused_file or self.refused_file
+        self.broken_off = other.broken_off or self.broken_off
 
 
 class NothingRecorded(Refused):
@@ -77,6 +81,7 @@ def import_file(
     run = _Run(konto, dry_run=dry_run, valid_only=valid_only)
     facts = _mapped(konto, file, mapping_name, encoding, on_bytes, konto.clock())
     summary = run.take(facts)
+    summary.refusals.sort(key=lambda refusal: refusal[0].row)
     summary.seconds = perf_counter() - started
     if summary.refused and not valid_only:
         raise NothingRecorded(file, summary)
@@ -88,10 +93,15 @@ def import_file(
 def _mapped(
     konto: Konto, file: Path, name: str | None, encoding: str | None, on_bytes: OnBytes | None, now: datetime
 ) -> Iterator[Mapped]:
-    if name is None:
+    folders = [konto.home / "mappings"]
+    if not file.exists():
+        raise refused_file(file, FileNotFoundError())
+    if name is not None:
+        known = mapping.load(name, folders=folders)
+        return mapping.facts_of_file(file, known, now=now, encoding=encoding, on_bytes=on_bytes)
+    if files.FileForm().format_of(file) == "jsonl":
         return files.read_facts(file, encoding=encoding, on_bytes=on_bytes)
-    known = mapping.load(name, folders=[konto.home / "mappings"])
-    return mapping.facts_of_file(file, known, now=now, encoding=encoding, on_bytes=on_bytes)
+    return exported.read(file, known=", ".join(mapping.names(folders)), encoding=encoding, on_bytes=on_bytes)
 
 
 class _Run:
@@ -100,18 +110,29 @@ class _Run:
     def __init__(self, konto: Konto, *, dry_run: bool, valid_only: bool) -> None:
         self.konto, self.dry_run, self.valid_only = konto, dry_run, valid_only
         self.summary = Summary()
-        self.waiting: dict[str, Mapped] = {}
-        """Facts of this file that were parked, by key."""
+        self.waiting: dict[str, Receipt] = {}
+        self.origins: dict[str, Mapped] = {}
+        """Facts of this file that were parked, and where each came from, by key."""
 
     def take(self, mapped: Iterator[Mapped]) -> Summary:
         chunks = iter(lambda: list(islice(mapped, CHUNK)), [])
         if self.valid_only and not self.dry_run:
-            for chunk in chunks:
+            while chunk := self._next(chunks):
                 with self.konto.log.writing() as writer:
                     self._chunk(writer, chunk)
         else:
             self._all_or_nothing(chunks)
         return self.summary
+
+    def _next(self, chunks: Iterator[list[Mapped]]) -> list[Mapped]:
+        """The next rows; where the file itself turns out to be broken, what was recorded before stays."""
+        try:
+            return next(chunks, [])
+        except Refused as refused:
+            if not self.summary.read:
+                raise
+            self.summary.broken_off = refused
+            return []
 
     def _all_or_nothing(self, chunks: Iterator[list[Mapped]]) -> None:
         with suppress(_GivenUp), self.konto.log.writing(keep=not self.dry_run) as writer:
@@ -119,6 +140,8 @@ class _Run:
                 self._chunk(writer, chunk)
             if self.summary.refused and not self.valid_only:
                 raise _GivenUp
+        if self.summary.refused and not self.valid_only:
+            self.summary.recorded = self.summary.parked = 0
 
     def _chunk(self, writer: Writer, chunk: Sequence[Mapped]) -> None:
         facts: list[Fact] = []
@@ -136,7 +159,7 @@ class _Run:
                 self._refuse(each, refused)
         for origin, receipt in zip(origins, self._recorded(writer, facts, now), strict=True):
             self._note(writer, origin, receipt, now)
-        self._settle_waiting(writer)
+        self._settle_waiting()
 
     def _note(self, writer: Writer, origin: Mapped, receipt: Receipt, now: datetime) -> None:
         match receipt.status:
@@ -146,7 +169,7 @@ class _Run:
                 self.summary.already += 1
             case "parked":
                 self.summary.parked += 1
-                self.waiting[receipt.fact.key] = origin
+                self.waiting[receipt.fact.key], self.origins[receipt.fact.key] = receipt, origin
             case "refused":
                 assert receipt.refused is not None
                 if receipt.before is not None and (origin.on_change or origin.day):
@@ -169,16 +192,19 @@ class _Run:
             self._note(writer, replace(origin, envelope=each, on_change=None), receipt, now)
 
     def _recorded(self, writer: Writer, facts: Sequence[Fact], now: datetime) -> list[Receipt]:
-        return record(writer, facts, now=now, zone_of=self.konto.zone_of)
+        return record(writer, facts, now=now, zone_of=self.konto.zone_of, waiting=self.waiting)
 
-    def _settle_waiting(self, writer: Writer) -> None:
-        """What was parked in an earlier chunk and has been recorded since."""
-        if not self.waiting:
-            return
-        for key in writer.recorded(list(self.waiting)):
+    def _settle_waiting(self) -> None:
+        """What was parked in an earlier chunk and has been recorded since, or has proved impossible."""
+        for key, receipt in list(self.waiting.items()):
+            if receipt.status == "parked":
+                continue
             del self.waiting[key]
             self.summary.parked -= 1
-            self.summary.recorded += 1
+            if receipt.refused is None:
+                self.summary.recorded += 1
+            else:
+                self._refuse(self.origins[key], receipt.refused)
 
     def _refuse(self, origin: Mapped, refused: Refused) -> None:
         self.summary.refused += 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
-from domain.documents import Document, Part, load
+from domain.documents import D, Document, Part, load
 from domain.errors import Refused
 from domain.fact import Address, Label, ZoneName
 
@@ -47,6 +48,8 @@ class WorkerSettings(Part):
 class DashboardSettings(Part):
     host: Label = "127.0.0.1"
     port: Port = 8501
+    target: Annotated[float, Field(ge=0, le=1)] = 0.9
+    """The share of promises kept on time that the pictures draw as the target."""
 
 
 class StoreSettings(Part):
@@ -56,6 +59,8 @@ class StoreSettings(Part):
 class Settings(Document):
     """All settings of an installation."""
 
+    firm: Label | None = None
+    """The firm's name, as pages show it."""
     zone: ZoneName = "Europe/Berlin"
     """The zone of times on the command line and of periods."""
     language: Literal["de", "en"] = "de"
@@ -77,7 +82,7 @@ def read(home: Path, environment: Mapping[str, str]) -> Settings:
     if environment.get(UNSAFE, "").strip().lower() in ("1", "t", "true", "y", "yes", "on"):
         raise UnsafeSetting(UNSAFE, "readers of the log could miss facts. Please remove it from the environment.")
     file = home / "settings.toml"
-    settings = load(file.read_text("utf-8"), Settings) if file.exists() else Settings()
+    settings = document_in(file, Settings) if file.exists() else Settings()
     if settings.dashboard.host not in ("127.0.0.1", "::1", "localhost"):
         raise UnsafeSetting("dashboard.host", "beyond this machine the dashboard needs a login. Please use 127.0.0.1.")
     password = environment.get("KONTO_MAIL_PASSWORD")
@@ -87,3 +92,27 @@ def read(home: Path, environment: Mapping[str, str]) -> Settings:
         mail = settings.mail.model_copy(update={"password": SecretStr(password)})
         settings = settings.model_copy(update={"mail": mail})
     return settings
+
+
+def document_in(file: Path, model: type[D]) -> D:
+    """The document in a file. Raises Refused, naming the file."""
+    with naming(file):
+        return load(text_of(file), model)
+
+
+def text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused("encoding", "This file is not written in UTF-8. Please save it so.", in_file=file.name) from None
+
+
+@contextmanager
+def naming(file: Path) -> Iterator[None]:
+    """Whatever is refused inside stands in this file."""
+    try:
+        yield
+    except Refused as refused:
+        for each in (refused, *refused.also):
+            each.params.setdefault("in_file", file.name)
+        raise

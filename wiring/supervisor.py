@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
 import subprocess
@@ -15,12 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import IO
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from domain.errors import Refused
 from wiring.embedded import open_home
+from wiring.locks import held
 
 STOP_WITHIN_SECONDS = 10.0
 RESTART_AFTER_SECONDS = 2.0
@@ -42,9 +41,11 @@ class AlreadyServed(Refused):
 class NotReady(Refused):
     def __init__(self, name: str, seconds: float) -> None:
         super().__init__(
-            "not_ready", "{name} did not start within {seconds} seconds. Its last words stand above.",
-            name=name, seconds=round(seconds),
-        )  # fmt: skip
+            "not_ready",
+            "{name} did not start within {seconds} seconds. Its last words stand above.",
+            name=name,
+            seconds=round(seconds),
+        )
 
 
 @dataclass
@@ -118,8 +119,18 @@ def serve(
                 Child("worker", [*python, "wiring.cli", "--home", str(home), "worker"], environment),
                 Child(
                     "dashboard",
-                    [*python, "dashboard.serve", "--home", str(home), "--host", settings.dashboard.host]
-                    + ["--port", str(port), "--lang", settings.language],
+                    [
+                        *python,
+                        "dashboard.serve",
+                        "--home",
+                        str(home),
+                        "--host",
+                        settings.dashboard.host,
+                        "--port",
+                        str(port),
+                        "--lang",
+                        settings.language,
+                    ],
                     {**environment, TOKEN_VARIABLE: token},
                 ),
             ]
@@ -172,26 +183,10 @@ def stopping_on_signals(stopping: threading.Event) -> Iterator[None]:
 
 @contextmanager
 def only_one(home: Path) -> Iterator[None]:
-    """Held by the operating system, so that it is free again however the process ends."""
-    with (home / "serve.lock").open("a+") as file:
-        if not _locked(file):
+    with held(home / "serve.lock") as ours:
+        if not ours:
             raise AlreadyServed(home)
         yield
-
-
-def _locked(file: IO[str]) -> bool:
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def worker(home: Path, environment: Mapping[str, str]) -> None:

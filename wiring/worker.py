@@ -6,6 +6,7 @@ outbox, and a sweeper rings again for whatever still waits.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -83,8 +84,14 @@ class EmbeddedWorker:
         self.stopping = threading.Event()
         self.broker = StubBroker()
         self.broker.emit_after("process_boot")
-        self.actor = dramatiq.actor(broker=self.broker, queue_name=QUEUE, max_retries=0)(self.sender.deliver)
+        self.actor = dramatiq.actor(broker=self.broker, queue_name=QUEUE, max_retries=0)(self.deliver)
+        self.rung: set[str] = set()
+        """Alerts that lie in the queue: ringing for them again would only make it longer."""
         self.pool = dramatiq.Worker(self.broker, worker_threads=konto.settings.worker.threads)
+
+    def deliver(self, alert: str) -> None:
+        self.rung.discard(alert)
+        self.sender.deliver(alert)
 
     def stop(self) -> None:
         self.stopping.set()
@@ -120,6 +127,9 @@ class EmbeddedWorker:
         self.konto.catch_up()
 
     def _tick(self) -> None:
+        self.konto.publish_changed_files(
+            lambda refused: log.warning("document_refused", code=refused.code, place=refused.path)
+        )
         newly = run_tick(self.konto)
         if newly:
             log.info("raised", alerts=len(newly))
@@ -129,11 +139,13 @@ class EmbeddedWorker:
     def _sweep(self) -> None:
         """Rings for everything that may be sent now; a lease keeps two from sending the same."""
         for alert in alerts.waiting(self.konto.views, self.konto.clock()):
-            self.actor.send(alert)
+            if alert not in self.rung:
+                self.rung.add(alert)
+                self.actor.send(alert)
 
 
 def beat(home: Path, now: datetime) -> None:
     """Proof that the loop turns, for whoever asks how the worker is."""
-    draft = home / "worker.heartbeat.part"
+    draft = home / f"worker.heartbeat.{os.getpid()}"
     draft.write_text(now.isoformat(), encoding="utf-8")
     draft.replace(home / "worker.heartbeat")

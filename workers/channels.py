@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -56,20 +57,20 @@ class Mailer:
     name: str = "email"
 
     def send(self, envelope: Envelope) -> None:
+        mail = email(envelope, self.sender)
         try:
-            with self._connected() as server:
-                server.send_message(email(envelope, self.sender))
-        except smtplib.SMTPRecipientsRefused as error:
-            code = min(code for code, _ in error.recipients.values())
-            raise NotDelivered(f"smtp_{code}", final=code >= 500) from error
-        except smtplib.SMTPResponseException as error:
-            raise NotDelivered(f"smtp_{error.smtp_code}", final=error.smtp_code >= 500) from error
-        except smtplib.SMTPNotSupportedError as error:
-            raise NotDelivered("smtp_not_supported", final=True) from error
+            server = self._connected()
         except (OSError, smtplib.SMTPException) as error:
-            raise NotDelivered(
-                "timeout" if isinstance(error, TimeoutError) else "no_connection", final=False
-            ) from error
+            # Also a wrong password: that is ours to put right, and then the message goes out.
+            raise NotDelivered(_reason(error), final=False) from error
+        try:
+            server.send_message(mail, self.sender, [envelope.to_address])
+        except (OSError, smtplib.SMTPException) as error:
+            server.close()
+            raise NotDelivered(_reason(error), final=_is_final(error)) from error
+        # The server has said yes; whatever happens to the farewell changes nothing about that.
+        with suppress(OSError, smtplib.SMTPException):
+            server.quit()
 
     def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -86,6 +87,30 @@ class Mailer:
             server.close()
             raise
         return server
+
+
+def _reason(error: Exception) -> str:
+    if code := _code(error):
+        return f"smtp_{code}"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "smtp_not_supported"
+    # While waiting for a reply the library tells of a time-out as of a connection that broke.
+    timed_out = any(isinstance(each, TimeoutError) for each in (error, error.__context__))
+    return "timeout" if timed_out else "no_connection"
+
+
+def _is_final(error: Exception) -> bool:
+    """A no to this recipient or this message; a no to our own address is ours to put right."""
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return False
+    return isinstance(error, smtplib.SMTPNotSupportedError) or _code(error) >= 500
+
+
+def _code(error: Exception) -> int:
+    """The server's reply; 0 where there was none."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return min((code for code, _ in error.recipients.values()), default=0)
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
 
 
 @dataclass(frozen=True)
@@ -123,7 +148,8 @@ class Notifier:
 
 def email(envelope: Envelope, sender: str) -> EmailMessage:
     mail = EmailMessage()
-    mail["Subject"] = envelope.message.title
+    # Names may hold what breaks a line in a header, such as U+2028.
+    mail["Subject"] = " ".join(envelope.message.title.split())
     mail["From"] = sender
     mail["To"] = envelope.to_address
     mail["Date"] = format_datetime(envelope.written)

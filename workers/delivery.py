@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from domain.alert import AlertDelivered, AlertFailed, AlertNoLongerNeeded, AlertTooOld, Rule, event
+from domain.alert import ENDS, AlertDelivered, AlertFailed, AlertNoLongerNeeded, AlertTooOld, Rule, event
 from domain.errors import Refused
 from domain.fact import Data, in_order
 from domain.log import Log
 from domain.people import LOCAL_USER
 from domain.steering import Steering
+from domain.store import StoreBusy
 from projections import alerts, customers, open_promises
 from projections.alerts import Raised
 from projections.filters import Library, Moment
@@ -56,8 +57,16 @@ class Sender:
         if attempt is None or raised is None:
             return
         with self._holding(alert):
-            self._record(raised, self._outcome(raised, attempt, now))
-            self.catch_up()
+            try:
+                outcome = self._outcome(raised, attempt, now)
+            except Exception as error:
+                # A mistake of ours: it is told, and the alert is shown as failing instead of tried without end.
+                self._record(raised, self._failed(attempt, NotDelivered(type(error).__name__, final=False)))
+                raise
+            else:
+                self._record(raised, outcome)
+            finally:
+                self.catch_up()
 
     @contextmanager
     def _holding(self, alert: str) -> Iterator[None]:
@@ -66,7 +75,8 @@ class Sender:
 
         def renew() -> None:
             while not done.wait(self.lease.total_seconds() / 3):
-                alerts.renew(self.library.views, alert, self.clock(), self.lease)
+                with suppress(StoreBusy):  # then nobody else can take the lease either
+                    alerts.renew(self.library.views, alert, self.clock(), self.lease)
 
         keeper = threading.Thread(target=renew, name="lease", daemon=True)
         keeper.start()
@@ -77,14 +87,15 @@ class Sender:
             keeper.join()
 
     def _outcome(self, raised: Raised, attempt: int, now: datetime) -> Data:
-        if raised.moment <= now - LOOK_BACK:
+        if raised.moment < now - LOOK_BACK:
             return AlertTooOld()
+        self.catch_up()
         promise = still_true(self.library, raised, now)
         if promise is None:
             return AlertNoLongerNeeded()
         reader = addressee(raised.recipient, self.steering(), self.name_of, now)
         if reader is None:
-            return AlertFailed(channel="", reason="nobody_reachable", attempt=attempt, final=True)
+            return self._failed(attempt, NotDelivered("nobody_reachable", final=True))
         text = self.text(raised.rule, promise, now, reader.language)
         return self._send(raised, attempt, reader, text, now)
 
@@ -92,8 +103,7 @@ class Sender:
         """By the reader's first channel that takes it."""
         message_id = f"<{raised.alert}@vertrauenskonto>"
         envelope = Envelope(reader.name, reader.email or "", message_id, text, now)
-        failure = NotDelivered("no_channel", final=True)
-        name = ""
+        failures: dict[str, NotDelivered] = {}
         for name in reader.channels:
             channel = self.channels.get(name)
             if channel is None:
@@ -101,18 +111,33 @@ class Sender:
             try:
                 channel.send(envelope)
             except NotDelivered as error:
-                failure = error
+                failures[name] = error
             else:
                 return AlertDelivered(channel=channel.name, message_id=message_id, to=reader.person)
+        # While one of the channels may still work, it is tried again.
+        for name, failure in failures.items():
+            if not failure.final:
+                return self._failed(attempt, failure, name)
+        name, failure = next(iter(failures.items()), ("", NotDelivered("no_channel", final=True)))
+        return self._failed(attempt, failure, name)
+
+    def _failed(self, attempt: int, failure: NotDelivered, channel: str = "") -> AlertFailed:
         final = failure.final or attempt >= self.most_attempts
-        return AlertFailed(channel=name, reason=failure.reason, attempt=attempt, final=final)
+        return AlertFailed(channel=channel, reason=failure.reason, attempt=attempt, final=final)
 
     def _record(self, raised: Raised, data: Data) -> None:
+        """Notes what became of it, however long others write: without the note it would go out once more."""
         now = self.clock()
         fact = event(self.log.ids, raised.alert, raised.customer, data, at=now, now=now)
-        with self.log.writing() as writer:
-            if not writer.recorded([fact.key]):
-                writer.append(fact, None, "")
+        while True:
+            try:
+                with self.log.writing() as writer:
+                    ended = any(isinstance(each.data, ENDS) for each in writer.history(raised.alert))
+                    if not ended and not writer.recorded([fact.key]):
+                        writer.append(fact, None, "")
+            except StoreBusy:
+                continue
+            return
 
     def text(self, rule: str, promise: OpenPromise, now: datetime, language: str) -> Message:
         """The message as its reader gets it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
@@ -10,6 +11,9 @@ from domain.alert import NOBODY, SHARED_INBOX
 from domain.people import People, Person
 from domain.steering import Steering
 from projections.open_promises import OpenPromise
+
+ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+")
+"""One e-mail address and nothing else: somebody unknown under such a name is written to."""
 
 NameOf = Callable[[str], str | None]
 """The name behind an internal id, as a fact once gave it."""
@@ -31,9 +35,9 @@ def recipient_of(promise: OpenPromise, steering: Steering, name_of: NameOf, at: 
     for owner in (promise.owner, promise.customer_owner):
         if owner is not None and _reachable(owner, steering, name_of, at):
             return owner
-    manager = people.manager_of(team=promise.team)
-    if manager is not None and manager.reachable_by:
-        return steering.person(manager.id)
+    for manager in people.escalation_of(team=promise.team):
+        if manager.reachable_by:
+            return steering.person(manager.id)
     return SHARED_INBOX if people.shared_inbox else NOBODY
 
 
@@ -41,7 +45,7 @@ def _reachable(owner: str, steering: Steering, name_of: NameOf, at: datetime) ->
     person = steering.find(owner, at)
     if person is not None:
         return bool(person.reachable_by)
-    return "@" in (name_of(owner) or "")
+    return bool(ADDRESS.fullmatch(name_of(owner) or ""))
 
 
 def addressee(recipient: str, steering: Steering, name_of: NameOf, at: datetime) -> Addressee | None:
@@ -52,15 +56,15 @@ def addressee(recipient: str, steering: Steering, name_of: NameOf, at: datetime)
     person = steering.find(recipient, at)
     if person is None:
         name = name_of(recipient) or ""
-        return Addressee(recipient, name, ("email",), name, "de") if "@" in name else None
+        return Addressee(recipient, name, ("email",), name, "de") if ADDRESS.fullmatch(name) else None
     reader = _present(person, people, at)
     return Addressee(steering.person(reader.id), reader.name, reader.reachable_by, reader.email, reader.language)
 
 
 def _present(person: Person, people: People, at: datetime) -> Person:
-    if not people.is_away(person, at):
-        return person
-    return people.stand_in_for(person.id, at) or person
+    """Their stand-in while they are away, if there is one whom a message can reach."""
+    stand_in = people.stand_in_for(person.id, at)
+    return stand_in if stand_in and stand_in.reachable_by else person
 
 
 def _inbox(people: People) -> Addressee | None:

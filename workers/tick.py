@@ -43,7 +43,7 @@ def tick(log: Log, views: Views, steering: Steering, name_of: NameOf, *, at: dat
     position = views.position()
     found = [
         Newly(stream_of(log.ids, warning, recipient), warning, recipient)
-        for promise in open_promises.at(views, Moment(at))
+        for promise in open_promises.at(views, Moment(at), since=at - LOOK_BACK)
         if (warnings := due_warnings(promise, at))
         for recipient in [recipient_of(promise, steering, name_of, at)]
         for warning in warnings
@@ -71,7 +71,7 @@ def tick(log: Log, views: Views, steering: Steering, name_of: NameOf, *, at: dat
 
 
 def due_warnings(promise: OpenPromise, at: datetime) -> list[Warning]:
-    return [warning for warning in warnings_for(promise, at) if at - LOOK_BACK < warning.moment]
+    return [warning for warning in warnings_for(promise, at) if at - LOOK_BACK <= warning.moment]
 
 
 def warnings_for(promise: OpenPromise, at: datetime) -> Iterable[Warning]:

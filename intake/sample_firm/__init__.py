@@ -22,7 +22,9 @@ from intake.sample_firm.stories import CAST, Stories
 from intake.sample_firm.voices import Voices
 from intake.sample_firm.workdays import MORNING, ZONE, Workdays
 
-__all__ = ["SOURCE", "facts"]
+__all__ = ["NAME", "SOURCE", "facts"]
+
+NAME = "Kessler Haustechnik"
 
 FEWEST_DAYS, FEWEST_CUSTOMERS, MOST_CUSTOMERS = 30, 20, 2000
 

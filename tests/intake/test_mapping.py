@@ -84,8 +84,13 @@ def test_a_row_becomes_an_envelope(mapped):
 
 
 def test_a_field_is_read_as_its_fact_needs_it(mapped):
-    text = HEAD + 'decimal = ","\nthousands = "."\n' + MADE + (
-        'amount = "Preis"\ncurrency = { text = "EUR" }\ninternal = "Intern"\ndue = "Bis"\nkind = "Art"\nwhat = "Was"\n'
+    text = (
+        HEAD
+        + 'decimal = ","\nthousands = "."\n'
+        + MADE
+        + (
+            'amount = "Preis"\ncurrency = { text = "EUR" }\ninternal = "Intern"\ndue = "Bis"\nkind = "Art"\nwhat = "Was"\n'
+        )
     )
     csv = "Nr,Kunde,Bestellt,Preis,Intern,Bis,Art,Was\n007,K,02.03.2026 9:15,\"1.234,50\",nein,05.03.2026,price,'x'\n"
     assert data(mapped(csv, text)) == [
@@ -125,7 +130,7 @@ def test_a_time_given_as_a_date_is_its_last_second_or_the_moment_of_intake_if_th
 
 def test_an_empty_cell_is_left_out_and_clears_only_where_that_is_said(mapped):
     rest = 'due = "Bis"\nby = { column = "Wer", clears = true }\n'
-    text = HEAD.replace('zone =', 'null_values = ["", "?"]\nzone =') + MADE + rest
+    text = HEAD.replace("zone =", 'null_values = ["", "?"]\nzone =') + MADE + rest
     found = mapped("Nr,Kunde,Bestellt,Bis,Wer\n1,K,02.03.2026 09:15,?, \n", text)
     assert data(found) == [{"promise": "1", "customer": "K", "by": None}]
 
@@ -158,7 +163,7 @@ def test_a_text_is_put_together_and_empty_places_are_left_out(mapped):
 
 def test_column_names_with_spaces_umlauts_and_signs_are_understood(mapped):
     text = HEAD + MADE.replace('"Nr"', '"Auftrags-Nr"').replace("{Nr}", "{Auftrags-Nr}").replace(
-        'customer = "Kunde"', "customer = '\"Kd.-Nr.\"'\nby = \"Zuständig für/mit\"\nwhat = { column = \"Was (kurz)\" }"
+        'customer = "Kunde"', 'customer = \'"Kd.-Nr."\'\nby = "Zuständig für/mit"\nwhat = { column = "Was (kurz)" }'
     )
     found = mapped("Auftrags-Nr,Kd.-Nr.,Zuständig für/mit,Was (kurz),Bestellt\n1,K,ines,Bad,02.03.2026\n", text)
     assert data(found) == [{"promise": "1", "customer": "K", "by": "ines", "what": "Bad"}]
@@ -310,9 +315,12 @@ def test_several_columns_make_a_key(mapped):
 
 
 def test_rows_of_a_group_are_put_in_order_by_time_and_number_not_by_letters(mapped):
-    text = HEAD + '[rows]\ngroup_by = "Nr"\norder_by = ["time(Wann)", "number(Folge)"]\n' + MADE.replace(
-        '"Bestellt"', '"rows[0].Wann"'
-    ).replace('"Kunde"', '"rows[0].Kunde"') + "what = \"join_nonempty('', rows[].Was)\"\n"
+    text = (
+        HEAD
+        + '[rows]\ngroup_by = "Nr"\norder_by = ["time(Wann)", "number(Folge)"]\n'
+        + MADE.replace('"Bestellt"', '"rows[0].Wann"').replace('"Kunde"', '"rows[0].Kunde"')
+        + "what = \"join_nonempty('', rows[].Was)\"\n"
+    )
     csv = (
         "Nr,Kunde,Wann,Folge,Was\n"
         "1,K,12.02.2026 10:00,10,d\n1,K,12.02.2026 10:00,9,c\n1,K,03.03.2026 10:00,1,e\n"
@@ -365,8 +373,10 @@ def test_a_large_grouped_file_keeps_only_the_columns_that_are_needed(tmp_path):
     rows = "".join(f"{n % 1000},K,02.03.2026 09:15,{'x' * 1000}{n}\n" for n in range(4_000))
     path = tmp_path / "a.csv"
     path.write_text("Nr,Kunde,Bestellt,Lang\n" + rows, encoding="utf-8")
-    text = HEAD + '[rows]\ngroup_by = "Nr"\n' + MADE.replace('"Bestellt"', '"rows[0].Bestellt"').replace(
-        '"Kunde"', '"rows[0].Kunde"'
+    text = (
+        HEAD
+        + '[rows]\ngroup_by = "Nr"\n'
+        + MADE.replace('"Bestellt"', '"rows[0].Bestellt"').replace('"Kunde"', '"rows[0].Kunde"')
     )
     tracemalloc.start()
     assert sum(1 for _ in mapping.facts_of_file(path, mapping.parse(text, "m"), now=NOW)) == 1000
@@ -378,7 +388,9 @@ def test_a_large_grouped_file_keeps_only_the_columns_that_are_needed(tmp_path):
 
 # -- look-ups -------------------------------------------------------------------------------------
 
-LOOKUP = HEAD + """
+LOOKUP = (
+    HEAD
+    + """
 [lookup.auftrag]
 file = "orders.csv"
 key = "Nr"
@@ -386,7 +398,10 @@ key = "Nr"
 file = "customers.csv"
 key = "Id"
 by = "auftrag.Kunde"
-""" + MADE.replace('"Bestellt"', '"auftrag.Bestellt"').replace('"Kunde"', '"auftrag.Kunde"') + 'by = "kunde.Wer"\n'
+"""
+    + MADE.replace('"Bestellt"', '"auftrag.Bestellt"').replace('"Kunde"', '"auftrag.Kunde"')
+    + 'by = "kunde.Wer"\n'
+)
 ORDERS = "Nr,Kunde,Bestellt,Sonst\n1,K-1,02.03.2026 09:15,x\n2,,02.03.2026 09:15,x\n"
 CUSTOMERS = "Id,Wer\nK-1,ines\n"
 

@@ -73,9 +73,7 @@ def test_the_worked_example_gives_the_facts_that_it_shows(tmp_path):
     for header, content in blocks("file"):
         name, encoding = header.split(", ")
         (tmp_path / name).write_bytes(content.encode(encoding))
-    found = list(
-        mapping.facts_of_file(tmp_path / "auftraege.csv", mapping.load(tmp_path / "auftraege.toml"), now=NOW)
-    )
+    found = list(mapping.facts_of_file(tmp_path / "auftraege.csv", mapping.load(tmp_path / "auftraege.toml"), now=NOW))
     ((_, shown),) = blocks("facts")
     assert [each.envelope for each in found] == [json.loads(line) for line in shown.splitlines()]
     for each in found:

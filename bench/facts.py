@@ -1,0 +1,110 @@
+"""A firm's facts for measuring: made up, in order of time, the same for the same seed and number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+SOURCE = "crm"
+OWNERS = tuple(f"owner-{number}" for number in range(40))
+KINDS = ("appointment", "delivery", "callback", "quality", "other")
+WHAT = ("Angebot schicken", "Heizung warten", "Rückruf wegen der Rechnung", "Ersatzteil liefern", "Termin am Bau")
+FACTS_PER_CUSTOMER = 12
+START = datetime(2024, 1, 2, 8, tzinfo=UTC)
+BETWEEN_PROMISES = timedelta(minutes=7)
+
+Envelope = dict[str, Any]
+
+
+def envelopes(count: int, seed: int = 1) -> list[Envelope]:
+    """Customers registered, promises made, moved, settled, and what customers said of them.
+
+    A tenth of the customers has half of the promises, as in every real firm.
+    """
+    return sorted(_everything(count, Random(seed)), key=lambda each: each["time"])[:count]
+
+
+def write(file: Path, facts: list[Envelope]) -> None:
+    with file.open("w", encoding="utf-8") as stream:
+        stream.writelines(json.dumps(each, ensure_ascii=False) + "\n" for each in facts)
+
+
+def _everything(count: int, rng: Random) -> Iterator[Envelope]:
+    customers = max(10, count // FACTS_PER_CUSTOMER)
+    written = 0
+    for number in range(customers):
+        yield _customer(number)
+        written += 1
+    made = START
+    number = 0
+    # A little more than asked for, so that cutting off at the end leaves late promises open.
+    while written < count * 1.05:
+        made += BETWEEN_PROMISES * rng.random() * 2
+        number += 1
+        life = list(_life(number, _whose(customers, rng), made, rng))
+        written += len(life)
+        yield from life
+
+
+def _whose(customers: int, rng: Random) -> int:
+    few = max(1, customers // 10)
+    return rng.randrange(few) if rng.random() < 0.5 else rng.randrange(customers)
+
+
+def _customer(number: int) -> Envelope:
+    return _fact(
+        f"customer-{number}",
+        "customer.registered",
+        START - timedelta(days=1) + timedelta(seconds=number),
+        customer=f"K-{number}",
+        name=f"Familie Nummer {number}",
+        email=f"kunde{number}@example.com",
+        owner=OWNERS[number % len(OWNERS)],
+    )
+
+
+def _life(number: int, customer: int, made: datetime, rng: Random) -> Iterator[Envelope]:
+    promise, owner = f"P-{number}", OWNERS[customer % len(OWNERS)]
+    due = made + timedelta(hours=rng.randrange(8, 400))
+    yield _fact(
+        f"{promise}/made", "promise.made", made,
+        promise=promise, customer=f"K-{customer}", due=due.isoformat(), what=rng.choice(WHAT),
+        kind=rng.choice(KINDS), by=owner, team=f"team-{customer % 5}",
+    )  # fmt: skip
+    told = made
+    if rng.random() < 0.2:
+        told = made + (due - made) * rng.random()
+        due += timedelta(hours=rng.randrange(24, 200))
+        yield _fact(
+            f"{promise}/moved", "promise.renegotiated", told,
+            promise=promise, due=due.isoformat(), reason="Das Teil fehlt noch.",
+        )  # fmt: skip
+    if rng.random() < 0.1:
+        somebody = rng.choice(OWNERS)
+        yield _fact(f"{promise}/assigned", "promise.assigned", told, promise=promise, by=somebody)
+    settled = told + (due - told) * (0.6 + 0.5 * rng.random())
+    if rng.random() < 0.03:
+        yield _fact(f"{promise}/broken", "promise.broken", settled, promise=promise)
+        return
+    yield _fact(f"{promise}/done", "promise.fulfilled", settled, promise=promise)
+    if rng.random() < 0.25:
+        said = settled + timedelta(days=rng.randrange(1, 10))
+        yield _fact(
+            f"{promise}/feedback", "feedback.given", said,
+            customer=f"K-{customer}", about=promise, score=rng.randrange(1, 6), text="Alles wie besprochen.",
+        )  # fmt: skip
+
+
+def _fact(id: str, type: str, time: datetime, **data: Any) -> Envelope:
+    return {
+        "specversion": "1.0",
+        "source": SOURCE,
+        "id": id,
+        "type": type,
+        "time": time.isoformat(),
+        "data": data,
+    }

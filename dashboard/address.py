@@ -1,0 +1,96 @@
+"""What a page keeps in its address: filters, span and page, so that it can be reloaded, kept and sent on.
+
+Streamlit can bind a widget to the address by itself, but writes the label into it, which differs by language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import streamlit as st
+
+Option = TypeVar("Option", bound=str)
+
+
+def asked(name: str, options: Sequence[Option], default: Option) -> Option:
+    """What the address asks for, if it is one of the options."""
+    value = st.query_params.get(name)
+    return next((option for option in options if option == value), default)
+
+
+def switch(
+    label: str,
+    name: str,
+    options: Sequence[Option],
+    default: Option,
+    say: Callable[[Option], str],
+    *,
+    resets: str = "",
+) -> None:
+    """A row of buttons of which one is chosen; a new choice takes the parameter `resets` out of the address."""
+    st.segmented_control(
+        label,
+        options,
+        key=_prepared(name, asked(name, options, default)),
+        format_func=say,
+        required=True,
+        wrap=True,
+        label_visibility="collapsed",
+        on_change=_keep,
+        args=(name, default, resets),
+    )
+
+
+def select(
+    label: str,
+    name: str,
+    options: Sequence[Option],
+    default: Option,
+    say: Callable[[Option], str],
+    *,
+    resets: str = "",
+) -> None:
+    """A list to choose one of many from."""
+    st.selectbox(
+        label,
+        options,
+        key=_prepared(name, asked(name, options, default)),
+        format_func=say,
+        label_visibility="collapsed",
+        on_change=_keep,
+        args=(name, default, resets),
+    )
+
+
+def page_number(name: str, pages: int) -> int:
+    """The page of a long list, counting from 1."""
+    number = asked(name, [str(n) for n in range(1, pages + 1)], "1")
+    return int(number)
+
+
+def turn_pages(name: str, pages: int) -> None:
+    """Buttons to turn the pages of a long list; none for a short one."""
+    number = page_number(name, pages)
+    if pages > 1:
+        key = _key(f"{name}_{number}")
+        st.pagination(pages, default=number, key=key, on_change=_keep, args=(name, "1", "", key))
+
+
+def _prepared(name: str, value: str) -> str:
+    """The widget's key, after the widget was told what the address says."""
+    st.session_state[_key(name)] = value
+    return _key(name)
+
+
+def _key(name: str) -> str:
+    return f"address_{name}"
+
+
+def _keep(name: str, default: str, resets: str, key: str = "") -> None:
+    value = str(st.session_state[key or _key(name)])
+    for gone in (resets, name if value == default else ""):
+        if gone in st.query_params:
+            del st.query_params[gone]
+    if value != default:
+        st.query_params[name] = value

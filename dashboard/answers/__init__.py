@@ -1,0 +1,1 @@
+"""What the pages ask, answered from the home's store; beside `dashboard.data` the only way down."""

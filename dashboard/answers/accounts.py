@@ -1,0 +1,230 @@
+"""One customer's account as the page shows it, and the search for customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+from dashboard.answers import lists
+from dashboard.answers.overview import RATES, share
+from dashboard.data import (
+    Account,
+    BalancePoint,
+    Drop,
+    Fall,
+    Hit,
+    Reader,
+    Reliability,
+    Sensitivity,
+    Span,
+    Stage,
+    StatementRow,
+)
+from domain import account as accounts
+from domain.account import Posting
+from domain.errors import Refused
+from projections import customers as parties
+from projections import kpis, sentences, statements
+from projections.customers import Party
+from projections.filters import Filter, Moment
+from projections.kpis import Question
+from projections.sentences import Words
+from wiring.embedded import Konto
+from words import Translator, translator
+
+WEEKS: dict[Span, int] = {"month": 4, "quarter": 13}
+SHOWN_HITS = 50
+SHOWN_DROPS = 4
+TICK = timedelta(microseconds=1)
+
+
+def customers(konto: Konto, text: str) -> tuple[Hit, ...]:
+    """Those whose name holds the text; the lowest balance first."""
+    at, rulebooks = konto.clock(), konto.steering.rulebooks
+    known = parties.listed(konto.library, konto.asker, text=text, limit=None)
+    lines = statements.lines_of_all(konto.views, [party.customer for party in known])
+    found = [(accounts.balance(lines.get(party.customer, []), at, rulebooks), party) for party in known]
+    found.sort(key=lambda hit: (hit[0], hit[1].called.casefold()))
+    return tuple(
+        Hit(party.customer, party.called, balance, _stage(konto, party, lines.get(party.customer, []), at).name)
+        for balance, party in found[:SHOWN_HITS]
+    )
+
+
+def _stage(konto: Konto, party: Party, lines: Sequence[Posting], at: datetime) -> accounts.Stage:
+    evidence = statements.evidence_of(konto.views, "customer", party.customer)
+    return statements.read(party, lines, evidence, konto.steering, at).stage
+
+
+def account(konto: Konto, reader: Reader, customer: str, span: Span) -> Account | None:
+    try:
+        party = parties.party(konto.library, konto.asker, customer)
+    except Refused:
+        return None
+    now, t = konto.clock(), translator(reader.lang)
+    steering = konto.steering
+    postings = statements.lines_of(konto.views, customer)
+    read = statements.statement(konto.library, konto.asker, customer, steering, now, postings=postings)
+    today = now.astimezone(reader.zone).date()
+    first_day = _first_day(span, today, postings, reader)
+    start = datetime.combine(first_day, time(), tzinfo=reader.zone)
+    opening = accounts.balance(postings, start - TICK, steering.rulebooks)
+    words = sentences.words_of(konto.log, konto.library, customer, postings)
+    rows = _rows(postings, start, now, opening, konto, words, t)
+    line = _line(postings, start, now, konto)
+    own = f"{party.source}:{party.id}"
+    figures = kpis.figures(konto.library, konto.asker, Question(Moment(now), filter=Filter({"customer": own})), RATES)[
+        0
+    ].figures
+    rules = steering.rulebooks.at(now)
+    return Account(
+        customer=customer,
+        name=party.called,
+        since=_since(party, postings, reader),
+        owner=parties.person_name(konto.library, party.owner),
+        stand_in=_stand_in(konto, party, now),
+        balance=read.balance,
+        balance_before=opening if any(each.time < start for each in postings) else None,
+        stage=Stage(read.stage.name, sentences.reason(read.stage, rules.stage, t)),
+        buffer=read.buffer,
+        sensitivity=Sensitivity(party.sensitivity or 1.0, party.sensitivity is not None, 0),
+        reliability=Reliability(*read.reliability),
+        last=share(figures["on_time_rate"]),
+        first=share(figures["strict_on_time_rate"]),
+        target=konto.settings.dashboard.target,
+        span_from=first_day,
+        span_to=today,
+        opening=opening,
+        rows=rows,
+        faded=read.balance - (rows[-1].balance if rows else opening),
+        line=line,
+        levels=(("solid", rules.stage.solid_from), ("strained", rules.stage.strained_below)),
+        fall=_fall(line, postings, start, now, konto, words, t, reader),
+        promises=lists.of_customer(konto, own, now, t),
+        retracted=0,
+    )
+
+
+def _first_day(span: Span, today: date, postings: Sequence[Posting], reader: Reader) -> date:
+    if span in WEEKS:
+        return today - timedelta(weeks=WEEKS[span])
+    if not postings:
+        return today
+    return min(today, postings[0].time.astimezone(reader.zone).date())
+
+
+def _since(party: Party, postings: Sequence[Posting], reader: Reader) -> date | None:
+    if party.since is not None:
+        return date.fromisoformat(party.since[:10])
+    return postings[0].time.astimezone(reader.zone).date() if postings else None
+
+
+def _stand_in(konto: Konto, party: Party, now: datetime) -> str | None:
+    owner = konto.steering.find(party.owner, now)
+    if owner is None or owner.stand_in is None:
+        return None
+    person = konto.steering.people.at(now).find(owner.stand_in)
+    return person.name if person else None
+
+
+def _rows(
+    postings: Sequence[Posting],
+    start: datetime,
+    now: datetime,
+    balance: int,
+    konto: Konto,
+    words: Words,
+    t: Translator,
+) -> tuple[StatementRow, ...]:
+    rulebooks = konto.steering.rulebooks
+    rows = []
+    for posting in postings:
+        if not (posting.stands_at(now) and start <= posting.time):
+            continue
+        points = posting.points_at(now, rulebooks)
+        balance += points
+        rows.append(
+            StatementRow(
+                at=posting.time,
+                text=sentences.sentence(posting, words, t),
+                detail=sentences.factors(posting, t),
+                points=points,
+                balance=balance,
+                provisional=posting.provisional,
+            )
+        )
+    return tuple(rows)
+
+
+def _line(postings: Sequence[Posting], start: datetime, now: datetime, konto: Konto) -> tuple[BalancePoint, ...]:
+    """The balance around each posting of the span, and at its two ends."""
+    rulebooks = konto.steering.rulebooks
+    moments = sorted({each.time for each in postings if start <= each.time <= now})
+
+    def at(moment: datetime) -> int:
+        return accounts.balance(postings, moment, rulebooks)
+
+    ends = [BalancePoint(moment, at(moment), at(moment)) for moment in (start, now)]
+    return (ends[0], *(BalancePoint(moment, at(moment - TICK), at(moment)) for moment in moments), ends[1])
+
+
+def _fall(
+    line: Sequence[BalancePoint],
+    postings: Sequence[Posting],
+    start: datetime,
+    now: datetime,
+    konto: Konto,
+    words: Words,
+    t: Translator,
+    reader: Reader,
+) -> Fall | None:
+    """The longest way down: from a height to the lowest point after it."""
+    way = _longest_way_down(line)
+    if way is None:
+        return None
+    top, bottom = way
+    rulebooks = konto.steering.rulebooks
+    lines = [
+        (posting, points)
+        for posting in postings
+        if top.at <= posting.time <= bottom.at
+        and posting.stands_at(min(bottom.at, now))
+        and (points := posting.points_at(bottom.at, rulebooks)) < 0
+    ]
+    heaviest = sorted(lines, key=lambda each: each[1])[:SHOWN_DROPS]
+    drops = tuple(
+        Drop(
+            on=posting.time.astimezone(reader.zone).date(),
+            label=sentences.subject(posting, words, t),
+            text=sentences.sentence(posting, words, t),
+            points=points,
+        )
+        for posting, points in sorted(heaviest, key=lambda each: each[0].time)
+    )
+    return Fall(
+        top_on=top.at.astimezone(reader.zone).date(),
+        top=top.before,
+        bottom_on=bottom.at.astimezone(reader.zone).date(),
+        bottom=bottom.after,
+        drops=drops,
+        rest=bottom.after - top.before - sum(drop.points for drop in drops),
+    )
+
+
+def _longest_way_down(line: Sequence[BalancePoint]) -> tuple[BalancePoint, BalancePoint] | None:
+    best: tuple[BalancePoint, BalancePoint] | None = None
+    top: BalancePoint | None = None
+    for point in line:
+        if top is None or point.before > top.before:
+            top = point
+        if point.after < top.before and (best is None or top.before - point.after > best[0].before - best[1].after):
+            best = (top, point)
+        if point.after > top.before:
+            top = BalancePoint(point.at, point.after, point.after)
+    if best is None or best[0].before - best[1].after < LEAST_FALL:
+        return None
+    return best
+
+
+LEAST_FALL = 100
+"""What only faded by less than a point is no fall."""

@@ -1,0 +1,73 @@
+"""Open promises as the pages list them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dashboard.data import PAGE_SIZE, PromiseFilter, PromisePage, PromiseRow, Reader, State
+from projections import open_list
+from projections.filters import Filter, Moment
+from projections.open_list import OpenRow
+from projections.sentences import NAMED_BY_KIND
+from wiring.embedded import Konto
+from words import Translator, translator
+
+STANDINGS = {"all": (), "soon": ("soon",), "notice": ("notice",), "overdue": ("overdue",), "waiting": ("waiting",)}
+
+
+def promises(konto: Konto, reader: Reader, asked: PromiseFilter, page: int) -> PromisePage:
+    where = {name: value for name, value in (("owner", asked.owner), ("kind", asked.kind)) if value is not None}
+    found = open_list.page(
+        konto.library,
+        konto.asker,
+        Moment(konto.clock()),
+        standings=STANDINGS[asked.state],
+        filter=Filter(where),
+        limit=PAGE_SIZE,
+        offset=(page - 1) * PAGE_SIZE,
+    )
+    everything = sum(found.counts.values())
+    return PromisePage(
+        rows=tuple(row(each, translator(reader.lang)) for each in found.rows),
+        total=everything if asked.state == "all" else found.counts[asked.state],
+        counts={
+            "all": everything,
+            "soon": found.counts["soon"],
+            "notice": found.counts["notice"],
+            "overdue": found.counts["overdue"],
+            "waiting": found.counts["waiting"],
+        },
+        owners=tuple(found.owners),
+        kinds=tuple(found.kinds),
+    )
+
+
+def overdue(konto: Konto, at: datetime, t: Translator, most: int) -> tuple[PromiseRow, ...]:
+    """The ones overdue longest."""
+    found = open_list.page(konto.library, konto.asker, Moment(at), standings=("overdue",), limit=most)
+    return tuple(row(each, t) for each in found.rows)
+
+
+def of_customer(konto: Konto, customer: str, at: datetime, t: Translator, most: int = 50) -> tuple[PromiseRow, ...]:
+    """`customer` is the own id as source:id."""
+    found = open_list.page(konto.library, konto.asker, Moment(at), filter=Filter({"customer": customer}), limit=most)
+    return tuple(row(each, t) for each in found.rows)
+
+
+def row(each: OpenRow, t: Translator) -> PromiseRow:
+    promise = each.promise
+    state: State = each.standing  # type: ignore[assignment]
+    return PromiseRow(
+        id=promise.promise,
+        customer=promise.customer,
+        name=promise.customer_name or promise.customer_id,
+        what=promise.what or t.gettext(NAMED_BY_KIND[promise.kind]).format(id=promise.id),
+        kind=promise.kind,
+        owner=promise.owner,
+        state=state,
+        due=promise.due,
+        day_only=each.day_only,
+        soon_from=promise.due_soon,
+        notice_until=promise.last_moment,
+        moved=promise.moves,
+    )

@@ -1,0 +1,30 @@
+"""The dashboard's navigation, and nothing else."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import data, look, places
+from dashboard.visit import is_dark, visit
+
+
+def main() -> None:
+    """Show the page that the address names, with the navigation beside it."""
+    look.frame(dark=is_dark())
+    try:
+        here = visit()
+    except data.NotStarted:
+        look.not_started()
+        return
+    t = here.t
+    page = st.navigation(
+        {
+            t("Customers"): [places.account(t), places.promises(t)],
+            t("The firm"): [places.overview(t)],
+        }
+    )
+    look.whose(data.firm(here.reader), t)
+    page.run()
+
+
+main()

@@ -1,0 +1,24 @@
+"""Pictures as Vega-Lite: data in, a specification and its description in words out.
+
+One grammar for all: no legend, no axis title, labels at the end of what they name, dates as people write
+them, a target dashed and named, an interval in the same hue but lighter. The shared parts are in `picture`.
+"""
+
+from dashboard.charts.account import Bar, Interval, balance, bars, intervals, waterfall
+from dashboard.charts.picture import Chart, Style
+from dashboard.charts.weeks import WeekCount, counts_by_week, points_by_week, reliability
+
+__all__ = [
+    "Bar",
+    "Chart",
+    "Interval",
+    "Style",
+    "WeekCount",
+    "balance",
+    "bars",
+    "counts_by_week",
+    "intervals",
+    "points_by_week",
+    "reliability",
+    "waterfall",
+]

@@ -1,0 +1,180 @@
+"""Starts the dashboard on this machine: `python -m dashboard.serve`, run by `konto dashboard` as its child.
+
+It answers on the loopback interface only. Who may look is decided in `dashboard.login`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from dashboard import data
+from dashboard.login import Login, TokenFile
+from words import LANGUAGES, N_, translator
+
+if TYPE_CHECKING:
+    from streamlit.starlette import App
+
+PORT: Final = 8501
+TOKEN_VARIABLE: Final = "KONTO_DASHBOARD_TOKEN"
+_STOP_WITHIN_SECONDS: Final = 3
+_LEAST_TOKEN_LENGTH: Final = 32
+
+
+class CannotServe(Exception):
+    """The dashboard cannot be started or reached as asked; its text is English with {named} values."""
+
+    def __init__(self, text: str, **values: object) -> None:
+        super().__init__(text.format(**values))
+        self.text = text
+        self.values = values
+
+
+def serve(home: Path, *, host: str = "127.0.0.1", port: int = PORT, token: str | None = None) -> None:
+    """Serve the dashboard until the process is asked to stop.
+
+    `port` 0 takes a free one. `token` opens the first page; without one it is made and the address printed.
+    What the pages show comes from `dashboard.data.use`, called before this.
+    Raises CannotServe for a host beyond this machine, a port in use, and a token too short to be safe.
+    """
+    if not _is_loopback(host):
+        raise CannotServe(N_("The dashboard answers on this machine only, not on {host}. Leave --host out."), host=host)
+    if token is not None and len(token) < _LEAST_TOKEN_LENGTH:
+        raise CannotServe(N_("{name} must have at least {n} characters."), name=TOKEN_VARIABLE, n=_LEAST_TOKEN_LENGTH)
+    # Loaded before the port is taken, so that nobody waits at a door that is not served yet.
+    pages = _pages()
+    try:
+        listener = socket.create_server((host, port), family=_family(host))
+    except OSError as error:
+        raise CannotServe(N_("Port {port} is in use. Choose another one with --port."), port=port) from error
+    with listener:
+        port = listener.getsockname()[1]
+        address = _address(host, port)
+        tokens = TokenFile(_token_file(home))
+        first = token or secrets.token_urlsafe(32)
+        if not tokens.was_used(first):
+            tokens.put(first)
+        _note_running(home, address)
+        if token is None:
+            print(f"{address}?token={first}", flush=True)
+        try:
+            _run(Login(pages, tokens, port), listener)
+        finally:
+            tokens.remove()
+            _running_file(home).unlink(missing_ok=True)
+
+
+def new_address(home: Path) -> str:
+    """A new address that opens the running dashboard of this home once; an unused older one stops working.
+
+    Raises CannotServe if no dashboard runs there.
+    """
+    try:
+        address = json.loads(_running_file(home).read_text())["address"]
+        host, _, port = address.removeprefix("http://").rstrip("/").rpartition(":")
+        socket.create_connection((host.strip("[]"), int(port)), timeout=2).close()
+    except (OSError, ValueError) as error:
+        raise CannotServe(N_("The dashboard is not running. Start it with: konto dashboard")) from error
+    token = secrets.token_urlsafe(32)
+    TokenFile(_token_file(home)).put(token)
+    return f"{address}?token={token}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line of the child process; `konto` calls it with the home it works on."""
+    # uvicorn raises the signal again when it has shut down; this turns it into an orderly end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    parser = argparse.ArgumentParser(prog="python -m dashboard.serve", description=__doc__)
+    parser.add_argument("--home", type=Path, required=True, help="folder of the embedded store")
+    parser.add_argument("--host", default="127.0.0.1", help="loopback address (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=PORT, help=f"default {PORT}; 0 takes a free one")
+    parser.add_argument("--url", action="store_true", help="print a new address for the running dashboard and stop")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of refusals (default en)")
+    asked = parser.parse_args(arguments)
+    try:
+        if asked.url:
+            print(new_address(asked.home))
+        else:
+            # Late: `--url` needs neither the pages nor the store.
+            from dashboard.answers.home import Home
+
+            data.use(Home.opened(asked.home))
+            serve(asked.home, host=asked.host, port=asked.port, token=os.environ.pop(TOKEN_VARIABLE, None))
+    except CannotServe as refusal:
+        print(translator(asked.lang).gettext(refusal.text).format(**refusal.values), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _pages() -> App:
+    # Streamlit takes half a second to import, which `--url` need not wait for.
+    from streamlit.starlette import App
+
+    from dashboard.trouble import explain
+
+    return App(Path(__file__).with_name("app.py"), on_script_error=explain)
+
+
+def _run(app: Login, listener: socket.socket) -> None:
+    # Streamlit gives this log a handler of its own, and it would hold the addresses with their tokens.
+    logging.getLogger("uvicorn.access").disabled = True
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            access_log=False,
+            lifespan="on",
+            log_level="warning",
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_STOP_WITHIN_SECONDS,
+            ws="websockets-sansio",
+        )
+    )
+    server.run(sockets=[listener])
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _token_file(home: Path) -> Path:
+    return home / "run" / "dashboard.token"
+
+
+def _running_file(home: Path) -> Path:
+    return home / "run" / "dashboard.json"
+
+
+def _note_running(home: Path, address: str) -> None:
+    _running_file(home).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = _running_file(home).with_suffix(".new")
+    fresh.write_text(json.dumps({"address": address, "pid": os.getpid()}))
+    fresh.replace(_running_file(home))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

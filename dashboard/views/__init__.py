@@ -1,0 +1,1 @@
+"""One file a page: it asks `dashboard.data` and shows the answer."""

@@ -1,0 +1,260 @@
+"""One customer's trust account: balance, stage, statement, why it fell, what is still open."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import streamlit as st
+
+from dashboard import address, charts, data, look, rows, say, statement
+from dashboard.data import Account
+from dashboard.look import plain, quiet
+from dashboard.visit import Visit, visit
+from words import format
+
+_USUAL = 0.15
+_FEWEST = 5
+"""Settled promises below which no single figure is shown, only the range."""
+
+
+def page() -> None:
+    """The page: a customer's account, or the search for one."""
+    here = visit()
+    customer = st.query_params.get("customer")
+    if customer is None:
+        _choose(here)
+        return
+    span = address.asked("span", get_args(data.Span), "month")
+    account = data.account(here.reader, customer, span)
+    if account is None:
+        with look.head(here.t("Account"), here.t("There is no customer “{name}”.").format(name=plain(customer))):
+            _way_back(here)
+        return
+    with look.head(plain(account.name), _about(account, here)):
+        _way_back(here)
+    with look.card("standing"):
+        _standing(account, here)
+    wide, narrow = st.columns([2.1, 1], gap="small")
+    with wide:
+        with look.card("balance"):
+            _balance(account, here)
+        with look.card("statement"):
+            statement.show(account, span, here)
+    with narrow:
+        with look.card("fall"):
+            _fall(account, here)
+        with look.card("open"):
+            _open(account, here)
+        with look.card("kept"):
+            _kept(account, here)
+
+
+def _way_back(here: Visit) -> None:
+    st.button(here.t("Another account"), icon=":material/search:", on_click=st.query_params.clear)
+
+
+# -- choosing one ---------------------------------------------------------------------------------
+
+
+def _choose(here: Visit) -> None:
+    t = here.t
+    look.head(t("Accounts"), t("The lowest balance first. Type a name to find one."))
+    text = st.text_input(
+        t("Name"),
+        key="search",
+        placeholder=t("Name"),
+        icon=":material/search:",
+        live="300ms",
+        label_visibility="collapsed",
+    )
+    hits = data.customers(here.reader, (text or "").strip())
+    with look.card("hits"):
+        if not hits and not text:
+            look.nothing_yet(
+                t("Nobody is known yet."), t("Customers come with their first promise: `konto import FILE`.")
+            )
+        elif not hits:
+            look.nothing_yet(t("Nobody of that name."), t("Check the spelling, or type only the beginning."))
+        for hit in hits:
+            _hit(hit, here)
+
+
+def _hit(hit: data.Hit, here: Visit) -> None:
+    t = here.t
+    with st.container(key=f"row_{hit.customer}"):
+        name, standing = st.columns([3, 1.2], gap="small", vertical_alignment="center")
+        with name:
+            rows.to_account(hit.customer, f"**{plain(hit.name)}**", here)
+        points = t("{points} points").format(points=format.points(hit.balance, here.reader.lang, decimals=0))
+        standing.markdown(f"**{points}** · {say.word(say.STAGES, hit.stage, t)}")
+
+
+# -- how it stands --------------------------------------------------------------------------------
+
+
+def _about(account: Account, here: Visit) -> str:
+    t = here.t
+    parts = []
+    if account.since:
+        parts.append(t("customer since {year}").format(year=account.since.year))
+    if account.owner and account.stand_in:
+        text = t("looked after by {name}, stand-in {other}")
+        parts.append(text.format(name=plain(account.owner), other=plain(account.stand_in)))
+    elif account.owner:
+        parts.append(t("looked after by {name}").format(name=plain(account.owner)))
+    else:
+        parts.append(t("nobody looks after this customer yet"))
+    return " · ".join(parts)
+
+
+def _standing(account: Account, here: Visit) -> None:
+    t, lang = here.t, here.reader.lang
+    one, two, three, four = st.columns([1, 1.5, 1.5, 1.5], gap="medium")
+    with one:
+        change: str | None = None
+        arrow: look.Arrow = "off"
+        if account.balance_before is not None:
+            moved = account.balance - account.balance_before
+            day = format.day(account.span_from, lang, today=here.today)
+            change = t("{points} since {day}").format(
+                points=format.points(moved, lang, signed=True, decimals=0), day=day
+            )
+            arrow = look.arrow(moved)
+        look.metric(
+            t("Balance"),
+            format.points(account.balance, lang, decimals=0),
+            help=t("The sum of all deposits and withdrawals, each counting less the longer ago it is."),
+            change=change,
+            arrow=arrow,
+        )
+    with two:
+        look.fact(
+            t("Stage"),
+            say.word(say.STAGES, account.stage.name, t),
+            account.stage.reason,
+            help=t("How the relationship stands: new, growing, solid, strained, recovering or lost."),
+        )
+    with three:
+        look.fact(t("Buffer"), *_buffer(account, here), help=t("How many usual withdrawals the balance would bear."))
+    with four:
+        look.fact(
+            t("Sensitivity"),
+            *_sensitivity(account, here),
+            help=t("How heavily a withdrawal weighs with this customer; 1 is usual."),
+        )
+
+
+def _buffer(account: Account, here: Visit) -> tuple[str, str]:
+    t = here.t
+    if account.balance < 0:
+        return t("none"), t("The account is below zero.")
+    if account.buffer < 1:
+        return t("none"), t("The next mistake takes the account below zero.")
+    whole = int(account.buffer)
+    size = t.ngettext("{n} withdrawal", "{n} withdrawals", whole).format(n=format.number(whole, here.reader.lang))
+    return size, t("So many usual withdrawals the balance would bear before it reaches zero.")
+
+
+def _sensitivity(account: Account, here: Visit) -> tuple[str, str]:
+    t, lang, found = here.t, here.reader.lang, account.sensitivity
+    size = t("as usual")
+    if found.value > 1 + _USUAL:
+        size = t("higher than usual")
+    elif found.value < 1 - _USUAL:
+        size = t("lower than usual")
+    weighs = t("Withdrawals count {factor} times.").format(factor=format.number(found.value, lang, 1))
+    if found.by_hand:
+        return size, f"{weighs} {t('Set by hand.')}"
+    if not found.reactions:
+        return size, t("Nothing else is known yet.")
+    learned = t.ngettext("Learned from {n} reaction.", "Learned from {n} reactions.", found.reactions)
+    return size, f"{weighs} {learned.format(n=found.reactions)}"
+
+
+# -- pictures -------------------------------------------------------------------------------------
+
+
+def _balance(account: Account, here: Visit) -> None:
+    t, lang = here.t, here.reader.lang
+    look.title(t("Balance since {day}").format(day=format.day(account.span_from, lang, today=here.today)))
+    if len(account.line) < 2:
+        look.nothing_yet(t("No posting yet."), t("The first one comes when a promise is kept or its date passes."))
+        return
+    levels = [(_level(name, here), points) for name, points in account.levels]
+    look.show(charts.balance(account.line, levels, here.reader.zone, here.style))
+    postings = sum(not row.retracted for row in account.rows)
+    rests = t.ngettext("Rests on {n} posting.", "Rests on {n} postings.", postings).format(n=postings)
+    look.foot("\u2003".join((t("▲ deposit"), t("▼ withdrawal"), t("dashed: stages"), rests)))
+
+
+def _level(name: str, here: Visit) -> str:
+    t = here.t
+    words = say.word(say.STAGES, name, t)
+    return t("{stage} from here").format(stage=words) if name == "solid" else t("below: {stage}").format(stage=words)
+
+
+def _fall(account: Account, here: Visit) -> None:
+    t = here.t
+    look.title(t("Why did the balance fall?"), icon="trending_down")
+    if account.fall is None:
+        st.markdown(quiet(t("It did not fall in this time.")))
+        return
+    look.show(charts.waterfall(account.fall, here.style))
+    st.markdown(_sentence(account.fall, here))
+
+
+def _sentence(fall: data.Fall, here: Visit) -> str:
+    t, lang = here.t, here.reader.lang
+    points = format.points(fall.top - fall.bottom, lang, decimals=0)
+    if not fall.drops:
+        return t("The balance fell by {points} points, as nothing new came in and trust fades.").format(points=points)
+    lines = [t("It fell by {points} points:").format(points=points)]
+    for drop in fall.drops:
+        cost = format.points(drop.points, lang, signed=True)
+        lines.append(f"**{format.day_and_month(drop.on, lang)}** {plain(drop.text)} ({cost})")
+    return "  \n".join(lines)
+
+
+def _open(account: Account, here: Visit) -> None:
+    t = here.t
+    look.title(t("Open promises"), icon="handshake", count=len(account.promises))
+    if not account.promises:
+        st.markdown(quiet(t("None. What is promised next appears here.")))
+    for row in account.promises:
+        due = rows.due(row, here) if row.due is None else t("by {moment}").format(moment=rows.due(row, here))
+        together = due.replace(" ", format.NO_BREAK_SPACE)
+        st.markdown(f"**{plain(row.what)}**, {together}  \n{rows.standing(row, here)}")
+
+
+def _kept(account: Account, here: Visit) -> None:
+    t, lang = here.t, here.reader.lang
+    look.title(t("Did we keep what we promised?"))
+    known = account.reliability
+    if not account.last.denominator:
+        look.nothing_yet(t("Nothing to say yet: no promise was due."), t("Reliability shows after five settled ones."))
+        return
+    bars = [_bar(t("last promise"), account.last, here), _bar(t("first promise"), account.first, here)]
+    look.show(charts.intervals(bars, account.target, here.style))
+    rests = t.ngettext("Rests on {n} promise.", "Rests on {n} promises.", account.last.denominator)
+    foot = t("Bar: where the value surely lies (19 in 20). Tick: target {share}.")
+    shown = foot.format(share=format.percent(account.target, lang))
+    look.foot(f"{shown} {rests.format(n=format.number(account.last.denominator, lang))}")
+    between = format.percent_between(known.low, known.high, lang)
+    next_one = t("The next promise will be kept in {value} of cases, surely between {between} (9 in 10).")
+    if known.value is None:
+        next_one = t(
+            "How surely the next promise is kept: between {between} (9 in 10), too little is known to say more."
+        )
+    value = "" if known.value is None else format.percent(known.value, lang)
+    st.markdown(f"**{t('Reliability')}**  \n{next_one.format(value=value, between=between)}")
+
+
+def _bar(label: str, share: data.Share, here: Visit) -> charts.Interval:
+    t, lang = here.t, here.reader.lang
+    between = format.percent_between(share.low, share.high, lang)
+    if share.denominator < _FEWEST:
+        words = t("{label}: somewhere between {between}").format(label=label, between=between)
+        return charts.Interval(words, None, share.low, share.high)
+    shown = format.percent(share.value or 0, lang)
+    words = t("{label}: {share}, surely between {between}").format(label=label, share=shown, between=between)
+    return charts.Interval(words, share.value, share.low, share.high)

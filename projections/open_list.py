@@ -1,0 +1,92 @@
+"""The list of open promises as people work through it: how each stands, most urgent first, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from domain.people import Asker
+from projections import promises
+from projections.customers import OWNER_NAME
+from projections.filters import Condition, Filter, Library, Moment
+from projections.promises import NO_FILTER, PromiseRow
+
+STANDINGS = ("overdue", "tight", "notice", "soon", "waiting", "open")
+"""Overdue, too late for timely notice, last chance for it, due soon, the clock stands still, far off."""
+
+
+class OpenRow(NamedTuple):
+    promise: PromiseRow
+    standing: str
+    day_only: bool
+
+
+class OpenPage(NamedTuple):
+    """`counts` per standing for the same owner and kind; `owners` and `kinds` of everything that is open."""
+
+    rows: list[OpenRow]
+    counts: dict[str, int]
+    owners: list[str]
+    kinds: list[str]
+
+
+def standing_at(moment: Moment) -> str:
+    """How an open promise stands, as SQL."""
+    now = moment.us
+    return (
+        "CASE WHEN p.overdue_from IS NULL AND p.due IS NOT NULL THEN 'waiting' "
+        f"WHEN p.overdue_from <= {now} THEN 'overdue' WHEN p.last_moment <= {now} THEN 'tight' "
+        f"WHEN p.last_call <= {now} THEN 'notice' WHEN p.due_soon <= {now} THEN 'soon' ELSE 'open' END"
+    )
+
+
+def page(
+    library: Library,
+    asker: Asker,
+    moment: Moment,
+    *,
+    standings: Sequence[str] = (),
+    filter: Filter = NO_FILTER,
+    limit: int = 50,
+    offset: int = 0,
+) -> OpenPage:
+    where = filter.condition(library, asker, "promises").and_(_open(moment))
+    chosen = where
+    if standings:
+        places = ",".join("?" * len(standings))
+        chosen = where.and_(Condition(f"{standing_at(moment)} IN ({places})", list(standings)))
+    return OpenPage(
+        rows=_rows(library, moment, chosen, limit, offset),
+        counts=_counts(library, moment, where),
+        owners=_distinct(library, asker, moment, OWNER_NAME.format(column="p.owner")),
+        kinds=_distinct(library, asker, moment, "p.kind"),
+    )
+
+
+def _open(moment: Moment) -> Condition:
+    return Condition(f"{moment.rows()} AND p.outcome IS NULL", [])
+
+
+def _rows(library: Library, moment: Moment, where: Condition, limit: int, offset: int) -> list[OpenRow]:
+    # A bare date belongs to noon of its day, so its due at midnight lies elsewhere.
+    extra = f", {standing_at(moment)}, p.belongs_at <> p.due "
+    select = promises.select(moment).replace(" FROM promises p ", f"{extra} FROM promises p ", 1)
+    rows = library.views.rows(
+        f"{select} WHERE {where.sql} ORDER BY p.overdue_from IS NULL, p.overdue_from, p.promise LIMIT ? OFFSET ?",
+        (*where.params, limit, offset),
+    )
+    return [OpenRow(promises.row_of(row[:-2]), row[-2], bool(row[-1])) for row in rows]
+
+
+def _counts(library: Library, moment: Moment, where: Condition) -> dict[str, int]:
+    rows = library.views.rows(
+        f"SELECT {standing_at(moment)} AS standing, COUNT(*) FROM promises p WHERE {where.sql} GROUP BY standing",
+        where.params,
+    )
+    return dict.fromkeys(STANDINGS, 0) | {row[0]: row[1] for row in rows}
+
+
+def _distinct(library: Library, asker: Asker, moment: Moment, column: str) -> list[str]:
+    where = NO_FILTER.condition(library, asker, "promises").and_(_open(moment))
+    rows = library.views.rows(f"SELECT DISTINCT {column} AS name FROM promises p WHERE {where.sql}", where.params)
+    return sorted(row[0] for row in rows if row[0])

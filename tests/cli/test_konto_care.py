@@ -1,0 +1,178 @@
+"""`konto check`, `rebuild`, `doctor`: is everything whole, and does somebody look after it."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from tests.cli.home import fact
+
+
+def change(file, *statements):
+    connection = sqlite3.connect(file)
+    with connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def codes(konto):
+    return [each["code"] for each in konto("check", "--json", code=1).json["findings"]]
+
+
+def test_a_whole_home_is_called_whole(told):
+    told("tick")
+    answer = told("check", "--json").json
+    assert (answer["ok"], answer["findings"], answer["parked"]) == (True, [], 0)
+    assert "Alles ist heil" in told("check").out
+    assert not list(told.home.glob("views.check.db*")), "nothing is left beside"
+
+
+def test_an_empty_home_is_whole_too(konto):
+    assert konto("check", "--json").json["ok"] is True
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE lines SET points = points + 1 WHERE number = 0",
+        "DELETE FROM promises WHERE rowid IN (SELECT MIN(rowid) FROM promises)",
+        "UPDATE customers SET name = 'Somebody'",
+        "DELETE FROM timeline",
+        "INSERT INTO streams VALUES ('promise-x', 'customer-x')",
+    ],
+)
+def test_a_table_that_differs_from_a_rebuild_is_found_and_a_rebuild_mends_it(told, statement):
+    told("check")
+    change(told.home / "views.db", statement)
+    assert codes(told) == ["different"]
+    told("rebuild")
+    assert told("check", "--json").json["ok"] is True
+
+
+def test_who_is_sending_just_now_is_no_difference(told):
+    (told.home / "people.toml").write_text(
+        '[[persons]]\nid = "lutz"\nname = "Lutz"\nemail = "lutz@firma.example"\n', encoding="utf-8"
+    )
+    told("tick")
+    change(told.home / "views.db", "UPDATE outbox SET lease_until = 5")
+    assert told("check", "--json").json["ok"] is True
+
+
+def test_a_received_fact_without_its_event_is_found(told):
+    change(told.home / "events.db", "INSERT INTO received VALUES ('ghost', 'promise-ghost', 1)")
+    assert codes(told) == ["no_event"]
+
+
+def test_an_event_that_was_never_received_is_found(told):
+    change(told.home / "events.db", "DELETE FROM received WHERE rowid = 3")
+    assert codes(told) == ["not_received"]
+
+
+def test_a_fact_without_its_entry_in_the_vault_is_found(told):
+    change(told.home / "events.db", "DELETE FROM vault WHERE rowid = 1")
+    told("promises", "--count")
+    assert "no_secrets" in codes(told)
+
+
+def test_a_changed_entry_of_the_vault_is_found_with_its_position(told):
+    change(told.home / "events.db", "UPDATE vault SET sealed = zeroblob(60) WHERE rowid = 2")
+    findings = told("check", "--json", code=1).json["findings"]
+    assert findings[0]["code"] == "unreadable"
+    assert "Position 2" in findings[0]["text"]
+
+
+def test_what_is_parked_is_told_and_is_no_damage(konto, story):
+    konto.took([story[3]])
+    answer = konto("check", "--json").json
+    assert (answer["ok"], answer["parked"]) == (True, 1)
+    assert "konto parked" in konto("check").out
+
+
+def test_a_rebuild_gives_the_same_answers(told):
+    before = told("kpi", "--json").out, told("promises", "--json").out, told("statement", "K-17", "--json").out
+    answer = told("rebuild", "--json").json
+    assert answer["events"] == 9
+    assert (
+        told("kpi", "--json").out,
+        told("promises", "--json").out,
+        told("statement", "K-17", "--json").out,
+    ) == before
+
+
+def test_the_doctor_is_content_where_there_is_nothing_to_watch(konto):
+    answer = konto("doctor", "--json").json
+    assert answer["ok"] is True
+    assert {"home", "version", "sizes", "tables", "parked", "outbox", "worker", "mail"} <= {
+        each["name"] for each in answer["findings"]
+    }
+
+
+def test_the_doctor_says_that_nobody_is_warned_while_no_worker_runs(told):
+    answer = told("doctor", "--json", code=1).json
+    assert [each["name"] for each in answer["findings"] if not each["ok"]] == ["worker"]
+    (told.home / "worker.heartbeat").write_text(told.now.isoformat(), encoding="utf-8")
+    told.later(minutes=2)
+    assert told("doctor", "--json").json["ok"] is True
+    told.later(minutes=2)
+    assert "steht seit 4 Min." in told("doctor", code=1).out
+
+
+def test_the_doctor_finds_messages_that_nobody_sends(told):
+    (told.home / "people.toml").write_text(
+        '[[persons]]\nid = "lutz"\nname = "Lutz"\nemail = "lutz@firma.example"\n', encoding="utf-8"
+    )
+    told("tick")
+    (told.home / "worker.heartbeat").write_text(told.now.isoformat(), encoding="utf-8")
+    assert told("doctor", "--json").json["ok"] is True
+    told.later(minutes=11)
+    names = [each["name"] for each in told("doctor", "--json", code=1).json["findings"] if not each["ok"]]
+    assert names == ["outbox", "worker"]
+
+
+def test_the_doctor_finds_keys_that_others_can_read(konto):
+    konto("promises", "--count")
+    (konto.home / "keys.json").chmod(0o644)
+    assert "chmod 600" in konto("doctor", code=1).out
+
+
+def test_the_doctor_speaks_english_too(konto):
+    assert "All is well." in konto("doctor", "--lang", "en").out
+
+
+def test_keys_that_do_not_fit_or_are_damaged_or_missing_are_told_in_one_line(told, tmp_path):
+    keys = told.home / "keys.json"
+    good = keys.read_text("utf-8")
+    for text in ("{}", "no json", '{"ids": "zz", "vault": ""}', good.replace("a", "b").replace("1", "2")):
+        keys.write_text(text, encoding="utf-8")
+        answer = told("export", code=1)
+        assert len(answer.err.strip().splitlines()) == 1
+        assert "keys.json" in answer.err
+    keys.unlink()
+    assert "keys.json" in told("export", code=1).err
+    keys.write_text(good, encoding="utf-8")
+    assert len(told("export").out.splitlines()) == 9
+
+
+def test_a_store_that_is_none_is_told_in_one_line(told):
+    (told.home / "views.db").write_text("this is no database, " * 100, encoding="utf-8")
+    for name in ("views.db-wal", "views.db-shm"):
+        (told.home / name).unlink(missing_ok=True)
+    answer = told("promises", "--count", code=1)
+    assert len(answer.err.strip().splitlines()) == 1
+    assert "gehört nicht zu Vertrauenskonto" in answer.err
+
+
+def test_a_fact_that_stops_the_follower_is_named_by_the_check(told, monkeypatch):
+    from projections import promises
+
+    told.took([fact("promise.made", "2026-03-02T12:00", promise="X", customer="K-08")])
+
+    def broken(cursor, page):
+        raise RuntimeError("cannot")
+
+    monkeypatch.setattr(promises, "apply", broken)
+    answer = told("check", "--json", code=1).json
+    assert [each["code"] for each in answer["findings"]] == ["follower_stopped"]
+    assert "RuntimeError: cannot" in answer["findings"][0]["text"]

@@ -1,0 +1,13 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.notation import Given
+
+
+@pytest.fixture
+def given(request: pytest.FixtureRequest) -> Given:
+    """The history in the test's docstring, in the domain's own notation."""
+    return Given(request.function.__doc__ or "")

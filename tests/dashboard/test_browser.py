@@ -1,0 +1,147 @@
+"""The pages in a real Chromium: what a test runner without a browser cannot see."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from dashboard.login import GERMAN
+from dashboard.serve import new_address
+from tests.dashboard.shots import EXPECTED, open_browser, settled, sideways
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium on this machine"),
+]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the sample firm's dashboard runs."""
+    folder = tmp_path_factory.mktemp("home")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.dashboard.sample", "--home", str(folder)],
+        cwd=ROOT,
+        env=os.environ.copy(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    yield folder
+    process.terminate()
+    process.communicate(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = open_browser(playwright)
+        yield chromium
+        chromium.close()
+
+
+PICTURES = (
+    "Anteil gehaltener Zusagen",
+    "Punkte je Woche",
+    "je Woche, zuletzt",
+    "Kontostand im Lauf",
+    "Von 31",
+    "sicher",
+)
+
+
+class Watched:
+    """A page, with whatever it asked outside this machine and every error in its console."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", self._note_request)
+        page.on("console", self._note_message)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _note_request(self, request) -> None:
+        if request.url.startswith(("http", "ws")) and urlsplit(request.url).hostname != "127.0.0.1":
+            self.outside.append(request.url)
+
+    def _note_message(self, message) -> None:
+        if message.type == "error" and not str(message.location.get("url", "")).endswith(EXPECTED):
+            self.errors.append(message.text)
+
+
+@pytest.fixture(scope="module", params=["screen", "phone"])
+def watched(request: pytest.FixtureRequest, browser: Browser, home: Path) -> Iterator[Watched]:
+    """A browser that has opened the dashboard with its address."""
+    width, scheme = {"screen": (1440, "light"), "phone": (390, "dark")}[request.param]
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, locale="de-DE", timezone_id="Europe/Berlin", color_scheme=scheme
+    )
+    watched = Watched(context.new_page())
+    watched.page.goto(new_address(home))
+    settled(watched.page)
+    yield watched
+    context.close()
+
+
+def _go(watched: Watched, place: str) -> Page:
+    watched.page.goto("{0.scheme}://{0.netloc}/{1}".format(urlsplit(watched.page.url), place))
+    settled(watched.page)
+    return watched.page
+
+
+@pytest.mark.parametrize("place", ["", "promises", "account?customer=K-0"])
+def test_no_page_asks_outside_fails_or_scrolls_sideways(watched, place):
+    page = _go(watched, place)
+    assert watched.outside == []
+    assert watched.errors == []
+    assert sideways(page) == 0
+    assert "token" not in page.url
+    fonts = page.evaluate("[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family)")
+    assert "Plex" in {font.strip("'\"") for font in fonts}
+    for picture in page.locator('[data-testid="stVegaLiteChart"]').all():
+        html = picture.evaluate("e => e.outerHTML")
+        assert any(words in html for words in PICTURES), html[:300]
+
+
+@pytest.mark.parametrize("watched", ["screen"], indirect=True)
+def test_from_the_overview_one_comes_to_the_list_and_the_account_without_a_new_login(watched):
+    page = _go(watched, "")
+    page.get_by_text("Alle überfälligen Zusagen ansehen").click()
+    page.wait_for_url("**/promises?state=overdue")
+    page.get_by_text("11 von 11, die dringendsten zuerst.").wait_for()
+    page.get_by_text("Bäckerei Lenz").first.click()
+    page.wait_for_url("**/account?customer=K-3")
+    page.get_by_role("heading", name="Bäckerei Lenz").wait_for()
+    page.get_by_text("Anderes Konto").click()
+    page.get_by_role("heading", name="Konten").wait_for()
+
+
+@pytest.mark.parametrize("watched", ["screen"], indirect=True)
+def test_a_filter_goes_into_the_address_and_comes_back_from_it(watched):
+    page = _go(watched, "promises")
+    page.get_by_text("Warten 7").click()
+    page.wait_for_url("**/promises?state=waiting")
+    page.get_by_text("7 von 7").wait_for()
+    page.reload()
+    page.get_by_text("7 von 7").wait_for()
+
+
+def test_a_browser_without_the_address_sees_one_sentence(browser, home):
+    page = browser.new_page()
+    answer = page.goto(new_address(home).split("?")[0])
+    assert answer is not None
+    assert answer.status == 403
+    assert GERMAN in page.inner_text("body")
+    page.close()

@@ -1,0 +1,217 @@
+"""Pictures: their specification is valid, says in words what it shows, and keeps to the grammar."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import altair
+import pytest
+
+from dashboard import charts
+from dashboard.charts import Bar, Interval, WeekCount
+from dashboard.charts.palette import DARK, LIGHT
+from dashboard.charts.picture import Chart, Style, floor_of_shares, spread, two_lines
+from dashboard.data import BalancePoint, Drop, Fall, PointWeek, PromiseWeek, Share
+from tests.dashboard.sample import wilson
+from words import translator
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = date(2026, 3, 9)
+GERMAN = Style.of(translator("de"), dark=False)
+ENGLISH = Style.of(translator("en"), dark=True)
+NOTHING = Share(0, 0, 0.0, 1.0)
+
+
+def _weeks(n: int) -> list[date]:
+    return [MONDAY - timedelta(weeks=back) for back in range(n - 1, -1, -1)]
+
+
+def _promises(n: int) -> list[PromiseWeek]:
+    return [PromiseWeek(week, wilson(50, 58), wilson(44, 58)) for week in _weeks(n)]
+
+
+def _points(n: int) -> list[PointWeek]:
+    return [PointWeek(week, 4210, -1890, week < MONDAY) for week in _weeks(n)]
+
+
+def _line(*balances: int) -> list[BalancePoint]:
+    start = datetime(2026, 1, 5, 9, tzinfo=BERLIN)
+    before = [balances[0], *balances]
+    return [BalancePoint(start + timedelta(days=9 * n), before[n], after) for n, after in enumerate(balances)]
+
+
+FALL = Fall(
+    date(2026, 3, 2),
+    3100,
+    date(2026, 3, 6),
+    2000,
+    (Drop(date(2026, 3, 3), "Therme zu spät", "…", -400), Drop(date(2026, 3, 5), "nachgefragt", "…", -700)),
+    0,
+)
+
+EVERY = {
+    "reliability": lambda style: charts.reliability(_promises(13), 0.9, style),
+    "reliability of one week": lambda style: charts.reliability(_promises(1), 0.9, style),
+    "reliability of nothing": lambda style: charts.reliability([PromiseWeek(MONDAY, NOTHING, NOTHING)], 0.9, style),
+    "reliability of a year": lambda style: charts.reliability(_promises(52), 0.9, style),
+    "points": lambda style: charts.points_by_week(_points(13), style),
+    "points of a year": lambda style: charts.points_by_week(_points(52), style),
+    "no points": lambda style: charts.points_by_week([PointWeek(MONDAY, 0, 0, False)], style),
+    "counts": lambda style: charts.counts_by_week([WeekCount(w, 3, True) for w in _weeks(13)], style, bad=True),
+    "no counts": lambda style: charts.counts_by_week([WeekCount(MONDAY, 0, False)], style, bad=False),
+    "balance": lambda style: charts.balance(_line(2000, 3100, 1800), [("solid", 2000)], BERLIN, style),
+    "balance below zero": lambda style: charts.balance(_line(-300, -2600, 100), [("lost", -2000)], BERLIN, style),
+    "balance that never moved": lambda style: charts.balance(_line(0, 0), [], BERLIN, style),
+    "waterfall": lambda style: charts.waterfall(FALL, style),
+    "waterfall below zero": lambda style: charts.waterfall(FALL._replace(top=300, bottom=-800), style),
+    "intervals": lambda style: charts.intervals([Interval("letzte Zusage", 0.83, 0.69, 0.91)], 0.9, style),
+    "interval without a value": lambda style: charts.intervals(
+        [Interval("zu wenig bekannt", None, 0.2, 0.95)], None, style
+    ),
+    "bars": lambda style: charts.bars([Bar("Teil kam zu spät", 12), Bar("Krankheit", 0)], style),
+}
+
+
+@pytest.mark.parametrize("style", [GERMAN, ENGLISH], ids=["de-light", "en-dark"])
+@pytest.mark.parametrize("name", EVERY)
+def test_every_picture_is_valid_vega_lite_and_says_in_words_what_it_shows(name, style):
+    chart = EVERY[name](style)
+    altair.LayerChart.validate(json.loads(json.dumps(chart.spec)))
+    assert len(chart.alt) > 10
+    assert "{" not in chart.alt
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_picture_draws_in_the_colours_of_its_theme_and_in_no_other(name):
+    for style, allowed in ((GERMAN, LIGHT), (ENGLISH, DARK)):
+        drawn = set(re.findall(r"#[0-9A-Fa-f]{6}", json.dumps(EVERY[name](style).spec)))
+        assert drawn <= set(allowed), drawn - set(allowed)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_no_picture_has_a_legend_an_axis_title_or_a_domain_line(name):
+    spec = json.dumps(EVERY[name](GERMAN).spec)
+    assert '"title": null' in spec
+    assert '"domain": false' in spec
+    assert not re.search(r'"legend": (?!null)', spec)
+
+
+def _texts(chart: Chart) -> list[str]:
+    """What is written into the picture, once each."""
+    marks = [layer["mark"] for layer in chart.spec["layer"] if isinstance(layer["mark"], dict)]
+    return [mark["text"] for mark in marks if "text" in mark and "stroke" not in mark]
+
+
+def test_both_lines_and_the_target_are_named_where_they_end():
+    assert _texts(EVERY["reliability"](GERMAN)) == [
+        "Ziel 90\u00a0%",
+        "letzte Zusage 86\u00a0%",
+        "erste Zusage 76\u00a0%",
+    ]
+    assert _texts(EVERY["reliability"](ENGLISH)) == ["target 90%", "last promise 86%", "first promise 76%"]
+
+
+def test_the_first_promise_is_always_dashed_and_the_last_never():
+    marks = [layer["mark"] for layer in EVERY["reliability"](GERMAN).spec["layer"]]
+    dashed = {mark["color"]: "strokeDash" in mark for mark in marks if mark["type"] == "line"}
+    assert dashed == {LIGHT.petrol: False, LIGHT.plum: True}
+
+
+def test_a_week_without_promises_leaves_a_gap_and_not_a_zero():
+    weeks = _promises(4)
+    weeks[1] = PromiseWeek(weeks[1].week, NOTHING, NOTHING)
+    values = charts.reliability(weeks, 0.9, GERMAN).spec["data"]["values"]
+    assert [value["week"] for value in values if value["line"] == "last"] == [
+        week.week.isoformat() for week in weeks if week.last.denominator
+    ]
+
+
+def test_labels_of_lines_that_end_together_are_kept_apart():
+    same = [PromiseWeek(week, wilson(50, 58), wilson(50, 58)) for week in _weeks(4)]
+    layers = charts.reliability(same, 0.9, GERMAN).spec["layer"]
+    heights = [
+        layer["data"]["values"][0]["share"] for layer in layers if "Zusage" in str(layer["mark"].get("text", ""))
+    ]
+    assert max(heights) - min(heights) >= 0.02
+
+
+def test_a_week_that_is_not_over_is_paler():
+    shades = [value["shade"] for value in charts.points_by_week(_points(3), GERMAN).spec["data"]["values"]]
+    assert shades == [1, 1, 0.45]
+
+
+def test_deposits_go_up_withdrawals_down_and_the_net_is_named_with_its_sign():
+    chart = charts.points_by_week(_points(3), GERMAN)
+    value = chart.spec["data"]["values"][-1]
+    assert (value["in"], value["out"], value["net"]) == (42.1, -18.9, 23.2)
+    assert _texts(chart) == ["Gutschriften", "unterm Strich +23", "Abbuchungen"]
+    assert chart.alt == "Punkte je Woche: 126 gutgeschrieben und 57 abgebucht vom 23. Feb. bis 9. März."
+
+
+def test_the_balance_says_its_last_value_and_its_top_with_the_day():
+    chart = charts.balance(_line(2000, 3100, 1800), [("gefestigt ab hier", 2000)], BERLIN, GERMAN)
+    assert _texts(chart) == ["gefestigt ab hier", "18", "31 am 14. Jan."]
+    assert chart.alt == "Kontostand im Lauf der Zeit: anfangs 20, höchstens 31, jetzt 18."
+
+
+def test_each_posting_has_its_mark_up_or_down():
+    chart = charts.balance(_line(2000, 3100, 3100, 1800), [], BERLIN, GERMAN)
+    (marks,) = [layer["data"]["values"] for layer in chart.spec["layer"] if "shape" in layer.get("encoding", {})]
+    assert [mark["up"] for mark in marks] == [True, False]
+
+
+def test_an_instant_is_drawn_on_the_readers_clock():
+    line = [BalancePoint(datetime(2026, 3, 8, 23, 30, tzinfo=ZoneInfo("UTC")), 0, 100)] * 2
+    first = charts.balance(line, [], BERLIN, GERMAN).spec["data"]["values"][1]["at"]
+    assert datetime.fromtimestamp(first / 1000, ZoneInfo("UTC")).strftime("%d %H:%M") == "09 00:30"
+
+
+def test_the_waterfall_walks_from_total_to_total():
+    values = charts.waterfall(FALL, GERMAN).spec["data"]["values"]
+    assert [value["said"] for value in values] == ["31", "−4", "−7", "20"]
+    assert [(value["from"], value["to"]) for value in values] == [(0, 31), (31, 27), (27, 20), (0, 20)]
+    assert charts.waterfall(FALL, GERMAN).alt == "Von 31 auf 20: Therme zu spät −4, nachgefragt −7."
+
+
+def test_the_waterfall_never_has_more_than_three_steps_and_still_adds_up():
+    drops = tuple(Drop(MONDAY, f"Grund {n}", "…", -100 * n) for n in range(1, 6))
+    fall = Fall(MONDAY, 3000, MONDAY, 1400, drops, -100)
+    values = charts.waterfall(fall, GERMAN).spec["data"]["values"]
+    assert len(values) == 5
+    assert values[-2]["label"] == "alles\nandere"
+    assert values[-2]["to"] == values[-1]["to"] == 14
+
+
+def test_what_rounding_hides_gets_no_column():
+    values = charts.waterfall(FALL._replace(rest=-12), GERMAN).spec["data"]["values"]
+    assert "alles\nandere" not in [value["label"] for value in values]
+
+
+def test_dates_are_written_as_the_language_does():
+    for style, pattern, march in ((GERMAN, "%-d. %b", "März"), (ENGLISH, "%-d %b", "Mar")):
+        spec = EVERY["points"](style).spec
+        assert spec["layer"][0]["encoding"]["x"]["axis"]["format"] == pattern
+        assert spec["config"]["locale"]["time"]["shortMonths"][2] == march
+        assert spec["config"]["locale"]["number"]["minus"] == "−"
+
+
+def test_vegas_week_begins_on_sunday():
+    days = EVERY["points"](GERMAN).spec["config"]["locale"]["time"]["days"]
+    assert (days[0], days[1], days[6]) == ("Sonntag", "Montag", "Samstag")
+
+
+@pytest.mark.parametrize(("lowest", "begins"), [(0.83, 0.7), (0.69, 0.6), (0.6, 0.5), (0.02, 0.0), (0.0, 0.0)])
+def test_an_axis_of_shares_begins_at_a_full_ten_below_the_lowest(lowest, begins):
+    assert floor_of_shares(lowest) == begins
+
+
+def test_labels_are_spread_from_the_top_down():
+    assert spread([10, 9, 3], gap=2) == [10, 8, 3]
+
+
+def test_a_long_label_is_broken_near_its_middle():
+    assert two_lines("zweimal nachgefragt") == "zweimal\nnachgefragt"
+    assert two_lines("6. März") == "6. März"

@@ -1,0 +1,166 @@
+"""Is everything whole? The log against its own registers, the tables against a fresh rebuild."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from cryptography.exceptions import InvalidTag
+
+from domain.fact import Fact
+from domain.store import Cursor
+from domain.vocabulary import FACTS
+from projections.follow import TABLES, Follower, Progress, table_names
+from projections.tables import Views
+from wiring.embedded import Konto
+from words import N_
+
+CHUNK = 1000
+ROUNDS = 5
+"""So often the comparison begins anew because somebody records in the meantime."""
+
+NOT_FROM_THE_LOG = {"outbox": ("alert", "due", "attempts")}
+"""Columns that follow from the log, where a table holds others too: who is sending just now."""
+
+
+class Finding(NamedTuple):
+    """What is not as it should be; `text` is a sentence with {named} places."""
+
+    code: str
+    text: str
+    params: dict[str, Any]
+
+
+FOLLOWER_STOPPED = N_("The tables stop at position {position}, the log is at {head}: {reason}")
+AHEAD = N_("The tables are at position {position}, but the log ends at {head}. Please run konto rebuild.")
+DIFFERENT = N_("Table {table} differs from a rebuild in {n} rows. Please run konto rebuild.")
+RESTLESS = N_("Others are recording all the time; the tables could not be compared. Please try again later.")
+NO_EVENT = N_("{n} received facts have no event in the log, the first is {first}.")
+NOT_RECEIVED = N_("{n} events are not in the register of received facts, the first at position {first}.")
+NO_SECRETS = N_("{n} facts have no entry in the vault, the first at position {first}.")
+UNREADABLE = N_("Position {position}: the vault cannot be opened with this home's keys, or was changed.")
+
+
+def findings(konto: Konto, progress: Progress | None = None) -> Iterator[Finding]:
+    yield from _register(konto)
+    yield from _vault(konto)
+    try:
+        konto.catch_up()
+    except Exception as error:
+        # Whatever stops the follower is what this check is for.
+        yield _finding(
+            "follower_stopped",
+            FOLLOWER_STOPPED,
+            position=konto.views.position(),
+            head=konto.log.head(),
+            reason=f"{type(error).__name__}: {error}",
+        )
+        return
+    yield from _tables(konto, progress)
+
+
+def _finding(code: str, text: str, **params: Any) -> Finding:
+    return Finding(code, text, params)
+
+
+# -- the log ----------------------------------------------------------------------------------------
+
+
+def _register(konto: Konto) -> Iterator[Finding]:
+    """What was received against what stands in the log."""
+    with konto.log.store.reading() as cursor:
+        lost = cursor.execute(
+            "SELECT r.fact FROM received r LEFT JOIN stored_events e "
+            "ON e.originator_id = r.stream AND e.originator_version = r.version "
+            "WHERE e.originator_id IS NULL ORDER BY r.fact"
+        ).all()
+    if lost:
+        yield _finding("no_event", NO_EVENT, n=len(lost), first=lost[0][0])
+    strange = [fact.position for page in _pages(konto) for fact in _not_received(konto, page)]
+    if strange:
+        yield _finding("not_received", NOT_RECEIVED, n=len(strange), first=strange[0])
+
+
+def _pages(konto: Konto) -> Iterator[list[Fact]]:
+    position = 0
+    while page := konto.log.page(position, CHUNK):
+        yield page
+        position = page[-1].position
+
+
+def _not_received(konto: Konto, page: list[Fact]) -> list[Fact]:
+    with konto.log.store.reading() as cursor:
+        rows = cursor.among("SELECT fact, stream FROM received WHERE fact IN ({among})", [fact.key for fact in page])
+        known = {fact: stream for fact, stream in rows}
+    return [fact for fact in page if known.get(fact.key) != fact.stream]
+
+
+def _vault(konto: Konto) -> Iterator[Finding]:
+    """Every fact has its personal fields, unless its customer was erased; events of our own have none."""
+    lost: list[int] = []
+    for page in _pages(konto):
+        facts = [fact for fact in page if fact.type in FACTS]
+        present = _present(konto, facts)
+        lost += [fact.position for fact in facts if fact.key not in present and not _erased(konto, fact)]
+        try:
+            konto.log.opened(facts)
+        except InvalidTag:
+            yield from _unreadable(konto, facts)
+    if lost:
+        yield _finding("no_secrets", NO_SECRETS, n=len(lost), first=lost[0])
+
+
+def _present(konto: Konto, facts: list[Fact]) -> set[str]:
+    with konto.log.store.reading() as cursor:
+        rows = cursor.among("SELECT fact FROM vault WHERE fact IN ({among})", [fact.key for fact in facts])
+        return {row[0] for row in rows}
+
+
+def _erased(konto: Konto, fact: Fact) -> bool:
+    with konto.log.store.reading() as cursor:
+        row = cursor.execute("SELECT wrapped FROM vault_keys WHERE subject = ?", (fact.customer,)).one()
+    return row is not None and row[0] is None
+
+
+def _unreadable(konto: Konto, facts: list[Fact]) -> Iterator[Finding]:
+    for fact in facts:
+        try:
+            konto.log.opened([fact])
+        except InvalidTag:
+            yield _finding("unreadable", UNREADABLE, position=fact.position)
+
+
+# -- the tables -------------------------------------------------------------------------------------
+
+
+def _tables(konto: Konto, progress: Progress | None) -> Iterator[Finding]:
+    with konto.beside("check") as beside:
+        beside.create(TABLES)
+        follower = Follower(konto.log, beside)
+        for _ in range(ROUNDS):
+            follower.catch_up(progress=progress)
+            konto.catch_up()
+            if beside.position() == konto.views.position():
+                break
+        else:
+            yield _finding("restless", RESTLESS)
+            return
+        position, head = konto.views.position(), konto.log.head()
+        if position > head:
+            yield _finding("ahead", AHEAD, position=position, head=head)
+        yield from _differences(konto.views, beside)
+
+
+def _differences(views: Views, beside: Views) -> Iterator[Finding]:
+    with views.store.reading() as live, beside.store.reading() as fresh:
+        for table in table_names():
+            if table == "tracking":
+                continue
+            n = len(_rows(live, table) ^ _rows(fresh, table))
+            if n:
+                yield _finding("different", DIFFERENT, table=table, n=n)
+
+
+def _rows(cursor: Cursor, table: str) -> set[tuple[Any, ...]]:
+    columns = ", ".join(NOT_FROM_THE_LOG.get(table, ("*",)))
+    return {tuple(row) for row in cursor.execute(f"SELECT {columns} FROM {table}").all()}

@@ -1,0 +1,1 @@
+"""The commands of `konto`, a file for each group: parse, ask, print."""

@@ -1,0 +1,107 @@
+"""What every command begins with: the options they share, the home opened and brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from domain.errors import Refused
+from projections.filters import Moment
+from wiring.embedded import Konto, open_home
+from wiring.moments import moment
+from wiring.output import SLOW, Output
+from wiring.refusals import sentence
+from wiring.shell import Place, World
+from words import LANGUAGES, N_, Translator, translator
+
+Json = Annotated[bool, typer.Option("--json", help=N_("Answer in JSON, for scripts."))]
+Lang = Annotated[str | None, typer.Option("--lang", metavar="de|en", help=N_("Language of the answer."))]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="T", help=N_("As things stood at this date or time; else now."))
+]
+KnownOn = Annotated[
+    str | None,
+    typer.Option("--known-on", metavar="T", help=N_("Only with what was recorded by this date or time.")),
+]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="DIM=VALUE",
+        help=N_("Only these; owner, team, kind, customer, supplier, product, channel or severity."),
+    ),
+]
+
+UNKNOWN_LANGUAGE = N_("The language “{found}” is not spoken here. Possible are: {known}.")
+CATCHING_UP = N_("Reading the log")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An opened home, and where the answer goes."""
+
+    konto: Konto
+    out: Output
+    now: datetime
+
+    @property
+    def t(self) -> Translator:
+        return self.out.t
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.konto.settings.zone)
+
+    def time(self, text: str | None, option: str) -> datetime | None:
+        return None if text is None else moment(text, self.zone, option)
+
+    def moment(self, as_of: str | None, known_on: str | None) -> Moment:
+        return Moment(self.time(as_of, "--as-of") or self.now, self.time(known_on, "--known-on"))
+
+    def catch_up(self) -> None:
+        with self.out.progress(self.t.gettext(CATCHING_UP), least=SLOW) as tell:
+            self.konto.catch_up(tell)
+
+
+@contextmanager
+def at_desk(ctx: typer.Context, as_json: bool, lang: str | None, *, up_to_date: bool = True) -> Iterator[Desk]:
+    """The home of this call; `up_to_date` brings its tables up to the log first."""
+    place: Place = ctx.obj
+    asked = checked_language(lang)
+    with opened(place, asked, as_json) as (konto, out):
+        desk = Desk(konto, out, konto.clock())
+        if up_to_date:
+            desk.catch_up()
+        yield desk
+
+
+@contextmanager
+def opened(place: Place, lang: str | None, as_json: bool) -> Iterator[tuple[Konto, Output]]:
+    world: World = place.world
+    unsound: list[Refused] = []
+    konto = open_home(
+        place.home,
+        environment=world.environment,
+        clock=world.clock,
+        entropy=world.entropy,
+        unsound=unsound.append,
+    )
+    try:
+        out = Output(translator(lang or konto.settings.language), as_json)
+        for refused in unsound:
+            out.notice(sentence(refused, out.t))
+        yield konto, out
+    finally:
+        konto.close()
+
+
+def checked_language(lang: str | None) -> str | None:
+    if lang is not None and lang not in LANGUAGES:
+        raise Refused("unknown_language", UNKNOWN_LANGUAGE, "--lang", found=lang[:20], known=", ".join(LANGUAGES))
+    return lang

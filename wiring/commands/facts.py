@@ -1,0 +1,244 @@
+"""`konto import`, `konto export`, `konto parked`: facts into the log, out of it, and those that still wait."""
+
+from __future__ import annotations
+
+import csv
+import json as json_
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from domain.errors import Refused
+from domain.log import Parked
+from domain.vault import plan
+from intake import exported
+from intake.mapped import Mapped
+from wiring import refusals
+from wiring.commands.desk import Desk, Json, Lang, at_desk
+from wiring.commands.names import customer as find_customer
+from wiring.exporting import envelopes
+from wiring.importing import SHOWN, NothingRecorded, Summary, import_file
+from wiring.moments import written
+from wiring.output import Tell, write
+from words import N_
+from words.format import moment, number
+
+COUNTS = ("read", "recorded", "already", "parked", "refused")
+FORMATS = ("jsonl", "csv")
+
+READING = N_("Reading {file}")
+DONE = N_("{read} facts read: {recorded} recorded, {already} known already, {parked} parked, {refused} refused.")
+DRY = N_(
+    "{read} facts read: {recorded} would be recorded, {already} known already, {parked} parked, {refused} refused."
+)
+WAITING = N_("Parked facts wait for what they refer to; konto parked shows them.")
+OTHERS = N_("{n} more are not shown.")
+WRITTEN_TO = N_("The refused rows with their reasons are in {file}.")
+BROKEN_OFF = N_("{file} could not be read to its end; what was read before is recorded.")
+UNKNOWN_FORMAT = N_("There is no format “{found}”. Possible are: {known}.")
+JSON_IS_JSONL = N_("--json gives JSON Lines; please leave it out for CSV.")
+LEFT_OUT = N_("Facts of erased customers were left out: {n}.")
+NOTHING_WAITS = N_("Nothing is parked.")
+FACT, WAITS_FOR, SINCE, WHY = N_("Fact"), N_("Waits for"), N_("Since"), N_("Why")
+
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE…", help=N_("CSV, Excel, JSON or JSON Lines, also packed with gzip."))
+]
+MappingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mapping",
+        metavar="NAME|FILE",
+        help=N_("How to read the file; facts as .jsonl and our own export as .csv need none."),
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=N_("Only say what would happen."))]
+ValidOnly = Annotated[
+    bool, typer.Option("--valid-only", help=N_("Record the good rows and write the others to a file."))
+]
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", metavar="E", help=N_("How the file is written, such as cp1252; else UTF-8."))
+]
+OfCustomer = Annotated[str | None, typer.Option("--customer", metavar="K", help=N_("Only the facts of this customer."))]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="jsonl|csv",
+        help=N_(
+            "JSON Lines, or a table for a spreadsheet, in which what it would take for a formula has a leading "
+            "apostrophe. konto import reads both again."
+        ),
+    ),
+]
+
+
+# -- import ---------------------------------------------------------------------------------------
+
+
+def import_(
+    ctx: typer.Context,
+    files: Files,
+    mapping: MappingOption = None,
+    dry_run: DryRun = False,
+    valid_only: ValidOnly = False,
+    encoding: Encoding = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    with at_desk(ctx, json, lang, up_to_date=False) as desk:
+        total, refused = Summary(), list[tuple[Mapped | None, Refused]]()
+        whole: list[Refused] = []
+        for file in files:
+            try:
+                with _bar(desk, file) as on_bytes:
+                    summary = import_file(
+                        desk.konto,
+                        file,
+                        mapping_name=mapping,
+                        dry_run=dry_run,
+                        valid_only=valid_only,
+                        encoding=encoding,
+                        on_bytes=on_bytes,
+                    )
+            except NothingRecorded as nothing:
+                summary = nothing.summary
+                whole.append(nothing)
+            except Refused as broken:
+                if broken.code == "busy":
+                    raise
+                summary = Summary(refusals=[])
+                whole.append(broken)
+                refused += [(None, each) for each in (broken, *broken.also)]
+            refused += summary.refusals
+            if summary.broken_off is not None:
+                whole.append(summary.broken_off)
+                refused.append((None, summary.broken_off))
+                desk.out.notice(desk.t.gettext(BROKEN_OFF).format(file=file.name))
+            total.add(summary)
+        _tell(desk, total, refused, whole, dry_run)
+        if whole:
+            raise typer.Exit(2)
+
+
+@contextmanager
+def _bar(desk: Desk, file: Path) -> Iterator[Tell]:
+    text = desk.t.gettext(READING).format(file=file.name)
+    with desk.out.progress(text, in_bytes=True) as tell:
+        yield tell
+
+
+def _tell(
+    desk: Desk, total: Summary, refused: list[tuple[Mapped | None, Refused]], whole: list[Refused], dry_run: bool
+) -> None:
+    """Up to 50 refusals and what to do about them beside the answer."""
+    t = desk.t
+    errors = list(islice(refusals.errors(refused, t), SHOWN))
+    for error in errors:
+        desk.out.notice(refusals.row_sentence(error, t))
+    found = sum(1 + len(each.also) for _, each in refused)
+    if found > len(errors):
+        desk.out.notice(t.gettext(OTHERS).format(n=number(found - len(errors), t.lang)))
+    for each in whole:
+        if isinstance(each, NothingRecorded):
+            desk.out.notice(refusals.sentence(each, t))
+    if total.refused_file is not None:
+        desk.out.notice(t.gettext(WRITTEN_TO).format(file=total.refused_file))
+    counts = {name: getattr(total, name) for name in COUNTS}
+    if desk.out.as_json:
+        answer: dict[str, Any] = {**counts, "seconds": round(total.seconds, 3)}
+        desk.out.answer({**answer, "errors": errors} if errors else answer)
+        return
+    text = t.gettext(DRY if dry_run else DONE)
+    desk.out.say(text.format(**{name: number(n, t.lang) for name, n in counts.items()}))
+    if total.parked:
+        desk.out.say(t.gettext(WAITING))
+
+
+# -- export ---------------------------------------------------------------------------------------
+
+
+def export(
+    ctx: typer.Context,
+    customer: OfCustomer = None,
+    format: Format = "jsonl",
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    with at_desk(ctx, json, lang) as desk:
+        if format not in FORMATS:
+            raise Refused("unknown_format", UNKNOWN_FORMAT, "--format", found=format[:60], known=", ".join(FORMATS))
+        if json and format == "csv":
+            raise Refused("json_or_csv", JSON_IS_JSONL, "--json")
+        chosen = None if customer is None else find_customer(desk, customer).customer
+        erased = 0
+        if format == "csv":
+            write(_csv_line(exported.columns()))
+        for each in envelopes(desk.konto, chosen):
+            if each is None:
+                erased += 1
+            elif format == "csv":
+                write(_csv_line(exported.row(each)))
+            else:
+                write(json_.dumps(each, ensure_ascii=False) + "\n")
+        if erased:
+            desk.out.notice(desk.t.gettext(LEFT_OUT).format(n=number(erased, desk.t.lang)))
+
+
+def _csv_line(cells: list[str] | tuple[str, ...]) -> str:
+    line = StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
+
+
+# -- parked ---------------------------------------------------------------------------------------
+
+
+def parked(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
+    with at_desk(ctx, json, lang) as desk:
+        waiting = desk.konto.log.parked()
+        if json:
+            desk.out.answer([_parked_as_json(each) for each in waiting])
+            return
+        t = desk.t
+        if not waiting:
+            desk.out.say(t.gettext(NOTHING_WAITS))
+            return
+        desk.out.table(
+            [t.gettext(head) for head in (FACT, WAITS_FOR, SINCE, WHY)],
+            [
+                [
+                    f"{each.fact.type} {each.fact.source}:{each.fact.id}",
+                    _needed(each) or "–",
+                    moment(each.since, desk.now, desk.zone, t.lang),
+                    each.reason,
+                ]
+                for each in waiting
+            ],
+        )
+
+
+def _parked_as_json(each: Parked) -> dict[str, Any]:
+    fact = each.fact
+    return {
+        "source": fact.source,
+        "id": fact.id,
+        "type": fact.type,
+        "time": written(fact.time),
+        "since": written(each.since),
+        "needs": _needed(each),
+        "reason": each.reason or None,
+    }
+
+
+def _needed(each: Parked) -> str | None:
+    """What it waits for, as its source calls it: a parked fact is in its source's words."""
+    for field, kind in plan(type(each.fact.data)).refs:
+        if kind != "customer" and (id := getattr(each.fact.data, field)) is not None:
+            return str(id)
+    return None

@@ -1,0 +1,269 @@
+"""`konto kpi`: the figures of reliability, each with what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, get_args
+
+import typer
+
+from domain.errors import Refused
+from projections import customers, kpis, promises, voices
+from projections.figures import Figure, Lateness, Mean, Per, Share, Spread
+from projections.kpis import DEFINITIONS, Group, Question
+from wiring.commands import rows
+from wiring.commands.desk import AsOf, Desk, Json, KnownOn, Lang, Where, at_desk
+from wiring.commands.names import filter_of
+from wiring.moments import written
+from words import N_, Translator
+from words.format import duration, number, percent, percent_between
+
+TOO_FEW = 5
+"""Fewer are no statement yet, as people read it; scripts get the number all the same."""
+
+SENTENCES: Mapping[str, str] = {
+    "on_time_rate": N_("{share} on time (last promise)"),
+    "strict_on_time_rate": N_("{share} by the date first promised"),
+    "timely_notice_rate": N_("{share} with notice in time, where notice was due"),
+    "over_fulfilment_rate": N_("{share} of what was fulfilled was more than promised"),
+    "broken_rate": N_("{share} not kept at all"),
+    "withdrawn_rate": N_("{share} taken back openly"),
+    "partial_rate": N_("{share} kept in part"),
+    "referral_rate": N_("{share} of the active customers recommended us"),
+    "detractor_rate": N_("{share} of the active customers were disappointed"),
+    "feedback_silence": N_("{share} of the active customers have told us nothing for 180 days"),
+    "fulfilment_degree": N_("{share} of what was promised was done, on average"),
+    "lateness_hours": N_("What came late was {median} late in the middle, {p90} in nine of ten cases, {max} at most"),
+    "estimate_accuracy": N_(
+        "{median} of the price named was charged in the middle, {p90} in nine of ten cases, {max} at most"
+    ),
+}
+FIRST_DATE_TOO = N_("{last}, {first} by the date first promised")
+SURELY = N_("; the value surely lies between {interval}.")
+PERIOD, GROUP, VALUE, RESTS, INTERVAL = N_("Period"), N_("Whose"), N_("Value"), N_("Rests on"), N_("Surely between")
+NOBODY = N_("(nobody)")
+
+UNKNOWN_PERIOD = N_("There is no period “{found}”. Possible are: {known}.")
+ONE_FIGURE = N_("--list shows what stands behind one figure. Please name one, without --by and --per.")
+BACKWARDS = N_("The period ends before it begins. Please check --from and --to.")
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME…]", help=N_("Which figures; else all."))]
+From = Annotated[str | None, typer.Option("--from", metavar="T", help=N_("Due from this date or time on."))]
+To = Annotated[str | None, typer.Option("--to", metavar="T", help=N_("Due before this date or time."))]
+By = Annotated[str | None, typer.Option("--by", metavar="DIM", help=N_("One group for each value of a dimension."))]
+PerOption = Annotated[str | None, typer.Option("--per", metavar="day|week|month", help=N_("As a series over time."))]
+ListIt = Annotated[bool, typer.Option("--list", help=N_("The list behind one figure."))]
+
+
+def kpi(
+    ctx: typer.Context,
+    names: Names = None,
+    since: From = None,
+    until: To = None,
+    as_of: AsOf = None,
+    known_on: KnownOn = None,
+    by: By = None,
+    per: PerOption = None,
+    where: Where = None,
+    list_it: ListIt = False,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    with at_desk(ctx, json, lang) as desk:
+        question = Question(
+            moment=desk.moment(as_of, known_on),
+            start=desk.time(since, "--from"),
+            end=desk.time(until, "--to"),
+            by=by,
+            per=_per(per),
+            filter=filter_of(desk, where),
+        )
+        if question.start and question.end and question.end < question.start:
+            raise Refused("backwards", BACKWARDS)
+        if list_it:
+            _list(desk, question, names or [])
+            return
+        groups = kpis.figures(desk.konto.library, desk.konto.asker, question, names or [])
+        if json:
+            found = [{"key": group.key, "kpis": _group_as_json(group)} for group in groups]
+            desk.out.answer({"as_of": written(question.moment.at), "groups": found})
+        elif by is None and per is None:
+            _sentences(desk, question, groups[0], names or [])
+        else:
+            _tables(desk, groups, by, per)
+
+
+def _per(text: str | None) -> Per | None:
+    for known in get_args(Per):
+        if text == known:
+            return known
+    if text is None:
+        return None
+    raise Refused("unknown_period", UNKNOWN_PERIOD, "--per", found=text[:60], known=", ".join(get_args(Per)))
+
+
+# -- for scripts ----------------------------------------------------------------------------------
+
+
+def _group_as_json(group: Group) -> dict[str, Any]:
+    return {
+        name: figure.as_json()
+        if not isinstance(figure, list)
+        else [{"period": period, **each.as_json()} for period, each in figure]
+        for name, figure in group.figures.items()
+    }
+
+
+# -- for people -----------------------------------------------------------------------------------
+
+
+def _sentences(desk: Desk, question: Question, group: Group, names: Sequence[str]) -> None:
+    """A sentence a figure; the last and the first promise always together."""
+    t, figures = desk.t, dict(group.figures)
+    pair = ("on_time_rate", "strict_on_time_rate")
+    if any(name in figures for name in pair):
+        both = kpis.figures(desk.konto.library, desk.konto.asker, question, pair)[0].figures
+        for name in pair:
+            figures.pop(name, None)
+        desk.out.say(*_both(both, t), "")
+    for name, figure in figures.items():
+        assert not isinstance(figure, list)
+        desk.out.say(_sentence(name, figure, t), *_definition(name, t), "")
+
+
+def _definition(name: str, t: Translator) -> list[str]:
+    return [f"  {name}: {t.gettext(DEFINITIONS[name].sentence)}"]
+
+
+def _both(figures: Mapping[str, Any], t: Translator) -> list[str]:
+    last, first = figures["on_time_rate"], figures["strict_on_time_rate"]
+    lines = _definition("on_time_rate", t) + _definition("strict_on_time_rate", t)
+    if last.denominator < TOO_FEW or first.denominator < TOO_FEW:
+        return [nothing_yet(last.denominator, "on_time_rate", t), *lines]
+    said = t.gettext(SENTENCES["on_time_rate"]).format(share=percent(last.value, t.lang))
+    text = t.gettext(FIRST_DATE_TOO).format(last=said, first=percent(first.value, t.lang))
+    return [f"{text}. {rests_on('on_time_rate', last, t)}", *lines]
+
+
+def _sentence(name: str, figure: Figure, t: Translator) -> str:
+    n = _count(figure)
+    if n < TOO_FEW:
+        return nothing_yet(n, name, t)
+    text = t.gettext(SENTENCES[name])
+    match figure:
+        case Share():
+            text = text.format(share=percent(figure.value or 0.0, t.lang))
+        case Mean():
+            text = text.format(share=percent(figure.value or 0.0, t.lang))
+        case Lateness():
+            text = text.format(**{each: _hours(getattr(figure.clock, each), t) for each in ("median", "p90", "max")})
+        case Spread():
+            text = text.format(**{each: percent_over(getattr(figure, each), t) for each in ("median", "p90", "max")})
+    return f"{text}. {rests_on(name, figure, t)}"
+
+
+def _hours(hours: float | None, t: Translator) -> str:
+    return duration((hours or 0.0) * 3600, t.lang)
+
+
+def percent_over(share: float | None, t: Translator) -> str:
+    """A share that may lie over 100 %."""
+    mark = "\u00a0%" if t.lang == "de" else "%"
+    return number((share or 0.0) * 100, t.lang) + mark
+
+
+def _count(figure: Figure) -> int:
+    match figure:
+        case Share():
+            return figure.denominator
+        case Lateness():
+            return figure.clock.n
+        case _:
+            return figure.n
+
+
+def nothing_yet(n: int, name: str, t: Translator) -> str:
+    if name in voices.NAMES:
+        text = t.ngettext("Nothing to say yet: only {n} customer.", "Nothing to say yet: only {n} customers.", n)
+    else:
+        text = t.ngettext("Nothing to say yet: only {n} promise.", "Nothing to say yet: only {n} promises.", n)
+    return text.format(n=n)
+
+
+def rests_on(name: str, figure: Figure, t: Translator) -> str:
+    """How many cases a figure rests on and, where it is a share, between which values it surely lies."""
+    n = _count(figure)
+    if name in voices.NAMES:
+        text = t.ngettext("Rests on {n} customer", "Rests on {n} customers", n)
+    else:
+        text = t.ngettext("Rests on {n} promise", "Rests on {n} promises", n)
+    text = text.format(n=number(n, t.lang))
+    if isinstance(figure, Share) and figure.interval is not None:
+        return text + t.gettext(SURELY).format(interval=percent_between(*figure.interval, t.lang))
+    return text + "."
+
+
+def _tables(desk: Desk, groups: Sequence[Group], by: str | None, per: str | None) -> None:
+    """A table a figure, with a row for each group and period."""
+    t = desk.t
+    names = groups[0].figures if groups else {}
+    heads = [t.gettext(GROUP)] * (by is not None) + [t.gettext(PERIOD)] * (per is not None)
+    heads += [t.gettext(head) for head in (VALUE, RESTS, INTERVAL)]
+    for name in names:
+        desk.out.say(t.gettext(DEFINITIONS[name].sentence))
+        lines = []
+        for group in groups:
+            key = [group.key or t.gettext(NOBODY)] if by is not None else []
+            for period, figure in _series(group.figures[name]):
+                lines.append([*key, *([period] if per else []), *_cells(figure, t)])
+        desk.out.table(heads, lines, right=range(len(heads) - 3, len(heads)))
+        desk.out.say("")
+
+
+def _series(figure: Figure | list[tuple[str, Figure]]) -> list[tuple[str, Figure]]:
+    return figure if isinstance(figure, list) else [("", figure)]
+
+
+def _cells(figure: Figure, t: Translator) -> list[str]:
+    n = number(_count(figure), t.lang)
+    match figure:
+        case Share():
+            between = percent_between(*figure.interval, t.lang) if figure.interval else "–"
+            return ["–" if figure.value is None else percent(figure.value, t.lang), n, between]
+        case Mean():
+            return ["–" if figure.value is None else percent(figure.value, t.lang), n, ""]
+        case Lateness():
+            return ["–" if figure.clock.median is None else _hours(figure.clock.median, t), n, ""]
+        case _:
+            return ["–" if figure.median is None else percent_over(figure.median, t), n, ""]
+
+
+# -- the list behind a figure -----------------------------------------------------------------------
+
+
+def _list(desk: Desk, question: Question, names: Sequence[str]) -> None:
+    if len(names) != 1 or question.by or question.per:
+        raise Refused("one_figure", ONE_FIGURE, "--list")
+    library, asker, name = desk.konto.library, desk.konto.asker, names[0]
+    if name in voices.NAMES:
+        _list_customers(desk, voices.behind(library, asker, question, name))
+        return
+    among = kpis.behind(library, asker, question, name)
+    found = promises.listed(library, asker, question.moment, among=among)
+    if desk.out.as_json:
+        desk.out.answer([rows.as_json(row) for row in found])
+    else:
+        rows.table(desk, found)
+
+
+def _list_customers(desk: Desk, found: Mapping[str, bool]) -> None:
+    parties = {each: customers.party(desk.konto.library, desk.konto.asker, each) for each in found}
+    if desk.out.as_json:
+        desk.out.answer(
+            [
+                {"customer": party.id, "customer_name": party.name, "counts": found[each]}
+                for each, party in parties.items()
+            ]
+        )
+        return
+    desk.out.say(*sorted(party.called for each, party in parties.items() if found[each]))

@@ -1,0 +1,59 @@
+"""All commands together: the command line `konto`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wiring.commands import alerts, care, documents, facts, figures, promises, running, statement
+from wiring.shell import Place, Shell, World
+from words import N_
+
+HELP = N_("Keeps the account of trust: what was promised to every customer, and how it was kept.")
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        metavar="DIR",
+        help=N_("Where stores, settings and documents live; else KONTO_HOME, else vertrauenskonto in your own folder."),
+    ),
+]
+
+app = typer.Typer(
+    cls=Shell,
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(no_args_is_help=True)
+def konto(ctx: typer.Context, home: Home = None) -> None:
+    world: World = ctx.obj
+    ctx.obj = Place(world, (home or world.default_home()).expanduser(), named=home is not None or world.names_a_home)
+
+
+app.command("demo", help=N_("Fills a home with the sample firm and runs it."))(running.demo)
+app.command("serve", help=N_("Runs worker and dashboard until asked to stop."))(running.serve)
+app.command("worker", help=N_("Runs the worker alone: follows the log, warns, sends."))(running.worker)
+app.command("dashboard", help=N_("Runs the dashboard alone."))(running.dashboard)
+app.command("import", help=N_("Records the facts of files."))(facts.import_)
+app.command("export", help=N_("Gives out the facts as they came."))(facts.export)
+app.command("parked", help=N_("Facts that wait for what they refer to."))(facts.parked)
+app.command("kpi", help=N_("The figures of reliability, each with what it rests on."))(figures.kpi)
+app.command("promises", help=N_("The promises that were made."))(promises.promises)
+app.command("statement", help=N_("The trust account of one customer."))(statement.statement)
+app.add_typer(documents.group("rulebook", "rules", N_("The rulebook: what each deed is worth.")))
+app.add_typer(documents.group("calendars", "calendars", N_("The calendars: when which team works.")))
+app.add_typer(documents.group("people", "people", N_("The people: who works here, who stands in for whom.")))
+app.command("tick", help=N_("Checks what somebody should know now, and raises it."))(alerts.tick)
+app.add_typer(alerts.app)
+app.command("rebuild", help=N_("Builds all tables anew from the log."))(care.rebuild)
+app.command("check", help=N_("Whether log and tables are whole."))(care.check)
+app.command("doctor", help=N_("How this installation is, in plain words."))(care.doctor)

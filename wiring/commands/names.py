@@ -1,0 +1,106 @@
+"""Names as somebody types them: found, or refused with the ones that were probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import get_args
+
+from domain.errors import Refused
+from domain.fact import Channel, Kind, Severity
+from domain.people import Asker
+from projections import customers
+from projections.customers import Party, UnknownCustomer
+from projections.filters import DIMENSIONS, Filter, Library
+from wiring.commands.desk import Desk
+from words import N_
+
+SHOWN = 5
+
+NO_CUSTOMER = N_("There is no customer “{name}” here. Did you mean: {candidates}?")
+NOBODY = N_("There is no {dimension} “{found}” here. Known are: {known}.")
+NO_PAIR = N_("“{found}” is no condition. Please write it like owner=ines. Possible are: {known}.")
+TWICE = N_("{dimension} is asked for twice. Please name it once.")
+
+FIXED = {"kind": get_args(Kind), "severity": get_args(Severity), "channel": get_args(Channel)}
+
+
+def customer(desk: Desk, name: str) -> Party:
+    """By own id; one that is not known is refused with similar ids and names."""
+    library, asker = desk.konto.library, desk.konto.asker
+    try:
+        return customers.find(library, asker, name)
+    except UnknownCustomer:
+        candidates = _like_customer(library, asker, name)
+        if not candidates:
+            raise
+        raise Refused("not_found", NO_CUSTOMER, "customer", name=name, candidates=", ".join(candidates)) from None
+
+
+def _like_customer(library: Library, asker: Asker, name: str) -> list[str]:
+    """By name or a part of it, else by similar letters."""
+    parties = customers.listed(library, asker, text=name, limit=SHOWN)
+    if not parties:
+        known = library.views.rows("SELECT id, COALESCE(name, id) FROM customers")
+        words = {word.casefold(): id for id, called in known for word in (id, called)}
+        near = get_close_matches(name.casefold(), words, n=SHOWN)
+        parties = [
+            each
+            for id in dict.fromkeys(words[word] for word in near)
+            for each in customers.listed(library, asker, text=id, limit=1)
+        ]
+    return [f"{each.id} ({each.name})" if each.name else each.id for each in parties]
+
+
+def filter_of(desk: Desk, where: Sequence[str] | None) -> Filter:
+    """DIM=VALUE, each dimension once, each value known."""
+    chosen: dict[str, str] = {}
+    for pair in where or ():
+        dimension, sign, value = pair.partition("=")
+        if not sign or dimension not in DIMENSIONS:
+            raise Refused("no_condition", NO_PAIR, "--where", found=pair[:60], known=", ".join(DIMENSIONS))
+        if dimension in chosen:
+            raise Refused("twice", TWICE, "--where", dimension=dimension)
+        _must_be_known(desk, dimension, value)
+        chosen[dimension] = value
+    return Filter(chosen)
+
+
+def _must_be_known(desk: Desk, dimension: str, value: str) -> None:
+    library = desk.konto.library
+    if dimension == "customer":
+        ids = library.customer_ids(value)
+        if len(ids) != 1 and (ids or _any(library, "SELECT 1 FROM customers")):
+            customer(desk, value)
+        return
+    known = _known(desk, dimension)
+    if known and value not in known:
+        if dimension == "owner" and _is_person(library, value):
+            return
+        near = get_close_matches(value, known, n=SHOWN, cutoff=0.5) or sorted(known)[: 2 * SHOWN]
+        raise Refused("not_found", NOBODY, "--where", dimension=dimension, found=value[:60], known=", ".join(near))
+
+
+def _known(desk: Desk, dimension: str) -> set[str]:
+    """What the log and the documents name; empty where nothing is known yet, and then everything is possible."""
+    if dimension in FIXED:
+        return set(FIXED[dimension])
+    library, people = desk.konto.library, desk.konto.steering.people.latest
+    if dimension == "owner":
+        rows = library.views.rows("SELECT name FROM persons UNION SELECT name FROM colleagues")
+        return {row[0] for row in rows}
+    named = {team.name for team in people.teams} if dimension == "team" else set()
+    rows = library.views.rows(f"SELECT DISTINCT {dimension} FROM promises WHERE {dimension} IS NOT NULL")
+    return named | {row[0] for row in rows}
+
+
+def _is_person(library: Library, name: str) -> bool:
+    """Also by id, e-mail or user name."""
+    ids = library.person_ids(name)
+    places = ",".join("?" * len(ids))
+    known = "SELECT person FROM persons UNION SELECT person FROM colleagues"
+    return library.views.row(f"SELECT 1 FROM ({known}) WHERE person IN ({places})", ids) is not None
+
+
+def _any(library: Library, sql: str) -> bool:
+    return library.views.row(f"{sql} LIMIT 1") is not None

@@ -1,0 +1,94 @@
+"""Promises as rows: for scripts with every field, for people as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from projections.promises import PromiseRow
+from projections.sentences import NAMED_BY_KIND
+from wiring.commands.desk import Desk
+from wiring.moments import written
+from words import N_, Translator
+from words.format import moment, number
+
+MOST_SHOWN = 100
+"""Rows that people see; scripts get all."""
+
+STATES: Mapping[str, str] = {
+    "open": N_("open"),
+    "overdue": N_("overdue"),
+    "kept": N_("kept"),
+    "exceeded": N_("more than promised"),
+    "kept_late": N_("kept late"),
+    "partial": N_("partly kept"),
+    "broken": N_("broken"),
+    "withdrawn": N_("taken back"),
+    "released": N_("waived by the customer"),
+}
+WHAT, WHO, STATE, DUE, OWNER = N_("Promise"), N_("Customer"), N_("State"), N_("Promised by"), N_("Owner")
+UNDATED = N_("no date")
+MORE = N_("{n} more. All of them: --json")
+
+
+def as_json(row: PromiseRow) -> dict[str, Any]:
+    return {
+        "promise": row.id,
+        "source": row.source,
+        "customer": row.customer_id,
+        "customer_name": row.customer_name,
+        "state": row.state,
+        "what": row.what,
+        "kind": row.kind,
+        "severity": row.severity,
+        "binding": row.binding,
+        "owner": row.owner,
+        "team": row.team,
+        "supplier": row.supplier,
+        "product": row.product,
+        "made": written(row.made_at),
+        "due": written(row.due),
+        "due_day": row.due_day,
+        "first_due": written(row.first_due),
+        "due_soon": written(row.due_soon),
+        "last_call": written(row.last_call),
+        "last_moment": written(row.last_moment),
+        "waits_for": row.waits_for.split(",") if row.waits_for else [],
+        "plan_b": row.plan_b,
+        "moves": row.moves,
+        "settled": written(row.settled_at),
+        "degree": row.degree,
+    }
+
+
+def table(desk: Desk, rows: Sequence[PromiseRow]) -> None:
+    """With the number of promises as the last line."""
+    t = desk.t
+    heads = [t.gettext(head) for head in (WHAT, WHO, STATE, DUE, OWNER)]
+    shown = rows[:MOST_SHOWN]
+    if shown:
+        desk.out.table(heads, [_cells(desk, row) for row in shown])
+    if len(rows) > len(shown):
+        desk.out.notice(t.gettext(MORE).format(n=number(len(rows) - len(shown), t.lang)))
+    desk.out.say(count_in_words(len(rows), t))
+
+
+def count_in_words(n: int, t: Translator) -> str:
+    return t.ngettext("{n} promise.", "{n} promises.", n).format(n=number(n, t.lang))
+
+
+def _cells(desk: Desk, row: PromiseRow) -> list[str]:
+    t = desk.t
+    due = moment(row.due, desk.now, desk.zone, t.lang) if row.due else t.gettext(UNDATED)
+    return [called(row, t), row.customer_name or row.customer_id, state(row, t), due, row.owner or "–"]
+
+
+def called(row: PromiseRow, t: Translator) -> str:
+    if row.what is None:
+        return t.gettext(NAMED_BY_KIND[row.kind]).format(id=row.id)
+    return f"{row.what} ({row.id})"
+
+
+def state(row: PromiseRow, t: Translator) -> str:
+    exceeded = row.state == "kept" and (row.degree or 0.0) > 1
+    return t.gettext(STATES["exceeded" if exceeded else row.state])

@@ -1,0 +1,77 @@
+"""`konto demo`, `serve`, `worker`, `dashboard`: what runs until it is asked to stop."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wiring.output import Output, write
+from wiring.shell import Place, read_language
+from wiring.supervisor import Say
+from words import N_, translator
+
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help=N_("Another number gives another history."))]
+Days = Annotated[int, typer.Option("--days", metavar="N", help=N_("How many days of history."))]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help=N_("Do not open a browser."))]
+Port = Annotated[int | None, typer.Option("--port", metavar="N", help=N_("Of the dashboard; else as set."))]
+
+
+PREPARING = N_("Making up the sample firm")
+RUNNING = N_("Vertrauenskonto is running. Open this address; Ctrl-C ends it:")
+
+
+def _say(ctx: typer.Context) -> Say:
+    """The address on standard output, what to do with it beside."""
+    place: Place = ctx.obj
+    out = Output(translator(read_language(place.home)))
+
+    def say(address: str) -> None:
+        out.notice(out.t.gettext(RUNNING))
+        write(address + "\n")
+        sys.stdout.flush()
+
+    return say
+
+
+def demo(
+    ctx: typer.Context, seed: Seed = 1, days: Days = 365, no_browser: NoBrowser = False, port: Port = None
+) -> None:
+    from wiring.demo import fill, home_of
+
+    place: Place = ctx.obj
+    world = place.world
+    home = place.home if place.named else home_of(place.home, seed, world.clock())
+    out = Output(translator(read_language(home)))
+    with out.progress(out.t.gettext(PREPARING)) as tell:
+        fill(home, world.environment, seed=seed, days=days, clock=world.clock, progress=tell)
+    _serve(ctx, home, port, open_browser=not no_browser)
+
+
+def _serve(ctx: typer.Context, home: Path, port: int | None, *, open_browser: bool) -> None:
+    from wiring.supervisor import serve as run
+
+    place: Place = ctx.obj
+    run(home, place.world.environment, port=port, open_browser=open_browser, say=_say(ctx))
+
+
+def serve(ctx: typer.Context, port: Port = None) -> None:
+    place: Place = ctx.obj
+    _serve(ctx, place.home, port, open_browser=False)
+
+
+def worker(ctx: typer.Context) -> None:
+    from wiring.supervisor import worker as run
+
+    place: Place = ctx.obj
+    run(place.home, place.world.environment)
+
+
+def dashboard(ctx: typer.Context, port: Port = None) -> None:
+    from wiring.supervisor import dashboard as run
+
+    place: Place = ctx.obj
+    arguments = [] if port is None else ["--port", str(port)]
+    raise typer.Exit(run(place.home, place.world.environment, arguments))

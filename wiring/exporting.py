@@ -1,0 +1,42 @@
+"""Facts out of the log as they came, in the order in which they were recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from domain.fact import Fact
+from domain.vocabulary import FACTS, envelope
+from wiring.embedded import Konto
+
+CHUNK = 1000
+
+
+def envelopes(konto: Konto, customer: str | None = None) -> Iterator[dict[str, Any] | None]:
+    """One for each fact, with `recorded`; None stands for a fact of an erased customer.
+
+    `customer` is an internal id. Alerts are no facts: they follow from these.
+    """
+    for page in _pages(konto) if customer is None else _of(konto, customer):
+        for fact in konto.log.opened([fact for fact in page if fact.type in FACTS]):
+            yield _written(fact)
+
+
+def _written(fact: Fact) -> dict[str, Any] | None:
+    if not fact.id:
+        return None
+    assert fact.recorded is not None
+    return {**envelope(fact), "recorded": fact.recorded.isoformat()}
+
+
+def _pages(konto: Konto) -> Iterator[Sequence[Fact]]:
+    position = 0
+    while page := konto.log.page(position, CHUNK):
+        yield page
+        position = page[-1].position
+
+
+def _of(konto: Konto, customer: str) -> Iterator[Sequence[Fact]]:
+    rows = konto.views.rows("SELECT stream FROM streams WHERE customer = ?", (customer,))
+    histories = konto.log.histories([customer, *(row[0] for row in rows)])
+    yield sorted((fact for facts in histories.values() for fact in facts), key=lambda fact: fact.position)
