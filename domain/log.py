@@ -49,6 +49,12 @@ class Stored(msgspec.Struct, omit_defaults=True):
 PARKED = "fact, needs, since, sealed"
 
 
+class When(msgspec.Struct):
+    """The one field of a stored event that a search by time needs."""
+
+    time: datetime
+
+
 class Parked(NamedTuple):
     """A fact that waits for what it refers to; `reason` says why it waits still."""
 
@@ -64,6 +70,7 @@ class _Whose(msgspec.Struct):
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Stored).decode
+_when = msgspec.json.Decoder(When).decode
 _decode_whose = msgspec.json.Decoder(_Whose).decode
 
 
@@ -287,6 +294,14 @@ class Writer:
         """Which of these facts stand in the log."""
         self.flush()
         return [row[0] for row in self.cursor.among("SELECT fact FROM received WHERE fact IN ({among})", keys)]
+
+    def knows_of_anything_from(self, moment: datetime) -> bool:
+        """Whether a fact that a document could judge happened at this moment or later. Reads the whole log."""
+        self.flush()
+        rows = self.cursor.execute(
+            "SELECT state FROM stored_events WHERE topic <> 'document.published' AND topic NOT LIKE 'alert.%'"
+        )
+        return any(_when(row[0]).time >= moment for row in rows.all())
 
     def _waiting(self, column: str, values: Sequence[str]) -> list[Parked]:
         rows = list(self.cursor.among(f"SELECT {PARKED} FROM parked WHERE {column} IN ({{among}})", values))

@@ -25,10 +25,11 @@ from domain.log import Writer
 from domain.promise import PromiseMade
 from domain.steering import MODELS
 from domain.vault import FIRM, plan, seal
+from domain.vocabulary import AHEAD
 
 Status = Literal["recorded", "already", "parked", "refused"]
 
-ZoneOf = Callable[[str | None, datetime], str]
+ZoneOf = Callable[[str | None, str | None, datetime], str]
 """The zone of a team's calendar at an instant: where a date without a time ends."""
 
 
@@ -120,7 +121,7 @@ class _Desk:
 
     def _append(self, fact: Fact) -> Fact:
         if isinstance(fact.data, DocumentPublished):
-            must_be_sound(fact.data, fact.time)
+            self._must_be_sound(fact.data, fact.time)
         fact = self._with_zone(fact)
         sealed, secrets = seal(fact, person=self.ids.person, thing=lambda kind, id: self.thing(fact, kind, id))
         customer = self._customer_of(sealed)
@@ -138,6 +139,23 @@ class _Desk:
         if earlier is not None:
             earlier = self.writer.already([earlier.key]).get(earlier.key, earlier)
         return type(error)(fact, earlier)
+
+    def _must_be_sound(self, document: DocumentPublished, published: datetime) -> None:
+        """A document that steers the product is never half right, and judges nothing anew in silence.
+
+        One that comes with its history, as an export brings it, counts for what comes after it.
+        """
+        start = document.valid_from
+        late = start < self.now - AHEAD and self.writer.knows_of_anything_from(start)
+        if start < published or late:
+            raise Refused(
+                "valid_from",
+                "A new version cannot count from {start} on, before it was published; nothing is judged anew in "
+                "silence. Please name a time from now on.",
+                "data.valid_from",
+                start=start.isoformat(timespec="minutes"),
+            )
+        load(document.content, MODELS[document.kind])
 
     # -- what a fact refers to ----------------------------------------------------------------------
 
@@ -186,7 +204,8 @@ class _Desk:
         """Where a due's date ends is settled now, so that later calendars do not move it."""
         data = fact.data
         if fact.zone is None and isinstance(data, PromiseMade):
-            return replace(fact, zone=self.zone_of(data.team, fact.time))
+            owner = None if data.by is None else self.ids.person(data.by)
+            return replace(fact, zone=self.zone_of(data.team, owner, fact.time))
         return fact
 
     def _load(self, facts: Iterable[Fact]) -> None:
@@ -202,19 +221,6 @@ class _Desk:
                     lengths.add(self.thing(fact, "customer", id))
         self.writer.load(histories)
         self.writer.load_versions(lengths)
-
-
-def must_be_sound(document: DocumentPublished, published: datetime) -> None:
-    """Raises Refused with every finding: a document that steers the product is never half right."""
-    if document.valid_from < published:
-        raise Refused(
-            "valid_from",
-            "A new version cannot count from {start} on, before it was published; nothing is judged anew in silence. "
-            "Please name a time from now on.",
-            "data.valid_from",
-            start=document.valid_from.isoformat(timespec="minutes"),
-        )
-    load(document.content, MODELS[document.kind])
 
 
 def _repeat(fact: Fact, before: Fact) -> Receipt:

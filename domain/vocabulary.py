@@ -159,6 +159,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "literal_error": ("unknown_value", "{found} is not among the possible values: {expected}."),
     "string_too_short": ("empty", "The text is empty. Leave the field out or fill it in."),
     "string_too_long": ("too_long", "The text is too long; at most {max_length} characters fit."),
+    "greater_than": ("out_of_range", "{found} is too small; it must be more than {gt}."),
     "greater_than_equal": ("out_of_range", "{found} is too small; at least {ge} is possible."),
     "less_than_equal": ("out_of_range", "{found} is too large; at most {le} is possible."),
     "string_pattern_mismatch": (

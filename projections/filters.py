@@ -82,8 +82,8 @@ class Filter:
 
     def condition(self, library: Library, asker: Asker, what: What, table: str = "p") -> Condition:
         condition = reach(library, asker, what, f"{table}.owner")
-        for dimension, value in self.where.items():
-            condition = condition.and_(_is(library, table, dimension, value))
+        for name, value in self.where.items():
+            condition = condition.and_(_is(library, table, name, value))
         return condition
 
 
@@ -94,20 +94,25 @@ def reach(library: Library, asker: Asker, what: What, owner: str) -> Condition:
     return _among(owner, library.person_ids(asker.person or ""))
 
 
-def _is(library: Library, table: str, dimension: str, value: str) -> Condition:
-    if dimension not in DIMENSIONS:
+def dimension(name: str, option: str) -> str:
+    """The name itself; refuses one that is none, for the option `by` or `where`."""
+    if name not in DIMENSIONS:
         raise Refused(
             "unknown_dimension",
             "There is no dimension “{found}”. Possible are: {known}.",
-            "where",
-            found=dimension,
+            option,
+            found=name,
             known=", ".join(DIMENSIONS),
         )
-    if dimension == "owner":
+    return name
+
+
+def _is(library: Library, table: str, name: str, value: str) -> Condition:
+    if name == "owner":
         return _among(f"{table}.owner", library.person_ids(value))
-    if dimension == "customer":
+    if name == "customer":
         return _among(f"{table}.customer", library.customer_ids(value))
-    return Condition(f"{table}.{dimension} = ?", [value])
+    return Condition(f"{table}.{dimension(name, 'where')} = ?", [value])
 
 
 def _among(column: str, values: list[str]) -> Condition:

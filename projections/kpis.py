@@ -15,7 +15,7 @@ from domain.people import Asker
 from projections import voices
 from projections.customers import OWNER_NAME
 from projections.figures import Figure, Lateness, Mean, Per, Share, period_of, spread
-from projections.filters import Condition, Filter, Library, Moment
+from projections.filters import Condition, Filter, Library, Moment, dimension
 from projections.promises import NO_FILTER, state_at
 from projections.tables import micros
 
@@ -127,6 +127,7 @@ def figures(library: Library, asker: Asker, question: Question, names: Sequence[
     for name in names:
         if name not in DEFINITIONS:
             raise UnknownFigure(name)
+    group_of(question.by)  # refuses what is no dimension
     wanted = list(names) or list(DEFINITIONS)
     cells = _promise_cells(library, asker, question, wanted)
     if any(name in voices.NAMES for name in wanted):
@@ -260,12 +261,4 @@ def group_of(by: str | None, table: str = "p") -> str:
         return OWNER_NAME.format(column=f"{table}.owner")
     if by == "customer":
         return "c.id"
-    if by in ("team", "kind", "supplier", "product", "channel", "severity"):
-        return f"{table}.{by}"
-    raise Refused(
-        "unknown_dimension",
-        "There is no dimension “{found}”. Possible are: {known}.",
-        "by",
-        found=by,
-        known="owner, team, kind, customer, supplier, product, channel, severity",
-    )
+    return f"{table}.{dimension(by, 'by')}"

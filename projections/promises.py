@@ -127,8 +127,9 @@ def rows(stream: str, history: Sequence[Fact], steering: Steering) -> list[tuple
     states = knowledge(history)
     closed: list[tuple[Any, ...]] = []
     standing: dict[tuple[Any, ...], int] = {}
-    for known_from, facts in states:
-        now = [_row(stream, span, steering) for span in spans(facts, steering)]
+    for (known_from, facts), (known_until, _) in zip_longest(states, states[1:], fillvalue=(None, [])):
+        assert known_from is not None
+        now = [_row(stream, span, steering) for span in spans(facts, steering, known_until)]
         known = micros(known_from)
         assert known is not None
         kept = {row: standing[row] for row in now if row in standing}
@@ -142,26 +143,30 @@ def _known(row: tuple[Any, ...], since: int, upto: int) -> tuple[Any, ...]:
     return (*row[:3], since, upto, *row[3:])
 
 
-def spans(history: Sequence[Fact], steering: Steering) -> Iterator[Span]:
-    """The life of a promise cut where a fact or another calendar changes how it stands."""
+def spans(history: Sequence[Fact], steering: Steering, known_until: datetime | None = None) -> Iterator[Span]:
+    """The life of a promise cut where a fact or another calendar changes how it stands.
+
+    What was known only until some moment is not cut by calendars that began later: whether we knew more by then
+    must not depend on when the tables are built.
+    """
+    changes = [change for change in steering.changes() if known_until is None or change < known_until]
     life = list(steps(history, steering))
     settled: Step | None = None
     for place, step in enumerate(life):
         end = life[place + 1].fact.time if place + 1 < len(life) else None
         settled = settled or (step if step.after.verdict else None)
         latest = step if settled is None else settled._replace(after=step.after)
-        for start, stop in _pieces(step.fact.time, end, step.after, steering):
+        for start, stop in _pieces(step.fact.time, end, changes if step.after.overdue_from else []):
             yield Span(start, stop, latest, moments(step.after, steering, start))
 
 
 def _pieces(
-    start: datetime, end: datetime | None, standing: Standing, steering: Steering
+    start: datetime, end: datetime | None, changes: Sequence[datetime]
 ) -> Iterator[tuple[datetime, datetime | None]]:
-    if standing.overdue_from is not None:
-        for change in steering.changes():
-            if start < change and (end is None or change < end):
-                yield start, change
-                start = change
+    for change in changes:
+        if start < change and (end is None or change < end):
+            yield start, change
+            start = change
     if end is None or start < end:
         yield start, end
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from domain.people import Asker
 from projections.customers import OWNER_NAME, seen_by
 from projections.figures import Share, period_of
-from projections.filters import Library
+from projections.filters import Library, dimension
 from projections.tables import instant, micros
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ FIGURES = (
     ("detractor_rate", "Active customers whose feedback lay in the lowest quarter of its scale.", ""),
     ("feedback_silence", "Active customers from whom we have had no feedback for 180 days.", ""),
 )
+GROUPS = {None: "NULL", "owner": OWNER_NAME.format(column="c.owner"), "team": "c.team", "customer": "c.id"}
+"""What customers can be grouped by; by what only promises have, there is no figure of theirs."""
 NAMES = frozenset(name for name, _, _ in FIGURES)
 
 
@@ -46,6 +48,8 @@ class Speaker(NamedTuple):
 
 def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[str]) -> Cells:
     found: Cells = {}
+    if question.by not in GROUPS:
+        return found
     speakers = _speakers(library, asker, question)
     for period, start, end in _periods(question, speakers.values()):
         groups: dict[str | None, list[Speaker]] = {}
@@ -89,15 +93,14 @@ def _speakers(library: Library, asker: Asker, question: Question) -> dict[str, S
     """By internal id."""
     moment = question.moment
     seen = seen_by(library, asker)
-    group = {None: "NULL", "owner": OWNER_NAME.format(column="c.owner"), "team": "c.team", "customer": "c.id"}
     known = "" if moment.known is None else f"AND t.recorded <= {micros(moment.known)}"
     chosen, values = "", []
-    for dimension, value in question.filter.where.items():
-        column, ids = _column(library, dimension, value)
+    for name, value in question.filter.where.items():
+        column, ids = _column(library, dimension(name, "where"), value)
         chosen += f" AND {column} IN ({','.join('?' * len(ids)) or 'NULL'})"
         values += ids
     rows = library.views.rows(
-        f"SELECT c.customer, {group.get(question.by, 'NULL')}, t.time, t.type, t.normalised "
+        f"SELECT c.customer, {GROUPS.get(question.by, 'NULL')}, t.time, t.type, t.normalised "
         f"FROM customers c JOIN timeline t ON t.customer = c.customer "
         f"WHERE c.kind = 'customer' AND t.time <= {moment.us} {known} AND {seen.sql}{chosen} ORDER BY c.customer",
         (*seen.params, *values),
@@ -110,8 +113,8 @@ def _speakers(library: Library, asker: Asker, question: Question) -> dict[str, S
     return speakers
 
 
-def _column(library: Library, dimension: str, value: str) -> tuple[str, list[str]]:
-    match dimension:
+def _column(library: Library, name: str, value: str) -> tuple[str, list[str]]:
+    match name:
         case "owner":
             return "c.owner", library.person_ids(value)
         case "customer":

@@ -81,7 +81,7 @@ class Konto:
     @property
     def zone_of(self) -> ZoneOf:
         steering = self.steering
-        return lambda team, at: steering.calendars.at(at).for_team(team).zone.key
+        return lambda team, owner, at: steering.hours(team, owner, at).zone.key
 
     def catch_up(self, progress: Progress | None = None) -> int:
         """Brings every table up to the log."""
@@ -130,7 +130,7 @@ class Konto:
     def publish_changed_files(self, unsound: Callable[[Refused], None] | None = None) -> list[DocumentKind]:
         """Documents beside the settings that were edited since the last version; they count from now on.
 
-        A version that came by another way is newer than the file, which then follows it. One that is not
+        A version that came by another way is newer than the file, which then follows it and is kept under another name. One that is not
         sound is told to `unsound`, and the last sound one goes on to count; without `unsound` it is raised.
         """
         changed: list[DocumentKind] = []
@@ -142,6 +142,7 @@ class Konto:
                 if not file.exists() or (content := settings_.text_of(file)) == newest:
                     continue
                 if since is not None and file.stat().st_mtime <= since.timestamp():
+                    file.replace(file.with_name(f"{kind}.before-{since:%Y%m%dT%H%M%S}.toml"))
                     file.write_text(newest, encoding="utf-8")
                     continue
                 with settings_.naming(file):
@@ -186,6 +187,8 @@ def open_home(
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     ids, master = _keys(home, entropy)
     timeout = settings.store.lock_timeout_seconds
+    for name in ("events.db", "views.db"):
+        (home / name).touch(mode=0o600)
     log = Log(SqliteStore(str(home / "events.db"), synchronous="FULL", lock_timeout_s=timeout), ids, master)
     views = Views(SqliteStore(str(home / "views.db"), synchronous="NORMAL", lock_timeout_s=timeout))
     konto = Konto(home, settings, clock, log, views, Follower(log, views), Library(views, ids), asker)

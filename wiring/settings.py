@@ -13,7 +13,11 @@ from domain.documents import D, Document, Part, load
 from domain.errors import Refused
 from domain.fact import Address, Label, ZoneName
 
-Port = Annotated[int, Field(ge=1, le=65_535)]
+LARGEST_PORT = 65_535
+PORT_VARIABLE = "KONTO_DASHBOARD_PORT"
+"""The port that the dashboard really got, for the links in messages."""
+
+Port = Annotated[int, Field(ge=1, le=LARGEST_PORT)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Secret = Annotated[SecretStr, Field(strict=False)]
 
@@ -51,6 +55,12 @@ class DashboardSettings(Part):
     target: Annotated[float, Field(ge=0, le=1)] = 0.9
     """The share of promises kept on time that the pictures draw as the target."""
 
+    @property
+    def address(self) -> str:
+        """Where its pages are found, with a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}/"
+
 
 class StoreSettings(Part):
     lock_timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
@@ -85,6 +95,12 @@ def read(home: Path, environment: Mapping[str, str]) -> Settings:
     settings = document_in(file, Settings) if file.exists() else Settings()
     if settings.dashboard.host not in ("127.0.0.1", "::1", "localhost"):
         raise UnsafeSetting("dashboard.host", "beyond this machine the dashboard needs a login. Please use 127.0.0.1.")
+    port = environment.get(PORT_VARIABLE)
+    if port is not None:
+        if not (port.isascii() and port.isdigit() and 1 <= int(port) <= LARGEST_PORT):
+            raise UnsafeSetting(PORT_VARIABLE, "a port is a number from 1 to 65535.")
+        board = settings.dashboard.model_copy(update={"port": int(port)})
+        settings = settings.model_copy(update={"dashboard": board})
     password = environment.get("KONTO_MAIL_PASSWORD")
     if password is not None:
         if not password:

@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from domain.errors import Refused
 from wiring.embedded import open_home
 from wiring.locks import held
+from wiring.settings import PORT_VARIABLE
 
 STOP_WITHIN_SECONDS = 10.0
 RESTART_AFTER_SECONDS = 2.0
@@ -107,16 +108,21 @@ def serve(
     say: Say = print,
 ) -> None:
     """Runs worker and dashboard until asked to stop. Raises AlreadyServed for a second one on the same home."""
+    if port is not None:
+        environment = {**environment, PORT_VARIABLE: str(port)}
     konto = open_home(home, environment=environment)
     settings = konto.settings
     konto.close()
-    port = port or settings.dashboard.port
     token = secrets.token_urlsafe(32)
     python = [sys.executable, "-m"]
     with only_one(home):
         supervisor = Supervisor(
             [
-                Child("worker", [*python, "wiring.cli", "--home", str(home), "worker"], environment),
+                Child(
+                    "worker",
+                    [*python, "wiring.cli", "--home", str(home), "worker"],
+                    environment,
+                ),
                 Child(
                     "dashboard",
                     [
@@ -127,7 +133,7 @@ def serve(
                         "--host",
                         settings.dashboard.host,
                         "--port",
-                        str(port),
+                        str(settings.dashboard.port),
                         "--lang",
                         settings.language,
                     ],
@@ -137,7 +143,7 @@ def serve(
         )
         with stopping_on_signals(supervisor.stopping):
             supervisor.start()
-            address = f"http://{settings.dashboard.host}:{port}/"
+            address = settings.dashboard.address
             try:
                 _wait_until_ready(address, supervisor)
                 say(f"{address}?token={token}")
@@ -156,8 +162,8 @@ def _wait_until_ready(address: str, supervisor: Supervisor) -> None:
     while not supervisor.stopping.is_set():
         try:
             urlopen(address, timeout=2).close()
-        except URLError as error:
-            if hasattr(error, "code"):
+        except (URLError, TimeoutError) as error:
+            if isinstance(error, HTTPError):
                 return
             if time.monotonic() > deadline or supervisor.children[-1].ended():
                 raise NotReady("dashboard", READY_WITHIN_SECONDS) from None

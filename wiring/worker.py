@@ -62,7 +62,7 @@ def sender(konto: Konto) -> Sender:
         zone=ZoneInfo(konto.settings.zone),
         lease=timedelta(seconds=worker.lease_seconds),
         most_attempts=worker.attempts,
-        page_of=lambda customer: f"http://{board.host}:{board.port}/account?customer={customer}",
+        page_of=lambda customer: f"{board.address}account?customer={customer}",
     )
 
 

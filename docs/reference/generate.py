@@ -35,7 +35,7 @@ from projections import kpis, voices  # noqa: E402
 from projections.filters import DIMENSIONS  # noqa: E402
 from projections.promises import STATES  # noqa: E402
 from tests.controls import EXAMPLES  # noqa: E402
-from wiring import cli  # noqa: E402
+from wiring.commands import konto  # noqa: E402
 from wiring.settings import UNSAFE, Settings  # noqa: E402
 from wiring.shell import DEFAULT_HOME, HOME_VARIABLE  # noqa: E402
 from words import translator  # noqa: E402
@@ -298,7 +298,7 @@ def alerts(book: Book) -> Iterator[str]:
 
 
 def commands(book: Book) -> Iterator[str]:
-    for name, command in _commands(typer.main.get_command(cli.app), ""):
+    for name, command in _commands(typer.main.get_command(konto.app), ""):
         about = book["commands"][name]
         arguments = [each.metavar for each in command.params if each.param_type_name == "argument"]
         yield from ("", f"## `konto {' '.join([name, *arguments])}`", "", command.help, *_paragraph(about.get("note")))

@@ -62,7 +62,8 @@ def test_reliability_stage_and_buffer_stand_beside_the_balance(told):
     assert reliability["value"] is None, "two promises are too few for a figure"
     assert reliability["rests_on"] == 2
     assert 0 < reliability["interval"][0] < reliability["interval"][1] < 1
-    assert answer["stage"] == {"name": "new", "reason": "Bisher nur 3 Buchungen."}
+    assert answer["stage"] == "new"
+    assert answer["stage_reason"] == "Bisher nur 3 Buchungen."
     assert answer["buffer"] == round(answer["balance"] / 4, 2)
     assert answer["customer"] == "K-17"
 

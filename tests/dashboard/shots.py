@@ -48,8 +48,11 @@ def settled(page: Page) -> None:
     # Before its first run a page is not running either.
     page.wait_for_selector("h1", timeout=60_000)
     page.wait_for_selector('[data-test-script-state="notRunning"]', timeout=60_000)
-    page.wait_for_function("document.fonts.status === 'loaded'")
-    # The script ends before its last elements are drawn.
+    # Not wait_for_function: it evaluates text in the page, which our content policy forbids.
+    page.evaluate("document.fonts.ready.then(() => true)")
+    # The script ends before its last elements are drawn, and the parts that draw them come late.
+    while page.locator("[data-testid*=Skeleton]").count():
+        page.wait_for_timeout(100)
     drawn, before = page.locator("*").count(), -1
     while drawn != before:
         page.wait_for_timeout(250)

@@ -19,7 +19,7 @@ from typing import Any
 import typer
 from typer.testing import CliRunner
 
-from wiring.cli import app
+from wiring.commands.konto import app
 from wiring.shell import World
 
 COMMAND = typer.main.get_command(app)

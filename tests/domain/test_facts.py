@@ -406,7 +406,7 @@ def test_whatever_comes_in_is_a_fact_or_is_refused_in_a_sentence(type: str, data
         found = parse(envelope(type, data, time=time or "2026-03-02T09:00:00Z"), now=NOW)
     except Refused as refused:
         said = [(str(each), each.code) for each in (refused, *refused.also)]
-        assert all(sentence and code for sentence, code in said)  # noqa: PT017
+        assert all(sentence and code for sentence, code in said)
     else:
         assert found.type == type
 

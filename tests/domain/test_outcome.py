@@ -389,6 +389,7 @@ MADE = '2026-03-02T09:00  verspricht K-17 ines "Angebot" bis 2026-03-05T16:00\n'
         ("2026-03-03T09:00  nimmt zurück", "missed"),
         ("2026-03-03T09:00  bricht", "missed"),
         ("2026-03-05T15:59  erlässt", "released"),
+        ("2026-03-03T09:00  verschiebt auf 2026-03-10\n2026-03-09T16:00  erlässt", "missed"),
         ("2026-03-05T16:00  erlässt", "missed"),
     ],
 )

@@ -192,4 +192,4 @@ def test_of_contradicting_facts_every_order_keeps_a_possible_history_and_names_a
 def test_a_refusal_is_one_that_users_are_told_with_its_rule(given: Given) -> None:
     error = refusal(given, MADE + "2026-03-03T09:00  erfüllt\n2026-03-03T10:00  erfüllt [zweimal]")
     assert isinstance(error, AgainstTheRule)
-    assert str(error).startswith("The promise is already settled: promise.fulfilled 002 (2026-03-03T09:00")
+    assert str(error).startswith("The promise is already settled: promise.fulfilled 002 (2026-03-03T08:00")

@@ -103,13 +103,13 @@ def test_a_refused_fact_is_refused_again_in_the_same_batch_and_may_come_correcte
     assert str(receipts[1].refused) == str(receipts[2].refused)
 
 
-def test_several_processes_that_record_the_same_facts_at_once_record_each_once(tmp_path: Path):
+def test_two_processes_that_record_the_same_facts_at_once_record_each_once(tmp_path: Path):
     lines = [f'2026-03-02T{hour:02}:{minute:02}  verspricht K-{minute} ines "P-{hour}-{minute}" bis 2026-03-20'
              for hour in range(8, 10) for minute in range(20)]  # fmt: skip
     told = facts("\n".join(lines))
     open_home(tmp_path / "home", environment={}).close()
-    answers = at_once(record_one_by_one, [(str(tmp_path / "home"), told)] * 3)
-    assert sorted(chain(*answers)) == sorted(["recorded"] * len(told) + ["already"] * 2 * len(told))
+    answers = at_once(record_one_by_one, [(str(tmp_path / "home"), told)] * 2)
+    assert sorted(chain(*answers)) == sorted(["recorded"] * len(told) + ["already"] * len(told))
     konto = open_home(tmp_path / "home", environment={})
     opened = konto.log.opened(konto.log.page(0, 1000))
     konto.close()

@@ -357,6 +357,25 @@ def test_unknown_figures_and_dimensions_are_refused_with_what_is_possible(firm: 
         asked(firm, "2026-04-15", by="colour")
     with pytest.raises(Refused, match=r"no dimension “colour”"):
         asked(firm, "2026-04-15", where={"colour": "red"})
+    with pytest.raises(Refused, match=r"no dimension “colour”"):
+        asked(firm, "2026-04-15", ["referral_rate"], by="colour")
+    with pytest.raises(Refused, match=r"no dimension “colour”"):
+        asked(firm, "2026-04-15", ["referral_rate"], where={"colour": "red"})
+
+
+@pytest.mark.parametrize("by", ["kind", "supplier", "product", "channel", "severity"])
+def test_by_what_only_promises_have_no_group_comes_from_customers_alone(firm: Home, by: str) -> None:
+    """ "Angebot 2" has no supplier, product or channel; every promise has a kind and a severity."""
+    keys = {getattr(each, by) for each in by_loops("2026-04-15")}
+    assert {group.key for group in asked(firm, "2026-04-15", by=by)} == keys
+    for group in asked(firm, "2026-04-15", by=by):
+        assert group.figures["referral_rate"] == Share(0, 0)
+
+
+def test_by_owner_customers_count_for_whoever_looks_after_them(firm: Home) -> None:
+    """K-1 is Ines's; the other five have nobody."""
+    found = {group.key: group.figures["feedback_silence"] for group in asked(firm, "2026-04-15", by="owner")}
+    assert found == {"ines": Share(1, 1), "lutz": Share(0, 0), "karin": Share(0, 0), None: Share(5, 5)}
 
 
 # -- the list behind a figure -----------------------------------------------------------------------

@@ -17,6 +17,7 @@ Seed = Annotated[int, typer.Option("--seed", metavar="N", help=N_("Another numbe
 Days = Annotated[int, typer.Option("--days", metavar="N", help=N_("How many days of history."))]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help=N_("Do not open a browser."))]
 Port = Annotated[int | None, typer.Option("--port", metavar="N", help=N_("Of the dashboard; else as set."))]
+Url = Annotated[bool, typer.Option("--url", help=N_("Only a new address for the one that is running."))]
 
 
 PREPARING = N_("Making up the sample firm")
@@ -69,9 +70,11 @@ def worker(ctx: typer.Context) -> None:
     run(place.home, place.world.environment)
 
 
-def dashboard(ctx: typer.Context, port: Port = None) -> None:
+def dashboard(ctx: typer.Context, port: Port = None, url: Url = False) -> None:
     from wiring.supervisor import dashboard as run
 
     place: Place = ctx.obj
-    arguments = [] if port is None else ["--port", str(port)]
+    arguments = ["--lang", read_language(place.home)]
+    arguments += [] if port is None else ["--port", str(port)]
+    arguments += ["--url"] if url else []
     raise typer.Exit(run(place.home, place.world.environment, arguments))

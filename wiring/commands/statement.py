@@ -84,7 +84,8 @@ def _as_json(found: Statement, words: Words, rules: Rulebook, t: Translator) -> 
         "as_of": written(found.at),
         "balance": found.balance / 100,
         "reliability": {"value": trust.value, "interval": [trust.low, trust.high], "rests_on": trust.rests_on},
-        "stage": {"name": found.stage.name, "reason": sentences.reason(found.stage, rules.stage, t)},
+        "stage": found.stage.name,
+        "stage_reason": sentences.reason(found.stage, rules.stage, t),
         "buffer": round(found.buffer, 2),
         "lines": [_line_as_json(line, words, t) for line in found.lines],
     }

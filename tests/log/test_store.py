@@ -1,0 +1,278 @@
+"""The files that everything rests on: what survives a power cut, who waits for whom, what is refused at the start."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import stat
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eventsourcing.sqlite import SQLiteConnection
+
+from domain.errors import Refused
+from domain.store import SqliteStore
+from tests.homes import Home, open_at
+from tests.notation import at, envelopes
+from tests.processes import at_once
+from wiring.embedded import Konto, open_home
+from wiring.worker import run_tick
+
+NOW = at("2026-04-01T12:00")
+STORY = """
+2026-03-02T09:00  verspricht K-17 ines@example.com "Angebot" bis 2026-04-01T09:00
+2026-03-03T09:00  Rückmeldung K-17 4
+"""
+FULL, NORMAL = 2, 1
+
+
+def pragma(store: SqliteStore, name: str) -> set[Any]:
+    """As the connections for reading and for writing have it."""
+    with store.reading() as reading, store.writing() as writing:
+        return {cursor.execute(f"PRAGMA {name}").one()[0] for cursor in (reading, writing)}
+
+
+# -- what is stored how -------------------------------------------------------------------------------
+
+
+def test_the_log_survives_a_power_cut_and_only_the_tables_may_have_to_be_rebuilt(home: Home):
+    assert pragma(home.konto.log.store, "synchronous") == {FULL}
+    assert pragma(home.konto.views.store, "synchronous") == {NORMAL}
+    assert pragma(home.konto.log.store, "journal_mode") == pragma(home.konto.views.store, "journal_mode") == {"wal"}
+
+
+def test_the_stored_events_are_the_only_table_of_the_log_with_event_in_its_name(home: Home):
+    with home.konto.log.store.reading() as cursor:
+        names = [row[0] for row in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'").all()]
+    assert [name for name in names if "event" in name] == ["stored_events"]
+    assert len(names) > 1
+
+
+def test_an_event_has_a_text_stream_id_a_version_a_topic_and_its_state_as_a_blob(home: Home):
+    home.take_as_they_come(list(envelopes(STORY)), NOW)
+    assert run_tick(home.konto)
+    connection = sqlite3.connect(home.konto.home / "events.db")
+    columns = [row[1:3] for row in connection.execute("PRAGMA table_info(stored_events)")]
+    assert columns == [
+        ("originator_id", "TEXT"),
+        ("originator_version", "INTEGER"),
+        ("topic", "TEXT"),
+        ("state", "BLOB"),
+    ]
+    kinds = ", ".join(f"typeof({name})" for name, _ in columns)
+    found = connection.execute(f"SELECT DISTINCT {kinds} FROM stored_events").fetchall()
+    assert found == [("text", "integer", "text", "blob")]
+    streams = {row[0].partition("-")[0] for row in connection.execute("SELECT originator_id FROM stored_events")}
+    assert streams == {"promise", "customer", "alert"}
+    connection.close()
+
+
+def test_versions_count_from_one_within_a_stream_and_positions_within_the_log(home: Home):
+    home.take_as_they_come(list(envelopes(STORY)), NOW)
+    home.take_as_they_come(list(envelopes('2026-03-31T09:00  erfüllt "Angebot" [kept]')), NOW)
+    rows = [(row.position, row.stream.partition("-")[0], row.version) for row in home.konto.log.rows(0, 10)]
+    assert rows == [(1, "promise", 1), (2, "customer", 1), (3, "promise", 2)]
+
+
+# -- waiting and refusing -----------------------------------------------------------------------------
+
+
+def impatient(folder: Path) -> Konto:
+    """Waits a second for others who write."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    (folder / "settings.toml").write_text("[store]\nlock_timeout_seconds = 1\n", encoding="utf-8")
+    return open_home(folder, environment={}, clock=lambda: NOW)
+
+
+@contextmanager
+def somebody_writing(file: Path) -> Iterator[None]:
+    connection = sqlite3.connect(file, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+        connection.close()
+
+
+def test_whoever_waits_too_long_for_another_process_is_told_so(tmp_path: Path):
+    konto = impatient(tmp_path / "home")
+    with somebody_writing(konto.home / "events.db"), pytest.raises(Refused) as refused:
+        konto.record([])
+    assert refused.value.code == "busy"
+    assert konto.record([]) == []
+    konto.close()
+
+
+def test_whoever_waits_too_long_for_another_thread_is_told_so(tmp_path: Path):
+    konto = impatient(tmp_path / "home")
+    with writing_in_another_thread(konto.log.store), pytest.raises(Refused) as refused:
+        konto.record([])
+    assert refused.value.code == "busy"
+    assert konto.record([]) == []
+    konto.close()
+
+
+@contextmanager
+def writing_in_another_thread(store: SqliteStore) -> Iterator[None]:
+    begun, done = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with store.writing():
+            begun.set()
+            done.wait(30)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert begun.wait(10)
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_nobody_who_reads_waits_for_those_who_write_or_wait_to_write(home: Home):
+    home.take_as_they_come(list(envelopes(STORY)), NOW)
+    log = home.konto.log
+    with writing_in_another_thread(log.store):
+        waiting = threading.Thread(target=lambda: home.konto.record([]))
+        waiting.start()
+        time.sleep(0.2)  # it waits by now; were it later, the test would only see less
+        started = time.monotonic()
+        assert log.head() == 2
+        assert time.monotonic() - started < 1
+        # Whoever writes may read beside it: the zone of a date comes from the calendars in the log.
+    waiting.join(10)
+    assert not waiting.is_alive()
+
+
+def test_reading_while_writing_waits_for_nobody_although_others_wait_to_write(home: Home):
+    store = home.konto.log.store
+    waiting = threading.Thread(target=lambda: home.konto.record([]))
+    with store.writing():
+        waiting.start()
+        time.sleep(0.2)
+        started = time.monotonic()
+        assert home.konto.zone_of(None, None, NOW) == "Europe/Berlin"
+        assert time.monotonic() - started < 1
+    waiting.join(10)
+    assert not waiting.is_alive()
+
+
+def test_a_home_opens_for_reading_while_somebody_writes_for_long(tmp_path: Path):
+    impatient(tmp_path / "home").close()
+    with somebody_writing(tmp_path / "home" / "events.db"), somebody_writing(tmp_path / "home" / "views.db"):
+        konto = impatient(tmp_path / "home")
+        assert konto.log.head() == 0
+        konto.close()
+
+
+def test_a_store_that_cannot_be_written_is_not_called_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    konto = impatient(tmp_path / "home")
+    with konto.log.store.reading() as cursor:
+        cursor.execute("PRAGMA query_only=ON")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"), konto.log.writing() as writer:
+        writer.cursor.execute("DELETE FROM parked")
+    konto.close()
+
+
+def test_a_commit_that_fails_leaves_nothing_behind_and_the_next_one_works(home: Home, monkeypatch: pytest.MonkeyPatch):
+    def full(connection: SQLiteConnection) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SQLiteConnection, "commit", full)
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            home.take_as_they_come(list(envelopes(STORY)), NOW)
+    assert home.konto.log.head() == 0
+    receipts = home.take_as_they_come(list(envelopes(STORY)), NOW)
+    assert [receipt.status for receipt in receipts] == ["recorded", "recorded"]
+
+
+# -- at the start -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["1", "y", "Yes", "true", "ON", " t "])
+def test_the_switch_under_which_readers_miss_facts_is_refused_by_its_name(tmp_path: Path, value: str):
+    with pytest.raises(Refused) as refused:
+        open_home(tmp_path / "home", environment={"POSTGRES_ENABLE_DB_FUNCTIONS": value})
+    assert (refused.value.code, refused.value.path) == ("unsafe_setting", "POSTGRES_ENABLE_DB_FUNCTIONS")
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("value", ["", "0", "no", "false"])
+def test_the_same_switch_turned_off_is_welcome(tmp_path: Path, value: str):
+    open_home(tmp_path / "home", environment={"POSTGRES_ENABLE_DB_FUNCTIONS": value}).close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
+def test_only_the_owner_may_enter_a_new_home_and_read_its_keys(tmp_path: Path):
+    open_at(tmp_path / "home").close()
+    assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "home" / "keys.json").stat().st_mode) == 0o600
+
+
+def test_a_log_whose_keys_are_gone_is_not_opened_with_new_ones(home: Home):
+    keys = home.konto.home / "keys.json"
+    keys.rename(keys.with_name("elsewhere.json"))
+    with pytest.raises(Refused) as refused:
+        open_home(home.konto.home, environment={})
+    assert refused.value.code == "keys_missing"
+    assert not keys.exists()
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"ids": "00", "vault": 5}', '{"ids": "zz", "vault": "00"}'])
+def test_damaged_keys_are_said_to_be_damaged(home: Home, text: str):
+    (home.konto.home / "keys.json").write_text(text, encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        open_home(home.konto.home, environment={})
+    assert refused.value.code == "keys_damaged"
+
+
+def test_what_a_killed_start_left_behind_hinders_nobody(tmp_path: Path):
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o700)
+    for number in range(1, 40_000, 997):
+        (folder / f"keys.json.{number}").touch()
+    (folder / "views.rebuild.db").write_bytes(b"half a file")
+    konto = open_home(folder, environment={})
+    assert konto.rebuild() == 0
+    assert not (folder / "views.rebuild.db").exists()
+    konto.close()
+
+
+def test_processes_that_open_an_empty_home_at_once_all_find_the_same_keys(tmp_path: Path):
+    folder = str(tmp_path / "home")
+    assert len(set(at_once(open_and_name, [(folder,)] * 3))) == 1
+    assert set(json.loads((tmp_path / "home" / "keys.json").read_text("utf-8"))) == {"ids", "vault"}
+
+
+def open_and_name(folder: str) -> str:
+    konto = open_home(Path(folder), environment={})
+    try:
+        assert konto.log.head() == konto.views.position() == 0
+        return konto.log.ids.thing("crm", "K-17")
+    finally:
+        konto.close()
+
+
+def test_processes_that_make_the_same_files_at_the_same_moment_all_succeed(tmp_path: Path):
+    paths = [str(tmp_path / f"{number}.db") for number in range(25)]
+    assert at_once(make_stores, [(paths,)] * 3) == [25] * 3
+
+
+def make_stores(paths: list[str]) -> int:
+    for path in paths:
+        store = SqliteStore(path, synchronous="FULL", lock_timeout_s=10)
+        store.create(["CREATE TABLE IF NOT EXISTS one (a TEXT)", "CREATE INDEX IF NOT EXISTS two ON one (a)"])
+        with store.writing() as cursor:
+            cursor.execute("INSERT INTO one VALUES ('x')")
+        store.close()
+    return len(paths)

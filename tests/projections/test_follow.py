@@ -1,0 +1,521 @@
+"""The follower: whatever happens to it, the tables say what a fresh rebuild says."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
+
+from domain import store as stores
+from domain.alert import AlertDelivered, AlertFailed, AlertNoLongerNeeded, AlertTooOld, event
+from domain.errors import Refused
+from domain.fact import Data
+from domain.store import OldBookmark, SqliteStore
+from domain.vocabulary import parse
+from projections import alerts
+from projections.follow import TABLES, Follower, rebuild, table_names
+from projections.tables import FOLLOWER, Views
+from tests import notation
+from tests.homes import Home, open_at
+from tests.notation import at, envelopes, local
+from tests.processes import at_once
+from wiring.embedded import Konto, open_home
+from wiring.importing import import_file
+from wiring.worker import run_tick
+
+NOW = at("2026-03-12T09:00")
+MAIL = "@example.com"
+
+STORY = """
+Three customers, and every kind of fact that changes a table.
+
+2026-02-02T08:00  Kunde K-1, namens Meier, zuständig ines@example.com
+2026-02-02T09:00  verspricht K-1 ines@example.com "Angebot" bis 2026-02-05T16:00, Preis 1000 EUR, Team Büro
+2026-02-03T09:00  beschreibt "Angebot", heißt jetzt Kostenvoranschlag
+2026-02-04T09:00  verschiebt "Angebot" auf 2026-02-09T16:00, mit Grund, mit Alternative
+2026-02-09T15:00  erfüllt "Angebot", berechnet 1100
+2026-02-10T09:00  Rückmeldung ? 2, über Angebot
+2026-02-10T10:00  verspricht K-2 lutz@example.com "Therme" bis 2026-02-20, Art delivery
+2026-02-11T10:00  pausiert "Therme" wegen Kunde
+2026-02-16T10:00  setzt "Therme" fort wegen Kunde
+2026-02-17T10:00  übergibt "Therme" an ines, Team Montage
+2026-02-18T10:00  bricht "Therme", mit Grund
+2026-02-19T10:00  Kunde K-2 geändert, namens Aydin
+2026-02-19T11:00  Empfindlichkeit K-2 1.5
+2026-02-19T12:00  zuständig für K-2 ist lutz@example.com
+2026-02-19T12:00  lehnt ab K-2, mit Grund, mit Alternative
+2026-02-20T10:00  K-1 empfiehlt uns
+"""
+
+OPEN = """
+2026-03-02T09:00  verspricht K-1 ines@example.com "wird gemahnt" bis 2026-03-12T08:00
+2026-03-02T09:00  verspricht K-1 ines@example.com "kommt nicht an" bis 2026-03-12T08:00
+2026-03-02T09:00  verspricht K-1 ines@example.com "geht nie" bis 2026-03-12T08:00
+2026-03-02T09:00  verspricht K-2 ines@example.com "erledigt sich" bis 2026-03-12T08:00
+2026-03-02T09:00  verspricht K-2 ines@example.com "wird zu alt" bis 2026-03-12T08:00
+2026-03-02T09:00  verspricht K-2 ines@example.com "wartet" bis 2026-03-12T08:00
+2026-03-02T09:00  verspricht K-3 "niemand da" bis 2026-03-12T08:00
+"""
+
+PEOPLE = """
+[[teams]]
+name = "Büro"
+
+[[persons]]
+id = "ines"
+name = "Ines Vogt"
+team = "Büro"
+"""
+
+SHORT_DAYS = """
+default = "halbtags"
+
+[calendars.halbtags]
+zone = "Europe/Berlin"
+
+[calendars.halbtags.hours]
+monday = ["08:00-12:00"]
+tuesday = ["08:00-12:00"]
+wednesday = ["08:00-12:00"]
+thursday = ["08:00-12:00"]
+friday = ["08:00-12:00"]
+"""
+
+Tables = dict[str, list[tuple[Any, ...]]]
+
+
+def told(text: str) -> list[notation.Data]:
+    """Ids of their own for each text, so that several fit into one home."""
+    mark = abs(hash(text)) % 10_000
+    return [{**each, "id": f"{mark}/{each['id']}"} for each in envelopes(text)]
+
+
+def contents(views: Views, *, leases: bool = False) -> Tables:
+    """All rows of all tables; who is sending just now does not follow from the log."""
+    found = {}
+    for name in table_names():
+        columns = "alert, due, attempts" if name == "outbox" and not leases else "*"
+        found[name] = sorted((tuple(row) for row in views.rows(f"SELECT {columns} FROM {name}")), key=repr)
+    return found
+
+
+@contextmanager
+def empty_views(file: Path) -> Iterator[Views]:
+    store = SqliteStore(str(file), synchronous="NORMAL", lock_timeout_s=30)
+    views = Views(store)
+    views.create(TABLES)
+    try:
+        yield views
+    finally:
+        store.close()
+
+
+def rebuilt(konto: Konto, folder: Path) -> Tables:
+    """What the tables of this log say when they are built from nothing, all at once."""
+    file = folder / "rebuilt.db"
+    file.unlink(missing_ok=True)
+    with empty_views(file) as views:
+        Follower(konto.log, views).catch_up(page_size=1_000_000)
+        return contents(views)
+
+
+def raise_alerts_and_let_each_end_otherwise(home: Home) -> None:
+    """One alert in every state there is."""
+    home.take(told(OPEN))
+    home.clock.now = NOW
+    overdue = {each.warning.subject: each for each in run_tick(home.konto) if each.warning.rule == "overdue"}
+    names = dict(home.rows("SELECT id, promise FROM promise_words"))
+
+    def note(name: str, data: Data) -> None:
+        alert = overdue[names[name]]
+        fact = event(home.konto.log.ids, alert.alert, alert.warning.customer, data, at=NOW, now=NOW)
+        with home.konto.log.writing() as writer:
+            writer.append(fact, None, "")
+
+    failed = AlertFailed(channel="email", reason="smtp_451", attempt=1, final=False)
+    note("wird gemahnt", failed)
+    note("wird gemahnt", AlertDelivered(channel="email", message_id="<1@x>", to="person-1"))
+    note("kommt nicht an", failed)
+    note("geht nie", AlertFailed(channel="email", reason="smtp_550", attempt=1, final=True))
+    note("erledigt sich", AlertNoLongerNeeded())
+    note("wird zu alt", AlertTooOld())
+    home.konto.catch_up()
+    assert {row[0] for row in home.rows("SELECT state FROM alerts WHERE rule = 'overdue'")} == set(alerts.STATES)
+
+
+@pytest.fixture
+def busy(home: Home) -> Home:
+    """A home with everything in it."""
+    home.take(told(STORY))
+    home.clock.now = at("2026-02-21T09:00")
+    home.konto.publish("people", PEOPLE)
+    raise_alerts_and_let_each_end_otherwise(home)
+    return home
+
+
+# -- page by page -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 7, 1000])
+def test_pages_of_any_length_give_the_same_tables(busy: Home, tmp_path: Path, page_size: int):
+    with empty_views(tmp_path / "views.db") as views:
+        done = Follower(busy.konto.log, views).catch_up(page_size=page_size)
+        assert done == busy.konto.log.head() == views.position()
+        assert contents(views) == rebuilt(busy.konto, tmp_path)
+
+
+def test_what_was_followed_as_it_came_is_what_a_rebuild_gives_with_alerts_in_every_state(busy: Home, tmp_path: Path):
+    live = contents(busy.konto.views)
+    assert live == rebuilt(busy.konto, tmp_path)
+    busy.konto.rebuild()
+    assert contents(busy.konto.views) == live
+    assert all(live.values()), "every table holds something"
+
+
+def test_progress_is_told_page_by_page_up_to_the_head(busy: Home, tmp_path: Path):
+    heard: list[tuple[int, int]] = []
+    with empty_views(tmp_path / "views.db") as views:
+        Follower(busy.konto.log, views).catch_up(page_size=10, progress=lambda *told: heard.append(told))
+    head = busy.konto.log.head()
+    assert heard == [(position, head) for position in [*range(10, head, 10), head]]
+
+
+def test_a_late_fact_changes_its_own_promise_and_account_and_what_we_knew_before_stays(home: Home, tmp_path: Path):
+    """
+    2026-02-02T09:00  verspricht K-1 ines "A" bis 2026-02-04T16:00
+    2026-02-02T09:00  verspricht K-1 ines "B" bis 2026-02-04T16:00
+    2026-02-03T09:00  verschiebt "A" auf 2026-02-06T16:00 (erfasst 2026-03-01T09:00)
+    2026-02-06T15:00  erfüllt "A" (erfasst 2026-02-06T16:00)
+    2026-02-04T15:00  erfüllt "B"
+    """
+    doc = test_a_late_fact_changes_its_own_promise_and_account_and_what_we_knew_before_stays.__doc__ or ""
+    home.take(list(envelopes(doc)))
+    before_we_knew = at("2026-02-20")
+    assert {row.id: row.state for row in home.listed("2026-03-02")} == {"A": "kept", "B": "kept"}
+    assert {row.id: row.state for row in home.listed("2026-03-02", known=before_we_knew)} == {
+        "A": "kept_late",
+        "B": "kept",
+    }
+    rules = [row[0] for row in home.rows("SELECT rule FROM lines ORDER BY number")]
+    assert rules == ["moved_in_time_without_alternative", "kept", "kept_after_timely_move"]
+    assert contents(home.konto.views) == rebuilt(home.konto, tmp_path)
+
+
+# -- when it breaks off -------------------------------------------------------------------------------
+
+
+class PowerCut(Exception):
+    pass
+
+
+class Fuse:
+    """Blows at the n-th statement or commit on one file."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.left = -1
+        self.used = 0
+        fuse, commit = self, SQLiteConnection.commit
+
+        class Cursor(stores.Cursor):
+            def __init__(self, cursor: SQLiteCursor) -> None:
+                super().__init__(_Counted(cursor, fuse))  # type: ignore[arg-type]
+
+        def counted_commit(connection: SQLiteConnection) -> None:
+            fuse.burn()
+            commit(connection)
+
+        monkeypatch.setattr(stores, "Cursor", Cursor)
+        monkeypatch.setattr(SQLiteConnection, "commit", counted_commit)
+
+    def burn(self) -> None:
+        self.used += 1
+        self.left -= 1
+        if self.left == 0:
+            raise PowerCut
+
+
+class _Counted:
+    """The library's cursor, with the fuse before every statement; also for those that go past our own Cursor."""
+
+    def __init__(self, cursor: SQLiteCursor, fuse: Fuse) -> None:
+        self.cursor, self.fuse = cursor, fuse
+
+    def execute(self, *args: Any) -> None:
+        self.fuse.burn()
+        self.cursor.execute(*args)
+
+    def executemany(self, *args: Any) -> None:
+        self.fuse.burn()
+        self.cursor.executemany(*args)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.cursor, name)
+
+
+def test_a_page_that_breaks_off_at_any_statement_is_as_if_it_had_never_begun(
+    busy: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    half, expected = busy.konto.log.head() // 2, rebuilt(busy.konto, tmp_path)
+    with empty_views(tmp_path / "half.db") as views:
+        with pytest.raises(PowerCut):  # the first page is kept
+            Follower(busy.konto.log, views).catch_up(page_size=half, progress=_stop)
+        before = contents(views)
+        assert views.position() == half
+    fuse = Fuse(monkeypatch)
+    broken_off = 0
+    for number in range(1, 10_000):
+        file = tmp_path / "views.db"
+        shutil.copy(tmp_path / "half.db", file)
+        with empty_views(file) as views:
+            follower = Follower(busy.konto.log, views)
+            fuse.left = number
+            try:
+                follower.catch_up()
+            except PowerCut:
+                broken_off += 1
+                fuse.left = -1
+                assert contents(views) == before
+                follower.catch_up()
+            fuse.left = -1
+            assert contents(views) == expected
+        if broken_off < number:
+            break
+    assert broken_off > 30
+
+
+def _stop(position: int, head: int) -> None:
+    raise PowerCut
+
+
+def test_a_rebuild_that_breaks_off_at_any_statement_of_its_last_step_changes_nothing(
+    busy: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    live = contents(busy.konto.views, leases=True)
+    fuse = Fuse(monkeypatch)
+    for number in (1, 5, 20, 60, 100, 120, 130, 135, 140, 145, 150, 155, 160):
+        fuse.left = number
+        try:
+            busy.konto.rebuild()
+        except PowerCut:
+            fuse.left = -1
+            assert contents(busy.konto.views, leases=True) == live
+    fuse.left = -1
+    assert contents(busy.konto.views, leases=True) == live
+
+
+# -- several followers --------------------------------------------------------------------------------
+
+
+def test_of_two_followers_that_read_the_same_facts_one_works_and_the_other_stands_by(busy: Home, tmp_path: Path):
+    log = busy.konto.log
+    with empty_views(tmp_path / "views.db") as views:
+        one, two = Follower(log, views), Follower(log, views)
+        short, long = log.rows(0, 5), log.rows(0, 9)
+        assert one._project(0, short)
+        assert not two._project(0, long), "it would do the first five once more"
+        assert not two._project(0, short)
+        assert views.position() == 5
+        two.catch_up()
+        assert contents(views) == rebuilt(busy.konto, tmp_path)
+
+
+def test_a_bookmark_is_moved_only_from_where_the_follower_began_to_read(tmp_path: Path):
+    with empty_views(tmp_path / "views.db") as views:
+        with views.store.writing() as cursor:
+            views.bookmarks.move(cursor, FOLLOWER, 0, 10)
+        for since, position in [(0, 20), (9, 20), (11, 20)]:
+            with pytest.raises(OldBookmark), views.store.writing() as cursor:
+                views.bookmarks.move(cursor, FOLLOWER, since, position)
+        assert views.position() == 10
+
+
+def test_followers_in_several_threads_miss_nothing_and_double_nothing(home: Home, tmp_path: Path):
+    facts = [parse(each, now=NOW) for each in told(STORY)]
+    done, failed = threading.Event(), list[BaseException]()
+
+    def follow(page_size: int) -> None:
+        try:
+            while not done.is_set():
+                Follower(home.konto.log, home.konto.views).catch_up(page_size=page_size)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=follow, args=(size,)) for size in (1, 2, 3, 1000)]
+    for thread in threads:
+        thread.start()
+    home.clock.now = NOW
+    for fact in facts:
+        home.konto.record([fact])
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    home.konto.catch_up()
+    assert contents(home.konto.views) == rebuilt(home.konto, tmp_path)
+
+
+def test_followers_in_several_processes_miss_nothing_and_double_nothing(tmp_path: Path):
+    folder = tmp_path / "home"
+    open_at(folder).close()
+    lines = [f'2026-03-02T09:{n:02}  verspricht K-{n % 7} ines "P-{n}" bis 2026-03-20' for n in range(60)]
+    calls = [("record", str(folder), "\n".join(lines)), ("follow", str(folder), 60), ("follow", str(folder), 60)]
+    recorded, *followed = at_once(_take_part, calls)
+    assert recorded == sum(followed) == 60
+    konto = open_home(folder, environment={})
+    assert contents(konto.views) == rebuilt(konto, tmp_path)
+    konto.close()
+
+
+def _take_part(role: str, folder: str, work: Any) -> int:
+    konto = open_home(Path(folder), environment={}, clock=lambda: NOW)
+    try:
+        if role == "record":
+            return sum(konto.record([parse(each, now=NOW)])[0].status == "recorded" for each in told(work))
+        done = 0
+        while konto.views.position() < work:
+            done += konto.catch_up()
+        return done
+    finally:
+        konto.close()
+
+
+# -- rebuild ------------------------------------------------------------------------------------------
+
+
+def test_a_rebuild_while_two_others_import_gives_the_same_tables_and_sends_nothing(busy: Home, tmp_path: Path):
+    konto = busy.konto
+    waiting, states = alerts.waiting(konto.views, NOW + timedelta(days=1)), busy.rows("SELECT alert, state FROM alerts")
+    before = konto.log.head()
+    files = [_file(tmp_path / f"{name}.jsonl", name) for name in ("one", "two")]
+    rounds = at_once(_import_or_rebuild, [("import", str(konto.home), str(file)) for file in files]
+                     + [("rebuild", str(konto.home), str(before + 2 * IMPORTED))])  # fmt: skip
+    assert rounds[:2] == [IMPORTED, IMPORTED]
+    assert rounds[2] >= 2, "it was rebuilt while they imported"
+    konto.catch_up()
+    assert contents(konto.views) == rebuilt(konto, tmp_path)
+    assert alerts.waiting(konto.views, NOW + timedelta(days=1)) == waiting
+    assert busy.rows("SELECT alert, state FROM alerts") == states
+
+
+IMPORTED = 1200
+
+
+def _file(file: Path, name: str) -> Path:
+    import json
+
+    lines = []
+    for number in range(IMPORTED // 2):
+        text = f'2026-02-02T09:00  verspricht K-{name}-{number % 50} ines "{name}-{number}" bis 2026-02-20\n'
+        text += f'2026-02-19T09:00  erfüllt "{name}-{number}"'
+        lines += [json.dumps({**each, "id": f"{name}/{number}/{each['id']}"}) for each in envelopes(text)]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+def _import_or_rebuild(role: str, folder: str, work: str) -> int:
+    konto = open_home(Path(folder), environment={}, clock=lambda: NOW)
+    try:
+        if role == "import":
+            return import_file(konto, Path(work), valid_only=True).recorded
+        rounds = 0
+        while konto.views.position() < int(work):
+            konto.rebuild()
+            rounds += 1
+        return rounds
+    finally:
+        konto.close()
+
+
+def test_a_rebuild_leaves_the_leases_of_those_who_are_sending(busy: Home):
+    views = busy.konto.views
+    (first, *others) = alerts.waiting(views, NOW)
+    assert alerts.lease(views, first, NOW, timedelta(minutes=5)) is not None
+    busy.konto.rebuild()
+    assert alerts.waiting(views, NOW) == others
+    assert alerts.lease(views, first, NOW, timedelta(minutes=5)) is None
+
+
+def test_a_rebuild_never_takes_back_what_the_live_tables_have_already_shown(busy: Home, tmp_path: Path):
+    """Somebody records, and the live follower projects it, between the last page beside and the swap."""
+    konto = busy.konto
+    late = [parse(each, now=NOW) for each in told("2026-03-11T09:00  K-3 empfiehlt uns")]
+
+    def record_once(position: int, head: int) -> None:
+        if late:
+            konto.record([late.pop()])
+            konto.catch_up()
+
+    before = konto.views.position()
+    with empty_views(tmp_path / "beside.db") as beside:
+        rebuild(konto.log, konto.views, beside, progress=record_once)
+    assert konto.views.position() == before + 1 == konto.log.head()
+    assert contents(konto.views) == rebuilt(konto, tmp_path)
+
+
+def test_a_second_rebuild_at_the_same_time_is_told_so(busy: Home):
+    with busy.konto.beside("rebuild"), pytest.raises(Refused) as refused:
+        busy.konto.rebuild()
+    assert refused.value.code == "already_running"
+    assert busy.konto.rebuild() == busy.konto.log.head()
+
+
+# -- documents ----------------------------------------------------------------------------------------
+
+
+def last_moments(home: Home, moment: str) -> dict[str, str | None]:
+    return {row.id: local(row.last_moment) for row in home.listed(moment)}
+
+
+def test_a_new_calendar_moves_the_last_moment_of_open_promises_and_settled_ones_keep_theirs(home: Home, tmp_path: Path):
+    home.take(told("""
+    2026-03-02T09:00  verspricht K-1 ines "offen" bis 2026-03-20T16:00
+    2026-03-02T09:00  verspricht K-1 ines "erledigt" bis 2026-03-20T16:00
+    2026-03-06T09:00  erfüllt "erledigt"
+    """))  # fmt: skip
+    settled = home.rows(
+        "SELECT * FROM promises WHERE promise IN (SELECT promise FROM promise_words WHERE id = 'erledigt')"
+    )
+    assert last_moments(home, "2026-03-05") == {"offen": "2026-03-19T16:00", "erledigt": "2026-03-19T16:00"}
+
+    home.clock.now = at("2026-03-10T09:00")
+    home.konto.publish("calendars", SHORT_DAYS, at("2026-03-12"))
+    home.konto.catch_up()
+    assert last_moments(home, "2026-03-11T23:59")["offen"] == "2026-03-19T16:00", "the old one counts until it starts"
+    assert last_moments(home, "2026-03-12")["offen"] == "2026-03-19T08:00"
+    assert last_moments(home, "2026-03-05")["erledigt"] == "2026-03-19T16:00"
+    assert settled == home.rows(
+        "SELECT * FROM promises WHERE promise IN (SELECT promise FROM promise_words WHERE id = 'erledigt')"
+    )
+    assert contents(home.konto.views) == rebuilt(home.konto, tmp_path)
+
+
+def test_a_document_published_in_the_middle_gives_the_same_tables_followed_or_rebuilt(home: Home, tmp_path: Path):
+    home.take(told(STORY))
+    home.clock.now = at("2026-02-21T09:00")
+    home.konto.publish("calendars", SHORT_DAYS)
+    home.konto.catch_up()
+    home.clock.now = at("2026-02-22T09:00")
+    home.konto.publish("people", PEOPLE)
+    home.konto.catch_up()
+    raise_alerts_and_let_each_end_otherwise(home)
+    for page_size in (1, 3, 1000):
+        with empty_views(tmp_path / f"{page_size}.db") as views:
+            Follower(home.konto.log, views).catch_up(page_size=page_size)
+            assert contents(views) == contents(home.konto.views)
+
+
+def test_an_imported_document_that_counted_long_ago_changes_what_came_after_its_start(home: Home, tmp_path: Path):
+    home.take(told(STORY))
+    long_ago = at("2026-02-03T12:00")
+    (envelope,) = told("2026-02-03T12:00  K-1 empfiehlt uns")
+    content = {"kind": "calendars", "valid_from": long_ago.isoformat(), "content": SHORT_DAYS}
+    (receipt,) = home.take_as_they_come([{**envelope, "id": "doc", "type": "document.published", "data": content}], NOW)
+    assert receipt.status == "recorded"
+    assert contents(home.konto.views) == rebuilt(home.konto, tmp_path)
