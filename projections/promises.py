@@ -127,8 +127,7 @@ def rows(stream: str, history: Sequence[Fact], steering: Steering) -> list[tuple
     states = knowledge(history)
     closed: list[tuple[Any, ...]] = []
     standing: dict[tuple[Any, ...], int] = {}
-    for (known_from, facts), (known_until, _) in zip_longest(states, states[1:], fillvalue=(None, [])):
-        assert known_from is not None
+    for (known_from, facts), known_until in zip(states, [*(start for start, _ in states[1:]), None], strict=True):
         now = [_row(stream, span, steering) for span in spans(facts, steering, known_until)]
         known = micros(known_from)
         assert known is not None

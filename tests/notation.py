@@ -232,20 +232,24 @@ class History:
 
     envelopes: Sequence[Data]
     steering: Steering = field(default_factory=steering)
+    whose: Mapping[str, str] = field(default_factory=dict)
+    """The customers of promises that are made in none of these facts."""
+
+    @cached_property
+    def customers(self) -> dict[str, str]:
+        made = (each["data"] for each in self.envelopes if each["type"] == "promise.made")
+        return {**self.whose, **{data["promise"]: data["customer"] for data in made}}
 
     @cached_property
     def facts(self) -> list[Fact]:
         """As the log would hold them, but with ids and texts to be read: recorded one second apart."""
         found: list[Fact] = []
-        customer_of: dict[str, str] = {}
         for position, envelope in enumerate(self.envelopes, 1):
             fact = parse(envelope, now=LATER_THAN_ALL)
             data: Any = fact.data
             promise = getattr(data, "promise", None)
-            if fact.type == "promise.made":
-                customer_of[data.promise] = data.customer
             subject: str = promise or getattr(data, "about", None) or ""
-            owner: str = getattr(data, "customer", None) or customer_of.get(subject, "")
+            owner: str = getattr(data, "customer", None) or self.customers.get(subject, "")
             found.append(
                 struct_replace(
                     fact,
@@ -269,12 +273,12 @@ class History:
             for envelope, fact in zip(self.envelopes, self.facts, strict=True)
             if fact.recorded is not None and fact.recorded <= at(moment)
         ]
-        return replace(self, envelopes=kept)
+        return replace(self, envelopes=kept, whose=self.customers)
 
     def until(self, moment: Moment) -> History:
         """Only what had happened by then."""
         kept = [e for e, fact in zip(self.envelopes, self.facts, strict=True) if fact.time <= at(moment)]
-        return replace(self, envelopes=kept)
+        return replace(self, envelopes=kept, whose=self.customers)
 
     # promises
 

@@ -15,12 +15,13 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        # Loading takes a second, in which somebody may change their mind.
+        # Only here: loading takes a second, in which somebody may change their mind.
         from wiring.commands.konto import app
         from wiring.shell import World
+
+        app(obj=World(dict(os.environ)))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-    app(obj=World(dict(os.environ)))
 
 
 def __getattr__(name: str) -> Any:

@@ -130,8 +130,9 @@ class Konto:
     def publish_changed_files(self, unsound: Callable[[Refused], None] | None = None) -> list[DocumentKind]:
         """Documents beside the settings that were edited since the last version; they count from now on.
 
-        A version that came by another way is newer than the file, which then follows it and is kept under another name. One that is not
-        sound is told to `unsound`, and the last sound one goes on to count; without `unsound` it is raised.
+        A version that came by another way is newer than the file, which then follows it and is kept under
+        another name. One that is not sound is told to `unsound`, and the last sound one goes on to count;
+        without `unsound` it is raised.
         """
         changed: list[DocumentKind] = []
         published = self._published()

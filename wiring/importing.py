@@ -39,7 +39,7 @@ class Summary:
     refused: int = 0
     seconds: float = 0.0
     refusals: list[tuple[Mapped, Refused]] = field(default_factory=list)
-    refused_file: Path | None = None
+    refused_files: list[Path] = field(default_factory=list)
     broken_off: Refused | None = None
     """Why the rest of the file could not be read, where rows before it were recorded."""
 
@@ -47,7 +47,7 @@ class Summary:
         for name in ("read", "recorded", "already", "parked", "refused", "seconds"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.refusals += other.refusals
-        self.refused_file = other.refused_file or self.refused_file
+        self.refused_files += other.refused_files
         self.broken_off = other.broken_off or self.broken_off
 
 
@@ -86,7 +86,7 @@ def import_file(
     if summary.refused and not valid_only:
         raise NothingRecorded(file, summary)
     if summary.refusals and not dry_run:
-        summary.refused_file = _write_refused(konto, file, summary.refusals)
+        summary.refused_files.append(_write_refused(konto, file, summary.refusals))
     return summary
 
 

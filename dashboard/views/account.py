@@ -256,5 +256,5 @@ def _bar(label: str, share: data.Share, here: Visit) -> charts.Interval:
         words = t("{label}: somewhere between {between}").format(label=label, between=between)
         return charts.Interval(words, None, share.low, share.high)
     shown = format.percent(share.value or 0, lang)
-    words = t("{label}: {share}, surely between {between}").format(label=label, share=shown, between=between)
+    words = t("{label}: {share}, between {between}").format(label=label, share=shown, between=between)
     return charts.Interval(words, share.value, share.low, share.high)

@@ -77,7 +77,8 @@ def test_several_files_are_summed_up_and_a_refused_one_does_not_keep_the_others_
     bad = written("bad.jsonl", json.dumps({**story[0], "type": "customer.lost"}) + "\n")
     answer = konto("import", str(bad), str(good), "--json", code=2)
     assert (answer.json["read"], answer.json["recorded"], answer.json["refused"]) == (10, 9, 1)
-    assert "bad.jsonl" in answer.err
+    assert [each["file"] for each in answer.json["errors"]] == ["bad.jsonl"]
+    assert answer.err.startswith("bad.jsonl: Zeile 1")
 
 
 def test_a_shipped_mapping_reads_a_table_by_its_name(konto, written):

@@ -11,7 +11,7 @@ import pytest
 from domain.errors import Refused
 from domain.reliability import wilson
 from projections import kpis
-from projections.figures import Lateness, Mean, Share, Spread
+from projections.figures import Lateness, Mean, Share, Spread, period_of
 from projections.promises import listed
 from tests import by_hand
 from tests.by_hand import Life
@@ -282,6 +282,13 @@ def test_a_series_counts_each_promise_in_the_period_of_its_own_day(firm: Home, p
                 assert isinstance(figure, Share)
                 counted = by_hand.shares(expected[group.key][period])[name]
                 assert (figure.numerator, figure.denominator) == counted, (period, name)
+
+
+@pytest.mark.parametrize(
+    ("day", "week"), [("2026-01-01", "2026-W01"), ("2025-12-29", "2026-W01"), ("2027-01-01", "2026-W53")]
+)
+def test_a_week_is_the_one_that_calendars_in_europe_count(day: str, week: str) -> None:
+    assert period_of(day, "week") == week
 
 
 def test_a_bare_date_counts_in_its_own_month_although_it_ends_in_the_next(home: Home, given: Given) -> None:

@@ -31,8 +31,8 @@ DAYS = 35
 END = START + timedelta(days=60)
 NOW = END + timedelta(days=30)
 
-PURE = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-STORED = settings(max_examples=7, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PURE = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+STORED = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 # -- histories --------------------------------------------------------------------------------------
@@ -250,7 +250,6 @@ def unaware(row: Sequence[Any]) -> tuple[Any, ...]:
 @whatever(histories(), reads)
 def test_what_we_knew_at_a_moment_is_the_fold_of_only_the_facts_recorded_by_then(text: str, known: datetime) -> None:
     everything = History(facts(text))
-    then = everything.known_on(known)
     us = micros(known) or 0
     for stream in {fact.stream for fact in everything.facts if fact.stream.startswith("promise-")}:
         name = stream.removeprefix("promise-")
@@ -259,11 +258,11 @@ def test_what_we_knew_at_a_moment_is_the_fold_of_only_the_facts_recorded_by_then
             continue  # it would have been parked, and recorded with the making
         numbered = renumbered(arrived)
         table = rows(stream, numbered, everything.steering)
-        expected = rows(stream, [each for each in numbered if each.recorded <= known], everything.steering)  # type: ignore[operator]
+        then = [each for each in numbered if each.recorded is not None and each.recorded <= known]
+        expected = rows(stream, then, everything.steering) if then else []
         assert {unaware(row) for row in table if row[KNOWN_FROM] <= us < row[KNOWN_UNTIL]} == {
             unaware(row) for row in expected if row[KNOWN_UNTIL] == ALWAYS
         }
-    assert len(then.envelopes) <= len(everything.envelopes)
 
 
 def renumbered(arrived: Sequence[Fact]) -> list[Fact]:

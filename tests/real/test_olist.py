@@ -28,7 +28,7 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
 MAPPINGS = Path(__file__).parent / "olist"
 FILES = ("orders", "order_items", "order_reviews")
 AS_OF = "2018-11-01T00:00:00Z"
-FIRST_ORDERS = 1000
+FIRST_ORDERS = 500
 """The comparison of two homes takes so many; the records are a sample already."""
 
 pytestmark = [

@@ -7,7 +7,6 @@ import json as json_
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -92,9 +91,10 @@ def import_(
     lang: Lang = None,
 ) -> None:
     with at_desk(ctx, json, lang, up_to_date=False) as desk:
-        total, refused = Summary(), list[tuple[Mapped | None, Refused]]()
+        total, errors = Summary(), list[dict[str, Any]]()
         whole: list[Refused] = []
         for file in files:
+            refused: list[tuple[Mapped | None, Refused]] = []
             try:
                 with _bar(desk, file) as on_bytes:
                     summary = import_file(
@@ -112,16 +112,17 @@ def import_(
             except Refused as broken:
                 if broken.code == "busy":
                     raise
-                summary = Summary(refusals=[])
+                summary = Summary()
                 whole.append(broken)
-                refused += [(None, each) for each in (broken, *broken.also)]
+                refused.append((None, broken))
             refused += summary.refusals
             if summary.broken_off is not None:
                 whole.append(summary.broken_off)
                 refused.append((None, summary.broken_off))
                 desk.out.notice(desk.t.gettext(BROKEN_OFF).format(file=file.name))
+            errors += ({"file": file.name, **each} for each in refusals.errors(refused, desk.t))
             total.add(summary)
-        _tell(desk, total, refused, whole, dry_run)
+        _tell(desk, total, errors, whole, dry_run=dry_run, several=len(files) > 1)
         if whole:
             raise typer.Exit(2)
 
@@ -134,25 +135,30 @@ def _bar(desk: Desk, file: Path) -> Iterator[Tell]:
 
 
 def _tell(
-    desk: Desk, total: Summary, refused: list[tuple[Mapped | None, Refused]], whole: list[Refused], dry_run: bool
+    desk: Desk,
+    total: Summary,
+    errors: list[dict[str, Any]],
+    whole: list[Refused],
+    *,
+    dry_run: bool,
+    several: bool,
 ) -> None:
     """Up to 50 refusals and what to do about them beside the answer."""
     t = desk.t
-    errors = list(islice(refusals.errors(refused, t), SHOWN))
-    for error in errors:
-        desk.out.notice(refusals.row_sentence(error, t))
-    found = sum(1 + len(each.also) for _, each in refused)
-    if found > len(errors):
-        desk.out.notice(t.gettext(OTHERS).format(n=number(found - len(errors), t.lang)))
+    shown = errors[:SHOWN]
+    for error in shown:
+        desk.out.notice((f"{error['file']}: " if several else "") + refusals.row_sentence(error, t))
+    if len(errors) > len(shown):
+        desk.out.notice(t.gettext(OTHERS).format(n=number(len(errors) - len(shown), t.lang)))
     for each in whole:
         if isinstance(each, NothingRecorded):
             desk.out.notice(refusals.sentence(each, t))
-    if total.refused_file is not None:
-        desk.out.notice(t.gettext(WRITTEN_TO).format(file=total.refused_file))
+    for kept in total.refused_files:
+        desk.out.notice(t.gettext(WRITTEN_TO).format(file=kept))
     counts = {name: getattr(total, name) for name in COUNTS}
     if desk.out.as_json:
         answer: dict[str, Any] = {**counts, "seconds": round(total.seconds, 3)}
-        desk.out.answer({**answer, "errors": errors} if errors else answer)
+        desk.out.answer({**answer, "errors": shown} if shown else answer)
         return
     text = t.gettext(DRY if dry_run else DONE)
     desk.out.say(text.format(**{name: number(n, t.lang) for name, n in counts.items()}))

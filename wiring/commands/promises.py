@@ -44,7 +44,8 @@ def promises(
             if json:
                 desk.out.answer({"count": n})
             else:
-                desk.out.say(rows.count_in_words(n, desk.t))
+                # The bare number, so that a script can take it as it is.
+                desk.out.say(str(n))
             return
         found = view.listed(library, asker, moment, states=states, filter=chosen)
         if json:

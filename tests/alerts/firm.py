@@ -1,0 +1,82 @@
+"""The firm of these tests: who is there, and a promise that somebody is to hear of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.alerts.post_office import HOST, PostOffice
+from tests.homes import Home, open_at
+from tests.notation import at, envelopes
+from wiring.worker import run_tick, sender
+from workers.delivery import Sender
+
+PEOPLE = """
+[[persons]]
+id = "ines"
+name = "Ines Vogt"
+email = "ines@example.com"
+
+[[persons]]
+id = "lutz"
+name = "Lutz Brandt"
+email = "lutz@example.com"
+"""
+
+DUE = at("2026-03-12T16:00")
+PROMISED = """
+2026-03-02T08:00  Kunde K-17, namens Meier
+2026-03-02T09:00  verspricht K-17 ines "Angebot schicken" bis 2026-03-12T16:00
+"""
+
+
+def ticked(home: Home, moment: str | datetime) -> list[tuple[str, str]]:
+    """Rule and promise of what this check newly raises, its clock set to the moment."""
+    home.clock.now = at(moment)
+    newly = run_tick(home.konto)
+    own = dict(home.rows("SELECT promise, id FROM promise_words"))
+    return [(each.warning.rule, own[each.warning.subject]) for each in newly]
+
+
+@dataclass
+class Mailed:
+    """A home whose messages go to a mail server."""
+
+    home: Home
+    sender: Sender
+
+    def raised(self, moment: datetime = DUE + timedelta(minutes=1)) -> str:
+        """The one alert that the check raises then."""
+        self.home.clock.now = moment
+        (newly,) = run_tick(self.home.konto)
+        return newly.alert
+
+    def row(self, alert: str) -> dict[str, Any]:
+        names = ("state", "reason", "attempts", "channel", "sent_to")
+        (row,) = self.home.rows(f"SELECT {', '.join(names)} FROM alerts WHERE alert = '{alert}'")
+        return dict(zip(names, row, strict=True))
+
+    def state(self, alert: str) -> str:
+        return str(self.row(alert)["state"])
+
+    def later(self, **delta: float) -> None:
+        self.home.clock.now += timedelta(**delta)
+
+    def events(self, alert: str) -> list[str]:
+        return [fact.type for fact in self.home.konto.log.histories([alert])[alert]]
+
+
+def mailed(
+    folder: Path, office: PostOffice, *, settings: str = "", people: str = PEOPLE, text: str = PROMISED
+) -> Mailed:
+    """A home that has heard the story, with the mail server as its own."""
+    folder.mkdir(mode=0o700)
+    mail = f'[mail]\nhost = "{HOST}"\nport = {office.port}\nsecurity = "none"\ntimeout_seconds = 0.5\n'
+    (folder / "settings.toml").write_text(mail + settings, encoding="utf-8")
+    home = open_at(folder)
+    home.clock.now = at("2026-03-01")
+    home.konto.publish("people", people)
+    home.take(envelopes(text))
+    return Mailed(home, sender(home.konto))

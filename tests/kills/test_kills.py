@@ -1,0 +1,173 @@
+"""kill -9 at random moments: nothing acknowledged is lost, nothing is doubled, every alert arrives.
+
+The short form runs with every commit; the long one with `pytest -m long tests/kills`.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from projections.follow import Follower
+from tests.alerts.post_office import HOST, PostOffice
+from tests.kills.runs import importer, running, worker
+from tests.projections.test_follow import contents, empty_views
+from wiring.embedded import Konto, open_home
+from wiring.worker import run_tick
+
+SHORT_KILLS, LONG_KILLS = 2, 10
+ALERTS_PER_KILL = 40
+FILES_PER_KILL, FACTS_PER_FILE = 3, 1000
+PATIENCE_SECONDS = 60.0
+
+SETTINGS = """
+[mail]
+host = "{host}"
+port = {port}
+security = "none"
+timeout_seconds = 5
+
+[worker]
+tick_seconds = 0.5
+poll_seconds = 0.2
+sweep_seconds = 0.2
+lease_seconds = 1.5
+"""
+
+kills = pytest.mark.parametrize(
+    "kills", [pytest.param(SHORT_KILLS, id="short"), pytest.param(LONG_KILLS, id="long", marks=pytest.mark.long)]
+)
+
+
+@kills
+def test_a_worker_killed_in_mid_run_delivers_every_alert_and_repeats_carry_the_same_id(
+    tmp_path: Path, kills: int, record_property: Callable[[str, object], None]
+):
+    home, office, chance = tmp_path / "home", PostOffice(), random.Random(kills)
+    promises = kills * ALERTS_PER_KILL
+    konto = prepared(home, office)
+    now = datetime.now(UTC)
+    record(konto, [overdue(number, now) for number in range(promises)])
+    office.pause_seconds = 0.01
+    with office.open():
+        for _ in range(kills):
+            with running(worker(home), home):
+                arrived = len(office.mails)
+                # Killed while it sends: after some more messages, a part of a moment later.
+                wait_for(lambda arrived=arrived: len(office.mails) >= min(arrived + ALERTS_PER_KILL // 2, promises))
+                time.sleep(chance.random() * 0.05)
+        with running(worker(home), home):
+            wait_for(lambda: states(konto) == Counter(delivered=promises))
+    ids = Counter(mail.id for mail in office.mails)
+    repeats = len(office.mails) - len(ids)
+    record_property("repeats", repeats)
+    print(f"{kills} kills, {promises} alerts, {len(office.mails)} mails, {repeats} repeats")
+    assert set(ids) == {f"<{row[0]}@vertrauenskonto>" for row in konto.views.rows("SELECT alert FROM alerts")}
+    assert repeats <= kills
+    about = {(mail.message["Subject"], mail.id) for mail in office.mails}
+    assert len(about) == promises, "a repeat says the same under the same id"
+    assert_whole(konto, tmp_path)
+    konto.close()
+
+
+@kills
+def test_an_importer_killed_in_mid_import_loses_nothing_acknowledged_and_doubles_nothing(tmp_path: Path, kills: int):
+    home, chance = tmp_path / "home", random.Random(kills)
+    files = [file(tmp_path / f"{number}.jsonl", number) for number in range(kills * FILES_PER_KILL)]
+    konto = prepared(home, PostOffice())
+    acknowledged: set[str] = set()
+    with running(worker(home), home):
+        for _ in range(kills):
+            with running(importer(home, files), home) as process:
+                for line in process.stdout or ():
+                    acknowledged.add(line.strip())
+                    if len(acknowledged) % FILES_PER_KILL == FILES_PER_KILL - 1:
+                        time.sleep(chance.random() * 0.5)
+                        break
+            there = recorded(konto)
+            assert not [id for id, times in there.items() if times > 1]
+            for name in acknowledged:
+                assert sum(id.startswith(f"{Path(name).stem}/") for id in there) == FACTS_PER_FILE
+        with running(importer(home, files), home) as process:
+            assert [line.strip() for line in process.stdout or ()] == [each.name for each in files]
+            assert process.wait(PATIENCE_SECONDS) == 0
+    everything = Counter(f"{number}/{n}" for number in range(len(files)) for n in range(FACTS_PER_FILE))
+    assert recorded(konto) == everything
+    assert_whole(konto, tmp_path)
+    konto.close()
+
+
+# -- how ----------------------------------------------------------------------------------------------
+
+
+def prepared(home: Path, office: PostOffice) -> Konto:
+    home.mkdir(mode=0o700)
+    (home / "settings.toml").write_text(SETTINGS.format(host=HOST, port=office.port), encoding="utf-8")
+    return open_home(home, environment={})
+
+
+def fact(id: str, type: str, time: datetime, **data: Any) -> dict[str, Any]:
+    return {"specversion": "1.0", "source": "crm", "id": id, "type": type, "time": time.isoformat(), "data": data}
+
+
+def overdue(number: int, now: datetime) -> dict[str, Any]:
+    due = now - timedelta(minutes=number % 50 + 1)
+    return fact(f"made/{number}", "promise.made", now - timedelta(days=3), promise=f"P-{number}", what=f"Sache {number}",
+                customer=f"K-{number % 9}", by="ines@example.com", due=due.isoformat())  # fmt: skip
+
+
+def record(konto: Konto, envelopes: list[dict[str, Any]]) -> None:
+    from domain.vocabulary import parse
+
+    receipts = konto.record([parse(each, now=konto.clock()) for each in envelopes])
+    assert {receipt.status for receipt in receipts} == {"recorded"}
+
+
+def file(target: Path, number: int) -> Path:
+    """Promises long kept, so that nobody is warned of them."""
+    made, lines = datetime(2026, 1, 5, 9, tzinfo=UTC), []
+    for n in range(0, FACTS_PER_FILE, 2):
+        promise = f"{number}-{n}"
+        lines.append(fact(f"{number}/{n}", "promise.made", made, promise=promise, customer=f"K-{n % 40}", by="ines",
+                          what="Therme warten", due=(made + timedelta(days=9)).isoformat()))  # fmt: skip
+        lines.append(fact(f"{number}/{n + 1}", "promise.fulfilled", made + timedelta(days=8), promise=promise))
+    target.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return target
+
+
+def recorded(konto: Konto) -> Counter[str]:
+    """How often each fact stands in the log, by its source's id."""
+    return Counter(each.id for each in konto.log.opened(konto.log.page(0, 1_000_000)) if each.customer)
+
+
+def states(konto: Konto) -> Counter[str]:
+    return Counter(row[0] for row in konto.views.rows("SELECT state FROM alerts"))
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.005)
+
+
+def assert_whole(konto: Konto, folder: Path) -> None:
+    """The tables say what a fresh rebuild says, and the log's register knows every event."""
+    konto.catch_up()
+    with empty_views(folder / "rebuilt.db") as views:
+        Follower(konto.log, views).catch_up()
+        assert contents(konto.views) == contents(views)
+    with konto.log.store.reading() as cursor:
+        events, received = (
+            cursor.execute(f"SELECT COUNT(*) FROM {name}").one()[0] for name in ("stored_events", "received")
+        )
+    assert events == received == konto.log.head()
+    assert run_tick(konto) == []
