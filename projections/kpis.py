@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple
 
 from domain.errors import Refused
@@ -113,6 +113,8 @@ class Question:
     by: str | None = None
     per: Per | None = None
     filter: Filter = NO_FILTER
+    zone: tzinfo = UTC
+    """The zone of the days by which the figures of customers are cut into periods."""
 
 
 class Group(NamedTuple):

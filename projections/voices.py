@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, NamedTuple
 
 from domain.people import Asker
@@ -129,17 +129,22 @@ def _periods(question: Question, speakers: Collection[Speaker]) -> list[tuple[st
     last = min(question.moment.at, question.end - datetime.resolution) if question.end else question.moment.at
     if question.per is None:
         return [(None, question.start, last)]
+    zone = question.zone
     first = question.start or min((voice.at for each in speakers for voice in each.voices), default=last)
     days: dict[str, list[date]] = {}
-    day = first.date()
-    while day <= last.date():
+    day = first.astimezone(zone).date()
+    while day <= last.astimezone(zone).date():
         days.setdefault(period_of(day.isoformat(), question.per), []).append(day)
         day += timedelta(days=1)
     return [
-        (name, _midnight(each[0]), min(last, _midnight(each[-1] + timedelta(days=1)) - datetime.resolution))
+        (
+            name,
+            max(first, _midnight(each[0], zone)),
+            min(last, _midnight(each[-1] + timedelta(days=1), zone) - datetime.resolution),
+        )
         for name, each in days.items()
     ]
 
 
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone)

@@ -68,19 +68,20 @@ class Mailer:
         except (OSError, smtplib.SMTPException) as error:
             server.close()
             raise NotDelivered(_reason(error), final=_is_final(error)) from error
-        # The server has said yes; whatever happens to the farewell changes nothing about that.
+        # The server has said yes. Its farewell changes nothing about that, and the sooner we note it the better.
         with suppress(OSError, smtplib.SMTPException):
-            server.quit()
+            server.putcmd("QUIT")
+        server.close()
 
     def _connected(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
         if self.security == "tls":
+            context = ssl.create_default_context()
             server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout_seconds, context=context)
         else:
             server = smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
         try:
             if self.security == "starttls":
-                server.starttls(context=context)
+                server.starttls(context=ssl.create_default_context())
             if self.user and self.password:
                 server.login(self.user, self.password)
         except BaseException:

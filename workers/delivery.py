@@ -132,8 +132,8 @@ class Sender:
         while True:
             try:
                 with self.log.writing() as writer:
-                    ended = any(isinstance(each.data, ENDS) for each in writer.history(raised.alert))
-                    if not ended and not writer.recorded([fact.key]):
+                    before = writer.history(raised.alert)
+                    if not any(isinstance(each.data, ENDS) or each.key == fact.key for each in before):
                         writer.append(fact, None, "")
             except StoreBusy:
                 continue

@@ -89,7 +89,8 @@ def test_a_field_is_read_as_its_fact_needs_it(mapped):
         + 'decimal = ","\nthousands = "."\n'
         + MADE
         + (
-            'amount = "Preis"\ncurrency = { text = "EUR" }\ninternal = "Intern"\ndue = "Bis"\nkind = "Art"\nwhat = "Was"\n'
+            'amount = "Preis"\ncurrency = { text = "EUR" }\ninternal = "Intern"\ndue = "Bis"\n'
+            'kind = "Art"\nwhat = "Was"\n'
         )
     )
     csv = "Nr,Kunde,Bestellt,Preis,Intern,Bis,Art,Was\n007,K,02.03.2026 9:15,\"1.234,50\",nein,05.03.2026,price,'x'\n"

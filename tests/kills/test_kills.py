@@ -119,9 +119,9 @@ def fact(id: str, type: str, time: datetime, **data: Any) -> dict[str, Any]:
 
 
 def overdue(number: int, now: datetime) -> dict[str, Any]:
-    due = now - timedelta(minutes=number % 50 + 1)
-    return fact(f"made/{number}", "promise.made", now - timedelta(days=3), promise=f"P-{number}", what=f"Sache {number}",
-                customer=f"K-{number % 9}", by="ines@example.com", due=due.isoformat())  # fmt: skip
+    made, due = now - timedelta(days=3), now - timedelta(minutes=number % 50 + 1)
+    what = {"promise": f"P-{number}", "customer": f"K-{number % 9}", "what": f"Sache {number}"}
+    return fact(f"made/{number}", "promise.made", made, **what, by="ines@example.com", due=due.isoformat())
 
 
 def record(konto: Konto, envelopes: list[dict[str, Any]]) -> None:

@@ -77,6 +77,7 @@ def kpi(
             by=by,
             per=_per(per),
             filter=filter_of(desk, where),
+            zone=desk.zone,
         )
         if question.start and question.end and question.end < question.start:
             raise Refused("backwards", BACKWARDS)
