@@ -1,1 +1,1 @@
-"""Measures how fast everything is, each time beside what the machine could do at best."""
+"""Measures how fast everything is, each time beside what the same machine can do at best in the same minute."""

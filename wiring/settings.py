@@ -45,7 +45,8 @@ class WorkerSettings(Part):
     poll_seconds: Seconds = 1.0
     sweep_seconds: Seconds = 5.0
     lease_seconds: Seconds = 15.0
-    threads: Annotated[int, Field(ge=1, le=64)] = 4
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
+    """Whatever is under way at a crash is sent once more: with one thread that is at most one message."""
     attempts: Annotated[int, Field(ge=1, le=100)] = 8
 
 

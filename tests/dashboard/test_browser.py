@@ -57,7 +57,7 @@ PICTURES = (
     "je Woche, zuletzt",
     "Kontostand im Lauf",
     "Von 31",
-    "sicher",
+    "letzte Zusage: ",
 )
 
 

@@ -24,7 +24,9 @@ from wiring.shell import World
 
 COMMAND = typer.main.get_command(app)
 
-CLIENT = """#!{python} -IS
+# Through a shell: the first line of a script takes no path with spaces.
+CLIENT = """#!/bin/sh
+"exec" "{python}" "-IS" "$0" "$@"
 import json, os, socket, sys
 asked = {{"folder": os.getcwd(), "environment": dict(os.environ), "arguments": sys.argv[1:]}}
 with socket.socket(socket.AF_UNIX) as line:

@@ -153,6 +153,17 @@ def test_an_internal_promise_has_no_line_in_the_account_but_counts_in_reliabilit
     assert [each.weight for each in given(None, PLAIN).evidence()] == [0.0]
 
 
+def test_what_happens_after_the_end_earns_no_second_line(given: Given) -> None:
+    """
+    2026-03-02T09:00  verspricht K-17 ines "Angebot" bis 2026-03-06T12:00
+    2026-03-05T09:00  erfüllt
+    2026-03-05T10:00  übergibt an lutz
+    2026-03-09T10:00  setzt fort wegen Kunde
+    2026-03-09T11:00  beschreibt, ernst
+    """
+    assert given(None, PLAIN).lines() == [("kept", 4.0)]
+
+
 # -- moved ------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.notation import Given, local
+from tests.notation import Given, local, steering
 
 # Monday 2 March 2026 is an ordinary working day; the shipped hours are Monday to Friday 8-12 and 13-17.
 
@@ -522,6 +522,21 @@ def test_a_date_moved_by_a_pause_goes_on_from_its_24_00_in_business_time(given: 
     """
     assert given().due() == "2026-03-06T12:00"
     assert given().own_day() == date(2026, 3, 6)
+
+
+def test_a_date_moved_by_a_pause_to_another_24_00_belongs_to_that_date(given: Given) -> None:
+    """Open round the clock, 24 hours after the end of Thursday is the end of Friday.
+
+    2026-03-02T09:00  verspricht K-17 ines "Planung" bis 2026-03-05
+    2026-03-03T08:00  pausiert wegen Kunde
+    2026-03-04T08:00  setzt fort wegen Kunde
+    """
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    calendar = 'default = "immer"\n[calendars.immer]\nzone = "Europe/Berlin"\n[calendars.immer.hours]\n'
+    calendar += "\n".join(f'{day} = ["00:00-24:00"]' for day in days)
+    history = given(steering_=steering(calendar=calendar))
+    assert history.due() == "2026-03-07T00:00"
+    assert history.own_day() == date(2026, 3, 6)
 
 
 def test_while_the_customer_lets_us_wait_nothing_is_overdue(given: Given) -> None:

@@ -56,7 +56,7 @@ def test_a_worker_killed_in_mid_run_delivers_every_alert_and_repeats_carry_the_s
     konto = prepared(home, office)
     now = datetime.now(UTC)
     record(konto, [overdue(number, now) for number in range(promises)])
-    office.pause_seconds = 0.01
+    office.pause_seconds = 0.03
     with office.open():
         for _ in range(kills):
             with running(worker(home), home):

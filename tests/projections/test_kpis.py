@@ -549,6 +549,7 @@ VOICES = """
         ("detractor_rate", "2026-03-01", {"known": "2026-05-01"}, (1, 3)),
         ("feedback_silence", "2026-03-01", {}, (1, 3)),
         ("feedback_silence", "2026-12-01", {}, (3, 3)),
+        ("feedback_silence", "2026-12-01", {"end": "2026-02-01"}, (2, 3)),
         ("referral_rate", "2026-01-05", {}, (0, 2)),
         ("referral_rate", "2028-01-05", {}, (0, 0)),
     ],

@@ -70,6 +70,22 @@ def test_at_every_moment_and_knowledge_a_promise_stands_in_one_row_at_most(home:
     assert count(home.konto.library, home.konto.asker, Moment(at("2026-03-12"))) == 1
 
 
+def test_a_clock_that_was_set_back_leaves_no_moment_of_knowledge_with_two_rows(home: Home, given: Given) -> None:
+    """
+    2026-03-02T09:00  verspricht K-17 ines "Angebot" bis 2026-03-04T09:00
+    2026-03-03T09:00  übergibt an lutz
+    2026-03-03T10:00  übergibt an karin
+    """
+    for envelope, now in zip(
+        given().envelopes, ("2026-03-05T12:00", "2026-03-05T11:00", "2026-03-05T13:00"), strict=True
+    ):
+        home.take_as_they_come([envelope], at(now))
+    for minutes in range(0, 180, 20):
+        known = at("2026-03-05T10:30") + timedelta(minutes=minutes)
+        assert len(home.listed("2026-03-10", known=known)) == (known >= at("2026-03-05T12:00"))
+    assert [row.owner for row in home.listed("2026-03-10")] == ["karin"]
+
+
 def test_who_answers_is_who_answered_at_the_moment(home: Home, given: Given) -> None:
     """
     2026-03-02T09:00  verspricht K-17 ines "Angebot" bis 2026-03-04, Team Büro

@@ -113,3 +113,18 @@ def test_reliability_of_somebody_rests_on_the_promises_that_they_answer_for(home
     # "Therme" came 2 days and 9 hours late: 4.38 points less, of the 12 between broken and kept.
     assert weights("lutz") == [pytest.approx((8 - 4.38) / 12), 0.0]
     assert weights("karin") == [0.0]
+
+
+def test_evidence_is_counted_once_and_keeps_its_weight_whatever_happens_after_the_end(home: Home, given: Given) -> None:
+    """
+    2026-03-02T09:00  verspricht K-17 ines "Zurück" bis 2026-03-06T12:00 (erfasst 2026-03-02T09:00)
+    2026-03-03T09:00  nimmt "Zurück" zurück, mit Grund, mit Alternative (erfasst 2026-03-03T09:00)
+    2026-03-04T09:00  übergibt "Zurück" an lutz (erfasst 2026-03-05T09:00)
+    2026-03-02T09:00  verspricht K-17 ines "Erlassen" bis 2026-03-06T12:00 (erfasst 2026-03-02T09:00)
+    2026-03-03T09:00  erlässt "Erlassen" (erfasst 2026-03-03T09:00)
+    """
+    home.take(given().envelopes)
+    views, customer = home.konto.views, customer_of(home)
+    for known in (None, at("2026-03-03T09:00"), at("2026-03-05T09:00"), at("2026-03-05T09:00") - timedelta(seconds=1)):
+        evidence = statements.evidence_of(views, "customer", customer, known)
+        assert [each.weight for each in evidence] == [pytest.approx(8 / 12)], known

@@ -1,0 +1,95 @@
+"""python -m bench [NAME…] [--facts N] [--quick] [--json]: rates in facts per second, and the share of the limit reached.
+
+`ours` is what the product does, `limit` what the machine could do at best in the same minute, `ratio` the first
+divided by the second, `peak_mb` the most memory that the product's process took. Medians of several rounds, in
+turn with the limit, each measure in a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from tempfile import mkdtemp
+from typing import Any
+
+from bench.measures import MEASURES
+
+FACTS, ROUNDS = 40_000, 5
+QUICK_FACTS, QUICK_ROUNDS = 4_000, 3
+
+Result = dict[str, Any]
+
+
+def main(arguments: list[str]) -> int:
+    asked = _asked(arguments)
+    names = asked.names or list(MEASURES)
+    unknown = [name for name in names if name not in MEASURES]
+    if unknown:
+        print(f"There is no measure {unknown[0]}. Possible are: {', '.join(MEASURES)}.", file=sys.stderr)
+        return 2
+    facts = asked.facts or (QUICK_FACTS if asked.quick else FACTS)
+    if asked.here:
+        print(json.dumps(measured(names[0], facts, QUICK_ROUNDS if asked.quick else ROUNDS)))
+        return 0
+    results = [_in_a_process(name, facts, asked.quick) for name in names]
+    print(json.dumps(results, indent=2) if asked.json else _table(results))
+    return 0
+
+
+def _asked(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", metavar="NAME", nargs="*", help=f"one of {', '.join(MEASURES)}; all without")
+    parser.add_argument("--facts", type=int, metavar="N", help=f"how many facts (default {FACTS})")
+    parser.add_argument("--quick", action="store_true", help="few facts and rounds, for a glance")
+    parser.add_argument("--json", action="store_true", help="as a JSON array")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    return parser.parse_args(arguments)
+
+
+def _in_a_process(name: str, facts: int, quick: bool) -> Result:
+    """So that each measure begins with the same memory."""
+    command = [sys.executable, "-m", "bench", name, "--here", "--facts", str(facts), *(["--quick"] if quick else [])]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    result: Result = json.loads(answer.stdout)
+    return result
+
+
+def measured(name: str, facts: int, rounds: int) -> Result:
+    folder = Path(mkdtemp(prefix="bench-"))
+    try:
+        pair = MEASURES[name](folder, facts)
+        ours, limit, peak = [], [], 0.0
+        for number in range(rounds):
+            ours.append(pair.ours())
+            if number == 0:
+                # Before the limit's rows lie in memory beside ours.
+                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            limit.append(pair.limit())
+    finally:
+        shutil.rmtree(folder)
+    rate, best = pair.facts / median(ours), pair.facts / median(limit)
+    return {
+        "name": name,
+        "ours": round(rate, 1),
+        "limit": round(best, 1),
+        "ratio": round(rate / best, 4),
+        "peak_mb": round(peak, 1),
+    }
+
+
+def _table(results: list[Result]) -> str:
+    lines = [f"{'':18} {'ours/s':>10} {'limit/s':>10} {'share':>8} {'peak MB':>8}"]
+    for each in results:
+        share = f"{each['ratio']:.1%}"
+        lines.append(f"{each['name']:18} {each['ours']:10.0f} {each['limit']:10.0f} {share:>8} {each['peak_mb']:8.0f}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
