@@ -583,9 +583,7 @@ def start() -> int:
     except OSError as error:
         refusal = explained_refusal(error)
     except KeyboardInterrupt:
-        refusal = Stop(
-            "Abgebrochen; der nächste Start macht weiter.", "Interrupted; the next start goes on.", 130
-        )
+        refusal = Stop("Abgebrochen; der nächste Start macht weiter.", "Interrupted; the next start goes on.", 130)
     print(refusal, file=sys.stderr)
     return refusal.code
 

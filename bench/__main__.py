@@ -1,4 +1,4 @@
-"""python -m bench [NAME…] [--facts N] [--quick] [--json]: rates in facts per second, and the share of the limit reached.
+"""python -m bench [NAME…] [--facts N] [--quick] [--json]: facts per second, and the share of the limit reached.
 
 `ours` is what the product does, `limit` what the machine could do at best in the same minute, `ratio` the first
 divided by the second, `peak_mb` the most memory that the product's process took. Medians of several rounds, in
