@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import mkstemp
 
@@ -80,8 +81,8 @@ class Konto:
 
     @property
     def zone_of(self) -> ZoneOf:
-        steering = self.steering
-        return lambda team, owner, at: steering.hours(team, owner, at).zone.key
+        steering = cache(lambda: self.steering)  # asked only where a date needs it, then once
+        return lambda team, owner, at: steering().hours(team, owner, at).zone.key
 
     def catch_up(self, progress: Progress | None = None) -> int:
         """Brings every table up to the log."""
