@@ -75,6 +75,35 @@ class CustomerSensitivitySet(Data):
     reason: PersonalProse | None = None
 
 
+class CustomerMerged(Data):
+    """The duplicate's history counts for the survivor, as if they had always been one."""
+
+    type_name: ClassVar[str] = "customer.merged"
+    rank: ClassVar[int] = 4
+    whose: ClassVar[str] = "duplicate"
+    customer: CustomerId
+    duplicate: CustomerId
+
+
+class CustomerSeparated(Data):
+    """They are two after all, as if they had never been merged."""
+
+    type_name: ClassVar[str] = "customer.separated"
+    rank: ClassVar[int] = 5
+    whose: ClassVar[str] = "duplicate"
+    customer: CustomerId
+    duplicate: CustomerId
+
+
+class CustomerLeft(Data):
+    """Went to a competitor."""
+
+    type_name: ClassVar[str] = "customer.left"
+    rank: ClassVar[int] = 6
+    customer: CustomerId
+    reason: PersonalProse | None = None
+
+
 class FeedbackRequested(Data):
     type_name: ClassVar[str] = "feedback.requested"
     rank: ClassVar[int] = 10
@@ -138,7 +167,8 @@ class Customer(msgspec.Struct, frozen=True):
     timezone: str | None = None
     since: date | datetime | None = None
     sensitivity: float | None = None
-    """Set by hand; None = not set."""
+    """Set by hand; None = learned."""
+    left_at: datetime | None = None
 
 
 def evolve(customer: Customer, fact: Fact) -> Customer:
@@ -158,6 +188,8 @@ def evolve(customer: Customer, fact: Fact) -> Customer:
             return replace(customer, owner=data.owner)
         case CustomerSensitivitySet():
             return replace(customer, sensitivity=data.value)
+        case CustomerLeft():
+            return replace(customer, left_at=customer.left_at or fact.time)
         case _:
             return customer
 

@@ -205,7 +205,7 @@ class Person:
 class Ref:
     """Marks the source's own id of a `kind`: the log holds the internal id, the vault the source's."""
 
-    kind: Literal["customer", "promise", "contact", "incident", "any"]
+    kind: Literal["customer", "promise", "contact", "incident", "thread", "any", "fact"]
 
 
 Instant = Annotated[datetime, BeforeValidator(instant)]
@@ -225,6 +225,9 @@ PersonalProse = Annotated[Prose, Personal()]
 PersonName = Annotated[Label, Person()]
 CustomerId = Annotated[Id, Ref("customer")]
 PromiseId = Annotated[Id, Ref("promise")]
+ContactId = Annotated[Id, Ref("contact")]
+IncidentId = Annotated[Id, Ref("incident")]
+ThreadId = Annotated[Id, Ref("thread")]
 AnyId = Annotated[Id, Ref("any")]
 
 Kind = Literal["appointment", "delivery", "callback", "price", "quality", "other"]
@@ -244,6 +247,8 @@ class Data(BaseModel):
     version: ClassVar[int] = 1
     rank: ClassVar[int] = 50
     """Order among facts of one stream that happened at the same instant."""
+    whose: ClassVar[str] = "customer"
+    """The field that names the customer whose fact it is."""
     absent_stays: ClassVar[bool] = False
     """A field left out means something else than its default: what was known stays."""
 

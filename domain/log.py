@@ -290,6 +290,12 @@ class Writer:
                 found[key] = unseal(fact, secrets[key]) if key in secrets else fact
         return found | {each.fact.key: each.fact for each in self._waiting("fact", keys)}
 
+    def find(self, key: str) -> Fact | None:
+        """The recorded fact of this key, as the log holds it."""
+        self.flush()
+        row = self.cursor.execute("SELECT stream, version FROM received WHERE fact = ?", (key,)).one()
+        return None if row is None else self.history(row[0])[row[1] - 1]
+
     def recorded(self, keys: Sequence[str]) -> list[str]:
         """Which of these facts stand in the log."""
         self.flush()
@@ -299,7 +305,8 @@ class Writer:
         """Whether a fact that a document could judge happened at this moment or later. Reads the whole log."""
         self.flush()
         rows = self.cursor.execute(
-            "SELECT state FROM stored_events WHERE topic <> 'document.published' AND topic NOT LIKE 'alert.%'"
+            "SELECT state FROM stored_events "
+            "WHERE topic NOT IN ('document.published', 'firm.rates_set') AND topic NOT LIKE 'alert.%'"
         )
         return any(_when(row[0]).time >= moment for row in rows.all())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -10,7 +10,6 @@ import msgspec
 from msgspec.structs import replace
 from pydantic import Field, model_validator
 
-from domain.errors import AgainstTheRule
 from domain.fact import (
     Amount,
     Channel,
@@ -28,8 +27,8 @@ from domain.fact import (
     Severity,
     end_of,
     finding,
-    in_order,
 )
+from domain.history import Impossible, Life, TooEarly
 
 Cause = Literal["customer", "supplier", "weather", "part", "other"]
 
@@ -293,76 +292,30 @@ def must_be_open(promise: Promise, fact: Fact) -> Promise:
     return promise
 
 
-VERBS: Mapping[str, Callable[[Promise | None, Fact], Fact]] = {
-    "promise.made": make,
-    "promise.changed": describe,
-    "promise.assigned": describe,
-    "promise.paused": pause,
-    "promise.resumed": describe,
-    "promise.renegotiated": renegotiate,
-    "promise.fulfilled": settle,
-    "promise.withdrawn": settle,
-    "promise.broken": settle,
-    "promise.released": settle,
-}
+def _blame(error: Impossible, fact: Fact, each: Fact) -> Impossible:
+    """The newcomer forbids what is recorded: it settles a second time, or before something that still happened."""
+    if isinstance(error, PromiseAlreadySettled) and not isinstance(each.data, Settling):
+        return SettledTooEarly(fact, each)
+    return type(error)(fact, each)
 
 
-def state(history: Iterable[Fact]) -> Promise | None:
-    promise: Promise | None = None
-    for fact in in_order(history):
-        promise = evolve(promise, fact)
-    return promise
-
-
-def accept(history: list[Fact], fact: Fact) -> Fact:
-    """The fact, if the whole history including it, in order of happening, is possible.
-
-    The walk is over everything, since a fact may come late and forbid what is already recorded;
-    then the recorded one stands and the newcomer is refused.
-    """
-    promise: Promise | None = None
-    for each in in_order([*history, fact]):
-        try:
-            VERBS[each.type](promise, each)
-        except BeforeMade:
-            raise BeforeMade(fact, _making(history)) from None
-        except PromiseAlreadySettled:
-            if each is fact:
-                raise
-            ends_it = isinstance(each.data, Settling)
-            raise (PromiseAlreadySettled if ends_it else SettledTooEarly)(fact, each) from None
-        except Impossible as error:
-            if each is fact:
-                raise
-            raise type(error)(fact, each) from None
-        promise = evolve(promise, each)
-    return fact
-
-
-def _making(history: Iterable[Fact]) -> Fact | None:
-    return next((fact for fact in history if isinstance(fact.data, PromiseMade)), None)
-
-
-class Impossible(AgainstTheRule):
-    """Names the fact that is refused and, where there is one, the earlier fact that forbids it."""
-
-    rule_name = ""
-    sentence = ""
-
-    def __init__(self, fact: Fact, earlier: Fact | None = None) -> None:
-        self.fact, self.earlier = fact, earlier
-        super().__init__(
-            self.rule_name,
-            self.sentence,
-            id=fact.id,
-            type=fact.type,
-            time=fact.time,
-            earlier=_named(earlier) if earlier else "",
-        )
-
-
-def _named(fact: Fact) -> str:
-    return f"{fact.type} {fact.id or fact.key} ({fact.time.isoformat()})"
+LIFE: Life[Promise] = Life(
+    begins=frozenset({"promise.made"}),
+    verbs={
+        "promise.made": make,
+        "promise.changed": describe,
+        "promise.assigned": describe,
+        "promise.paused": pause,
+        "promise.resumed": describe,
+        "promise.renegotiated": renegotiate,
+        "promise.fulfilled": settle,
+        "promise.withdrawn": settle,
+        "promise.broken": settle,
+        "promise.released": settle,
+    },
+    evolve=evolve,
+    blame=_blame,
+)
 
 
 class PromiseAlreadyMade(Impossible):
@@ -375,7 +328,7 @@ class DueBeforeMade(Impossible):
     sentence = "The due lies before the promise was made: {earlier}. Please check both times."
 
 
-class BeforeMade(Impossible):
+class BeforeMade(TooEarly):
     rule_name = "before_made"
     sentence = "{type} at {time} lies before the promise was made: {earlier}. Please check the time."
 

@@ -10,17 +10,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from domain import promise as promises
-from domain.customer import FeedbackGiven
+from domain.customer import CustomerMerged, CustomerSeparated, FeedbackGiven
 from domain.document import DocumentPublished
 from domain.documents import load
 from domain.errors import Refused, SameKeyOtherContent
 from domain.fact import Fact, content
+from domain.firm import STREAM as FIRM_STREAM
+from domain.firm import FirmRatesSet
+from domain.history import FactName, FactRetracted, Impossible, NotRetractable, RetractsItself
+from domain.identity import MergedInACircle
 from domain.ids import Ids
+from domain.lives import BEGINNINGS, LIVES, THINGS, beginning, is_of_a_customer, kind_of, standing, thing_of
 from domain.log import Writer
 from domain.promise import PromiseMade
 from domain.steering import MODELS
@@ -104,17 +108,16 @@ class _Desk:
             receipt.status, receipt.refused = "refused", refused
         else:
             receipt.status = "recorded"
-            if isinstance(recorded.data, PromiseMade):
-                self._wake(recorded.stream)
+            self._wake(recorded)
 
-    def _wake(self, stream: str) -> None:
-        """What waited for a promise is tried again; what proves impossible stays parked with the reason."""
-        for fact, _, since, _ in self.writer.unpark([stream, "any-" + stream.split("-", 1)[1]]):
+    def _wake(self, recorded: Fact) -> None:
+        """What waited for this fact is tried again; what proves impossible stays parked with the reason."""
+        for fact, needs, since, _ in self.writer.unpark(_gives(recorded)):
             receipt = self.receipts.get(fact.key) or Receipt(fact, "parked")
             self.waiting_since[fact.key] = since
             self._settle(receipt)
             if receipt.refused is not None and fact.key not in self.receipts:
-                self._park(fact, stream, str(receipt.refused))
+                self._park(fact, needs, str(receipt.refused))
 
     def _park(self, fact: Fact, needs: str, reason: str) -> None:
         self.writer.park(fact, needs, reason, self.waiting_since.get(fact.key, self.now))
@@ -123,17 +126,38 @@ class _Desk:
         if isinstance(fact.data, DocumentPublished):
             self._must_be_sound(fact.data, fact.time)
         fact = self._with_zone(fact)
-        sealed, secrets = seal(fact, person=self.ids.person, thing=lambda kind, id: self.thing(fact, kind, id))
-        customer = self._customer_of(sealed)
-        sealed = replace(sealed, stream=self._stream_of(sealed, customer), customer=customer, recorded=self.now)
-        if sealed.type in promises.VERBS:
-            try:
-                promises.accept(self.writer.history(sealed.stream), replace(sealed, id=fact.id))
-            except promises.Impossible as error:
-                raise self._in_words(error, fact) from None
+        sealed, secrets = seal(fact, person=self.ids.person, thing=lambda kind, name: self.thing(fact, kind, name))
+        stream, customer = self._place_of(sealed)
+        sealed = replace(sealed, stream=stream, customer=customer, recorded=self.now)
+        self._must_be_possible(fact, sealed)
         return self.writer.append(sealed, secrets, customer or FIRM)
 
-    def _in_words(self, error: promises.Impossible, fact: Fact) -> promises.Impossible:
+    def _must_be_possible(self, fact: Fact, sealed: Fact) -> None:
+        """Raises Impossible, in words that name both facts as their sources do."""
+        if isinstance(sealed.data, FactRetracted):
+            return
+        merges = isinstance(sealed.data, CustomerMerged | CustomerSeparated)
+        if not merges and kind_of(sealed.stream) not in THINGS:
+            return
+        try:
+            LIVES[kind_of(sealed.stream)].accept(self.standing(sealed.stream), replace(sealed, id=fact.id))
+            if isinstance(sealed.data, CustomerMerged):
+                self._must_not_run_in_a_circle(sealed, sealed.data)
+        except Impossible as error:
+            raise self._in_words(error, fact) from None
+
+    def _must_not_run_in_a_circle(self, fact: Fact, data: CustomerMerged) -> None:
+        survivor = data.customer
+        while (merged := LIVES["customer"].state(self.standing(survivor))) is not None:
+            survivor = merged.survivor
+            if survivor == data.duplicate:
+                raise MergedInACircle(fact, merged.fact)
+
+    def standing(self, stream: str) -> list[Fact]:
+        """The facts of a stream that count."""
+        return standing(self.writer.history(stream))
+
+    def _in_words(self, error: Impossible, fact: Fact) -> Impossible:
         """The same refusal with both facts named as their sources name them."""
         earlier = error.earlier
         if earlier is not None:
@@ -159,8 +183,11 @@ class _Desk:
 
     # -- what a fact refers to ----------------------------------------------------------------------
 
-    def thing(self, fact: Fact, kind: str, id: str) -> str:
-        named = self._owned(fact.source, id)
+    def thing(self, fact: Fact, kind: str, name: Any) -> Any:
+        """What stands in the log for the source's name of something."""
+        if isinstance(name, FactName):
+            return FactName(source=name.source, id=self.ids.fact(name.source, name.id))
+        named = self._owned(fact.source, name)
         if named not in self.things:
             self.things[named] = self.ids.thing(*named)
         return f"{kind}-{self.things[named]}"
@@ -172,33 +199,51 @@ class _Desk:
                 return id[:place], id[place + 1 :]
         return source, id
 
-    def _customer_of(self, sealed: Fact) -> str:
-        """The internal id of the customer whom the fact concerns; "" for documents."""
-        data = sealed.data
-        customer = getattr(data, "customer", None)
-        if isinstance(customer, str):
-            return customer
-        if isinstance(data, DocumentPublished):
-            return ""
-        if isinstance(data, FeedbackGiven):
-            assert data.about is not None
-            return self._customer_of_promise("promise-" + data.about.split("-", 1)[1], waits_for=data.about)
-        stream = str(getattr(data, "promise"))  # noqa: B009
-        return self._customer_of_promise(stream, waits_for=stream)
+    def _place_of(self, sealed: Fact) -> tuple[str, str]:
+        """Stream and customer of a fact; no customer for what concerns the whole firm. Raises _Waits."""
+        match sealed.data:
+            case DocumentPublished(kind=kind):
+                return f"document-{kind}", ""
+            case FirmRatesSet():
+                return FIRM_STREAM, ""
+            case FactRetracted(retracts=name):
+                return self._place_of_retracted(sealed, name)
+            case CustomerSeparated() as data if not self._were_ever_merged(data):
+                raise _Waits(_merge(data))
+            case FeedbackGiven(customer=None, about=about):
+                assert about is not None
+                customer = self._customer_of_thing([about.replace("any", thing, 1) for thing in THINGS], about)
+                return customer, customer
+            case data:
+                named: str | None = getattr(data, data.whose, None)
+                stream = thing_of(data)
+                if named is None:
+                    assert stream is not None
+                    named = self._customer_of_thing([stream], stream)
+                return stream or named, named
 
-    def _customer_of_promise(self, stream: str, waits_for: str) -> str:
-        history = self.writer.history(stream)
-        if not history:
-            raise _Waits(waits_for)
-        return history[0].customer
+    def _customer_of_thing(self, streams: Sequence[str], waits_for: str) -> str:
+        for stream in streams:
+            begun = beginning(self.standing(stream))
+            if begun is not None:
+                return begun.customer
+        raise _Waits(waits_for)
 
-    def _stream_of(self, sealed: Fact, customer: str) -> str:
-        data = sealed.data
-        if isinstance(data, DocumentPublished):
-            return f"document-{data.kind}"
-        if sealed.type in promises.VERBS:
-            return str(getattr(data, "promise"))  # noqa: B009
-        return customer
+    def _place_of_retracted(self, sealed: Fact, name: FactName) -> tuple[str, str]:
+        if name.id == sealed.key:
+            raise RetractsItself
+        found = self.writer.find(name.id)
+        if found is None:
+            raise _Waits(_fact(name.id))
+        if not is_of_a_customer(found.stream):
+            raise NotRetractable(found.type)
+        return found.stream, found.customer
+
+    def _were_ever_merged(self, data: CustomerSeparated) -> bool:
+        return any(
+            isinstance(fact.data, CustomerMerged) and fact.data.customer == data.customer
+            for fact in self.standing(data.duplicate)
+        )
 
     def _with_zone(self, fact: Fact) -> Fact:
         """Where a due's date ends is settled now, so that later calendars do not move it."""
@@ -215,12 +260,30 @@ class _Desk:
                 id = getattr(fact.data, field)
                 if id is None:
                     continue
-                if kind == "promise":
-                    histories.add(self.thing(fact, "promise", id))
+                if kind in THINGS:
+                    histories.add(self.thing(fact, kind, id))
                 elif kind == "customer":
-                    lengths.add(self.thing(fact, "customer", id))
+                    lengths.add(self.thing(fact, kind, id))
         self.writer.load(histories)
         self.writer.load_versions(lengths)
+
+
+def _gives(recorded: Fact) -> list[str]:
+    """What others may have waited for that is there now."""
+    needs = [_fact(recorded.key)]
+    if recorded.type in BEGINNINGS or isinstance(recorded.data, FactRetracted):
+        needs += [recorded.stream, "any-" + recorded.stream.partition("-")[2]]
+    if isinstance(recorded.data, CustomerMerged):
+        needs.append(_merge(recorded.data))
+    return needs
+
+
+def _fact(key: str) -> str:
+    return f"fact-{key}"
+
+
+def _merge(data: CustomerMerged | CustomerSeparated) -> str:
+    return f"merge-{data.duplicate}-{data.customer}"
 
 
 def _repeat(fact: Fact, before: Fact) -> Receipt:

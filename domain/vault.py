@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec.structs import replace
+from pydantic import BaseModel
 
 from domain.errors import Refused
 from domain.fact import SEALED, Data, Fact, Person, Personal, Ref
@@ -107,10 +108,10 @@ def _marks(annotation: Any, metadata: list[Any]) -> list[Any]:
     return found
 
 
-def seal(fact: Fact, *, person: Callable[[str], str], thing: Callable[[str, str], str]) -> tuple[Fact, dict[str, Any]]:
+def seal(fact: Fact, *, person: Callable[[str], str], thing: Callable[[str, Any], Any]) -> tuple[Fact, dict[str, Any]]:
     """The fact as the log holds it, and the secrets for the vault.
 
-    `person` gives the internal id of one of us, `thing` that of a kind and the source's id.
+    `person` gives the internal id of one of us, `thing` what stands in the log for a kind and the source's name.
     """
     data, kinds = fact.data, plan(type(fact.data))
     secrets: dict[str, Any] = {"id": fact.id}
@@ -118,7 +119,7 @@ def seal(fact: Fact, *, person: Callable[[str], str], thing: Callable[[str, str]
     for name in (*kinds.personal, *kinds.persons, *(ref for ref, _ in kinds.refs)):
         value = getattr(data, name)
         if value is not None:
-            secrets[name] = value
+            secrets[name] = value.model_dump() if isinstance(value, BaseModel) else value
     for name in kinds.personal:
         if name in secrets:
             sealed[name] = SEALED
@@ -127,11 +128,15 @@ def seal(fact: Fact, *, person: Callable[[str], str], thing: Callable[[str, str]
             sealed[name] = person(secrets[name])
     for name, kind in kinds.refs:
         if name in secrets:
-            sealed[name] = thing(kind, secrets[name])
+            sealed[name] = thing(kind, getattr(data, name))
     return replace(fact, id="", data=data.model_copy(update=sealed)), secrets
 
 
 def unseal(fact: Fact, secrets: Mapping[str, Any]) -> Fact:
     """The fact in its source's words again."""
-    texts = {name: value for name, value in secrets.items() if name in type(fact.data).model_fields}
+    texts = {
+        name: type(sealed)(**value) if isinstance(sealed := getattr(fact.data, name), BaseModel) else value
+        for name, value in secrets.items()
+        if name in type(fact.data).model_fields
+    }
     return replace(fact, id=secrets["id"], data=fact.data.model_copy(update=texts))

@@ -9,34 +9,43 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from domain import alert, customer, document, promise
+from domain import alert, contact, customer, document, firm, history, incident, promise
 from domain.errors import Refused
 from domain.fact import FROM_THE_LOG, Data, Fact, Id, Instant, ZoneName
 
-FACTS: Mapping[str, type[Data]] = {
-    kind.type_name: kind
-    for kind in (
-        customer.CustomerRegistered,
-        customer.CustomerChanged,
-        customer.CustomerOwnerAssigned,
-        customer.CustomerSensitivitySet,
-        customer.FeedbackRequested,
-        customer.FeedbackGiven,
-        customer.ReferralGiven,
-        promise.PromiseMade,
-        promise.PromiseChanged,
-        promise.PromiseAssigned,
-        promise.PromisePaused,
-        promise.PromiseResumed,
-        promise.PromiseRenegotiated,
-        promise.PromiseFulfilled,
-        promise.PromiseWithdrawn,
-        promise.PromiseBroken,
-        promise.PromiseReleased,
-        promise.RequestDeclined,
-        document.DocumentPublished,
-    )
-}
+_KINDS: tuple[type[Data], ...] = (
+    customer.CustomerRegistered,
+    customer.CustomerChanged,
+    customer.CustomerOwnerAssigned,
+    customer.CustomerSensitivitySet,
+    customer.CustomerMerged,
+    customer.CustomerSeparated,
+    customer.CustomerLeft,
+    customer.FeedbackRequested,
+    customer.FeedbackGiven,
+    customer.ReferralGiven,
+    promise.PromiseMade,
+    promise.PromiseChanged,
+    promise.PromiseAssigned,
+    promise.PromisePaused,
+    promise.PromiseResumed,
+    promise.PromiseRenegotiated,
+    promise.PromiseFulfilled,
+    promise.PromiseWithdrawn,
+    promise.PromiseBroken,
+    promise.PromiseReleased,
+    promise.RequestDeclined,
+    contact.ContactInbound,
+    contact.ContactAnswered,
+    contact.ContactOutbound,
+    incident.IncidentReported,
+    *incident.STEPS,
+    history.FactRetracted,
+    document.DocumentPublished,
+    firm.FirmRatesSet,
+)
+
+FACTS: Mapping[str, type[Data]] = {kind.type_name: kind for kind in _KINDS}
 
 EVENTS: Mapping[str, type[Data]] = {**FACTS, **{kind.type_name: kind for kind in alert.EVENTS}}
 """Everything that stands in the log: what comes from outside, and what the product records itself."""

@@ -27,7 +27,7 @@ from domain.account import Posting
 from domain.documents import Versions, load
 from domain.fact import Fact
 from domain.outcome import Standing, Step
-from domain.promise import VERBS as PROMISE_VERBS
+from domain.promise import LIFE as PROMISES
 from domain.reliability import Evidence, Reliability, reliability, weight
 from domain.rulebook import Rulebook
 from domain.steering import Steering
@@ -162,7 +162,7 @@ def envelopes(text: str) -> Iterator[Data]:
             continue
         number += 1
         type, data, named = _said(found["words"])
-        if type in PROMISE_VERBS:
+        if type in PROMISES.verbs:
             promise = named or promise or "Zusage"
             data["promise"] = promise
             if type == "promise.made":
@@ -254,7 +254,7 @@ class History:
                 struct_replace(
                     fact,
                     key=fact.id,
-                    stream=f"promise-{promise}" if fact.type in PROMISE_VERBS else owner,
+                    stream=f"promise-{promise}" if fact.type in PROMISES.verbs else owner,
                     customer=owner,
                     position=position,
                     recorded=fact.recorded or fact.time,

@@ -6,8 +6,10 @@ from itertools import permutations
 
 import pytest
 
+from domain.errors import AgainstTheRule
 from domain.fact import Fact
-from domain.promise import AgainstTheRule, Impossible, accept, state
+from domain.history import Impossible
+from domain.promise import LIFE
 from tests.notation import Given
 
 
@@ -17,7 +19,7 @@ def recorded(facts: list[Fact]) -> tuple[list[Fact], list[Impossible]]:
     refused: list[Impossible] = []
     for fact in facts:
         try:
-            stand.append(accept(stand, fact))
+            stand.append(LIFE.accept(stand, fact))
         except Impossible as error:
             refused.append(error)
     return stand, refused
@@ -163,7 +165,7 @@ def test_facts_that_do_not_contradict_each_other_are_taken_in_any_order_with_one
     for facts in permutations(others):
         stand, refused = recorded([made, *facts])
         assert refused == []
-        promise = state(stand)
+        promise = LIFE.state(stand)
         assert promise is not None
         results.add((promise.owner, promise.due, promise.settled and promise.settled.id))
     assert len(results) == 1

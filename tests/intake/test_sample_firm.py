@@ -407,7 +407,7 @@ def test_every_fact_passes_the_door_and_every_life_the_verbs(seed, until):
         fact = parse(envelope, now=until)
         if envelope["type"].startswith("promise."):
             history = histories[envelope["data"]["promise"]]
-            promises.accept(history, fact)
+            promises.LIFE.accept(history, fact)
             history.append(fact)
 
 
@@ -764,7 +764,7 @@ def test_other_spans_and_sizes_are_possible_too(days, until, customers):
     for envelope in envelopes:
         fact = parse(envelope, now=until)
         if envelope["type"].startswith("promise."):
-            promises.accept(histories[envelope["data"]["promise"]], fact)
+            promises.LIFE.accept(histories[envelope["data"]["promise"]], fact)
             histories[envelope["data"]["promise"]].append(fact)
     parties = [each["data"] for each in envelopes if each["type"] == "customer.registered"]
     registered = {each["customer"] for each in parties}
