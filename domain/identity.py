@@ -52,15 +52,17 @@ def survivors(facts: Iterable[Fact]) -> dict[str, str]:
     merges = (fact for fact in facts if isinstance(fact.data, CustomerMerged | CustomerSeparated))
     for fact in in_order(merges):
         into[fact.customer] = evolve(into.get(fact.customer), fact)
-    next_one = {customer: merged.survivor for customer, merged in into.items() if merged is not None}
+    next_one: dict[str, str] = {}
+    for merged in sorted(filter(None, into.values()), key=lambda merged: merged.fact.position):
+        # A circle can close only when a merge counts again whose separation was retracted: the first recorded stand.
+        if end_of_chain(merged.survivor, next_one) != merged.fact.customer:
+            next_one[merged.fact.customer] = merged.survivor
     return {customer: end_of_chain(customer, next_one) for customer in next_one}
 
 
 def end_of_chain(customer: str, next_one: Mapping[str, str]) -> str:
-    seen = {customer}
-    while (following := next_one.get(customer)) is not None and following not in seen:
-        seen.add(following)
-        customer = following
+    while customer in next_one:
+        customer = next_one[customer]
     return customer
 
 

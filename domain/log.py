@@ -250,6 +250,8 @@ class Writer:
     def load(self, streams: Iterable[str]) -> None:
         """Histories of these streams, asked in one go."""
         new = [stream for stream in dict.fromkeys(streams) if stream not in self._histories]
+        if any(stream in self._versions for stream in new):  # some of their events may still be gathered here
+            self.flush()
         found = read_histories(self.log.events, self.cursor, new)
         for stream in new:
             self._histories[stream] = found.get(stream, [])

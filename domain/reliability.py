@@ -41,7 +41,10 @@ def weight(base: int, rules: Rulebook) -> float:
     return min(1.0, max(0.0, (base - worth.broken) / (worth.kept - worth.broken)))
 
 
-def reliability(evidence: Iterable[Evidence], at: datetime, rules: Rulebook) -> Reliability:
+def reliability(
+    evidence: Iterable[Evidence], at: datetime, rules: Rulebook, firm_rate: float | None = None
+) -> Reliability:
+    """`firm_rate`: the firm's own long-run rate of the month; None = the one of the rulebook."""
     kept = missed = 0.0
     count = 0
     for each in evidence:
@@ -51,7 +54,8 @@ def reliability(evidence: Iterable[Evidence], at: datetime, rules: Rulebook) -> 
         kept += each.weight * fresh
         missed += (1 - each.weight) * fresh
         count += 1
-    prior, rate = rules.reliability.weight_of_prior, rules.reliability.firm_rate
+    prior = rules.reliability.weight_of_prior
+    rate = rules.reliability.firm_rate if firm_rate is None else firm_rate
     a, b = kept + rate * prior, missed + (1 - rate) * prior
     tail = (1 - LEVEL) / 2
     value = a / (a + b) if count >= rules.reliability.shown_from else None

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from domain.documents import Document, Part, load
-from domain.fact import finding
+from domain.documents import Document, Items, Part, load
+from domain.fact import Channel, Kind, finding
 
 
 def hundredths(points: float) -> int:
@@ -136,6 +136,92 @@ class CustomerRules(Part):
     owner_changed: Withdrawal
 
 
+class AnswerRules(Part):
+    target_hours: Positive
+    channel_hours: dict[Channel, Positive]
+    given_up_after: Annotated[float, Field(ge=1, le=100)]
+    in_time: Deposit
+    late: Withdrawal
+    never: Withdrawal
+    chased: Withdrawal
+
+    def target_seconds(self, channel: str | None) -> int:
+        """Business seconds for an answer on this channel."""
+        own = (hours for known, hours in self.channel_hours.items() if known == channel)
+        return round(next(own, self.target_hours) * 3600)
+
+
+class ContactRules(Part):
+    follow_up: Deposit
+    check_in: Deposit
+    needs: Deposit
+    advice: Deposit
+    idea_adopted: Deposit
+    courtesy: Deposit
+    service: Deposit
+    apart_days: Positive
+    follow_up_kinds: Items[Kind]
+
+
+class IncidentRules(Part):
+    minor: Withdrawal
+    normal: Withdrawal
+    serious: Withdrawal
+    untruth: Withdrawal
+    admitted: Share
+
+
+class RecoveryRules(Part):
+    """The steps by their names in recovery.py."""
+
+    reason: Deposit
+    apology: Deposit
+    chance: Deposit
+    talk: Deposit
+    offer_accepted: Deposit
+    resolved: Deposit
+    cap: Share
+    cap_repeated: Share
+    repeated_days: Positive
+    reason_hours: Positive
+    apology_hours: Positive
+    chance_hours: Positive
+    talk_hours: Positive
+    resolution_hours: Positive
+
+
+class SensitivityRules(Part):
+    least: Annotated[float, Field(gt=0, le=1)]
+    most: Annotated[float, Field(ge=1, le=10)]
+    weight_of_prior: Positive
+    reaction_days: Positive
+    firm_reactions: Annotated[float, Field(ge=0, le=1000)]
+
+
+class SilenceRules(Part):
+    usual_gaps: Positive
+    until_known_days: Positive
+    known_from_contacts: Annotated[int, Field(ge=2, le=1000)]
+
+
+class HabitRules(Part):
+    fewest_contacts: Annotated[int, Field(ge=3, le=1000)]
+    quartiles_within: Share
+    lapsed_after: Positive
+
+
+class CardRules(Part):
+    months: Annotated[int, Field(ge=1, le=120)]
+    yellow_from: Annotated[int, Field(ge=1, le=1000)]
+    red_from: Annotated[int, Field(ge=1, le=1000)]
+
+    @model_validator(mode="after")
+    def red_comes_after_yellow(self) -> Self:
+        if self.red_from <= self.yellow_from:
+            raise finding("wrong_order", "The red card comes after the yellow one.", {})
+        return self
+
+
 class NewnessRules(Part):
     factor: Annotated[float, Field(ge=1, le=10)]
     promises: Annotated[int, Field(ge=1, le=1000)]
@@ -181,6 +267,14 @@ class Rulebook(Document):
     promise: PromiseRules
     notice: NoticeRules
     customer: CustomerRules
+    answers: AnswerRules
+    contacts: ContactRules
+    incident: IncidentRules
+    recovery: RecoveryRules
+    sensitivity: SensitivityRules
+    silence: SilenceRules
+    habits: HabitRules
+    cards: CardRules
     newness: NewnessRules
     fading: FadingRules
     reliability: ReliabilityRules

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from domain.calendars import Calendars
 from domain.document import DocumentKind, DocumentPublished
 from domain.documents import Document, Versions, load
 from domain.fact import Fact
+from domain.firm import FirmRatesSet, Rates
 from domain.people import People, Person
 from domain.rulebook import Rulebook
 
@@ -30,6 +32,8 @@ class Steering:
     rulebooks: Versions[Rulebook]
     calendars: Versions[Calendars]
     people: Versions[People]
+    rates: tuple[tuple[datetime, Rates], ...] = ()
+    """The firm's own rates, each from the instant at which it begins to count, in order of time."""
     _known: dict[int, dict[str, Person]] = field(default_factory=dict, compare=False, repr=False)
 
     def hours(self, team: str | None, owner: str | None, at: datetime) -> Hours:
@@ -53,6 +57,14 @@ class Steering:
             }
         return self._known[id(document)]
 
+    def rates_at(self, instant: datetime) -> Rates:
+        """The firm's rates of the month; until the first ones are set, those of the rulebook."""
+        place = bisect_right(self.rates, instant, key=lambda each: each[0])
+        if place:
+            return self.rates[place - 1][1]
+        rules = self.rulebooks.at(instant)
+        return Rates(kept=rules.reliability.firm_rate, reactions=rules.sensitivity.firm_reactions)
+
     def changes(self) -> list[datetime]:
         """The instants at which another version of what hours depend on begins to count."""
         return sorted({*self.calendars.starts(), *self.people.starts()})
@@ -69,13 +81,17 @@ def shipped(person: Callable[[str], str]) -> Steering:
 
 
 def published(steering: Steering, documents: Iterable[Fact], *, first_fact: int | None) -> Steering:
-    """With these documents, in order of recording, in their sources' words.
+    """With these documents and rates, in order of recording, in their sources' words.
 
     `first_fact` is the position of the log's first fact that is no document: what was published before
     it counts from the beginning.
     """
     for fact in documents:
         data = fact.data
+        if isinstance(data, FirmRatesSet):
+            others = [each for each in steering.rates if each[0] != fact.time]
+            rates = sorted([*others, (fact.time, data.rates)], key=lambda each: each[0])
+            steering = replace(steering, rates=tuple(rates))
         if not isinstance(data, DocumentPublished):
             continue
         start = None if first_fact is None or fact.position < first_fact else data.valid_from

@@ -165,6 +165,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "float_type": ("wrong_type", "A number is needed here, not {found}."),
     "finite_number": ("not_a_number", "A number is needed here."),
     "dict_type": ("wrong_type", "An object with fields is needed here, not {found}."),
+    "model_type": ("wrong_type", "An object with fields is needed here, not {found}."),
     "literal_error": ("unknown_value", "{found} is not among the possible values: {expected}."),
     "string_too_short": ("empty", "The text is empty. Leave the field out or fill it in."),
     "string_too_long": ("too_long", "The text is too long; at most {max_length} characters fit."),

@@ -2,71 +2,160 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from domain import customer as customers
+from domain.customer import CustomerLeft
 from domain.errors import Refused
+from domain.fact import LATEST, Fact
 from domain.people import Asker, allowed
+from domain.relationship import relationships
+from domain.steering import Steering
 from domain.store import Cursor
 from domain.vault import plan
+from projections import naming
 from projections.filters import Condition, Library
-from projections.page import Page
-from projections.tables import ALWAYS, insert, upsert
+from projections.page import TELLING, Family, Fold, Page, Row, by_stream, through_knowledge
+from projections.tables import ALWAYS, delete, insert, micros, upsert
 
 TABLES = (
-    "CREATE TABLE IF NOT EXISTS customers (customer TEXT PRIMARY KEY, source TEXT NOT NULL, id TEXT NOT NULL, "
-    "name TEXT, email TEXT, phone TEXT, kind TEXT NOT NULL, owner TEXT, team TEXT, language TEXT, timezone TEXT, "
-    "since TEXT, sensitivity REAL, sort_name TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS customers (customer TEXT PRIMARY KEY, survivor TEXT NOT NULL, source TEXT NOT NULL, "
+    "id TEXT NOT NULL, name TEXT, email TEXT, phone TEXT, kind TEXT NOT NULL, owner TEXT, team TEXT, language TEXT, "
+    "timezone TEXT, since TEXT, sensitivity REAL, left_at BIGINT, sort_name TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS customers_id ON customers (id)",
     "CREATE INDEX IF NOT EXISTS customers_name ON customers (sort_name)",
-    "CREATE TABLE IF NOT EXISTS streams (stream TEXT PRIMARY KEY, customer TEXT NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS streams_customer ON streams (customer)",
+    "CREATE INDEX IF NOT EXISTS customers_survivor ON customers (survivor)",
+    "CREATE TABLE IF NOT EXISTS customer_words (customer TEXT PRIMARY KEY, source TEXT NOT NULL, id TEXT NOT NULL, "
+    "name TEXT, email TEXT, phone TEXT)",
+    "CREATE TABLE IF NOT EXISTS parties (customer TEXT NOT NULL, at_from BIGINT NOT NULL, at_until BIGINT NOT NULL, "
+    "known_from BIGINT NOT NULL, known_until BIGINT NOT NULL, kind TEXT NOT NULL, owner TEXT, team TEXT, "
+    "left_at BIGINT, PRIMARY KEY (customer, known_from, at_from))",
     "CREATE TABLE IF NOT EXISTS persons (person TEXT PRIMARY KEY, name TEXT NOT NULL, position BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS colleagues (person TEXT PRIMARY KEY, same_as TEXT NOT NULL, name TEXT NOT NULL)",
 )
 
 
 def apply(cursor: Cursor, page: Page) -> None:
-    streams = {fact.stream: fact.customer for fact in page.facts if fact.stream.startswith("promise-")}
-    upsert(cursor, "streams", ("stream", "customer"), sorted(streams.items()))
     _describe(cursor, page)
+    delete(cursor, "parties", "customer", page.customers)
+    insert(cursor, "parties", [row for family in page.families for row in parties(family, page.steering)])
     _name_persons(cursor, page)
 
 
 def _describe(cursor: Cursor, page: Page) -> None:
+    """What each customer is called and how they stand; a merged one is called by their survivor's name."""
+    words = _words(cursor, page)
+    delete(cursor, "customers", "customer", page.customers)
+    rows = []
+    for family in page.families:
+        for member in family.members:
+            survivor = family.survivor[member]
+            if survivor not in family.relationships or member not in words:
+                continue  # everything that was ever said of them was recorded by mistake
+            customer = family.relationships[survivor].at(LATEST)
+            together = [each for each in family.members if family.survivor[each] == survivor]
+            own = _called(member, [member, *together] if member == survivor else [member], words)
+            sort_name = (own["name"] or own["id"] or "").casefold()
+            rows.append((member, survivor, *own.values(), *_told(customer), sort_name))
+    insert(cursor, "customers", rows)
+
+
+def _called(member: str, candidates: Sequence[str], words: Mapping[str, Mapping[str, str | None]]) -> dict[str, Any]:
+    """The member's own words; a survivor is called as a duplicate was where nothing else is known."""
+    own = dict(words[member])
+    for name in naming.CALLED:
+        own[name] = next((words[each][name] for each in candidates if each in words and words[each][name]), None)
+    return own
+
+
+def _told(customer: customers.Customer) -> tuple[Any, ...]:
+    return (
+        customer.kind,
+        customer.owner,
+        customer.team,
+        customer.language,
+        customer.timezone,
+        customer.since.isoformat() if customer.since else None,
+        customer.sensitivity,
+        micros(customer.left_at),
+    )
+
+
+def _words(cursor: Cursor, page: Page) -> dict[str, dict[str, str | None]]:
+    """Source, own id and what they were called themselves, of everybody in the page's families."""
     known = {
-        row[0]: tuple(row)[1:]
+        row[0]: dict(zip(WORDS, tuple(row)[1:], strict=True))
         for row in cursor.among(
-            f"SELECT customer, {', '.join(WORDS)} FROM customers WHERE customer IN ({{among}})", page.customers
+            f"SELECT customer, {', '.join(WORDS)} FROM customer_words WHERE customer IN ({{among}})", page.customers
         )
     }
-    rows = []
-    for customer in page.customers:
-        row = known.get(customer) or (*page.own_ids[customer], None, None, None)
-        words = dict(zip(WORDS, row, strict=True)) | page.described.get(customer, {})
-        state = customers.state(page.history(customer))
-        since = state.since.isoformat() if state.since else None
-        sort_name = (words["name"] or words["id"]).casefold()
-        rows.append(
-            (
-                customer,
-                *words.values(),
-                state.kind,
-                state.owner,
-                state.team,
-                state.language,
-                state.timezone,
-                since,
-                state.sensitivity,
-                sort_name,
-            )
-        )
-    upsert(cursor, "customers", COLUMNS, rows)
+    for customer, (source, id) in page.own_ids.items():
+        known.setdefault(customer, {"source": source, "id": id, **dict.fromkeys(naming.CALLED)})
+    for customer, called in page.described.items():
+        if customer in known:
+            known[customer] |= called
+    upsert(cursor, "customer_words", ("customer", *WORDS), [(each, *own.values()) for each, own in known.items()])
+    return known
 
 
-WORDS = ("source", "id", "name", "email", "phone")
+WORDS = ("source", "id", *naming.CALLED)
 """The source's id and the personal fields."""
-COLUMNS = ("customer", *WORDS, "kind", "owner", "team", "language", "timezone", "since", "sensitivity", "sort_name")
+
+
+# -- through time ---------------------------------------------------------------------------------------
+
+
+def parties(family: Family, steering: Steering) -> list[Row]:
+    """Who each customer was through both times: what they were to us, and who looked after them."""
+    first = [min(history, key=lambda fact: fact.position) for history in _everything_of_each(family)]
+    telling = [
+        fact for each in family.members for fact in family.histories.get(each, ()) if isinstance(fact.data, CHANGING)
+    ]
+    return through_knowledge({fact.key: fact for fact in [*first, *telling]}.values(), _spans(steering), place=3)
+
+
+CHANGING = (*TELLING, CustomerLeft)
+
+
+def _everything_of_each(family: Family) -> Iterator[list[Fact]]:
+    """What makes each customer known at all."""
+    for member in family.members:
+        facts = [fact for history in family.histories.values() for fact in history if fact.customer == member]
+        if facts:
+            yield facts
+
+
+def _spans(steering: Steering) -> Fold:
+    def fold(known: Sequence[Fact], _: datetime | None) -> Iterator[Row]:
+        for customer, relationship in relationships(by_stream(known).values()).items():
+            moments = sorted({fact.time for fact in relationship.own})
+            states: list[tuple[int, tuple[Any, ...]]] = [(EVER, _standing(customers.Customer(), steering, LATEST))]
+            for moment in moments:
+                state = _standing(relationship.at(moment), steering, moment)
+                if state != states[-1][1]:
+                    states.append((_us(moment), state))
+            ends = [start for start, _ in states[1:]] + [ALWAYS]
+            for (start, state), end in zip(states, ends, strict=True):
+                yield (customer, start, end, *state)
+
+    return fold
+
+
+def _standing(customer: customers.Customer, steering: Steering, at: datetime) -> tuple[Any, ...]:
+    team = customer.team or steering.team_of(customer.owner, at)
+    return customer.kind, customer.owner, team, micros(customer.left_at)
+
+
+def _us(at: datetime) -> int:
+    value = micros(at)
+    assert value is not None
+    return value
+
+
+EVER = -ALWAYS
+"""Before every instant."""
 
 
 def _name_persons(cursor: Cursor, page: Page) -> None:
@@ -110,11 +199,14 @@ class Party(NamedTuple):
     language: str | None
     since: str | None
     sensitivity: float | None
+    """Set by hand; None = learned."""
 
     @property
     def called(self) -> str:
         return self.name or self.id
 
+
+NOT_MERGED = Condition("c.survivor = c.customer", [])
 
 PARTY = ", ".join(f"c.{name}" for name in Party._fields)
 
@@ -190,7 +282,7 @@ def listed(library: Library, asker: Asker, *, text: str = "", limit: int | None 
     if text:
         pattern = "%" + text.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         found = Condition("(c.sort_name LIKE ? ESCAPE '\\' OR LOWER(c.id) LIKE ? ESCAPE '\\')", [pattern, pattern])
-    where = seen.and_(found)
+    where = seen.and_(found).and_(NOT_MERGED)
     rows = library.views.rows(
         f"SELECT {PARTY} FROM customers c WHERE {where.sql} ORDER BY c.sort_name, c.id LIMIT ? OFFSET ?",
         (*where.params, -1 if limit is None else limit, offset),
@@ -204,3 +296,10 @@ def person_name(library: Library, person: str | None) -> str | None:
         return None
     row = library.views.row(f"SELECT {OWNER_NAME.format(column='?')}", (person, person))
     return row[0] if row else None
+
+
+def person_names(library: Library) -> dict[str, str]:
+    """How users know all of us, by internal id."""
+    persons = library.views.rows("SELECT person, name FROM persons")
+    colleagues = library.views.rows("SELECT person, name FROM colleagues")
+    return {row[0]: row[1] for row in (*persons, *colleagues)}

@@ -64,7 +64,43 @@ class Mean(NamedTuple):
         return self._asdict()
 
 
-Figure = Share | Spread | Lateness | Mean
+class Rate(NamedTuple):
+    """So many of one thing for each hundred of another; it may lie over a hundred."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def value(self) -> float | None:
+        return 100 * self.numerator / self.denominator if self.denominator else None
+
+    def as_json(self) -> dict[str, object]:
+        return {"value": self.value, "numerator": self.numerator, "denominator": self.denominator}
+
+
+class Evenness(NamedTuple):
+    """Gini coefficients over customers: 0 = everybody is served alike, towards 1 = very unequally."""
+
+    first_answer: Mean
+    on_time: Mean
+
+    def as_json(self) -> dict[str, object]:
+        return {"first_answer": self.first_answer.as_json(), "on_time": self.on_time.as_json()}
+
+
+Figure = Share | Spread | Lateness | Mean | Rate | Evenness
+
+
+def gini(values: Sequence[float]) -> float | None:
+    """Half the mean difference of all pairs, divided by the mean (Gini 1912); None of nothing."""
+    ordered = sorted(values)
+    total = sum(ordered)
+    if not ordered:
+        return None
+    if not total:
+        return 0.0
+    n = len(ordered)
+    return sum((2 * place - n - 1) * value for place, value in enumerate(ordered, 1)) / (n * total)
 
 
 def spread(values: Sequence[float]) -> Spread:

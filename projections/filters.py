@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from domain.errors import Refused
 from domain.ids import Ids
 from domain.people import Asker, What, allowed
+from domain.relationship import Relationship
+from domain.steering import Steering
 from projections.tables import ALWAYS, Views, micros
 
 DIMENSIONS = ("owner", "team", "kind", "customer", "supplier", "product", "channel", "severity")
@@ -39,19 +41,27 @@ class Moment(NamedTuple):
 
     def rows(self, table: str = "p") -> str:
         """Rows of a table with both times that hold at this moment."""
-        at = f"{table}.at_from <= {self.us} AND {table}.at_until > {self.us}"
+        return f"{table}.at_from <= {self.us} AND {table}.at_until > {self.us} AND {self.knows(table)}"
+
+    def knows(self, table: str) -> str:
+        """Rows of a table that we know at this moment, whenever they hold."""
         if self.known is None:
-            return f"{at} AND {table}.known_until = {ALWAYS}"
+            return f"{table}.known_until = {ALWAYS}"
         known = micros(self.known)
-        return f"{at} AND {table}.known_from <= {known} AND {table}.known_until > {known}"
+        return f"{table}.known_from <= {known} AND {table}.known_until > {known}"
 
 
 @dataclass(frozen=True)
 class Library:
-    """What queries read: the tables, and the ids under which names stand in them."""
+    """What queries read: the tables, the ids under which names stand in them, and the log where tables do not do.
+
+    `steering` and `relationship` (of one customer) are those known at a moment, None = now.
+    """
 
     views: Views
     ids: Ids
+    steering: Callable[[datetime | None], Steering]
+    relationship: Callable[[str, datetime | None], Relationship]
 
     def person_ids(self, name: str) -> list[str]:
         """All internal ids of one of us, by any of their names or the name as displayed."""
@@ -64,11 +74,11 @@ class Library:
         return sorted({self.ids.person(name), *(row[0] for row in rows)})
 
     def customer_ids(self, name: str) -> list[str]:
-        """Customers with this own id, plain or as source:id."""
+        """Customers with this own id, plain or as source:id; a merged one's is its survivor's."""
         source, _, rest = name.partition(":")
         rows = self.views.rows(
-            "SELECT customer FROM customers WHERE id = ? OR (source = ? AND id = ?) OR source || ':' || id = ? "
-            "ORDER BY source",
+            "SELECT survivor FROM customers WHERE id = ? OR (source = ? AND id = ?) OR source || ':' || id = ? "
+            "GROUP BY survivor ORDER BY MIN(source)",
             (name, source, rest, name),
         )
         return [row[0] for row in rows]

@@ -6,26 +6,25 @@ finds the bookmark moved and stands by. Live and rebuild are the same code.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from domain.customer import CustomerChanged, CustomerRegistered
 from domain.document import DocumentPublished
-from domain.fact import SEALED, Data, Fact, in_order
+from domain.fact import Fact
+from domain.firm import STREAM as FIRM
+from domain.firm import FirmRatesSet
+from domain.lives import is_of_a_customer
 from domain.log import Log, customer_of, from_row
-from domain.promise import PromiseChanged, PromiseMade
 from domain.steering import Steering, published, shipped
 from domain.store import Cursor, OldBookmark, Row, created_name
-from domain.vault import plan
-from projections import alerts, customers, promises, statements, timeline
-from projections.page import Page
+from projections import alerts, contacts, customers, families, incidents, naming, promises, statements, timeline
+from projections.page import Family, Page, by_stream
 from projections.tables import FOLLOWER, Views, micros
 
-READ_MODELS = (customers, promises, statements, timeline, alerts)
-TABLES = tuple(statement for model in READ_MODELS for statement in model.TABLES)
-DOCUMENTS = ("document-rulebook", "document-calendars", "document-people")
+READ_MODELS = (customers, promises, contacts, incidents, statements, timeline, alerts)
+TABLES = tuple(statement for model in (families, *READ_MODELS) for statement in model.TABLES)
+STEERING = ("document-rulebook", "document-calendars", "document-people", FIRM)
+"""The streams of what steers the product."""
 
 PAGE, REBUILD_PAGE = 5_000, 100_000
 """Events in one transaction: live, so that nobody waits long, and beside the live tables, so that few customers are
@@ -54,9 +53,19 @@ class Follower:
                 progress(rows[-1].position, self.log.head())
         return done
 
+    def steering_known_on(self, known: datetime | None) -> Steering:
+        """What of the documents and the firm's rates we knew at a moment (None = now)."""
+        if known is None:
+            return self.steering()
+        histories = self.log.histories(STEERING)
+        facts = sorted((fact for each in histories.values() for fact in each), key=lambda fact: fact.position)
+        then = [fact for fact in facts if fact.recorded is not None and fact.recorded <= known]
+        first = self.first_fact(then[-1].position if then else 0)
+        return published(shipped(self.log.ids.person), self.log.opened(then), first_fact=first)
+
     def steering(self, upto: int | None = None) -> Steering:
-        """The documents as published up to a position (None = the head)."""
-        histories = self.log.histories(DOCUMENTS, upto=upto)
+        """The documents and the firm's rates up to a position (None = the head)."""
+        histories = self.log.histories(STEERING, upto=upto)
         facts = sorted((fact for each in histories.values() for fact in each), key=lambda fact: fact.position)
         last = facts[-1].position if facts else 0
         if self._steering is None or self._steering[0] != last:
@@ -72,7 +81,7 @@ class Follower:
         position = 0
         while page := self.log.page(position, 20):
             for fact in page:
-                if not fact.stream.startswith("document-"):
+                if fact.stream not in STEERING:
                     return fact.position
             position = page[-1].position
             if position > before:
@@ -94,130 +103,78 @@ class Follower:
         return True
 
     def _pages(self, cursor: Cursor, since: int, rows: Sequence[Row], steering: Steering) -> Iterator[Page]:
-        """Each customer whole, some at a time, so that a page of the log may be long."""
+        """Each family of customers whole, some at a time, so that a page of the log may be long."""
+        families.unite(cursor, rows)
         refolded = _touched_by_documents(cursor, rows)
-        whose: dict[str, list[Row]] = {customer: [] for customer in refolded}
+        family_of = families.of(cursor, {*refolded, *map(customer_of, rows)})
+        whose: dict[str, list[Row]] = {family_of[customer]: [] for customer in refolded}
         for row in rows:
-            whose.setdefault(customer_of(row), []).append(row)
+            whose.setdefault(family_of[customer_of(row)], []).append(row)
+        members = families.members(cursor, whose)
         part: dict[str, list[Row]] = {}
-        for customer, own in whose.items():
-            part[customer] = own
+        for family, own in whose.items():
+            part[family] = own
             if len(part) >= CUSTOMERS_AT_ONCE or sum(map(len, part.values())) >= EVENTS_AT_ONCE:
-                yield self._page(cursor, since, part, refolded, steering)
+                yield self._page(cursor, since, part, members, refolded, steering)
                 part = {}
         if part:
-            yield self._page(cursor, since, part, refolded, steering)
+            yield self._page(cursor, since, part, members, refolded, steering)
 
     def _page(
         self,
         cursor: Cursor,
         since: int,
         part: Mapping[str, Sequence[Row]],
+        members: Mapping[str, Sequence[str]],
         refolded: Mapping[str, Sequence[str]],
         steering: Steering,
     ) -> Page:
         facts = [from_row(row) for own in part.values() for row in own]
         facts.sort(key=lambda fact: fact.position)
-        again = {customer: refolded[customer] for customer in part if customer in refolded}
-        folded = [fact for fact in facts if fact.customer and not fact.stream.startswith("alert-")]
-        streams_of = _streams_of(cursor, {*again, *(fact.customer for fact in folded)}, folded)
-        histories = self._histories(since, streams_of, folded)
-        words = self.log.words(fact for fact in facts if _shown(type(fact.data)))
+        again = [stream for family in part for member in members[family] for stream in refolded.get(member, ())]
+        touched = {family: members[family] for family in part}
+        folded = self._families(cursor, since, touched, facts, set(refolded))
+        words = self.log.words(fact for fact in facts if naming.is_shown(type(fact.data)))
+        histories = {stream: facts for family in folded for stream, facts in family.histories.items()}
         return Page(
             facts=facts,
             words=words,
-            histories=histories,
-            streams_of=streams_of,
+            families=folded,
             steering=steering,
-            own_ids=self._own_ids(facts, words),
-            described=self._described(facts, histories, words),
-            titles=self._titles(facts, histories, words),
-            refolded=frozenset(stream for streams in again.values() for stream in streams),
+            own_ids=naming.own_ids(self.log, facts, words),
+            described=naming.described(self.log, facts, histories, words),
+            titles=naming.titles(self.log, facts, histories, words),
+            refolded=frozenset(again),
         )
 
-    def _histories(
-        self, since: int, streams_of: Mapping[str, Sequence[str]], facts: Iterable[Fact]
-    ) -> dict[str, list[Fact]]:
-        streams = [*streams_of, *(stream for own in streams_of.values() for stream in own)]
-        histories = self.log.histories(streams, upto=since) if since else {}
-        for fact in facts:
-            histories.setdefault(fact.stream, []).append(fact)
-        return histories
-
-    def _own_ids(self, facts: Iterable[Fact], words: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, str]]:
-        """Whose id it is: `other:K-17` belongs to the source other, if that is how it was understood."""
-        own_ids: dict[str, tuple[str, str]] = {}
-        for fact in facts:
-            if fact.customer in own_ids or not isinstance(getattr(fact.data, "customer", None), str):
-                continue
-            id = words.get(fact.key, {}).get("customer")
-            if id is None:  # erased
-                own_ids[fact.customer] = (fact.source, SEALED)
-                continue
-            colons = [place for place, char in enumerate(id) if char == ":"]
-            for source, own in [(fact.source, id), *((id[:place], id[place + 1 :]) for place in colons)]:
-                if fact.customer == f"customer-{self.log.ids.thing(source, own)}":
-                    own_ids[fact.customer] = (source, own)
-        return own_ids
-
-    def _described(
-        self, facts: Iterable[Fact], histories: Mapping[str, Sequence[Fact]], words: Mapping[str, Mapping[str, Any]]
-    ) -> dict[str, dict[str, str | None]]:
-        telling = {
-            customer: in_order(fact for fact in histories[customer] if isinstance(fact.data, Described))
-            for customer in {fact.customer for fact in facts if isinstance(fact.data, Described)}
-        }
-        known = self._with_older(words, (fact for each in telling.values() for fact in each))
-        described: dict[str, dict[str, str | None]] = {}
-        for customer, told in telling.items():
-            fields = described[customer] = {}
-            for fact in told:
-                said = known.get(fact.key, {})
-                fields |= {name: said.get(name) for name in ("name", "email", "phone") if fact.data.says(name)}
-        return described
-
-    def _titles(
-        self, facts: Iterable[Fact], histories: Mapping[str, Sequence[Fact]], words: Mapping[str, Mapping[str, Any]]
-    ) -> dict[str, str | None]:
-        last = {
-            stream: in_order(fact for fact in histories[stream] if _says_what(fact.data))[-1]
-            for stream in {fact.stream for fact in facts if _says_what(fact.data)}
-        }
-        known = self._with_older(words, last.values())
-        return {stream: known.get(fact.key, {}).get("what") for stream, fact in last.items()}
-
-    def _with_older(
-        self, words: Mapping[str, Mapping[str, Any]], facts: Iterable[Fact]
-    ) -> Mapping[str, Mapping[str, Any]]:
-        """The words of the page, and those of earlier facts."""
-        earlier = [fact for fact in facts if fact.key not in words]
-        return {**words, **self.log.words(earlier)} if earlier else words
+    def _families(
+        self,
+        cursor: Cursor,
+        since: int,
+        members: Mapping[str, Sequence[str]],
+        facts: Iterable[Fact],
+        refolded: Collection[str],
+    ) -> list[Family]:
+        """The families whose customers' facts came, or who are folded again, with all their facts."""
+        new = by_stream(fact for fact in facts if is_of_a_customer(fact.stream))
+        touched = {fact.customer for own in new.values() for fact in own} | set(refolded)
+        wanted = [each for each in members.values() if not touched.isdisjoint(each)]
+        streams_of = families.streams(cursor, [member for each in wanted for member in each])
+        for stream, own in new.items():
+            for fact in own:
+                streams_of.setdefault(fact.customer, set()).add(stream)
+        streams = {member for each in wanted for member in each}.union(*streams_of.values())
+        histories: dict[str, Sequence[Fact]] = dict(self.log.histories(streams, upto=since)) if since else {}
+        for stream, own in new.items():
+            histories[stream] = [*histories.get(stream, ()), *own]
+        return [Family(tuple(each), _of(each, streams_of, histories)) for each in wanted]
 
 
-Described = CustomerRegistered | CustomerChanged
-
-
-@cache
-def _shown(kind: type[Data]) -> bool:
-    """Whether a read model holds one of the personal fields of such facts."""
-    fields = plan(kind)
-    named = {"name", "email", "phone", "what"} & set(fields.personal)
-    return bool(named or fields.persons or ("customer", "customer") in fields.refs)
-
-
-def _says_what(data: Data) -> bool:
-    return isinstance(data, PromiseMade) or (isinstance(data, PromiseChanged) and data.says("what"))
-
-
-def _streams_of(cursor: Cursor, touched: Iterable[str], facts: Iterable[Fact]) -> dict[str, list[str]]:
-    """The promises of each customer."""
-    streams: dict[str, set[str]] = {customer: set() for customer in touched}
-    for stream, customer in cursor.among("SELECT stream, customer FROM streams WHERE customer IN ({among})", streams):
-        streams[customer].add(stream)
-    for fact in facts:
-        if fact.stream.startswith("promise-"):
-            streams[fact.customer].add(fact.stream)
-    return {customer: sorted(each) for customer, each in sorted(streams.items())}
+def _of(
+    members: Iterable[str], streams_of: Mapping[str, Iterable[str]], histories: Mapping[str, Sequence[Fact]]
+) -> dict[str, Sequence[Fact]]:
+    streams = {stream for member in members for stream in (member, *streams_of.get(member, ()))}
+    return {stream: histories[stream] for stream in sorted(streams) if stream in histories}
 
 
 def _touched_by_documents(cursor: Cursor, rows: Iterable[Row]) -> dict[str, list[str]]:
@@ -225,13 +182,19 @@ def _touched_by_documents(cursor: Cursor, rows: Iterable[Row]) -> dict[str, list
 
     What was settled before it starts to count keeps its own; so does what we knew only before that.
     """
-    documents = [from_row(row).data for row in rows if row.stream in DOCUMENTS]
-    starts: list[datetime] = [data.valid_from for data in documents if isinstance(data, DocumentPublished)]
+    steering = [from_row(row) for row in rows if row.stream in STEERING]
+    touched: dict[str, list[str]] = {}
+    rates = [fact.time for fact in steering if isinstance(fact.data, FirmRatesSet)]
+    if rates:
+        booked = cursor.execute("SELECT DISTINCT customer FROM lines WHERE time >= ?", (micros(min(rates)),))
+        touched = {row[0]: [] for row in booked.all()}
+    starts: list[datetime] = [fact.data.valid_from for fact in steering if isinstance(fact.data, DocumentPublished)]
     if not starts:
-        return {}
+        return touched
     start = micros(min(starts))
     spoke = cursor.execute("SELECT DISTINCT customer FROM timeline WHERE time >= ?", (start,)).all()
-    touched: dict[str, list[str]] = {row[0]: [] for row in spoke}
+    for (customer,) in spoke:
+        touched.setdefault(customer, [])
     cursor.execute(
         "SELECT DISTINCT promise, customer FROM promises WHERE at_until > ? AND known_until > ? "
         "AND (outcome IS NULL OR settled_at >= ?) ORDER BY promise",
@@ -239,6 +202,12 @@ def _touched_by_documents(cursor: Cursor, rows: Iterable[Row]) -> dict[str, list
     )
     for promise, customer in cursor.all():
         touched.setdefault(customer, []).append(promise)
+    cursor.execute(
+        "SELECT stream, customer FROM timeline WHERE time >= ? AND type IN ('contact.inbound', 'incident.reported')",
+        (start,),
+    )
+    for stream, customer in cursor.all():
+        touched[customer].append(stream)
     return touched
 
 

@@ -2,57 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from domain.customer import (
+    CustomerChanged,
+    CustomerMerged,
+    CustomerOwnerAssigned,
+    CustomerRegistered,
+    CustomerSeparated,
+)
 from domain.fact import Fact
+from domain.history import FactRetracted
+from domain.identity import survivors
+from domain.lives import kind_of, standing
+from domain.relationship import Relationship, relationships
 from domain.steering import Steering
+from projections.tables import ALWAYS, micros
+
+MERGING = (CustomerMerged, CustomerSeparated, FactRetracted)
+"""What says which customers are one."""
+TELLING = (CustomerRegistered, CustomerChanged, CustomerOwnerAssigned, *MERGING)
+"""What says who a customer is and who looks after them."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Customers who were ever merged with each other, and all their streams; nearly always a single one.
+
+    `histories` holds every fact by its stream, in order of recording, retracted ones too.
+    """
+
+    members: tuple[str, ...]
+    histories: Mapping[str, Sequence[Fact]]
+
+    @cached_property
+    def relationships(self) -> dict[str, Relationship]:
+        """As known now, by the internal id of whoever survived."""
+        return relationships(self.histories.values())
+
+    @cached_property
+    def survivor(self) -> dict[str, str]:
+        """Whose history each member's counts for, as known now."""
+        return {member: survivors_of(self.telling).get(member, member) for member in self.members}
+
+    @cached_property
+    def telling(self) -> list[Fact]:
+        return self._told(TELLING)
+
+    @cached_property
+    def merging(self) -> list[Fact]:
+        return self._told(MERGING) if len(self.members) > 1 else []
+
+    def _told(self, kinds: tuple[type, ...]) -> list[Fact]:
+        return [fact for each in self.members for fact in self.histories.get(each, ()) if isinstance(fact.data, kinds)]
+
+    def streams(self, kind: str) -> list[str]:
+        return sorted(stream for stream in self.histories if kind_of(stream) == kind)
+
+
+def survivors_of(facts: Iterable[Fact]) -> dict[str, str]:
+    """From facts of customers' own streams, retracted ones among them."""
+    return survivors(fact for history in by_stream(facts).values() for fact in standing(history))
 
 
 @dataclass(frozen=True)
 class Page:
-    """All facts of some customers that a page holds, and the whole histories of those customers and their promises.
+    """All facts of some families of customers that a page holds, and the whole histories of these families.
 
     `facts` are sealed and ordered by position; `words` has by their keys what the log does not hold of them.
-    `histories` maps a stream to its facts, `streams_of` a customer to their promises' streams.
     """
 
     facts: Sequence[Fact]
     words: Mapping[str, Mapping[str, Any]]
-    histories: dict[str, list[Fact]]
-    streams_of: dict[str, list[str]]
+    families: Sequence[Family]
     steering: Steering
-    own_ids: dict[str, tuple[str, str]]
+    own_ids: Mapping[str, tuple[str, str]]
     """The source and the source's id of each customer named in the page."""
-    described: dict[str, dict[str, str | None]]
-    """Name, e-mail and phone of the customers described in the page, the latest to have happened."""
-    titles: dict[str, str | None]
+    described: Mapping[str, Mapping[str, str | None]]
+    """Name, e-mail and phone of the customers whose description changed, as it counts now."""
+    titles: Mapping[str, str | None]
     """What the promises described in the page are called, by the latest description to have happened."""
     refolded: frozenset[str] = frozenset()
-    """Promises to be folded again although no fact of theirs came: another calendar counts."""
-
-    @cached_property
-    def promises(self) -> list[str]:
-        """Streams of the promises to fold, each once."""
-        new = (fact.stream for fact in self.facts if fact.stream.startswith("promise-"))
-        return sorted({*new, *self.refolded})
+    """Streams to be folded again although no fact of theirs came: another calendar counts."""
 
     @cached_property
     def customers(self) -> list[str]:
-        """The customers whose account changes."""
-        return sorted(self.streams_of)
+        """The customers whose account changes, merged ones too."""
+        return sorted(member for family in self.families for member in family.members)
 
-    def history(self, stream: str) -> list[Fact]:
-        return self.histories.get(stream, [])
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The streams of which facts came."""
+        return frozenset(fact.stream for fact in self.facts)
+
+    def to_fold(self, kind: str, told: tuple[type, ...]) -> list[tuple[Family, str]]:
+        """The streams of a kind to fold again: those touched, and all of families of whom such things were told."""
+        told_of = {fact.stream for fact in self.facts if isinstance(fact.data, told)}
+        return [
+            (family, stream)
+            for family in self.families
+            for everything in [not told_of.isdisjoint(family.members)]
+            for stream in family.streams(kind)
+            if everything or stream in self.touched or stream in self.refolded
+        ]
 
 
-def knowledge(history: Sequence[Fact]) -> list[tuple[datetime, list[Fact]]]:
-    """What was known of a stream from each instant of recording on."""
+# -- what was known when ------------------------------------------------------------------------------
+
+
+def by_stream(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
+    streams: dict[str, list[Fact]] = {}
+    for fact in facts:
+        streams.setdefault(fact.stream, []).append(fact)
+    return streams
+
+
+def knowledge(facts: Iterable[Fact]) -> list[tuple[datetime, list[Fact]]]:
+    """What was known of these facts from each instant of recording on, in order of recording."""
     states: list[tuple[datetime, list[Fact]]] = []
-    ordered = sorted(history, key=lambda fact: fact.position)
+    ordered = sorted(facts, key=lambda fact: fact.position)
     for place, fact in enumerate(ordered):
         assert fact.recorded is not None
         recorded = max(fact.recorded, states[-1][0]) if states else fact.recorded
@@ -61,3 +133,29 @@ def knowledge(history: Sequence[Fact]) -> list[tuple[datetime, list[Fact]]]:
         else:
             states.append((recorded, ordered[: place + 1]))
     return states
+
+
+Row = tuple[Any, ...]
+Fold = Callable[[Sequence[Fact], datetime | None], Iterable[Row]]
+"""Known facts, and until when nothing more was known (None = still) → rows without the times of knowledge."""
+
+
+def through_knowledge(facts: Iterable[Fact], fold: Fold, *, place: int) -> list[Row]:
+    """The rows of every state of knowledge, each once, with `known_from` and `known_until` put in at `place`."""
+    states = knowledge(facts)
+    closed: list[Row] = []
+    open_rows: dict[Row, int] = {}
+    ends = [*(start for start, _ in states[1:]), None]
+    for (known_from, known), known_until in zip(states, ends, strict=True):
+        now = list(fold(known, known_until))
+        since = micros(known_from)
+        assert since is not None
+        kept = {row: open_rows[row] for row in now if row in open_rows}
+        closed += [_between(row, start, since, place) for row, start in open_rows.items() if row not in kept]
+        open_rows = {row: kept.get(row, since) for row in now}
+    closed += [_between(row, start, ALWAYS, place) for row, start in open_rows.items()]
+    return closed
+
+
+def _between(row: Row, since: int, upto: int, place: int) -> Row:
+    return (*row[:place], since, upto, *row[place:])

@@ -15,16 +15,18 @@ from zoneinfo import ZoneInfo
 from domain.account import worth_of
 from domain.errors import Refused
 from domain.fact import SEALED, Fact
+from domain.follow_up import follow_up_until
 from domain.outcome import Moments, Standing, Step, moments, steps
 from domain.people import Asker
 from domain.promise import Promise, PromiseMade
+from domain.relationship import relationships
 from domain.reliability import weight
 from domain.steering import Steering
 from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment
-from projections.page import Page, knowledge
-from projections.tables import ALWAYS, MICROSECOND, delete, insert, instant, micros, until
+from projections.page import MERGING, Page, Row, by_stream, through_knowledge
+from projections.tables import MICROSECOND, delete, insert, instant, micros, until, upsert
 
 NO_FILTER = Filter()
 
@@ -70,6 +72,7 @@ COLUMNS: Mapping[str, str] = {
     "amount": "REAL",
     "charged": "REAL",
     "weight": "REAL",
+    "follow_up_until": "BIGINT",
 }
 
 TABLES = (
@@ -89,11 +92,16 @@ TABLES = (
 
 
 def apply(cursor: Cursor, page: Page) -> None:
-    delete(cursor, "promises", "promise", page.promises)
+    folded = page.to_fold("promise", MERGING)
+    delete(cursor, "promises", "promise", (stream for _, stream in folded))
     insert(
         cursor,
         "promises",
-        [row for stream in page.promises for row in rows(stream, page.history(stream), page.steering)],
+        [
+            row
+            for family, stream in folded
+            for row in rows(stream, family.histories[stream], page.steering, family.merging)
+        ],
     )
     _words(cursor, page)
 
@@ -105,11 +113,14 @@ def _words(cursor: Cursor, page: Page) -> None:
         for fact in page.facts
         if isinstance(fact.data, PromiseMade)
     }
-    insert(cursor, "promise_words", [(*row, page.titles[stream]) for stream, row in made.items()])
+    upsert(cursor, "promise_words", WORDS, [(*row, page.titles.get(stream)) for stream, row in made.items()])
     cursor.executemany(
         "UPDATE promise_words SET what = ? WHERE promise = ?",
         [(what, stream) for stream, what in page.titles.items() if stream not in made],
     )
+
+
+WORDS = ("promise", "customer", "source", "id", "what")
 
 
 class Span(NamedTuple):
@@ -122,24 +133,18 @@ class Span(NamedTuple):
     moments: Moments | None
 
 
-def rows(stream: str, history: Sequence[Fact], steering: Steering) -> list[tuple[Any, ...]]:
-    """All rows of one promise: a pure function of its facts."""
-    states = knowledge(history)
-    closed: list[tuple[Any, ...]] = []
-    standing: dict[tuple[Any, ...], int] = {}
-    for (known_from, facts), known_until in zip(states, [*(start for start, _ in states[1:]), None], strict=True):
-        now = [_row(stream, span, steering) for span in spans(facts, steering, known_until)]
-        known = micros(known_from)
-        assert known is not None
-        kept = {row: standing[row] for row in now if row in standing}
-        closed += [_known(row, since, known) for row, since in standing.items() if row not in kept]
-        standing = {row: kept.get(row, known) for row in now}
-    closed += [_known(row, since, ALWAYS) for row, since in standing.items()]
-    return closed
+def rows(
+    stream: str, history: Sequence[Fact], steering: Steering, merging: Sequence[Fact] = ()
+) -> list[tuple[Any, ...]]:
+    """All rows of one promise: a pure function of its facts, and of those that say whose customer is whose."""
 
+    def fold(known: Sequence[Fact], known_until: datetime | None) -> Iterator[Row]:
+        for customer, relationship in relationships(by_stream(known).values()).items():
+            for facts in relationship.promises.values():
+                for span in spans(facts, steering, known_until):
+                    yield _row(stream, customer, span, steering)
 
-def _known(row: tuple[Any, ...], since: int, upto: int) -> tuple[Any, ...]:
-    return (*row[:3], since, upto, *row[3:])
+    return through_knowledge([*history, *merging], fold, place=3)
 
 
 def spans(history: Sequence[Fact], steering: Steering, known_until: datetime | None = None) -> Iterator[Span]:
@@ -170,7 +175,7 @@ def _pieces(
         yield start, end
 
 
-def _row(stream: str, span: Span, steering: Steering) -> tuple[Any, ...]:
+def _row(stream: str, customer: str, span: Span, steering: Steering) -> tuple[Any, ...]:
     standing = span.step.after
     promise, verdict = standing.promise, standing.verdict
     first_overdue = None if verdict or standing.stopped_since else standing.first
@@ -180,7 +185,7 @@ def _row(stream: str, span: Span, steering: Steering) -> tuple[Any, ...]:
         stream,
         micros(span.start),
         until(span.end),
-        promise.customer,
+        customer,
         promise.kind,
         promise.severity,
         promise.binding,
@@ -216,6 +221,7 @@ def _row(stream: str, span: Span, steering: Steering) -> tuple[Any, ...]:
         promise.amount,
         verdict.charged if verdict else None,
         _weight(span.step, steering),
+        micros(follow_up_until(span.step, steering)),
     )
 
 

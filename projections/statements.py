@@ -11,22 +11,25 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from domain import account
-from domain.account import Factor, Posting, Stage
+from domain import incident as incidents
+from domain.account import Against, Factor, Posting, Rulebooks, Sensitivity, Stage
 from domain.fact import Fact
 from domain.log import Log
 from domain.people import Asker
+from domain.relationship import Relationship, relationships
 from domain.reliability import Evidence, Reliability, reliability
 from domain.steering import Steering
 from domain.store import Cursor
-from projections import customers
+from projections import customers, families
 from projections.filters import Library
-from projections.page import Page, knowledge
+from projections.page import Page, by_stream, knowledge
 from projections.tables import ALWAYS, Views, delete, insert, instant, micros, until
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS lines (customer TEXT NOT NULL, number INTEGER NOT NULL, time BIGINT NOT NULL, "
-    "until BIGINT NOT NULL, rule TEXT NOT NULL, base INTEGER NOT NULL, points INTEGER NOT NULL, factors TEXT NOT NULL, "
-    "due BIGINT, days_late REAL, settles INTEGER NOT NULL, fact TEXT NOT NULL, subject TEXT NOT NULL, "
+    "since BIGINT, until BIGINT NOT NULL, rule TEXT NOT NULL, base INTEGER NOT NULL, points INTEGER NOT NULL, "
+    "factors TEXT NOT NULL, due BIGINT, against_due BIGINT, against_factor REAL, days_late REAL, "
+    "settles INTEGER NOT NULL, fades INTEGER NOT NULL, fact TEXT NOT NULL, subject TEXT NOT NULL, "
     "PRIMARY KEY (customer, number))",
     "CREATE INDEX IF NOT EXISTS lines_time ON lines (time)",
 )
@@ -37,24 +40,32 @@ TABLES = (
 
 def apply(cursor: Cursor, page: Page) -> None:
     delete(cursor, "lines", "customer", page.customers)
-    insert(cursor, "lines", [row for customer in page.customers for row in _rows(customer, page)])
+    insert(
+        cursor,
+        "lines",
+        [row for family in page.families for each in family.relationships.values() for row in _rows(each, page)],
+    )
 
 
-def _rows(customer: str, page: Page) -> Iterable[tuple[Any, ...]]:
-    histories = [page.history(stream) for stream in page.streams_of[customer]]
-    for number, line in enumerate(account.lines(page.history(customer), histories, page.steering)):
+def _rows(relationship: Relationship, page: Page) -> Iterable[tuple[Any, ...]]:
+    for number, line in enumerate(account.lines(relationship, page.steering)):
+        against = line.against
         yield (
-            customer,
+            relationship.customer,
             number,
             micros(line.time),
+            micros(line.since),
             until(line.until),
             line.rule,
             line.base,
             line.points,
             " ".join(f"{factor.name}={factor.value!r}" for factor in line.factors),
             micros(line.due),
+            micros(against.due) if against else None,
+            against.factor if against else None,
             line.days_late,
             int(line.settles),
+            int(line.fades),
             line.fact,
             line.subject,
         )
@@ -62,25 +73,31 @@ def _rows(customer: str, page: Page) -> Iterable[tuple[Any, ...]]:
 
 # -- questions ----------------------------------------------------------------------------------------
 
-LINE = "time, until, rule, base, points, factors, due, days_late, settles, fact, subject"
+LINE = (
+    "time, since, until, rule, base, points, factors, due, against_due, against_factor, days_late, settles, fades, "
+    "fact, subject"
+)
 
 
 def posting(row: Sequence[Any]) -> Posting:
-    time, upto, rule, base, points, factors, due, days_late, settles, fact, subject = row
-    happened = instant(time)
+    fields = dict(zip(LINE.split(", "), row, strict=True))
+    happened, against_due = instant(fields["time"]), instant(fields["against_due"])
     assert happened is not None
     return Posting(
         time=happened,
-        rule=rule,
-        base=base,
-        fact=fact,
-        subject=subject,
-        factors=tuple(_factor(each) for each in factors.split()),
-        points=points,
-        until=instant(upto),
-        due=instant(due),
-        days_late=days_late,
-        settles=bool(settles),
+        rule=fields["rule"],
+        base=fields["base"],
+        fact=fields["fact"],
+        subject=fields["subject"],
+        factors=tuple(_factor(each) for each in fields["factors"].split()),
+        points=fields["points"],
+        since=instant(fields["since"]),
+        until=instant(fields["until"]),
+        due=instant(fields["due"]),
+        against=Against(against_due, fields["against_factor"]) if against_due else None,
+        days_late=fields["days_late"],
+        settles=bool(fields["settles"]),
+        fades=bool(fields["fades"]),
     )
 
 
@@ -166,7 +183,7 @@ class Statement(NamedTuple):
     buffer: float
     stage: Stage
     reliability: Reliability
-    sensitivity: float | None
+    sensitivity: Sensitivity
 
 
 def statement(
@@ -176,14 +193,46 @@ def statement(
     steering: Steering,
     at: datetime,
     *,
-    postings: Sequence[Posting] | None = None,
-    evidence: Sequence[Evidence] | None = None,
+    known: datetime | None = None,
 ) -> Statement:
-    """`postings` and `evidence` stand in where another knowledge than today's is asked for."""
+    """By a fold of the customer's own facts: as they are known now, or as they were known at a moment."""
     party = customers.party(library, asker, customer)
-    postings = lines_of(library.views, customer) if postings is None else postings
-    evidence = evidence_of(library.views, "customer", customer) if evidence is None else evidence
-    return read(party, postings, evidence, steering, at)
+    relationship = library.relationship(customer, known)
+    bare = account.bare_lines(relationship, steering)
+    factors = account.Factors(relationship, bare, steering)
+    lines = account.with_factors(bare, factors)
+    return read(
+        party,
+        lines,
+        evidence_of(library.views, "customer", customer, known),
+        steering,
+        at,
+        standing=standing_at(relationship, at),
+        sensitivity=factors.sensitivity(at),
+    )
+
+
+class Standing(NamedTuple):
+    """What beside the lines decides about the stage: gone, or an incident of weight is open."""
+
+    left: bool = False
+    recovering: bool = False
+
+
+def standing_at(relationship: Relationship, at: datetime) -> Standing:
+    left_at = relationship.at(at).left_at
+    running = (
+        incident
+        for history in relationship.incidents.values()
+        if (incident := incidents.LIFE.state(fact for fact in history if fact.time <= at)) is not None
+    )
+    return Standing(
+        left=left_at is not None,
+        recovering=any(each.state == "open" and each.data.severity != "minor" for each in running),
+    )
+
+
+NO_STANDING = Standing()
 
 
 def read(
@@ -192,6 +241,9 @@ def read(
     evidence: Sequence[Evidence],
     steering: Steering,
     at: datetime,
+    *,
+    standing: Standing = NO_STANDING,
+    sensitivity: Sensitivity | None = None,
 ) -> Statement:
     rulebooks = steering.rulebooks
     lines = [
@@ -199,32 +251,59 @@ def read(
         for each in postings
         if each.stands_at(at)
     ]
-    trust = reliability(evidence, at, rulebooks.at(at))
+    trust = reliability(evidence, at, rulebooks.at(at), steering.rates_at(at).kept)
     return Statement(
         customer=party,
         at=at,
         lines=lines,
         balance=sum(line.counts for line in lines),
         buffer=account.buffer(postings, at, rulebooks),
-        stage=account.stage(postings, at, rulebooks, reliability_low=trust.low if trust.rests_on else None),
+        stage=account.stage(
+            postings,
+            at,
+            rulebooks,
+            reliability_low=trust.low if trust.rests_on else None,
+            left=standing.left,
+            recovering=standing.recovering,
+        ),
         reliability=trust,
-        sensitivity=party.sensitivity,
+        sensitivity=sensitivity or Sensitivity(party.sensitivity or 1.0, None),
     )
 
 
-def known_on(log: Log, views: Views, customer: str, steering: Steering, known: datetime) -> list[Posting]:
-    """The lines as a fold of the facts that we knew at an earlier moment."""
-    rows = views.rows("SELECT stream FROM streams WHERE customer = ? ORDER BY stream", (customer,))
-    histories = log.histories([customer, *(row[0] for row in rows)])
-    then = {stream: known_facts(facts, known) for stream, facts in histories.items()}
-    own = then.pop(customer, [])
-    return account.lines(own, [facts for _, facts in sorted(then.items()) if facts], steering)
+def relationship_of(log: Log, views: Views, customer: str, known: datetime | None = None) -> Relationship:
+    """Everything between a customer and us that counts, as known now or at a moment."""
+    with views.store.reading() as cursor:
+        (family,) = families.of(cursor, [customer]).values()
+        (members,) = families.members(cursor, [family]).values()
+        streams = families.streams(cursor, members)
+    histories = log.histories([*members, *sorted(stream for each in streams.values() for stream in each)])
+    facts = (fact for history in histories.values() for fact in history)
+    if known is not None:
+        return relationships(by_stream(known_facts(facts, known)).values()).get(customer) or Relationship(customer)
+    found = relationships(by_stream(facts).values())
+    return found.get(customer) or Relationship(customer)
 
 
-def known_facts(history: Sequence[Fact], known: datetime) -> list[Fact]:
-    """What was known of a stream at a moment."""
-    facts: list[Fact] = []
-    for since, state in knowledge(history):
-        if since <= known:
-            facts = state
-    return facts
+def lines_known_on(library: Library, customer: str, known: datetime) -> list[Posting]:
+    """The lines as a fold of the facts and of the steering documents that we knew at an earlier moment."""
+    return account.lines(library.relationship(customer, known), library.steering(known))
+
+
+def known_facts(facts: Iterable[Fact], known: datetime) -> list[Fact]:
+    """Which of these facts were known at a moment."""
+    then: list[Fact] = []
+    for since, state in knowledge(facts):
+        if since > known:
+            break
+        then = state
+    return then
+
+
+def came_back(lines: Sequence[Posting], reported: datetime, until: datetime, rulebooks: Rulebooks) -> bool:
+    """Whether the balance reached its value of just before an incident again by `until`."""
+    before = account.balance(lines, reported - datetime.resolution, rulebooks)
+    moments = {until} | {
+        moment for line in lines for moment in (line.stands_from, line.until) if moment and reported < moment <= until
+    }
+    return any(account.balance(lines, moment, rulebooks) >= before for moment in sorted(moments))

@@ -12,8 +12,10 @@ NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
 SOURCE = "crm"
 
 
-def _envelope(type: str, id: str, time: str, /, zone: str | None = None, **data: Any) -> dict[str, Any]:
-    envelope = {"specversion": "1.0", "source": SOURCE, "id": id, "type": type, "time": time, "data": data}
+def _envelope(
+    type: str, id: str, time: str, /, zone: str | None = None, source: str = SOURCE, **data: Any
+) -> dict[str, Any]:
+    envelope = {"specversion": "1.0", "source": source, "id": id, "type": type, "time": time, "data": data}
     return envelope if zone is None else {**envelope, "zone": zone}
 
 
@@ -40,6 +42,15 @@ _EXAMPLES = (
         customer="K-17",
         value=1.5,
         reason="Small children in the house: every hour without hot water counts.",
+    ),
+    _envelope("customer.merged", "K-40/merged", "2026-03-17T11:00:00+01:00", customer="K-40", duplicate="K-204"),
+    _envelope("customer.separated", "K-40/separated", "2026-03-19T08:30:00+01:00", customer="K-40", duplicate="K-204"),
+    _envelope(
+        "customer.left",
+        "K-31/left",
+        "2026-03-24T15:00:00+01:00",
+        customer="K-31",
+        reason="Has a maintenance contract with somebody else from April on.",
     ),
     _envelope(
         "promise.made",
@@ -138,12 +149,146 @@ _EXAMPLES = (
         "referral.given", "K-17/referral/1", "2026-03-20T10:00:00+01:00", customer="K-17", referred="Familie Wolf"
     ),
     _envelope(
+        "contact.inbound",
+        "M-301",
+        "2026-03-05T09:20:00+01:00",
+        contact="M-301",
+        customer="K-17",
+        channel="email",
+        thread="T-301",
+        about="A-2026-101",
+        to="jonas",
+    ),
+    _envelope(
+        "contact.answered",
+        "M-301/answered",
+        "2026-03-05T11:05:00+01:00",
+        contact="M-301",
+        by="jonas",
+        channel="email",
+    ),
+    _envelope(
+        "contact.outbound",
+        "C-77",
+        "2026-03-09T08:30:00+01:00",
+        contact="C-77",
+        customer="K-17",
+        purpose="follow_up",
+        by="jonas",
+        channel="phone",
+        about="A-2026-101",
+    ),
+    _envelope(
+        "incident.reported",
+        "V-12",
+        "2026-03-12T08:20:00+01:00",
+        incident="V-12",
+        customer="K-17",
+        kind="complaint",
+        severity="serious",
+        promise="A-2026-103",
+        by="ines",
+        team="Kundendienst",
+        supplier="Kesselwerk Nord",
+        product="Mischventil M4",
+        text="Three days without hot water, and nobody rang.",
+    ),
+    _envelope("incident.assigned", "V-12/assigned", "2026-03-12T08:40:00+01:00", incident="V-12", by="jonas"),
+    _envelope(
+        "incident.explained",
+        "V-12/explained",
+        "2026-03-12T09:10:00+01:00",
+        incident="V-12",
+        by="jonas",
+        channel="phone",
+    ),
+    _envelope(
+        "incident.apologised",
+        "V-12/apologised",
+        "2026-03-12T09:15:00+01:00",
+        incident="V-12",
+        by="jonas",
+        channel="phone",
+    ),
+    _envelope("incident.paused", "V-12/paused", "2026-03-12T09:30:00+01:00", incident="V-12", cause="customer"),
+    _envelope("incident.resumed", "V-12/resumed", "2026-03-12T14:00:00+01:00", incident="V-12", cause="customer"),
+    _envelope(
+        "incident.chance_asked",
+        "V-12/chance",
+        "2026-03-12T14:10:00+01:00",
+        incident="V-12",
+        by="jonas",
+        channel="phone",
+    ),
+    _envelope(
+        "incident.offered",
+        "V-12/offered",
+        "2026-03-12T14:12:00+01:00",
+        incident="V-12",
+        by="jonas",
+        channel="phone",
+        offer="The next yearly maintenance is on us.",
+        amount=180.0,
+    ),
+    _envelope(
+        "incident.offer_answered",
+        "V-12/offer-answered",
+        "2026-03-13T09:00:00+01:00",
+        incident="V-12",
+        channel="email",
+        accepted=True,
+    ),
+    _envelope(
+        "incident.talked",
+        "V-12/talked",
+        "2026-03-13T14:00:00+01:00",
+        incident="V-12",
+        by="jonas",
+        channel="in_person",
+    ),
+    _envelope(
+        "incident.resolved",
+        "V-12/resolved",
+        "2026-03-13T16:30:00+01:00",
+        incident="V-12",
+        reason="A valve of another maker is in, the water is hot.",
+    ),
+    _envelope(
+        "incident.reopened",
+        "V-12/reopened",
+        "2026-03-16T08:10:00+01:00",
+        incident="V-12",
+        reason="The new valve drips.",
+    ),
+    _envelope(
+        "incident.closed",
+        "V-12/closed",
+        "2026-03-18T17:00:00+01:00",
+        incident="V-12",
+        reason="Sealed anew, and dry for a day.",
+    ),
+    _envelope(
+        "fact.retracted",
+        "K-17/referral/1/retracted",
+        "2026-03-23T08:00:00+01:00",
+        retracts={"source": SOURCE, "id": "K-17/referral/1"},
+        reason="It was another Ms Meier who recommended us.",
+    ),
+    _envelope(
         "document.published",
         "people/2026-04",
         "2026-03-31T18:00:00+02:00",
         kind="people",
         valid_from="2026-04-01T00:00:00+02:00",
         content='manager = "karin"\n\n[[persons]]\nid = "karin"\nname = "Karin Roth"\n',
+    ),
+    _envelope(
+        "firm.rates_set",
+        "rates/2026-02",
+        "2026-03-01T00:00:00+01:00",
+        source="vertrauenskonto",
+        month="2026-02",
+        rates={"kept": 0.81, "reactions": 0.12},
     ),
 )
 

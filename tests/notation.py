@@ -6,7 +6,14 @@ Every line that begins with a time is a fact, everything else is prose. A time w
     2026-03-03T17:00  verschiebt "Angebot" auf 2026-03-06T09:00, mit Alternative
     2026-03-06T08:00  erfüllt, berechnet 1040 (erfasst 2026-03-07T10:00)
 
-A verb without a name in quotation marks means the promise named last. VERBS and PHRASES are the whole language.
+    2026-03-09T09:00  K-17 fragt "Frage 1", Kanal email, Faden T-1, an ines, über "Angebot"
+    2026-03-09T11:00  beantwortet, von ines
+    2026-03-10T08:00  Vorfall K-17 "V-1" complaint, ernst, selbst gemeldet, zu "Angebot"
+    2026-03-10T09:00  nennt den Grund, von ines, Kanal phone
+    2026-03-11T09:00  zieht zurück [004]
+
+A verb without a name in quotation marks means the promise, the incident or the question named last.
+VERBS and PHRASES are the whole language.
 """
 
 from __future__ import annotations
@@ -24,15 +31,20 @@ from msgspec.structs import replace as struct_replace
 from domain import account, calendars, customer, outcome, people
 from domain import rulebook as rulebooks
 from domain.account import Posting
+from domain.alert import OURSELVES
 from domain.documents import Versions, load
 from domain.fact import Fact
+from domain.firm import STREAM as FIRM_STREAM
+from domain.history import AnyLife, FactRetracted, Impossible
+from domain.lives import BEGINNINGS, LIVES, THINGS, kind_of, standing, thing_of
 from domain.outcome import Standing, Step
-from domain.promise import LIFE as PROMISES
+from domain.relationship import Relationship, relationships
 from domain.reliability import Evidence, Reliability, reliability, weight
 from domain.rulebook import Rulebook
 from domain.steering import Steering
+from domain.vault import plan
 from domain.vocabulary import parse
-from projections.page import knowledge
+from projections.page import by_stream, knowledge
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SOURCE = "crm"
@@ -63,10 +75,11 @@ LINE = re.compile(
     r"(?P<time>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)\s+"
     r"(?P<words>.*?)"
     r"(?:\s+#(?P<sequence>\d+))?"
-    r"(?:\s+\[(?P<id>[^\]]+)\])?"
+    r"(?:(?<!zieht zurück)\s+\[(?P<id>[^\]]+)\])?"
     r"(?:\s+\(erfasst (?P<recorded>\S+)\))?"
 )
 TEXT = r'(?:\s+"(?P<text>[^"]*)")?'
+ABOUT = r'(?: (?:zu|für) "(?P<text>[^"]*)")?'
 WHOM = r"(?P<customer>\S+)"
 
 CAUSES = {"Kunde": "customer", "Lieferant": "supplier", "Wetter": "weather", "Teil": "part", "anderes": "other"}
@@ -103,6 +116,48 @@ VERBS: Mapping[str, tuple[str, Callable[[re.Match[str]], Data]]] = {
         lambda m: {"score": float(m["score"])} | ({} if m["customer"] == "?" else {"customer": m["customer"]}),
     ),
     rf"{WHOM} empfiehlt uns": ("referral.given", lambda m: {"customer": m["customer"]}),
+    rf"{WHOM} geht": ("customer.left", lambda m: {"customer": m["customer"]}),
+    rf"führt {WHOM} und (?P<duplicate>\S+) zusammen": ("customer.merged", lambda m: _pair(m)),
+    rf"trennt {WHOM} und (?P<duplicate>\S+)": ("customer.separated", lambda m: _pair(m)),
+    rf"{WHOM} fragt{TEXT}": ("contact.inbound", lambda m: {"customer": m["customer"]}),
+    rf'{WHOM} hakt nach{TEXT}(?: zu "(?P<chases>[^"]*)")?': (
+        "contact.inbound",
+        lambda m: {"customer": m["customer"], "chases": m["chases"]},
+    ),
+    rf"beantwortet{TEXT}": ("contact.answered", lambda m: {}),
+    rf"meldet sich{TEXT} bei {WHOM}": ("contact.outbound", lambda m: {"customer": m["customer"]}),
+    rf"Vorfall {WHOM}{TEXT}(?: (?P<kind>\w+))?": (
+        "incident.reported",
+        lambda m: {"customer": m["customer"]} | ({"kind": m["kind"]} if m["kind"] else {}),
+    ),
+    rf"übergibt Vorfall{TEXT} an (?P<by>\w+)": (
+        "incident.assigned",
+        lambda m: {"by": None if m["by"] == "niemand" else m["by"]},
+    ),
+    rf"übergibt Vorfall{TEXT}": ("incident.assigned", lambda m: {}),
+    rf"pausiert Vorfall{TEXT} wegen (?P<cause>\w+)": ("incident.paused", lambda m: {"cause": CAUSES[m["cause"]]}),
+    rf"setzt Vorfall{TEXT} fort wegen (?P<cause>\w+)": ("incident.resumed", lambda m: {"cause": CAUSES[m["cause"]]}),
+    rf"nennt den Grund{ABOUT}": ("incident.explained", lambda m: {}),
+    rf"entschuldigt sich{ABOUT}": ("incident.apologised", lambda m: {}),
+    rf"bittet um neue Chance{ABOUT}": ("incident.chance_asked", lambda m: {}),
+    rf"bietet an{ABOUT}": ("incident.offered", lambda m: {"offer": "Wartung"}),
+    rf"Angebot (?P<answer>angenommen|abgelehnt){ABOUT}": (
+        "incident.offer_answered",
+        lambda m: {"accepted": m["answer"] == "angenommen"},
+    ),
+    rf"spricht persönlich{ABOUT}": ("incident.talked", lambda m: {"channel": "in_person"}),
+    rf"spricht{ABOUT}": ("incident.talked", lambda m: {}),
+    rf"löst{TEXT}": ("incident.resolved", lambda m: {}),
+    rf"öffnet{TEXT} wieder": ("incident.reopened", lambda m: {}),
+    rf"schließt{TEXT}": ("incident.closed", lambda m: {}),
+    r"zieht zurück \[(?P<fact>[^\]]+)\]": (
+        "fact.retracted",
+        lambda m: {"retracts": {"source": SOURCE, "id": m["fact"]}},
+    ),
+    r"Quoten (?P<month>\S+) (?P<kept>[\d.]+) (?P<reactions>[\d.]+)": (
+        "firm.rates_set",
+        lambda m: {"month": m["month"], "rates": {name: float(m[name]) for name in ("kept", "reactions")}},
+    ),
 }
 
 PHRASES: Mapping[str, Callable[[re.Match[str]], Data]] = {
@@ -129,10 +184,20 @@ PHRASES: Mapping[str, Callable[[re.Match[str]], Data]] = {
     r"mit Alternative": lambda m: {"alternative": "stattdessen"},
     r"vom Kunden gewünscht": lambda m: {"asked_by": "customer"},
     r"nicht vereinbart": lambda m: {"agreed": False},
-    r"über (?P<about>.+)": lambda m: {"about": m["about"]},
+    r'über "?(?P<about>[^"]+)"?': lambda m: {"about": m["about"]},
+    r'zu "(?P<promise>[^"]+)"': lambda m: {"promise": m["promise"]},
+    r"Faden (?P<thread>.+)": lambda m: {"thread": m["thread"]},
+    r"braucht keine Antwort": lambda m: {"needs_answer": False},
+    r"an (?P<to>\S+)": lambda m: {"to": m["to"]},
+    r"automatisch": lambda m: {"automatic": True},
+    r"Zweck (?P<purpose>\w+)": lambda m: {"purpose": m["purpose"]},
+    r"selbst gemeldet": lambda m: {"admitted": True},
+    r"mit Angebot": lambda m: {"offer": "Wartung"},
+    r"Betrag (?P<amount>[\d.]+)": lambda m: {"amount": float(m["amount"])},
     r"von (?P<low>[-\d.]+) bis (?P<high>[-\d.]+)": lambda m: {
         "scale_min": float(m["low"]), "scale_max": float(m["high"])
     },
+    r"von (?P<by>\S+)": lambda m: {"by": m["by"]},
     r"seit (?P<since>\S+)": lambda m: {"since": _due(m["since"])},
     r"zuständig (?P<owner>\S+)": lambda m: {"owner": None if m["owner"] == "niemand" else m["owner"]},
     r"ist (?P<kind>\w+)": lambda m: {"kind": m["kind"]},
@@ -145,6 +210,11 @@ def _by(match: re.Match[str]) -> Data:
     return {"by": match["by"]} if match["by"] else {}
 
 
+def _pair(match: re.Match[str]) -> Data:
+    """The survivor first."""
+    return {"customer": match["customer"], "duplicate": match["duplicate"]}
+
+
 def _due(text: str) -> str:
     """A date stays a date; a time gets Berlin's offset where it has none."""
     return text if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else at(text).isoformat()
@@ -152,7 +222,7 @@ def _due(text: str) -> str:
 
 def envelopes(text: str) -> Iterator[Data]:
     """One envelope a line, ids by number of line unless a line names its own, as [id]."""
-    promise = ""
+    last: dict[str, str] = {}
     number = 0
     for line in text.splitlines():
         found = LINE.fullmatch(line.strip())
@@ -162,12 +232,15 @@ def envelopes(text: str) -> Iterator[Data]:
             continue
         number += 1
         type, data, named = _said(found["words"])
-        if type in PROMISES.verbs:
-            promise = named or promise or "Zusage"
-            data["promise"] = promise
-            if type == "promise.made":
-                data.setdefault("what", promise)
-        envelope: Data = {"specversion": "1.0", "source": SOURCE, "id": found["id"] or f"{number:03}", "type": type}
+        if data.get("chases", "") is None:
+            data["chases"] = last["contact"]
+        for thing in THINGS:
+            if type in LIVES[thing].verbs:
+                data[thing] = _name(thing, type, named, last, number)
+        if type == "promise.made":
+            data.setdefault("what", data["promise"])
+        source = OURSELVES if type == "firm.rates_set" else SOURCE
+        envelope: Data = {"specversion": "1.0", "source": source, "id": found["id"] or f"{number:03}", "type": type}
         envelope["time"] = at(found["time"]).isoformat()
         if "zone" in data:
             envelope["zone"] = data.pop("zone")
@@ -178,8 +251,21 @@ def envelopes(text: str) -> Iterator[Data]:
         yield envelope | {"data": data}
 
 
+def _name(thing: str, type: str, named: str, last: dict[str, str], number: int) -> str:
+    """Of what the line tells: named in it, named last, or nameless. Our own contacts cannot be meant by an answer."""
+    if thing == "promise":
+        named = named or last.get(thing) or "Zusage"
+    elif type in BEGINNINGS:
+        named = named or f"{thing} {number}"
+    else:
+        named = named or last[thing]
+    if type != "contact.outbound":
+        last[thing] = named
+    return named
+
+
 def _said(words: str) -> tuple[str, Data, str]:
-    """The type of fact, its data, and the promise named in quotation marks."""
+    """The type of fact, its data, and what is named in quotation marks."""
     verb, *phrases = (part.strip() for part in re.split(r",\s|\s(?=bis \d{4}-)", words))
     for pattern, (type, data_of) in VERBS.items():
         match = re.fullmatch(pattern, verb)
@@ -226,6 +312,34 @@ def rulebook(**changes: dict[str, Any]) -> Rulebook:
     return book.model_copy(update=parts)
 
 
+AT_ANY_MOMENT = frozenset({"fact.retracted", "customer.merged", "customer.separated"})
+
+
+def _referring(data: Any) -> Any:
+    """Names as the log holds them, but readable: promise-Angebot, any-Angebot, customer-K-17."""
+    named = {name: (kind, getattr(data, name)) for name, kind in plan(type(data)).refs if kind != "fact"}
+    return data.model_copy(update={name: f"{kind}-{id}" for name, (kind, id) in named.items() if id is not None})
+
+
+def _at_the_root(fact: Fact, by_key: Mapping[str, Fact]) -> Fact:
+    """The fact itself, or what it takes out, or puts back in."""
+    while isinstance(fact.data, FactRetracted):
+        fact = by_key[fact.data.retracts.id]
+    return fact
+
+
+def arrived(life: AnyLife, facts: Sequence[Fact]) -> tuple[list[Fact], list[Impossible]]:
+    """The facts of one stream that stand when they come in this order, and the refusals of the others."""
+    stand: list[Fact] = []
+    refused: list[Impossible] = []
+    for fact in facts:
+        try:
+            stand.append(life.accept(stand, fact))
+        except Impossible as error:
+            refused.append(error)
+    return stand, refused
+
+
 @dataclass(frozen=True)
 class History:
     """Facts of one or several customers, folded without any store."""
@@ -233,35 +347,38 @@ class History:
     envelopes: Sequence[Data]
     steering: Steering = field(default_factory=steering)
     whose: Mapping[str, str] = field(default_factory=dict)
-    """The customers of promises that are made in none of these facts."""
+    """The customers of promises, contacts and incidents that begin in none of these facts."""
 
     @cached_property
     def customers(self) -> dict[str, str]:
-        made = (each["data"] for each in self.envelopes if each["type"] == "promise.made")
-        return {**self.whose, **{data["promise"]: data["customer"] for data in made}}
+        """By name of each promise, contact and incident."""
+        begun = ((each["type"].partition(".")[0], each) for each in self.envelopes if each["type"] in BEGINNINGS)
+        return {**self.whose, **{each["data"][thing]: each["data"]["customer"] for thing, each in begun}}
 
     @cached_property
     def facts(self) -> list[Fact]:
         """As the log would hold them, but with ids and texts to be read: recorded one second apart."""
-        found: list[Fact] = []
-        for position, envelope in enumerate(self.envelopes, 1):
-            fact = parse(envelope, now=LATER_THAN_ALL)
-            data: Any = fact.data
-            promise = getattr(data, "promise", None)
-            subject: str = promise or getattr(data, "about", None) or ""
-            owner: str = getattr(data, "customer", None) or self.customers.get(subject, "")
-            found.append(
-                struct_replace(
-                    fact,
-                    key=fact.id,
-                    stream=f"promise-{promise}" if fact.type in PROMISES.verbs else owner,
-                    customer=owner,
-                    position=position,
-                    recorded=fact.recorded or fact.time,
-                    zone=fact.zone or (BERLIN.key if fact.type == "promise.made" else None),
-                )
-            )
-        return found
+        placed = [self._placed(parse(each, now=LATER_THAN_ALL), n) for n, each in enumerate(self.envelopes, 1)]
+        by_key = {fact.key: fact for fact in placed}
+        roots = [_at_the_root(fact, by_key) for fact in placed]
+        return [struct_replace(f, stream=r.stream, customer=r.customer) for f, r in zip(placed, roots, strict=True)]
+
+    def _placed(self, fact: Fact, position: int) -> Fact:
+        data: Any = _referring(fact.data)
+        thing = thing_of(data)
+        name: str = getattr(fact.data, thing.partition("-")[0]) if thing else getattr(fact.data, "about", None) or ""
+        named: str | None = getattr(fact.data, fact.data.whose, None) or self.customers.get(name)
+        customer = f"customer-{named}" if named else ""
+        return struct_replace(
+            fact,
+            data=data,
+            key=fact.id,
+            stream=thing or customer or FIRM_STREAM,
+            customer=customer,
+            position=position,
+            recorded=fact.recorded or fact.time,
+            zone=fact.zone or (BERLIN.key if fact.type == "promise.made" else None),
+        )
 
     def under(self, steering: Steering) -> History:
         return replace(self, steering=steering)
@@ -276,24 +393,47 @@ class History:
         return replace(self, envelopes=kept, whose=self.customers)
 
     def until(self, moment: Moment) -> History:
-        """Only what had happened by then."""
-        kept = [e for e, fact in zip(self.envelopes, self.facts, strict=True) if fact.time <= at(moment)]
+        """Only what had happened by then. Who is one with whom, and what was a mistake, holds at any moment."""
+        by_key = {fact.key: fact for fact in self.facts}
+        gone = {fact.key for fact in self.facts if fact.time > at(moment) and fact.type not in AT_ANY_MOMENT}
+        told = zip(self.envelopes, self.facts, strict=True)
+        kept = [envelope for envelope, fact in told if _at_the_root(fact, by_key).key not in gone]
         return replace(self, envelopes=kept, whose=self.customers)
+
+    # streams
+
+    @cached_property
+    def streams(self) -> dict[str, list[Fact]]:
+        """As the log would hold them, with all that was retracted."""
+        found: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            found.setdefault(fact.stream, []).append(fact)
+        return found
+
+    def _of(self, kind: str, name: str | None) -> list[Fact]:
+        """The facts of one thing; the only one of its kind, or the one named."""
+        if name is not None:
+            return self.streams[f"{kind}-{name}"]
+        (history,) = (history for stream, history in self.streams.items() if kind_of(stream) == kind)
+        return history
+
+    def promise(self, name: str | None = None) -> list[Fact]:
+        return self._of("promise", name)
+
+    def contact(self, name: str | None = None) -> list[Fact]:
+        return self._of("contact", name)
+
+    def incident(self, name: str | None = None) -> list[Fact]:
+        return self._of("incident", name)
+
+    def told(self, name: str | None = None) -> list[Fact]:
+        """The stream of one customer: what is no promise's, contact's or incident's."""
+        return self._of("customer", name)
 
     # promises
 
-    def promise(self, name: str | None = None) -> list[Fact]:
-        """The facts of one promise; the only one, or the one named."""
-        streams = {fact.stream: [] for fact in self.facts if fact.stream.startswith("promise-")}  # type: ignore[var-annotated]
-        for fact in self.facts:
-            streams.get(fact.stream, []).append(fact)
-        if name is None:
-            (history,) = streams.values()
-            return history
-        return streams[f"promise-{name}"]
-
     def steps(self, name: str | None = None) -> list[Step]:
-        return list(outcome.steps(self.promise(name), self.steering))
+        return list(outcome.steps(standing(self.promise(name)), self.steering))
 
     def standing(self, moment: Moment = LATER_THAN_ALL, name: str | None = None) -> Standing:
         """After the last fact that had happened by then."""
@@ -336,12 +476,15 @@ class History:
         return self.postings_of(customer_id)
 
     def postings_of(self, customer_id: str) -> list[Posting]:
-        own = [fact for fact in self.facts if fact.stream == customer_id]
-        streams = dict.fromkeys(
-            fact.stream for fact in self.facts if fact.customer == customer_id and fact.stream != customer_id
-        )
-        promises = [[fact for fact in self.facts if fact.stream == stream] for stream in streams]
-        return account.lines(own, promises, self.steering)
+        return account.lines(self.relationship(customer_id), self.steering)
+
+    def relationship(self, customer_id: str | None = None) -> Relationship:
+        """Everything that counts between the customer (the only one, or the one named) and us."""
+        found = relationships(by_stream(self.facts).values())
+        if customer_id is None:
+            (only,) = found.values()
+            return only
+        return found.get(customer_id) or Relationship(customer_id)
 
     def lines(self, moment: Moment = LATER_THAN_ALL) -> list[tuple[str, float]]:
         """The statement at a moment: (rule, points), factors in, fading out."""

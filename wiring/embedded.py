@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import mkstemp
 
@@ -23,7 +23,7 @@ from domain.record import Receipt, ZoneOf, record
 from domain.steering import Steering
 from domain.store import SqliteStore
 from domain.vault import MasterKey
-from projections import customers
+from projections import customers, statements
 from projections.filters import Library
 from projections.follow import TABLES, Follower, Progress, rebuild
 from projections.tables import Views
@@ -193,7 +193,9 @@ def open_home(
         (home / name).touch(mode=0o600)
     log = Log(SqliteStore(str(home / "events.db"), synchronous="FULL", lock_timeout_s=timeout), ids, master)
     views = Views(SqliteStore(str(home / "views.db"), synchronous="NORMAL", lock_timeout_s=timeout))
-    konto = Konto(home, settings, clock, log, views, Follower(log, views), Library(views, ids), asker)
+    follower = Follower(log, views)
+    library = Library(views, ids, follower.steering_known_on, partial(statements.relationship_of, log, views))
+    konto = Konto(home, settings, clock, log, views, follower, library, asker)
     try:
         log.create()
         views.create(TABLES)

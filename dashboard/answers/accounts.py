@@ -64,7 +64,7 @@ def account(konto: Konto, reader: Reader, customer: str, span: Span) -> Account 
     now, t = konto.clock(), translator(reader.lang)
     steering = konto.steering
     postings = statements.lines_of(konto.views, customer)
-    read = statements.statement(konto.library, konto.asker, customer, steering, now, postings=postings)
+    read = statements.statement(konto.library, konto.asker, customer, steering, now)
     today = now.astimezone(reader.zone).date()
     first_day = _first_day(span, today, postings, reader)
     start = datetime.combine(first_day, time(), tzinfo=reader.zone)
@@ -87,7 +87,7 @@ def account(konto: Konto, reader: Reader, customer: str, span: Span) -> Account 
         balance_before=opening if any(each.time < start for each in postings) else None,
         stage=Stage(read.stage.name, sentences.reason(read.stage, rules.stage, t)),
         buffer=read.buffer,
-        sensitivity=Sensitivity(party.sensitivity or 1.0, party.sensitivity is not None, 0),
+        sensitivity=_sensitivity(read.sensitivity),
         reliability=Reliability(*read.reliability),
         last=share(figures["on_time_rate"]),
         first=share(figures["strict_on_time_rate"]),
@@ -103,6 +103,10 @@ def account(konto: Konto, reader: Reader, customer: str, span: Span) -> Account 
         promises=lists.of_customer(konto, own, now, t),
         retracted=0,
     )
+
+
+def _sensitivity(found: accounts.Sensitivity) -> Sensitivity:
+    return Sensitivity(found.value, found.reactions is None, found.reactions or 0)
 
 
 def _first_day(span: Span, today: date, postings: Sequence[Posting], reader: Reader) -> date:

@@ -209,6 +209,9 @@ def form(annotation: Any) -> str:
         return ", ".join(code(each) for each in get_args(annotation))
     if get_origin(annotation) is dict:
         return "a section of its own, name = text"
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        hints = get_type_hints(annotation, include_extras=True)
+        return "object of " + ", ".join(f"{code(name)} ({form(hints[name])})" for name in annotation.model_fields)
     if get_origin(annotation) is not Annotated:
         return PLAIN[annotation]
     found = get_args(annotation)

@@ -1,7 +1,7 @@
 """How a promise runs: kept, moved in time, too late, taken back … and the facts that tell of it.
 
 Every ending is drawn from a deck of cards, not thrown with dice: so each quarter of a year gets the share of
-kept promises that it should have, whatever the seed.
+kept promises that it should have, whatever the seed. Answers, follow-ups and recoveries are drawn likewise.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ PRICES = {
     "plain": 64, "exceeded": 14, "moved": 7,
     "partial": 11, "late": 4,
 }  # fmt: skip
+POLISHED = {"moved": 7, "moved_twice": 3}
 """How many cards of each ending lie in a deck: in good times, for a loyal customer, while somebody is missing,
-for the one who does the work of two, and for prices at any time."""
+for the one who does the work of two, for prices at any time, and for quotations whose dates are always moved
+in time: the last promise is kept, the first never."""
 
 PATIENT = frozenset(("moved", "moved_bare", "moved_twice", "asked", "not_agreed", "paused", "waited", "withdrawn"))
 """Needs a promise that runs for a day at least."""
@@ -61,8 +63,8 @@ class Deck:
         self.rng = rng
         self.left: list[str] = []
 
-    def draw(self, fits: Callable[[str], bool]) -> str:
-        """The topmost card that fits; what does not fit stays for the next promise."""
+    def draw(self, fits: Callable[[str], bool] = lambda card: True) -> str:
+        """The topmost card that fits; what does not fit stays for the next time."""
         if len(self.left) < len(self.cards) // 4:
             fresh = self.cards.copy()
             self.rng.shuffle(fresh)
@@ -204,6 +206,8 @@ class Course:
         self.tell(at, "promise.fulfilled", **words)
 
     def tell(self, at: int, type_: str, **words: Any) -> None:
+        if at > self.due and type_ not in ("promise.paused", "promise.resumed"):
+            self.entry.overdue = self.entry.overdue or (self.due, at)
         self.entry.add(self.workdays.happening(at), type_, **words)
         self.told = at
 

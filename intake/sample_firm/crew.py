@@ -1,6 +1,7 @@
 """Who is there to do the work: the cause of the bad quarter, and why it gets better.
 
-Rolf Seitz retires, Mehmet Yildiz is left to do the work of two, until Jonas Hägele is hired.
+Rolf Seitz retires, Mehmet Yildiz is left to do the work of two, until Jonas Hägele is hired. And for some months
+Lutz Brandt moves every quotation, always in time: nobody is told too late, and nobody gets what was said at first.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from random import Random
 
 BAD_QUARTER = (243, 152)
 """First and last day of the bad quarter, in days before `until`."""
+MOVING_DATES = (150, 22)
+"""Likewise of the months in which Lutz moves his quotations."""
 
 
 class Crew:
@@ -17,6 +20,7 @@ class Crew:
         self.rng = rng
         self.rolf_retires, self.recovered = (today - timedelta(days=days) for days in BAD_QUARTER)
         self.jonas_starts = self.recovered - timedelta(days=12)
+        self.moving, self.moved = (today - timedelta(days=days) for days in MOVING_DATES)
 
     def is_short(self, day: date) -> bool:
         """Whether the day lies in the bad quarter."""
@@ -24,6 +28,16 @@ class Crew:
 
     def overbooked(self, name: str, day: date) -> bool:
         return name == "mehmet" and self.is_short(day)
+
+    def only_moves(self, name: str, day: date) -> bool:
+        """Whether somebody puts off every quotation that is due on this day."""
+        return name == "lutz" and self.moving <= day <= self.moved
+
+    def there(self, name: str, day: date) -> str:
+        """The same person, or whoever does their work while they are not with the firm."""
+        if name == "rolf" and day >= self.rolf_retires:
+            return "mehmet"
+        return "mehmet" if name == "jonas" and day < self.jonas_starts else name
 
     def doer(self, role: str, made: date, due: date) -> str:
         """Who takes on the work of this role when it is promised on one day for another."""

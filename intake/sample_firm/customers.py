@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from random import Random
 
-from intake.sample_firm import course, names
+from intake.sample_firm import course, names, work
 from intake.sample_firm.book import Book, Entry, Party
 from intake.sample_firm.crew import Crew
-from intake.sample_firm.workdays import HOUR
+from intake.sample_firm.workdays import DAY, HOUR
 
-NEWCOMERS = 0.12
-"""Share of the customers who came during the year."""
+NEWCOMERS = 0.18
+"""Share of the customers who came during the time that the book covers."""
+LEAVING = 0.02
+"""Share of the customers who leave without a story to it."""
 
 
 def register_neighbours(book: Book) -> None:
@@ -24,7 +26,7 @@ def register_neighbours(book: Book) -> None:
 
 
 def register_customers(book: Book, crew: Crew, rng: Random, named: list[names.Named], first_number: int) -> None:
-    """Those of long standing stand in the book from its first morning, newcomers join over the year."""
+    """Those of long standing stand in the book from its first morning, newcomers join as time goes by."""
     rng.shuffle(named)
     came = _arrivals(book, rng, named)
     named.sort(key=lambda customer: came.get(customer.name, 0))
@@ -69,9 +71,29 @@ def _before_the_doors_open(book: Book, nth: int) -> datetime:
 
 def change(book: Book, crew: Crew, rng: Random) -> None:
     """What is told about customers later on."""
+    _some_leave(book, rng)
     _rolfs_customers_get_somebody_new(book, crew, rng)
     _prospects_become_customers(book)
     _numbers_change(book, rng)
+
+
+def _some_leave(book: Book, rng: Random) -> None:
+    """A few of those with whom the last thing went badly order nothing more, and go to somebody else."""
+    last = {entry.party.id: entry for entry in sorted(book.entries, key=lambda entry: entry.last)}
+    long_ago = book.now - 45 * DAY
+    angry = [
+        entry
+        for entry in last.values()
+        if entry.ending in ("late", "moved_late", "broken", "partial", "withdrawn_late")
+        and entry.party.segment in ("private", "business")
+        and not entry.party.scripted
+        and book.workdays.count(entry.last) < long_ago
+    ]
+    for entry in rng.sample(angry, min(len(angry), round(len(book.parties) * LEAVING))):
+        minute = book.workdays.count(entry.last) + rng.randint(8 * DAY, 35 * DAY)
+        entry.party.left = book.workdays.happening(minute)
+        data = {"customer": entry.party.id, "reason": rng.choice(work.LEFT)}
+        book.note(entry.party.left, "customer.left", data)
 
 
 def _rolfs_customers_get_somebody_new(book: Book, crew: Crew, rng: Random) -> None:
@@ -80,8 +102,8 @@ def _rolfs_customers_get_somebody_new(book: Book, crew: Crew, rng: Random) -> No
             continue
         at = book.workdays.happening(book.workdays.on(crew.rolf_retires, rng.randrange(8 * HOUR, 11 * HOUR)))
         if at > party.registered:
-            data = {"customer": party.id, "owner": rng.choice(("lutz", "sevda"))}
-            book.note(at, "customer.owner_assigned", data)
+            party.later = at, rng.choice(("lutz", "sevda"))
+            book.note(at, "customer.owner_assigned", {"customer": party.id, "owner": party.later[1]})
 
 
 def _prospects_become_customers(book: Book) -> None:
@@ -99,6 +121,7 @@ def _numbers_change(book: Book, rng: Random) -> None:
     """A new telephone now and then."""
     for nth in range(4):
         party = rng.choice([party for party in book.parties if party.id.startswith("K-")])
-        start = max(book.first, book.workdays.count(party.registered) + HOUR)
+        start = book.first_minute(party)
         moment = book.workdays.happening(rng.randint(start, max(start, book.now - HOUR)))
-        book.note(moment, "customer.changed", {"customer": party.id, "phone": names.phone(900 + nth)})
+        if not book.gone(party, moment):
+            book.note(moment, "customer.changed", {"customer": party.id, "phone": names.phone(900 + nth)})

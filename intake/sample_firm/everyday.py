@@ -1,4 +1,4 @@
-"""A year of everyday work: who ordered what, who promised it, and how it went."""
+"""Everyday work: who ordered what, who promised it, and how it went."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from intake.sample_firm.crew import Crew
 from intake.sample_firm.work import Step, Thing
 from intake.sample_firm.workdays import DAY, HOUR, instant
 
-JOBS_A_YEAR = {"private": 4.4, "business": 12.0, "manager": 62.0, "colleague": 16.0, "supplier": 8.0}
+JOBS_A_YEAR = {"private": 2.9, "business": 8.0, "manager": 30.0, "colleague": 14.0, "supplier": 7.0}
 YEAR = 250 * DAY
 OVERBOOKED_LEAD = 2.0
 """So much farther off does an overbooked fitter promise."""
@@ -50,6 +50,7 @@ class Everyday:
         self.short = course.Deck(course.SHORT, rng)
         self.overbooked = course.Deck(course.OVERBOOKED, rng)
         self.prices = course.Deck(course.PRICES, rng)
+        self.polished = course.Deck(course.POLISHED, rng)
 
     def work(self) -> None:
         """Jobs come in, each a chain of promises; what would be open at `until` is left to `present.py`."""
@@ -120,6 +121,8 @@ class Everyday:
         run.hard = self.crew.overbooked(entry.doer, day)
         if entry.kind == "price":
             deck = self.prices
+        elif entry.promised["what"].startswith("Angebot") and self.crew.only_moves(entry.doer, day):
+            deck = self.polished
         elif entry.party.loyal:
             deck = self.loyal
         elif run.hard:

@@ -44,7 +44,8 @@ TRADES = (
 MANAGERS = (
     "Hausverwaltung Remstal", "Wohnbau Kocherbrücke", "Immobilien Härtsfeld", "Verwaltung Stadtgarten",
     "Wohnungsgenossenschaft Eichert", "Hausverwaltung Brenzaue", "Grundbesitz Ostalb",
-    "Verwaltung Marktplatz 7",
+    "Verwaltung Marktplatz 7", "Immobilien Kocherblick", "Wohnbau Virngrund", "Hausverwaltung Schlossgut",
+    "Baugenossenschaft Galgenberg",
 )  # fmt: skip
 STREETS = (
     "Lindenstraße", "Schulweg", "Am Mühlbach", "Gartenstraße", "Hohe Steige", "Bahnhofstraße",

@@ -30,7 +30,7 @@ FAR_OFF = 10 * DAY
 
 
 class Present:
-    """Writes the open promises; `share` is 1 for a firm of a hundred customers."""
+    """Writes the open promises; `share` is 1 for a firm of a hundred and fifty customers."""
 
     def __init__(self, everyday: Everyday, share: float) -> None:
         self.everyday = everyday
@@ -48,6 +48,7 @@ class Present:
             for party in self.book.parties
             if party.segment in work.ALL
             and not party.scripted
+            and party.left is None
             and self.book.workdays.count(party.registered) < max(self.now - 20 * DAY, self.book.first + 1)
         ]
         while True:
@@ -144,4 +145,4 @@ class Present:
     def _one(self, segment: str) -> Party:
         """Somebody of this segment who has been in the book from its first morning."""
         old = [party for party in self.book.parties if party.segment == segment and not party.scripted]
-        return self.rng.choice([party for party in old if party.kind != "prospect"])
+        return self.rng.choice([party for party in old if party.kind != "prospect" and party.left is None])

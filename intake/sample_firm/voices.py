@@ -37,7 +37,7 @@ class Voices:
         asked: dict[str, datetime] = {}
         for entry in sorted(self.book.entries, key=lambda entry: entry.last):
             party = entry.party
-            if entry.own or party.scripted or entry.ending == "released":
+            if entry.own or party.scripted or entry.ending in ("", "released"):
                 continue
             if entry.last - asked.get(party.id, self.book.opened - timedelta(days=99)) < timedelta(days=25):
                 continue
@@ -87,9 +87,8 @@ class Voices:
         """About once a month an honest no."""
         rng, book = self.rng, self.book
         for nth, (what, reason, alternative) in enumerate(self._requests()):
-            parties = [party for party in book.parties if party.segment in work.ALL and not party.scripted]
-            party = rng.choice(parties)
-            start = max(book.first + nth * 26 * DAY, book.workdays.count(party.registered) + HOUR)
+            party = rng.choice([party for party in book.customers() if party.left is None])
+            start = max(book.first + nth * 26 * DAY, book.first_minute(party))
             at = book.workdays.happening(start + rng.randint(HOUR, 20 * DAY))
             data = {
                 "customer": party.id,

@@ -149,6 +149,10 @@ JOBS: tuple[Job, ...] = (
         Step("other", ("Rechnungskopie", "Bescheinigung für das Finanzamt", "Verbrauchswerte der Heizung"),
              "office", (8, 32), "date", severity="minor"),
     )),
+    Job("Angebot", ALL, EVEN, 8, (
+        Step("other", ("Angebot Wartungsvertrag", "Angebot neue Heizkörper", "Angebot Warmwasserzirkulation",
+                       "Angebot Thermostatventile"), "sales", (16, 48), "date"),
+    )),
     Job("Armatur", (*HOMES, *FIRMS), SUMMER, 6, (
         Step("delivery", ("{name}",), "bath", (24, 64), supplied=True, plan_b=OTHER_DEALER),
         Step("appointment", ("Montage {of}",), "bath", (8, 32)),
@@ -295,3 +299,28 @@ PRAISE = {
     2: ("Musste zu lange warten.", "Keiner hat angerufen.", "Umsonst freigenommen."),
     1: ("So nicht noch einmal.", "Nicht gekommen, nicht angerufen.", "Sehr enttäuscht."),
 }  # fmt: skip
+
+WRONG: Words = {
+    "missed_appointment": ("Niemand gekommen, niemand angerufen", "Umsonst freigenommen",
+                           "Den halben Tag gewartet, dann kam der Monteur am Abend"),
+    "forgotten": ("Zugesagt und vergessen", "Der Rückruf kam nie", "Auf die Unterlagen warten wir heute noch"),
+    "wrong_work": ("Das Ventil tropft noch immer", "Falscher Heizkörper eingebaut",
+                   "Nach der Reparatur wieder kein warmes Wasser", "Falsche Armatur geliefert"),
+    "complaint": ("Rechnung höher als besprochen", "Kein Bescheid, dass es später wird",
+                  "Keiner weiß, wer zuständig ist", "Zum zweiten Mal verschoben"),
+    "other": ("Kratzer im neuen Parkett", "Schmutz im Treppenhaus liegen gelassen",
+              "Wasserfleck an der Decke darunter", "Hausschlüssel erst nach Tagen zurückgebracht"),
+    "untruth": ("Angeblich war niemand zu Hause; der Nachbar hat keinen Monteur gesehen",),
+    "product_claim": ("Verbraucht ein Drittel mehr, als der Prospekt verspricht",
+                      "Im Prospekt leiser als ein Kühlschrank, im Hof nicht",
+                      "Die versprochene Fernbedienung gibt es gar nicht",
+                      "Jahresarbeitszahl 4,1 versprochen, 2,9 gemessen"),
+}  # fmt: skip
+"""By kind of incident."""
+OFFERS = ("Nächste Wartung ohne Berechnung", "Anfahrt und erste Stunde auf unsere Rechnung",
+          "Leihgerät, bis alles läuft", "Termin am Samstag ohne Aufpreis", "Fester Ansprechpartner mit Durchwahl")  # fmt: skip
+MENDED = ("Nachgearbeitet und zusammen abgenommen", "Rechnung berichtigt", "Ersatz eingebaut", "Schaden ersetzt",
+          "Neuer Termin gehalten")  # fmt: skip
+LAID_ASIDE = ("Nicht weiter verfolgt", "Kunde hat sich nicht mehr gemeldet", "Gutschrift verschickt")
+REOPENED = "Nach einer Woche derselbe Fehler"
+LEFT = ("Hat einen anderen Betrieb gefunden", "Wartung macht jetzt jemand anderes", "Fühlt sich nicht mehr gut betreut")

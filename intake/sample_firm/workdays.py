@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -57,6 +58,21 @@ class Workdays:
         """The moment at which something is done: what falls on a break is done right after it."""
         place, rest = divmod(minute, DAY)
         return _local(self.days[place], rest + (MORNING if rest < NOON - MORNING else MORNING + HOUR))
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether the firm is at work; the instant of closing no longer counts."""
+        return self.happening(self.count(moment)) == moment.replace(second=0, microsecond=0)
+
+    def next_day(self, minute: int) -> int:
+        """The opening of the working day after the one that this minute lies on."""
+        return (minute // DAY + 1) * DAY
+
+    def leisure(self, minute: int, rng: Random) -> datetime:
+        """When customers write: on the evening of that day, or on the Saturday after a Friday."""
+        day = self.days[minute // DAY]
+        if day.weekday() == 4 and rng.random() < 0.4:
+            return _local(day + timedelta(days=1), rng.randrange(9 * HOUR, 19 * HOUR))
+        return _local(day, rng.randrange(EVENING + 10, 22 * HOUR))
 
     def deadline(self, minute: int) -> datetime:
         """The moment until which something is due: what falls on a break is due right before it."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.errors import Refused
 from domain.fact import Fact, content, end_of, in_order
+from domain.lives import LIVES, THINGS
 from domain.vocabulary import FACTS, parse
 from tests.controls import EXAMPLES
 from tests.notation import struct_replace
@@ -252,10 +253,136 @@ def test_what_happens_to_a_promise_is_read_strictly(type: str, data: dict[str, A
     assert refusals(type, {"promise": "P-1", **data}) == [refusal]
 
 
-@pytest.mark.parametrize("type", [name for name in FACTS if name.startswith("promise.")])
-def test_every_fact_about_a_promise_names_it(type: str) -> None:
-    data = {name: value for name, value in EXAMPLES.get(type, envelope())["data"].items() if name != "promise"}
-    assert ("missing", "data.promise") in refusals(type, data)
+@pytest.mark.parametrize("type", [name for name in FACTS if name.partition(".")[0] in THINGS])
+def test_every_fact_about_a_promise_a_contact_or_an_incident_names_it(type: str) -> None:
+    thing = type.partition(".")[0]
+    data = {name: value for name, value in EXAMPLES[type]["data"].items() if name != thing}
+    assert refusals(type, data) == [("missing", f"data.{thing}")]
+
+
+CONTACT, INCIDENT = {"contact": "C-1"}, {"incident": "V-1"}
+TWO = {"customer": "K-17", "duplicate": "K-18"}
+RATES = {"month": "2026-02"}
+
+
+def rates(**changes: float) -> dict[str, float]:
+    return {"kept": 0.8, "reactions": 0.1, **changes}
+
+
+@pytest.mark.parametrize(
+    ("type", "data", "refusal"),
+    [
+        ("contact.inbound", CONTACT, ("missing", "data.customer")),
+        ("contact.inbound", {**CONTACT, "customer": "K", "needs_answer": "no"}, ("wrong_type", "data.needs_answer")),
+        ("contact.inbound", {**CONTACT, "customer": "K", "channel": "fax"}, ("unknown_value", "data.channel")),
+        ("contact.inbound", {**CONTACT, "customer": "K", "chases": ""}, ("empty", "data.chases")),
+        ("contact.inbound", {**CONTACT, "customer": "K", "by": "ines"}, ("unknown_field", "data.by")),
+        ("contact.answered", {**CONTACT, "automatic": 1}, ("wrong_type", "data.automatic")),
+        ("contact.answered", {**CONTACT, "customer": "K"}, ("unknown_field", "data.customer")),
+        ("contact.outbound", CONTACT, ("missing", "data.customer")),
+        ("contact.outbound", {**CONTACT, "customer": "K", "purpose": "sale"}, ("unknown_value", "data.purpose")),
+        ("contact.outbound", {**CONTACT, "customer": "K", "purpose": None}, ("unknown_value", "data.purpose")),
+        ("incident.reported", INCIDENT, ("missing", "data.customer")),
+        ("incident.reported", {**INCIDENT, "customer": "K", "kind": "lie"}, ("unknown_value", "data.kind")),
+        ("incident.reported", {**INCIDENT, "customer": "K", "severity": "high"}, ("unknown_value", "data.severity")),
+        ("incident.reported", {**INCIDENT, "customer": "K", "admitted": "yes"}, ("wrong_type", "data.admitted")),
+        ("incident.assigned", INCIDENT, ("nobody_named", "data.by")),
+        ("incident.paused", INCIDENT, ("missing", "data.cause")),
+        ("incident.resumed", {**INCIDENT, "cause": "boss"}, ("unknown_value", "data.cause")),
+        ("incident.offered", {**INCIDENT, "amount": -1.0}, ("out_of_range", "data.amount")),
+        ("incident.offered", {**INCIDENT, "offer": "two\nlines"}, ("forbidden_character", "data.offer")),
+        ("incident.offer_answered", INCIDENT, ("missing", "data.accepted")),
+        ("incident.offer_answered", {**INCIDENT, "accepted": None}, ("wrong_type", "data.accepted")),
+        ("incident.talked", {**INCIDENT, "channel": "carrier pigeon"}, ("unknown_value", "data.channel")),
+        ("incident.closed", {**INCIDENT, "cause": "customer"}, ("unknown_field", "data.cause")),
+        ("customer.merged", {"customer": "K-17"}, ("missing", "data.duplicate")),
+        ("customer.merged", {"duplicate": "K-18"}, ("missing", "data.customer")),
+        ("customer.merged", {**TWO, "reason": "same"}, ("unknown_field", "data.reason")),
+        ("customer.separated", {"customer": "K-17"}, ("missing", "data.duplicate")),
+        ("customer.left", {}, ("missing", "data.customer")),
+        ("customer.left", {"customer": "K-17", "reason": 5}, ("wrong_type", "data.reason")),
+        ("fact.retracted", {"retracts": "K-17"}, ("wrong_type", "data.retracts")),
+        ("fact.retracted", {"retracts": {"source": "crm"}}, ("missing", "data.retracts.id")),
+        ("fact.retracted", {"retracts": {"source": "", "id": "1"}}, ("empty", "data.retracts.source")),
+        ("fact.retracted", {"retracts": {"source": "crm", "id": 1}}, ("wrong_type", "data.retracts.id")),
+        ("fact.retracted", {"retracts": {"source": "crm", "id": "1", "x": 1}}, ("unknown_field", "data.retracts.x")),
+        ("firm.rates_set", {"rates": rates(), "month": "2026-13"}, ("wrong_form", "data.month")),
+        ("firm.rates_set", {"rates": rates(), "month": "2026-2"}, ("wrong_form", "data.month")),
+        ("firm.rates_set", {**RATES, "rates": 0.8}, ("wrong_type", "data.rates")),
+        ("firm.rates_set", {**RATES, "rates": {"kept": 0.8}}, ("missing", "data.rates.reactions")),
+        ("firm.rates_set", {**RATES, "rates": rates(kept=1.01)}, ("out_of_range", "data.rates.kept")),
+        ("firm.rates_set", {**RATES, "rates": rates(reactions=-0.1)}, ("out_of_range", "data.rates.reactions")),
+        ("firm.rates_set", {**RATES, "rates": rates(kept=float("nan"))}, ("not_a_number", "data.rates.kept")),
+    ],
+)  # fmt: skip
+def test_contacts_incidents_identities_and_retractions_are_read_strictly(
+    type: str, data: dict[str, Any], refusal: tuple[str, str]
+) -> None:
+    assert refusals(type, data) == [refusal]
+
+
+def test_a_contact_asks_by_an_answer_by_a_person_and_with_nothing_else_unless_it_says_so() -> None:
+    asked: Any = fact("contact.inbound", {**CONTACT, "customer": "K-17"}).data
+    assert (asked.needs_answer, asked.chases, asked.thread, asked.channel) == (True, None, None, None)
+    answered: Any = fact("contact.answered", CONTACT).data
+    assert answered.automatic is False
+    approached: Any = fact("contact.outbound", {**CONTACT, "customer": "K-17"}).data
+    assert approached.purpose == "other"
+
+
+def test_an_incident_is_of_another_kind_normal_and_not_admitted_unless_it_says_so() -> None:
+    data: Any = fact("incident.reported", {**INCIDENT, "customer": "K-17"}).data
+    assert (data.kind, data.severity, data.admitted, data.promise) == ("other", "normal", False, None)
+
+
+@pytest.mark.parametrize("data", [{"by": "lutz"}, {"team": "Süd"}, {"by": None}, {"by": "lutz", "team": None}])
+def test_an_incident_is_handed_to_somebody_or_taken_from_somebody(data: dict[str, Any]) -> None:
+    assert fact("incident.assigned", {**INCIDENT, **data}).type == "incident.assigned"
+
+
+def test_whose_fact_a_merge_is_is_said_by_the_duplicate() -> None:
+    assert {name for name, kind in FACTS.items() if kind.whose != "customer"} == {
+        "customer.merged",
+        "customer.separated",
+    }
+
+
+def test_facts_of_one_instant_follow_the_order_of_a_life() -> None:
+    """From the report to the end, and the retraction last of all."""
+    told = [fact(type, EXAMPLES[type]["data"]) for type in FACTS if type.startswith("incident.")]
+    last = fact("fact.retracted", EXAMPLES["fact.retracted"]["data"])
+    assert [each.type.partition(".")[2] for each in in_order([last, *told[::-1]])] == [
+        "reported",
+        "assigned",
+        "paused",
+        "resumed",
+        "explained",
+        "apologised",
+        "chance_asked",
+        "offered",
+        "offer_answered",
+        "talked",
+        "resolved",
+        "reopened",
+        "closed",
+        "retracted",
+    ]
+
+
+# -- the agreed examples ----------------------------------------------------------------------------
+
+
+def test_the_agreed_examples_tell_one_story() -> None:
+    """What is retracted is among them, and of each thing they tell nothing before it began."""
+    told = {(each["source"], each["id"]) for each in EXAMPLES.values()}
+    assert len(told) == len(EXAMPLES)
+    retracts = EXAMPLES["fact.retracted"]["data"]["retracts"]
+    assert (retracts["source"], retracts["id"]) in told
+    for begins, thing in (("contact.inbound", "contact"), ("incident.reported", "incident")):
+        named = {each["data"][thing] for type, each in EXAMPLES.items() if type in LIVES[thing].verbs}
+        later = [each["time"] for type, each in EXAMPLES.items() if type in LIVES[thing].verbs]
+        assert EXAMPLES[begins]["data"][thing] in named
+        assert min(later) == EXAMPLES[begins]["time"]
 
 
 @pytest.mark.parametrize(
@@ -389,15 +516,14 @@ def test_whatever_else_people_are_called_is_kept_as_it_is(name: str) -> None:
 @whatever(
     st.sampled_from(sorted(FACTS)),
     st.dictionaries(
-        st.sampled_from(
-            ["promise", "customer", "due", "score", "degree", "by", "reason", "amount", "kind", "{x}", "about"]
-        ),
+        st.sampled_from(sorted({name for kind in FACTS.values() for name in kind.model_fields} | {"{x}"})),
         st.none()
         | st.booleans()
         | st.integers()
         | st.floats()
         | st.text(max_size=8)
-        | st.lists(st.integers(), max_size=2),
+        | st.lists(st.integers(), max_size=2)
+        | st.dictionaries(st.sampled_from(["source", "id", "kept", "reactions"]), st.none() | st.text() | st.floats()),
     ),
     st.none() | st.text(max_size=12) | st.integers(),
 )

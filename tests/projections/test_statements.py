@@ -82,7 +82,7 @@ def test_as_known_on_a_moment_it_is_the_fold_of_what_had_been_recorded_by_then(
 ) -> None:
     konto, customer = home.konto, customer_of(home)
     then = year.known_on(known)
-    found = statements.known_on(konto.log, konto.views, customer, konto.steering, at(known))
+    found = statements.lines_known_on(konto.library, customer, at(known))
     assert sorted_lines(found) == sorted_lines(then.postings)
     evidence = statements.evidence_of(konto.views, "customer", customer, at(known))
     assert sorted(evidence) == sorted(then.evidence())
@@ -96,7 +96,7 @@ def test_what_was_recorded_later_is_missing_just_before_and_there_from_that_inst
     learned = at("2026-02-01T09:00")
     for known, count in ((learned - timedelta(microseconds=1), 1), (learned, 2)):
         assert len(statements.evidence_of(konto.views, "customer", customer, known)) == count
-        lines = statements.known_on(konto.log, konto.views, customer, konto.steering, known)
+        lines = statements.lines_known_on(konto.library, customer, known)
         assert ("kept" in {each.rule for each in lines}) is (count == 2)
 
 

@@ -293,7 +293,7 @@ def tables(home: Home, *, with_arrival: bool = True) -> dict[str, list[tuple[Any
     return found
 
 
-PROMISES = [each.name for each in kpis.PROMISE_FIGURES]
+PROMISES = [each.name for each in kpis.promises.FIGURES]
 
 
 def figures(
@@ -345,7 +345,7 @@ def test_figures_lists_and_accounts_of_the_store_are_those_of_loops_as_of_and_as
         assert listed(full, moment, known) == listed(partial, moment)
         for customer in {row[0] for row in partial.rows("SELECT customer FROM customers")}:
             steering = full.konto.steering
-            then = statements.known_on(full.konto.log, full.konto.views, customer, steering, known)
+            then = statements.lines_known_on(full.konto.library, customer, known)
             now = statements.lines_of(partial.konto.views, customer)
             assert balance(then, moment, steering.rulebooks) == balance(now, moment, steering.rulebooks)
             account = statements.statement(partial.konto.library, partial.konto.asker, customer, steering, moment)

@@ -58,19 +58,9 @@ def statement(
 
 def _statement(desk: Desk, name: str, as_of: str | None, known_on: str | None) -> tuple[Statement, Words]:
     konto, moment = desk.konto, desk.moment(as_of, known_on)
-    customer, steering, views = find_customer(desk, name).customer, konto.steering, konto.views
-    postings = None
-    if moment.known is not None:
-        postings = statements.known_on(konto.log, views, customer, steering, moment.known)
-    found = statements.statement(
-        konto.library,
-        konto.asker,
-        customer,
-        steering,
-        moment.at,
-        postings=postings,
-        evidence=statements.evidence_of(views, "customer", customer, moment.known),
-    )
+    customer = find_customer(desk, name).customer
+    steering = konto.library.steering(moment.known)
+    found = statements.statement(konto.library, konto.asker, customer, steering, moment.at, known=moment.known)
     return found, sentences.words_of(konto.log, konto.library, customer, [line.posting for line in found.lines])
 
 
@@ -86,6 +76,11 @@ def _as_json(found: Statement, words: Words, rules: Rulebook, t: Translator) -> 
         "reliability": {"value": trust.value, "interval": [trust.low, trust.high], "rests_on": trust.rests_on},
         "stage": found.stage.name,
         "stage_reason": sentences.reason(found.stage, rules.stage, t),
+        "sensitivity": {
+            "value": found.sensitivity.value,
+            "by_hand": found.sensitivity.reactions is None,
+            "reactions": found.sensitivity.reactions,
+        },
         "buffer": round(found.buffer, 2),
         "lines": [_line_as_json(line, words, t) for line in found.lines],
     }

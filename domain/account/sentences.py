@@ -1,0 +1,51 @@
+"""The sentence of each rule, for the statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, str] = {
+    "kept": "{what}: kept as promised",
+    "kept_after_timely_move": "{what}: kept by the new date, moved in time",
+    "kept_after_late_move": "{what}: kept by the new date, but notice came late",
+    "exceeded": "{what}: more than promised",
+    "fulfilled_late": "{what}: {late} late",
+    "partly_fulfilled": "{what}: only partly fulfilled",
+    "overdue": "{what}: overdue",
+    "broken": "{what}: not kept",
+    "moved_in_time": "{what}: moved in time, with an alternative",
+    "moved_in_time_without_alternative": "{what}: moved in time, without an alternative",
+    "moved_late": "{what}: notice came late, with an alternative",
+    "moved_late_without_alternative": "{what}: notice came late and without an alternative",
+    "moved_for_customer": "{what}: moved at the customer's wish",
+    "move_not_agreed": "{what}: a new date was proposed, not agreed",
+    "withdrawn": "{what}: taken back openly and in time, with reason and alternative",
+    "withdrawn_with_one": "{what}: taken back openly and in time",
+    "withdrawn_without": "{what}: taken back in time, without reason or alternative",
+    "withdrawn_late": "{what}: taken back late",
+    "feedback": "Feedback: {score} on a scale from {low} to {high}",
+    "referral": "Recommended us",
+    "honest_no": "{what}: an honest no with a reason",
+    "honest_no_with_alternative": "{what}: an honest no with a reason and a recommendation",
+    "answered_in_time": "Question answered in time",
+    "answered_late": "Question answered late",
+    "never_answered": "Question not answered",
+    "chased": "Had to ask again",
+    "follow_up": "Asked after the delivery whether all is well",
+    "check_in": "Asked how things are",
+    "needs": "Asked what is needed",
+    "advice": "Advised in the customer's favour",
+    "idea_adopted": "Took up an idea of the customer",
+    "courtesy": "A kind gesture",
+    "service": "An extra service",
+    "incident": "{incident}",
+    "untruth": "{incident}: this does not fade",
+    "reason_given": "{incident}: gave the reason in time",
+    "apologised": "{incident}: apologised in time",
+    "chance_asked": "{incident}: asked for a new chance, with an offer",
+    "talked": "{incident}: talked in person, in time",
+    "offer_accepted": "{incident}: the offer was accepted",
+    "resolved": "{incident}: put right in time",
+    "owner_changed": "Somebody else looks after this customer now",
+}
+"""The sentence of each rule, for the statement; {what} is the promise in the firm's own words."""

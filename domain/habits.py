@@ -1,0 +1,59 @@
+"""The customer's own rhythm: when silence says something, and when what came regularly is missed.
+
+Customers hardly ever complain; no praise is silent criticism (practices P18, P19).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from domain.rulebook import HabitRules, SilenceRules
+
+
+def usual_gap(contacts: Sequence[datetime], rules: SilenceRules) -> timedelta | None:
+    """The median gap between two-way contacts, in order of time; None while they are too few."""
+    if len(contacts) < rules.known_from_contacts:
+        return None
+    return _quantile(_gaps(contacts), 0.5)
+
+
+def silent_from(contacts: Sequence[datetime], first_fact: datetime, rules: SilenceRules) -> datetime:
+    """The instant from which on silence says something, if nothing else is heard until then."""
+    gap = usual_gap(contacts, rules)
+    limit = timedelta(days=rules.until_known_days) if gap is None else gap * rules.usual_gaps
+    return (contacts[-1] if contacts else first_fact) + limit
+
+
+class Habit(NamedTuple):
+    """Contacts of one purpose that come at regular intervals."""
+
+    every: timedelta
+    last: datetime
+    lapses_at: datetime
+
+
+def habit(contacts: Sequence[datetime], rules: HabitRules) -> Habit | None:
+    """The habit that these contacts (in order of time) make, if they are one."""
+    if len(contacts) < rules.fewest_contacts:
+        return None
+    gaps = _gaps(contacts)
+    every = _quantile(gaps, 0.5)
+    regular = all(abs(_quantile(gaps, share) - every) <= every * rules.quartiles_within for share in (0.25, 0.75))
+    if not regular or not every:
+        return None
+    return Habit(every, contacts[-1], contacts[-1] + every * (1 + rules.lapsed_after))
+
+
+def _gaps(contacts: Sequence[datetime]) -> list[timedelta]:
+    return sorted(after - before for before, after in pairwise(contacts))
+
+
+def _quantile(ordered: Sequence[timedelta], share: float) -> timedelta:
+    """Linear between the two neighbours."""
+    place = (len(ordered) - 1) * share
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)

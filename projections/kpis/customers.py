@@ -1,0 +1,333 @@
+"""The figures of customers (SPEC 4): what they say, what their silence says, and whether all are served alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from statistics import mean, median
+from typing import NamedTuple
+
+from domain.account import LOWEST_QUARTER
+from domain.habits import silent_from
+from domain.people import Asker
+from domain.rulebook import Rulebook
+from projections.contacts import source_of
+from projections.customers import person_names, seen_by
+from projections.figures import Evenness, Figure, Mean, Share, gini
+from projections.filters import Library, dimension
+from projections.kpis.question import Cells, Definition, Question
+from projections.promises import state_at
+from projections.tables import instant
+
+ACTIVE = timedelta(days=365)
+WITHOUT_FEEDBACK = timedelta(days=180)
+
+FIGURES = (
+    Definition("referral_rate", "Active customers who recommended us in the period.", "customers"),
+    Definition(
+        "detractor_rate",
+        "Active customers whose feedback lay in the lowest quarter of its scale, and customers who left after a broken "
+        "promise.",
+        "customers",
+    ),
+    Definition("feedback_silence", "Active customers from whom we have had no feedback for 180 days.", "customers"),
+    Definition(
+        "silence",
+        "Active customers not heard of for longer than 2.5 times what is usual with them.",
+        "customers",
+    ),
+    Definition(
+        "continuity",
+        "How much of a customer's contacts and promises one and the same person handles, on average.",
+        "customers",
+    ),
+    Definition(
+        "equal_service",
+        "How unequally customers wait for answers and how unequally promises to them are kept; 0 means all alike.",
+        "customers",
+    ),
+)
+DIMENSIONS = frozenset(("owner", "team", "customer"))
+"""What customers can be grouped by; by what only promises have, there is no figure of theirs."""
+EMPTY: Mapping[str, Figure] = {
+    "continuity": Mean(None, 0),
+    "equal_service": Evenness(Mean(None, 0), Mean(None, 0)),
+}
+TELLING = ("referral_rate", "detractor_rate", "feedback_silence", "silence")
+"""Shares of the active customers."""
+
+
+# -- what is known of each customer ---------------------------------------------------------------------
+
+
+class Voice(NamedTuple):
+    """One fact of a customer; `normalised` is a feedback's score between 0 and 1."""
+
+    at: datetime
+    type: str
+    normalised: float | None
+
+
+class Span(NamedTuple):
+    """What a customer was to us from an instant on; `owner` is an internal id."""
+
+    start: datetime | None
+    kind: str
+    owner: str | None
+    team: str | None
+    left_at: datetime | None
+
+
+class Handled(NamedTuple):
+    """A contact or promise that one of us handled."""
+
+    at: datetime
+    person: str
+
+
+class Served(NamedTuple):
+    """A question answered after so many seconds, or a promise kept or not."""
+
+    at: datetime
+    answered_s: int | None
+    kept: bool | None
+
+
+@dataclass
+class Speaker:
+    """A customer with everything that the figures need, in order of time."""
+
+    id: str
+    spans: list[Span] = field(default_factory=list)
+    voices: list[Voice] = field(default_factory=list)
+    spoke: list[datetime] = field(default_factory=list)
+    """Two-way contacts."""
+    broken: list[datetime] = field(default_factory=list)
+    handled: list[Handled] = field(default_factory=list)
+    served: list[Served] = field(default_factory=list)
+
+    def at(self, moment: datetime) -> Span:
+        return [span for span in self.spans if span.start is None or span.start <= moment][-1]
+
+    def active(self, at: datetime) -> bool:
+        """A customer, not gone, with a fact in the last year."""
+        span = self.at(at)
+        if span.kind != "customer" or span.left_at is not None:
+            return False
+        return any(at - ACTIVE < voice.at <= at for voice in self.voices)
+
+    def left_disappointed(self, start: datetime | None, end: datetime) -> bool:
+        """Left in the period after a promise was broken."""
+        left = self.at(end).left_at
+        return left is not None and _within(left, start, end) and any(at <= left for at in self.broken)
+
+
+def _within(at: datetime, start: datetime | None, end: datetime) -> bool:
+    return at <= end and (start is None or start <= at)
+
+
+# -- the figures ----------------------------------------------------------------------------------------
+
+
+def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[str]) -> Cells:
+    speakers = _speakers(library, asker, question, wanted)
+    names = person_names(library)
+    first = min((voice.at for each in speakers.values() for voice in each.voices), default=question.moment.at)
+    found: Cells = {}
+    for period, start, end in question.periods(first):
+        rules = library.steering(None).rulebooks.at(end)
+        for group, members in _groups(speakers.values(), question, end, names).items():
+            for name in wanted:
+                figure = _figure(name, members, start, end, rules)
+                if figure is not None:
+                    found[group, period, name] = figure
+    return found
+
+
+def _figure(
+    name: str, members: Sequence[Speaker], start: datetime | None, end: datetime, rules: Rulebook
+) -> Figure | None:
+    """None where a group has nobody of whom it could tell."""
+    if name == "continuity":
+        return _continuity(members, start, end)
+    if name == "equal_service":
+        return _equal_service(members, start, end)
+    counted = [each for each in members if _counts(name, each, start, end)]
+    telling = sum(_tells(name, each, start, end, rules) for each in counted)
+    return Share(telling, len(counted)) if counted else None
+
+
+def behind(library: Library, asker: Asker, question: Question, name: str) -> dict[str, bool]:
+    """The list behind a figure: the customers by internal id, and whether the figure counts them."""
+    speakers = _speakers(library, asker, question, [name])
+    ((_, start, end),) = replace(question, per=None).periods(question.moment.at)
+    rules = library.steering(None).rulebooks.at(end)
+    if name not in TELLING:
+        return {
+            customer: True
+            for customer, each in speakers.items()
+            if _figure(name, [each], start, end, rules) not in (None, EMPTY[name])
+        }
+    return {
+        customer: _tells(name, each, start, end, rules)
+        for customer, each in speakers.items()
+        if _counts(name, each, start, end)
+    }
+
+
+def _groups(
+    speakers: Iterable[Speaker], question: Question, end: datetime, names: Mapping[str, str]
+) -> dict[str | None, list[Speaker]]:
+    groups: dict[str | None, list[Speaker]] = {}
+    for speaker in speakers:
+        span = speaker.at(end)
+        owner = names.get(span.owner or "") if span.owner else None
+        key = {"owner": owner, "team": span.team, "customer": speaker.id}.get(question.by or "")
+        groups.setdefault(key, []).append(speaker)
+    return groups
+
+
+def _counts(name: str, speaker: Speaker, start: datetime | None, end: datetime) -> bool:
+    """Whether the figure speaks of this customer: the active ones, for detractors also those who left."""
+    return speaker.active(end) or (name == "detractor_rate" and speaker.left_disappointed(start, end))
+
+
+def _tells(name: str, speaker: Speaker, start: datetime | None, end: datetime, rules: Rulebook) -> bool:
+    match name:
+        case "feedback_silence":
+            return not any(
+                voice.type == "feedback.given" and end - WITHOUT_FEEDBACK < voice.at <= end for voice in speaker.voices
+            )
+        case "silence":
+            spoke = [at for at in speaker.spoke if at <= end]
+            return silent_from(spoke, min(voice.at for voice in speaker.voices), rules.silence) < end
+        case "referral_rate":
+            return any(voice.type == "referral.given" and _within(voice.at, start, end) for voice in speaker.voices)
+    disappointed = any(
+        voice.normalised is not None and voice.normalised <= LOWEST_QUARTER and _within(voice.at, start, end)
+        for voice in speaker.voices
+    )
+    return disappointed or speaker.left_disappointed(start, end)
+
+
+def _continuity(members: Sequence[Speaker], start: datetime | None, end: datetime) -> Mean | None:
+    shares = []
+    for each in members:
+        persons = Counter(handled.person for handled in each.handled if _within(handled.at, start, end))
+        if persons:
+            shares.append(max(persons.values()) / persons.total())
+    return Mean(mean(shares), len(shares)) if shares else None
+
+
+def _equal_service(members: Sequence[Speaker], start: datetime | None, end: datetime) -> Evenness | None:
+    waits, rates = [], []
+    for each in members:
+        served = [served for served in each.served if _within(served.at, start, end)]
+        answers = [served.answered_s for served in served if served.answered_s is not None]
+        kept = [served.kept for served in served if served.kept is not None]
+        if answers:
+            waits.append(float(median(answers)))
+        if kept:
+            rates.append(sum(kept) / len(kept))
+    if not waits and not rates:
+        return None
+    return Evenness(Mean(gini(waits), len(waits)), Mean(gini(rates), len(rates)))
+
+
+# -- loading ----------------------------------------------------------------------------------------------
+
+
+def _speakers(library: Library, asker: Asker, question: Question, wanted: Sequence[str]) -> dict[str, Speaker]:
+    """By internal id, only those the question asks about."""
+    speakers = _parties(library, asker, question)
+    speakers = {
+        customer: each for customer, each in speakers.items() if _asked_about(library, customer, each, question)
+    }
+    moment = question.moment
+    for customer, time, type, normalised in library.views.rows(
+        f"SELECT t.customer, t.time, t.type, t.normalised FROM timeline t "
+        f"WHERE t.time <= {moment.us} AND {moment.knows('t')} ORDER BY t.time"
+    ):
+        if customer in speakers:
+            speakers[customer].voices.append(Voice(_instant(time), type, normalised))
+    if "silence" in wanted or "continuity" in wanted or "equal_service" in wanted:
+        _add_contacts(library, question, speakers)
+    if "detractor_rate" in wanted or "continuity" in wanted or "equal_service" in wanted:
+        _add_promises(library, question, speakers)
+    return {customer: each for customer, each in speakers.items() if each.voices}
+
+
+def _parties(library: Library, asker: Asker, question: Question) -> dict[str, Speaker]:
+    moment, seen = question.moment, seen_by(library, asker)
+    rows = library.views.rows(
+        f"SELECT p.customer, c.id, p.at_from, p.kind, p.owner, p.team, p.left_at FROM parties p "
+        f"JOIN customers c ON c.customer = p.customer "
+        f"WHERE {moment.knows('p')} AND p.at_from <= {moment.us} AND {seen.sql} ORDER BY p.customer, p.at_from",
+        seen.params,
+    )
+    speakers: dict[str, Speaker] = {}
+    for customer, id, start, kind, owner, team, left_at in rows:
+        span = Span(instant(start) if start > 0 else None, kind, owner, team, instant(left_at))
+        speakers.setdefault(customer, Speaker(id)).spans.append(span)
+    return speakers
+
+
+def _asked_about(library: Library, customer: str, speaker: Speaker, question: Question) -> bool:
+    span = speaker.at(question.moment.at)
+    for name, value in question.filter.where.items():
+        match dimension(name, "where"):
+            case "owner":
+                fits = span.owner in library.person_ids(value)
+            case "customer":
+                fits = customer in library.customer_ids(value)
+            case "team":
+                fits = span.team == value
+            case _:
+                fits = False
+        if not fits:
+            return False
+    return True
+
+
+def _add_contacts(library: Library, question: Question, speakers: Mapping[str, Speaker]) -> None:
+    rows = library.views.rows(
+        "SELECT x.customer, x.at, x.two_way, x.handled_by, CASE WHEN x.question = x.contact THEN x.answered_s END "
+        f"FROM {source_of(question.moment)} x ORDER BY x.at"
+    )
+    for customer, time, two_way, person, answered_s in rows:
+        speaker = speakers.get(customer)
+        if speaker is None:
+            continue
+        at = _instant(time)
+        if two_way:
+            speaker.spoke.append(at)
+        if person is not None:
+            speaker.handled.append(Handled(at, person))
+        if answered_s is not None:
+            speaker.served.append(Served(at, answered_s, None))
+
+
+def _add_promises(library: Library, question: Question, speakers: Mapping[str, Speaker]) -> None:
+    moment = question.moment
+    rows = library.views.rows(
+        f"SELECT p.customer, p.made_at, COALESCE(p.belongs_at, p.made_at), p.owner, {state_at(moment)}, p.settled_at "
+        f"FROM promises p WHERE {moment.rows()} ORDER BY p.made_at"
+    )
+    for customer, made, belongs, owner, state, settled in rows:
+        speaker = speakers.get(customer)
+        if speaker is None:
+            continue
+        if owner is not None:
+            speaker.handled.append(Handled(_instant(made), owner))
+        if state == "broken":
+            speaker.broken.append(_instant(settled))
+        if state not in ("open", "released"):
+            speaker.served.append(Served(_instant(belongs), None, state == "kept"))
+
+
+def _instant(us: int) -> datetime:
+    at = instant(us)
+    assert at is not None
+    return at

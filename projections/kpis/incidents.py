@@ -1,0 +1,161 @@
+"""The figures of incidents (SPEC 4): how often, how long until put right, how disciplined, and whether it helped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from domain.account import Posting
+from domain.people import Asker
+from projections import statements
+from projections.figures import Figure, Lateness, Rate, Share, spread
+from projections.filters import Condition, Library
+from projections.kpis.question import Case, Cells, Definition, Question, group_of, shaped
+from projections.tables import instant, micros
+
+HOUR_US, HOUR_S = 3_600_000_000, 3600
+BACK_WITHIN = timedelta(days=90)
+
+FIGURES = (
+    Definition("incident_rate", "Incidents for each hundred promises made.", "incidents", "1 = 1"),
+    Definition(
+        "resolution_hours",
+        "How long until incidents were put right: hours from the report to the last resolution.",
+        "incidents",
+        "i.resolved_at IS NOT NULL",
+    ),
+    Definition(
+        "recovery_discipline",
+        "Incidents in which reason, apology and talk came in time and in this order, of all whose time for them is "
+        "over.",
+        "incidents",
+        "i.discipline_due <= {now}",
+    ),
+    Definition(
+        "recovery_success",
+        "Incidents after which the balance came back to its value within 90 days, of all at least 90 days ago.",
+        "incidents",
+        "i.reported_at <= {back}",
+    ),
+)
+DIMENSIONS = frozenset(("owner", "team", "kind", "customer", "supplier", "product", "severity"))
+COMPARABLE = frozenset((None, "owner", "team", "customer", "supplier", "product", "severity"))
+"""Dimensions that mean the same for promises, of which incident_rate counts the hundreds."""
+EMPTY: Mapping[str, Figure] = {
+    "incident_rate": Rate(0, 0),
+    "resolution_hours": Lateness(spread([]), spread([])),
+}
+
+
+class Happened(NamedTuple):
+    """What the figures need of an incident; times in microseconds."""
+
+    customer: str
+    reported_at: int
+    resolved_at: int | None
+    resolved_s: int | None
+    disciplined: int
+    discipline_due: int | None
+
+
+def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[str]) -> Cells:
+    cases = _cases(library, asker, question)
+    now = question.moment.us
+    found = shaped(
+        cases,
+        question,
+        {"resolution_hours": _resolution, "recovery_discipline": lambda rows: _discipline(rows, now)},
+        wanted,
+    )
+    if "incident_rate" in wanted and question.by in COMPARABLE:
+        found |= _rates(library, asker, question, cases)
+    if "recovery_success" in wanted:
+        old = [case for case in cases if case.at <= _back(question)]
+        came = _came_back(library, question, [case.row for case in old])
+        told = [case._replace(row=came[case.row.customer, case.at]) for case in old]
+        found |= shaped(told, question, {"recovery_success": _success}, wanted)
+    return found
+
+
+def behind(library: Library, asker: Asker, question: Question, definition: Definition) -> Condition:
+    sql, params = _from(library, asker, question)
+    counts = definition.behind.format(now=question.moment.us, back=_back(question))
+    return Condition(f"SELECT i.incident FROM ({sql}) i WHERE {counts}", params)
+
+
+def _back(question: Question) -> int:
+    """Incidents reported until then are 90 days ago."""
+    value = micros(question.moment.at - BACK_WITHIN)
+    assert value is not None
+    return value
+
+
+def _cases(library: Library, asker: Asker, question: Question) -> list[Case]:
+    sql, params = _from(library, asker, question)
+    rows = library.views.rows(
+        "SELECT i.grp, i.reported_at, i.customer, i.reported_at, i.resolved_at, i.resolved_s, i.disciplined, "
+        f"i.discipline_due FROM ({sql}) i",
+        params,
+    )
+    return [Case(group, at, Happened(*told)) for group, at, *told in rows]
+
+
+def _from(library: Library, asker: Asker, question: Question) -> tuple[str, list[Any]]:
+    where = question.filter.condition(library, asker, "figures", "i").and_(Condition(question.moment.rows("i"), []))
+    where = where.and_(question.within("i.reported_at"))
+    return (
+        f"SELECT i.*, {group_of(question.by, 'i')} AS grp FROM (SELECT i.*, NULL AS channel FROM incidents i) i "
+        f"LEFT JOIN customers c ON c.customer = i.customer WHERE {where.sql}",
+        where.params,
+    )
+
+
+def _rates(library: Library, asker: Asker, question: Question, cases: Sequence[Case]) -> Cells:
+    """Incidents by their report against promises by their making."""
+    where = question.filter.condition(library, asker, "figures").and_(Condition(question.moment.rows(), []))
+    where = where.and_(question.within("p.made_at"))
+    rows = library.views.rows(
+        f"SELECT {group_of(question.by)} AS grp, p.made_at FROM promises p "
+        f"LEFT JOIN customers c ON c.customer = p.customer WHERE {where.sql}",
+        where.params,
+    )
+    made = [Case(row[0], row[1], False) for row in rows]
+    happened = [case._replace(row=True) for case in cases]
+    return shaped([*happened, *made], question, {"incident_rate": _rate}, ["incident_rate"])
+
+
+def _rate(rows: list[bool]) -> Rate:
+    return Rate(sum(rows), len(rows) - sum(rows))
+
+
+def _resolution(rows: list[Happened]) -> Lateness:
+    resolved = [(row.resolved_at - row.reported_at, row.resolved_s or 0) for row in rows if row.resolved_at is not None]
+    return Lateness(spread([us / HOUR_US for us, _ in resolved]), spread([seconds / HOUR_S for _, seconds in resolved]))
+
+
+def _discipline(rows: list[Happened], now: int) -> Share:
+    due = [row for row in rows if row.discipline_due is not None and row.discipline_due <= now]
+    return Share(sum(row.disciplined for row in due), len(due))
+
+
+def _success(rows: list[bool]) -> Share:
+    return Share(sum(rows), len(rows))
+
+
+def _came_back(library: Library, question: Question, rows: Sequence[Happened]) -> dict[tuple[str, int], bool]:
+    """By customer and report, from the accounts as known at the moment."""
+    rulebooks, known = library.steering(None).rulebooks, question.moment.known
+    customers = {row.customer for row in rows}
+    lines: Mapping[str, Sequence[Posting]]
+    if known is None:
+        lines = statements.lines_of_all(library.views, customers)
+    else:
+        lines = {customer: statements.lines_known_on(library, customer, known) for customer in customers}
+    found = {}
+    for row in rows:
+        reported = instant(row.reported_at)
+        assert isinstance(reported, datetime)
+        own = lines.get(row.customer, ())
+        found[row.customer, row.reported_at] = statements.came_back(own, reported, reported + BACK_WITHIN, rulebooks)
+    return found
