@@ -6,6 +6,7 @@ Streamlit can bind a widget to the address by itself, but writes the label into 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TypeVar
 
 import streamlit as st
@@ -63,6 +64,54 @@ def select(
     )
 
 
+def text(label: str, name: str, *, resets: str = "") -> str:
+    """A field to search in, which asks while one types."""
+    st.text_input(
+        label,
+        key=_prepared(name, str(st.query_params.get(name, ""))),
+        placeholder=label,
+        icon=":material/search:",
+        live="300ms",
+        label_visibility="collapsed",
+        on_change=_keep,
+        args=(name, "", resets),
+    )
+    return str(st.query_params.get(name, "")).strip()
+
+
+def day(label: str, name: str, today: date, lang: str, *, help: str, resets: str = "") -> None:
+    """A date up to today; today itself does not stand in the address, so that a page kept shows the newest."""
+    st.date_input(
+        label,
+        value=None,
+        key=_prepared(name, asked_day(name, today) or today),
+        max_value=today,
+        format="DD.MM.YYYY" if lang == "de" else "DD/MM/YYYY",
+        help=help,
+        on_change=_keep,
+        args=(name, today.isoformat(), resets),
+    )
+
+
+def asked_day(name: str, today: date) -> date | None:
+    """The day that the address asks for, if it lies before today."""
+    try:
+        found = date.fromisoformat(st.query_params.get(name, ""))
+    except ValueError:
+        return None
+    return found if found < today else None
+
+
+def narrowed(words: str, name: str, *, help: str) -> None:
+    """What the address narrows the page to, as a button that takes it out again."""
+    st.button(words, key=f"narrowed_{name}", icon=":material/close:", help=help, on_click=_forget, args=(name, "page"))
+
+
+def leave(words: str, names: Sequence[str], *, icon: str) -> None:
+    """A button that takes parameters out of the address."""
+    st.button(words, key=f"leave_{names[0]}", icon=icon, on_click=_forget, args=tuple(names))
+
+
 def page_number(name: str, pages: int) -> int:
     """The page of a long list, counting from 1."""
     number = asked(name, [str(n) for n in range(1, pages + 1)], "1")
@@ -77,9 +126,10 @@ def turn_pages(name: str, pages: int) -> None:
         st.pagination(pages, default=number, key=key, on_change=_keep, args=(name, "1", "", key))
 
 
-def _prepared(name: str, value: str) -> str:
-    """The widget's key, after the widget was told what the address says."""
-    st.session_state[_key(name)] = value
+def _prepared(name: str, value: str | date) -> str:
+    """The widget's key, after the widget was told what the address says, unless it shows that already."""
+    if st.session_state.get(_key(name)) != value:
+        st.session_state[_key(name)] = value
     return _key(name)
 
 
@@ -88,9 +138,13 @@ def _key(name: str) -> str:
 
 
 def _keep(name: str, default: str, resets: str, key: str = "") -> None:
-    value = str(st.session_state[key or _key(name)])
-    for gone in (resets, name if value == default else ""):
-        if gone in st.query_params:
-            del st.query_params[gone]
+    value = str(st.session_state[key or _key(name)] or default)
+    _forget(resets, name if value == default else "")
     if value != default:
         st.query_params[name] = value
+
+
+def _forget(*names: str) -> None:
+    for name in names:
+        if name in st.query_params:
+            del st.query_params[name]

@@ -19,8 +19,14 @@ def main() -> None:
     t = here.t
     page = st.navigation(
         {
-            t("Customers"): [places.account(t), places.promises(t)],
-            t("The firm"): [places.overview(t)],
+            t("Customers"): [
+                places.account(t),
+                places.promises(t),
+                places.contacts(t),
+                places.incidents(t),
+                places.timeline(t),
+            ],
+            t("The firm"): [places.overview(t), places.suppliers(t)],
         }
     )
     look.whose(data.firm(here.reader), t)

@@ -167,20 +167,284 @@ class PromisePage(NamedTuple):
     kinds: tuple[str, ...]
 
 
-# -- account --------------------------------------------------------------------------------------
+# -- contacts -------------------------------------------------------------------------------------
+
+ContactState = Literal["open", "unanswered", "late", "answered"]
+"""How a question stands: waits for its answer, was never answered, was answered late or in time."""
+
+ContactFilter = Literal["open", "unanswered", "late", "answered", "all"]
 
 
-class Hit(NamedTuple):
-    """A customer found by name."""
+class Spread(NamedTuple):
+    """Seconds: the middle one, and what nine in ten do not exceed; None where `n` is 0."""
+
+    median: float | None
+    most: float | None
+    n: int
+
+
+class ContactRow(NamedTuple):
+    """A question with everything that was asked in it, or a contact in which nothing was asked (`state` None)."""
+
+    id: str
+    customer: str
+    name: str
+    about: str | None
+    """What the promise or incident is called that it is about."""
+    inbound: bool
+    purpose: str | None
+    channel: str | None
+    owner: str | None
+    """Who answered, else who answers for it."""
+    state: ContactState | None
+    at: datetime
+    target: datetime | None
+    """Until when an answer is in time; None also while the customer lets us wait."""
+    answered_seconds: int | None
+    """In business time."""
+    chased: int
+    """How often the customer had to ask again."""
+
+
+class ContactsAsked(NamedTuple):
+    """Which contacts to list; None is everybody and every channel."""
+
+    state: ContactFilter = "open"
+    owner: str | None = None
+    channel: str | None = None
+    customer: str | None = None
+
+
+class ContactPage(NamedTuple):
+    """One page of the list and how many there are: what waits by its target, all else the newest first."""
+
+    rows: tuple[ContactRow, ...]
+    total: int
+    counts: dict[ContactFilter, int]
+    owners: tuple[str, ...]
+    channels: tuple[str, ...]
+    customer: str | None
+    """The name of the one customer asked about."""
+
+
+class ChannelAnswers(NamedTuple):
+    """How fast questions of one channel are answered, in business time, and within what they should be."""
+
+    channel: str
+    spread: Spread
+    target_seconds: int
+
+
+class ContactFigures(NamedTuple):
+    """How customers were answered from `since` on, in business time."""
+
+    since: date
+    first_answer: Spread
+    in_time: Share
+    asked_again: Share
+    channels: tuple[ChannelAnswers, ...]
+
+
+# -- incidents ------------------------------------------------------------------------------------
+
+StepName = Literal["reason", "apology", "chance", "talk", "resolved"]
+StepState = Literal["done", "done_late", "next", "missed", "ahead", "left_out"]
+IncidentFilter = Literal["unresolved", "resolved", "closed", "all"]
+
+
+class Step(NamedTuple):
+    """One step of a recovery; `at` is when it was done, else by when it should be, None while we wait for them."""
+
+    name: StepName
+    state: StepState
+    at: datetime | None
+
+
+class IncidentRow(NamedTuple):
+    """An incident with the five steps of its recovery, in their order."""
+
+    id: str
+    customer: str
+    name: str
+    what: str | None
+    kind: str
+    severity: str
+    admitted: bool
+    state: Literal["open", "resolved", "closed"]
+    owner: str | None
+    supplier: str | None
+    waits: bool
+    """Our clock stands still: we wait for the customer."""
+    reported: datetime
+    ended: datetime | None
+    """When it was put right, else closed."""
+    steps: tuple[Step, ...]
+
+
+class IncidentsAsked(NamedTuple):
+    """Which incidents to list; None is everybody, every kind, every supplier."""
+
+    state: IncidentFilter = "unresolved"
+    owner: str | None = None
+    kind: str | None = None
+    supplier: str | None = None
+    customer: str | None = None
+
+
+class IncidentPage(NamedTuple):
+    """One page of the list and how many there are: what runs by its next deadline, all else the newest first."""
+
+    rows: tuple[IncidentRow, ...]
+    total: int
+    counts: dict[IncidentFilter, int]
+    owners: tuple[str, ...]
+    kinds: tuple[str, ...]
+    customer: str | None
+    next_steps: tuple[tuple[StepName, int, int], ...]
+    """Of what runs: which step comes next, how often, and how often it is late already."""
+
+
+class IncidentFigures(NamedTuple):
+    """How incidents reported from `since` on were put right; `by_clock` in hours of the day, not of business."""
+
+    since: date
+    by_clock: Spread
+    in_business: Spread
+    discipline: Share
+    success: Share
+
+
+# -- customers ------------------------------------------------------------------------------------
+
+CustomerOrder = Literal["balance", "name", "silent"]
+"""The lowest balance first, by name, or only those not heard of, or not written to, for unusually long."""
+
+
+class Silence(NamedTuple):
+    """Not heard of for `days` (`ever` False: never at all); `usual_days` None = not known yet."""
+
+    days: int
+    ever: bool
+    usual_days: int | None
+
+
+class Lapse(NamedTuple):
+    """What came every so many days and stayed away; `last` is when it came last."""
+
+    purpose: str
+    every_days: int
+    last: date
+
+
+class Reliability(NamedTuple):
+    """How surely the next promise to this customer will be kept; below five settled ones without `value`."""
+
+    value: float | None
+    low: float
+    high: float
+    rests_on: int
+
+
+class CustomerRow(NamedTuple):
+    """One customer as the list shows them."""
 
     customer: str
     name: str
+    owner: str | None
     balance: int
     stage: str
+    buffer: float
+    reliability: Reliability
+    last_contact: date | None
+    silence: Silence | None
+    lapses: tuple[Lapse, ...]
+
+
+class CustomersAsked(NamedTuple):
+    """Which customers to list, and in which order."""
+
+    text: str = ""
+    order: CustomerOrder = "balance"
+
+
+class CustomerPage(NamedTuple):
+    """One page of the list, how many fit, and how many have fallen silent or miss something."""
+
+    rows: tuple[CustomerRow, ...]
+    total: int
+    silent: int
+
+
+# -- suppliers ------------------------------------------------------------------------------------
+
+
+class SupplierRow(NamedTuple):
+    """A supplier: broken product claims of the last months and ever, and promises with their goods."""
+
+    name: str
+    card: Literal["yellow", "red"] | None
+    claims: int
+    claims_ever: int
+    last_claim: date | None
+    incidents: int
+    on_time: Share
+
+
+class Suppliers(NamedTuple):
+    """Everybody whose goods are part of a promise or incident, with a card first; so many claims make one."""
+
+    rows: tuple[SupplierRow, ...]
+    months: int
+    yellow_from: int
+    red_from: int
+    target: float
+
+
+# -- timeline -------------------------------------------------------------------------------------
+
+EntryStatus = Literal["counts", "retracted", "parked", "alert"]
+
+
+class TimelineEntry(NamedTuple):
+    """One fact with both times; `retracted_at` and `why` say when and why it was taken out."""
+
+    at: datetime
+    recorded: datetime
+    about: str
+    """What the fact belongs to: promise, contact, incident, customer, alert …"""
+    text: str
+    detail: str
+    by: str | None
+    origin: str
+    status: EntryStatus
+    retracted_at: datetime | None = None
+    why: str | None = None
+
+
+class TimelineAsked(NamedTuple):
+    """The world at the end of a day, as known at the end of a day; None is now."""
+
+    as_of: date | None = None
+    known_on: date | None = None
+
+
+class TimelinePage(NamedTuple):
+    """One page of everything between a customer and us, what happened last first."""
+
+    customer: str
+    name: str
+    rows: tuple[TimelineEntry, ...]
+    total: int
+    retracted: int
+    first: date | None
+    """The day of the first fact of all."""
+
+
+# -- account --------------------------------------------------------------------------------------
 
 
 class StatementRow(NamedTuple):
-    """One line of the statement. `balance` is the running one; a retracted line counts nowhere."""
+    """One line of the statement. `balance` is the running one."""
 
     at: datetime
     text: str
@@ -188,7 +452,6 @@ class StatementRow(NamedTuple):
     points: int
     balance: int
     provisional: bool = False
-    retracted: bool = False
 
 
 class BalancePoint(NamedTuple):
@@ -218,15 +481,6 @@ class Fall(NamedTuple):
     drops: tuple[Drop, ...]
     rest: int
     """All other lines between the two, and what faded, together."""
-
-
-class Reliability(NamedTuple):
-    """How surely the next promise to this customer will be kept; below five settled ones without `value`."""
-
-    value: float | None
-    low: float
-    high: float
-    rests_on: int
 
 
 class Sensitivity(NamedTuple):
@@ -274,7 +528,14 @@ class Account(NamedTuple):
     """Stages and the balance at which each begins."""
     fall: Fall | None
     promises: tuple[PromiseRow, ...]
+    questions: tuple[ContactRow, ...]
+    """Those that wait for an answer."""
+    incidents: tuple[IncidentRow, ...]
+    """Those that are not put right yet."""
+    merged: tuple[str, ...]
+    """What the duplicates are called whose history counts here."""
     retracted: int
+    """How many facts were recorded by mistake; they count nowhere."""
 
 
 class Source(Protocol):
@@ -284,7 +545,13 @@ class Source(Protocol):
     def firm(self, reader: Reader) -> Firm: ...
     def overview(self, reader: Reader, weeks: int) -> Overview | None: ...
     def promises(self, reader: Reader, asked: PromiseFilter, page: int) -> PromisePage: ...
-    def customers(self, reader: Reader, text: str) -> tuple[Hit, ...]: ...
+    def contacts(self, reader: Reader, asked: ContactsAsked, page: int) -> ContactPage: ...
+    def contact_figures(self, reader: Reader, asked: ContactsAsked) -> ContactFigures: ...
+    def incidents(self, reader: Reader, asked: IncidentsAsked, page: int) -> IncidentPage: ...
+    def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures: ...
+    def customers(self, reader: Reader, asked: CustomersAsked, page: int) -> CustomerPage: ...
+    def suppliers(self, reader: Reader) -> Suppliers: ...
+    def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int) -> TimelinePage | None: ...
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None: ...
 
 
@@ -327,9 +594,39 @@ def promises(reader: Reader, asked: PromiseFilter, page: int = 1) -> PromisePage
     return _asked().promises(reader, asked, page)
 
 
-def customers(reader: Reader, text: str = "") -> tuple[Hit, ...]:
-    """At most 50 customers whose name holds the text; without one those with the lowest balance."""
-    return _asked().customers(reader, text)
+def contacts(reader: Reader, asked: ContactsAsked, page: int = 1) -> ContactPage:
+    """A page of at most PAGE_SIZE questions and other contacts."""
+    return _asked().contacts(reader, asked, page)
+
+
+def contact_figures(reader: Reader, asked: ContactsAsked) -> ContactFigures:
+    """How customers were answered in the last 13 weeks, for the owner, channel and customer asked about."""
+    return _asked().contact_figures(reader, asked)
+
+
+def incidents(reader: Reader, asked: IncidentsAsked, page: int = 1) -> IncidentPage:
+    """A page of at most PAGE_SIZE incidents."""
+    return _asked().incidents(reader, asked, page)
+
+
+def incident_figures(reader: Reader, asked: IncidentsAsked) -> IncidentFigures:
+    """How the incidents of the last 52 weeks were put right, for whatever else is asked about."""
+    return _asked().incident_figures(reader, asked)
+
+
+def customers(reader: Reader, asked: CustomersAsked, page: int = 1) -> CustomerPage:
+    """A page of at most PAGE_SIZE customers whose name or own id holds the text."""
+    return _asked().customers(reader, asked, page)
+
+
+def suppliers(reader: Reader) -> Suppliers:
+    """Every supplier, with a card first."""
+    return _asked().suppliers(reader)
+
+
+def timeline(reader: Reader, customer: str, asked: TimelineAsked, page: int = 1) -> TimelinePage | None:
+    """A page of at most PAGE_SIZE facts of a customer; None if there is no such customer."""
+    return _asked().timeline(reader, customer, asked, page)
 
 
 def account(reader: Reader, customer: str, span: Span) -> Account | None:

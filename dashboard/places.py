@@ -22,7 +22,35 @@ def promises(t: Translator) -> st.Page:
 
 
 def account(t: Translator) -> st.Page:
-    """One customer's account: `customer` in the address, `span` for the statement."""
+    """All customers: text, order, page; one's account: `customer` in the address, `span` for the statement."""
     from dashboard.views.account import page
 
     return st.Page(page, title=t("Accounts"), icon=":material/account_balance_wallet:", url_path="account")
+
+
+def contacts(t: Translator) -> st.Page:
+    """Who waits for an answer; filters in the address: state, owner, channel, customer, page."""
+    from dashboard.views.contacts import page
+
+    return st.Page(page, title=t("Contacts"), icon=":material/forum:", url_path="contacts")
+
+
+def incidents(t: Translator) -> st.Page:
+    """What went wrong; filters in the address: state, owner, kind, supplier, customer, page."""
+    from dashboard.views.incidents import page
+
+    return st.Page(page, title=t("Incidents"), icon=":material/handyman:", url_path="incidents")
+
+
+def suppliers(t: Translator) -> st.Page:
+    """Who broke product claims."""
+    from dashboard.views.suppliers import page
+
+    return st.Page(page, title=t("Suppliers"), icon=":material/local_shipping:", url_path="suppliers")
+
+
+def timeline(t: Translator) -> st.Page:
+    """Everything about one customer: `customer` in the address, `as_of` and `known_on` as dates, page."""
+    from dashboard.views.timeline import page
+
+    return st.Page(page, title=t("Timeline"), icon=":material/history:", url_path="timeline")

@@ -36,6 +36,11 @@ def to_account(customer: str, label: str, here: Visit) -> None:
     st.page_link(places.account(here.t), label=label, icon="", query_params={"customer": customer})
 
 
+def to_timeline(customer: str, label: str, here: Visit) -> None:
+    """Words that lead to a customer's timeline."""
+    st.page_link(places.timeline(here.t), label=label, icon="", query_params={"customer": customer})
+
+
 def due(row: PromiseRow, here: Visit) -> str:
     """By when it was promised, as one says it today."""
     if row.due is None:

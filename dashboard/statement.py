@@ -33,12 +33,12 @@ def show(account: Account, span: data.Span, here: Visit) -> None:
     with st.container(key="slim_statement"):
         _slim(account, decimals, here)
     if account.retracted:
-        struck = t.ngettext(
-            "Struck through: {n} entry recorded by mistake; it counts nowhere.",
-            "Struck through: {n} entries recorded by mistake; they count nowhere.",
+        left_out = t.ngettext(
+            "{n} entry was recorded by mistake and counts nowhere; the timeline shows it.",
+            "{n} entries were recorded by mistake and count nowhere; the timeline shows them.",
             account.retracted,
         )
-        look.foot(struck.format(n=account.retracted))
+        look.foot(left_out.format(n=account.retracted))
 
 
 def _span(name: str, here: Visit) -> str:
@@ -60,10 +60,8 @@ def _wide(account: Account, decimals: int, here: Visit) -> None:
     table: list[_Line] = [{**first, balance: account.opening}]
     for row in account.rows:
         second = f"  \n:small[{quiet(_detail(row, here))}]" if _detail(row, here) else ""
-        line: _Line = {day: _date(row, year, here), text: f"{_words(row)}{second}"}
-        if not row.retracted:
-            line |= {out if row.points < 0 else inn: row.points, balance: row.balance}
-        table.append(line)
+        line: _Line = {day: _date(row, year, here), text: f"{plain(row.text)}{second}"}
+        table.append({**line, out if row.points < 0 else inn: row.points, balance: row.balance})
     if account.faded:
         faded = account.rows[-1].balance + account.faded
         table.append({text: t("Faded with time"), out if account.faded < 0 else inn: account.faded, balance: faded})
@@ -80,10 +78,8 @@ def _slim(account: Account, decimals: int, here: Visit) -> None:
     table: list[_Line] = [{text: first, balance: account.opening}]
     for row in account.rows:
         second = " · ".join(part for part in (_date(row, year, here), _detail(row, here)) if part)
-        line: _Line = {text: f"{_words(row)}  \n:small[{quiet(second)}]"}
-        if not row.retracted:
-            line |= {amount: row.points, balance: row.balance}
-        table.append(line)
+        line: _Line = {text: f"{plain(row.text)}  \n:small[{quiet(second)}]"}
+        table.append({**line, amount: row.points, balance: row.balance})
     if account.faded:
         faded = account.rows[-1].balance + account.faded
         table.append({text: t("Faded with time"), amount: account.faded, balance: faded})
@@ -117,10 +113,6 @@ def _draw(
     ends = (frame.index[[0, -1]], [balance])
     styled = styled.format(lambda points: f"**{standing(points)}**", subset=ends)
     st.table(styled, border="horizontal", hide_index=True)
-
-
-def _words(row: StatementRow) -> str:
-    return f"~~{plain(row.text)}~~" if row.retracted else plain(row.text)
 
 
 def _detail(row: StatementRow, here: Visit) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.fact import Data
+from domain.fact import Data, Fact
+from domain.history import Impossible
 
 STREAM = "firm"
 
@@ -26,3 +28,16 @@ class FirmRatesSet(Data):
     type_name: ClassVar[str] = "firm.rates_set"
     month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
     rates: Rates
+
+
+def set_rates(history: Iterable[Fact], fact: Fact) -> Fact:
+    """Once for each month."""
+    months = {earlier.data.month: earlier for earlier in history if isinstance(earlier.data, FirmRatesSet)}
+    if isinstance(fact.data, FirmRatesSet) and fact.data.month in months:
+        raise RatesAlreadySet(fact, months[fact.data.month])
+    return fact
+
+
+class RatesAlreadySet(Impossible):
+    rule_name = "rates_already_set"
+    sentence = "The rates of this month are set already: {earlier}. They are never changed afterwards."

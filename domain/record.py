@@ -20,7 +20,7 @@ from domain.documents import load
 from domain.errors import Refused, SameKeyOtherContent
 from domain.fact import Fact, content
 from domain.firm import STREAM as FIRM_STREAM
-from domain.firm import FirmRatesSet
+from domain.firm import FirmRatesSet, set_rates
 from domain.history import FactName, FactRetracted, Impossible, NotRetractable, RetractsItself
 from domain.identity import MergedInACircle
 from domain.ids import Ids
@@ -134,15 +134,18 @@ class _Desk:
 
     def _must_be_possible(self, fact: Fact, sealed: Fact) -> None:
         """Raises Impossible, in words that name both facts as their sources do."""
-        if isinstance(sealed.data, FactRetracted):
-            return
-        merges = isinstance(sealed.data, CustomerMerged | CustomerSeparated)
-        if not merges and kind_of(sealed.stream) not in THINGS:
-            return
+        named = replace(sealed, id=fact.id)
         try:
-            LIVES[kind_of(sealed.stream)].accept(self.standing(sealed.stream), replace(sealed, id=fact.id))
-            if isinstance(sealed.data, CustomerMerged):
-                self._must_not_run_in_a_circle(sealed, sealed.data)
+            match sealed.data:
+                case FactRetracted():
+                    return
+                case FirmRatesSet():
+                    set_rates(self.writer.history(FIRM_STREAM), named)
+                case CustomerMerged() as data:
+                    LIVES["customer"].accept(self.standing(sealed.stream), named)
+                    self._must_not_run_in_a_circle(named, data)
+                case _ if kind_of(sealed.stream) in THINGS:
+                    LIVES[kind_of(sealed.stream)].accept(self.standing(sealed.stream), named)
         except Impossible as error:
             raise self._in_words(error, fact) from None
 

@@ -10,6 +10,8 @@ from domain import customer as customers
 from domain.customer import CustomerLeft
 from domain.errors import Refused
 from domain.fact import LATEST, Fact
+from domain.lives import LIVES, standing
+from domain.log import Log
 from domain.people import Asker, allowed
 from domain.relationship import relationships
 from domain.steering import Steering
@@ -272,6 +274,23 @@ def party(library: Library, asker: Asker, customer: str) -> Party:
     )
     if row is None:
         raise UnknownCustomer(customer)
+    return Party(*row)
+
+
+def merged_into(library: Library, survivor: str) -> list[Party]:
+    """The customers whose history counts for this one."""
+    rows = library.views.rows(
+        f"SELECT {PARTY} FROM customers c WHERE c.survivor = ? AND c.customer <> c.survivor ORDER BY c.source, c.id",
+        (survivor,),
+    )
+    return [Party(*row) for row in rows]
+
+
+def next_survivor(log: Log, library: Library, duplicate: str) -> Party:
+    """The customer into whom this one was merged, which may itself be merged into another."""
+    merged = LIVES["customer"].state(standing(log.histories([duplicate])[duplicate]))
+    assert merged is not None
+    row = library.views.row(f"SELECT {PARTY} FROM customers c WHERE c.customer = ?", (merged.survivor,))
     return Party(*row)
 
 

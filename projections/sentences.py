@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from domain.account import SENTENCES, Posting, Stage
 from domain.fact import SEALED, Fact
+from domain.lives import THINGS, kind_of
 from domain.log import Log
 from domain.rulebook import StageRules
 from projections.filters import Library
@@ -27,16 +28,29 @@ NAMED_BY_KIND: Mapping[str, str] = {
 
 A_REQUEST = N_("A request")
 
+NAMED_BY_INCIDENT: Mapping[str, str] = {
+    "complaint": N_("Complaint"),
+    "missed_appointment": N_("Missed appointment"),
+    "wrong_work": N_("Wrong work"),
+    "forgotten": N_("Forgotten"),
+    "untruth": N_("Untruth"),
+    "product_claim": N_("Broken product claim"),
+    "other": N_("Incident"),
+}
+"""How an incident is called that nobody has described."""
+
 REASONS: Mapping[str, str] = {
     "balance_below": N_("The balance lies below {points} points."),
     "fell_by": N_("The balance has fallen by {points} points within {days} days."),
     "balance_and_reliability": N_("The balance is {points} points, and promises are kept reliably."),
     "on_the_way": N_("The balance is {points} points; trust is being built."),
+    "left": N_("The customer has left."),
+    "incident_open": N_("An incident is not put right yet; trust is being won back."),
 }
 
 
 class Called(NamedTuple):
-    """A promise as its source knows it."""
+    """A promise or incident as its source knows it."""
 
     id: str
     what: str | None
@@ -44,10 +58,11 @@ class Called(NamedTuple):
 
 
 class Words(NamedTuple):
-    """The facts behind a statement's lines in their sources' words, by key, and its promises, by stream."""
+    """The facts behind a statement's lines in their sources' words, by key; its promises and incidents by stream."""
 
     facts: Mapping[str, Fact]
     promises: Mapping[str, Called]
+    incidents: Mapping[str, Called]
 
     def own_id(self, line: Posting) -> str | None:
         """`source:id` of the fact that a line comes from; None where its customer was erased."""
@@ -57,9 +72,9 @@ class Words(NamedTuple):
 
 def words_of(log: Log, library: Library, customer: str, lines: Sequence[Posting]) -> Words:
     """What the sentences of a customer's lines need, asked in one go."""
-    streams = sorted({line.subject for line in lines if line.subject.startswith("promise-")})
+    streams = sorted({line.subject for line in lines if kind_of(line.subject) in THINGS})
     wanted = {line.fact for line in lines}
-    histories = log.histories([customer, *streams])
+    histories = log.histories([customer, *merged(library, customer), *streams])
     sealed = [fact for facts in histories.values() for fact in facts if fact.key in wanted]
     with library.views.store.reading() as cursor:
         rows = cursor.among(
@@ -68,7 +83,21 @@ def words_of(log: Log, library: Library, customer: str, lines: Sequence[Posting]
             streams,
         )
         promises = {stream: Called(id, what, kind) for stream, id, what, kind in rows}
-    return Words({fact.key: fact for fact in log.opened(sealed)}, promises)
+        rows = cursor.among(
+            "SELECT w.incident, w.id, w.text, (SELECT kind FROM incidents i WHERE i.incident = w.incident "
+            "ORDER BY i.known_until DESC LIMIT 1) FROM incident_words w WHERE w.incident IN ({among})",
+            streams,
+        )
+        incidents = {stream: Called(id, text, kind) for stream, id, text, kind in rows}
+    return Words({fact.key: fact for fact in log.opened(sealed)}, promises, incidents)
+
+
+def merged(library: Library, customer: str) -> list[str]:
+    """Whose history counts for this customer besides their own."""
+    rows = library.views.rows(
+        "SELECT customer FROM customers WHERE survivor = ? AND customer <> survivor ORDER BY customer", (customer,)
+    )
+    return [row[0] for row in rows]
 
 
 def sentence(line: Posting, words: Words, t: Translator) -> str:
@@ -83,6 +112,8 @@ class _Places(dict[str, Any]):
         self.line, self.words, self.t = line, words, t
 
     def __missing__(self, name: str) -> str:
+        if name == "incident":
+            return called_incident(self.words.incidents.get(self.line.subject), self.t)
         data: Any = self.words.facts[self.line.fact].data
         match name:
             case "what":
@@ -105,6 +136,13 @@ class _Places(dict[str, Any]):
         return said if said and said != SEALED else self.t.gettext(A_REQUEST)
 
 
+def called_incident(incident: Called | None, t: Translator) -> str:
+    if incident is None:
+        return t.gettext(NAMED_BY_INCIDENT["other"])
+    said = incident.what if incident.what and incident.what != SEALED else None
+    return said or t.gettext(NAMED_BY_INCIDENT[incident.kind])
+
+
 def _plain(value: float, lang: str) -> str:
     return number(value, lang, 0 if value == int(value) else 1)
 
@@ -121,6 +159,8 @@ FACTORS: Mapping[str, str] = {
     "binding": N_("only intended or estimated: {factor} times"),
     "newness": N_("new customer: {factor} times"),
     "sensitivity": N_("sensitivity: {factor} times"),
+    "admitted": N_("told first: {factor} times"),
+    "recovery_cap": N_("recovery restores only a part: {factor} times"),
 }
 
 
@@ -137,7 +177,9 @@ def _two_places(value: float, lang: str) -> str:
 
 def subject(line: Posting, words: Words, t: Translator) -> str:
     """What a line is about, in a word or two, for a chart."""
-    promise = words.promises.get(line.subject)
+    incident, promise = words.incidents.get(line.subject), words.promises.get(line.subject)
+    if incident is not None:
+        return called_incident(incident, t)
     if promise is None:
         return sentence(line, words, t)
     return promise.what or t.gettext(NAMED_BY_KIND[promise.kind]).format(id=promise.id)

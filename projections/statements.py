@@ -6,6 +6,7 @@ stage) is computed when somebody reads.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -300,10 +301,21 @@ def known_facts(facts: Iterable[Fact], known: datetime) -> list[Fact]:
     return then
 
 
-def came_back(lines: Sequence[Posting], reported: datetime, until: datetime, rulebooks: Rulebooks) -> bool:
-    """Whether the balance reached its value of just before an incident again by `until`."""
-    before = account.balance(lines, reported - datetime.resolution, rulebooks)
-    moments = {until} | {
-        moment for line in lines for moment in (line.stands_from, line.until) if moment and reported < moment <= until
-    }
-    return any(account.balance(lines, moment, rulebooks) >= before for moment in sorted(moments))
+class Balances:
+    """The balances of one account at many moments, each reckoned once."""
+
+    def __init__(self, lines: Sequence[Posting], rulebooks: Rulebooks) -> None:
+        self.lines, self.rulebooks = lines, rulebooks
+        self.moments = sorted({moment for line in lines for moment in (line.stands_from, line.until) if moment})
+        self.known: dict[datetime, int] = {}
+
+    def at(self, moment: datetime) -> int:
+        if moment not in self.known:
+            self.known[moment] = account.balance(self.lines, moment, self.rulebooks)
+        return self.known[moment]
+
+    def came_back(self, reported: datetime, until: datetime) -> bool:
+        """Whether the balance reached its value of just before an incident again by `until`."""
+        before = self.at(reported - datetime.resolution)
+        first, last = bisect_right(self.moments, reported), bisect_right(self.moments, until)
+        return any(self.at(moment) >= before for moment in [*self.moments[first:last], until])

@@ -10,10 +10,12 @@ from domain.customer import FeedbackGiven
 from domain.fact import Fact
 from domain.history import FactRetracted, retracted
 from domain.lives import is_of_a_customer
+from domain.log import Log, Parked
 from domain.relationship import relationships
 from domain.store import Cursor
+from projections.filters import Library
 from projections.page import Family, Page, Row, by_stream, through_knowledge
-from projections.tables import ALWAYS, delete, insert, micros
+from projections.tables import ALWAYS, delete, insert, instant, micros
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS timeline (position BIGINT NOT NULL, known_from BIGINT NOT NULL, "
@@ -90,3 +92,12 @@ def _row(fact: Fact, customer: str) -> Row:
 
 def _known(row: Row, since: int | None) -> Row:
     return (row[0], since, ALWAYS, *row[1:])
+
+
+def set_aside(log: Log, library: Library) -> list[Parked]:
+    """Recorded facts that wait again, because what they belong to was recorded by mistake."""
+    rows = library.views.rows("SELECT fact, stream, since FROM set_aside ORDER BY since, fact")
+    histories = log.histories({row[1] for row in rows})
+    facts = {fact.key: fact for history in histories.values() for fact in history}
+    opened = {fact.key: fact for fact in log.opened([facts[row[0]] for row in rows])}
+    return [Parked(opened[key], stream, since, "") for key, stream, us in rows if (since := instant(us)) is not None]

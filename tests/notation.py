@@ -28,7 +28,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace as struct_replace
 
-from domain import account, calendars, customer, outcome, people
+from domain import account, calendars, customer, outcome, people, recovery
+from domain import question as questions
 from domain import rulebook as rulebooks
 from domain.account import Posting
 from domain.alert import OURSELVES
@@ -38,13 +39,16 @@ from domain.firm import STREAM as FIRM_STREAM
 from domain.history import AnyLife, FactRetracted, Impossible
 from domain.lives import BEGINNINGS, LIVES, THINGS, kind_of, standing, thing_of
 from domain.outcome import Standing, Step
+from domain.question import Question
+from domain.recovery import Case
 from domain.relationship import Relationship, relationships
 from domain.reliability import Evidence, Reliability, reliability, weight
 from domain.rulebook import Rulebook
-from domain.steering import Steering
+from domain.steering import Steering, published
 from domain.vault import plan
 from domain.vocabulary import parse
 from projections.page import by_stream, knowledge
+from projections.statements import standing_at
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SOURCE = "crm"
@@ -383,6 +387,11 @@ class History:
     def under(self, steering: Steering) -> History:
         return replace(self, steering=steering)
 
+    @cached_property
+    def steered(self) -> Steering:
+        """By the documents, and by the firm's rates that these facts tell of."""
+        return published(self.steering, self.streams.get(FIRM_STREAM, ()), first_fact=None)
+
     def known_on(self, moment: Moment) -> History:
         """Only what had been recorded by then."""
         kept = [
@@ -430,6 +439,17 @@ class History:
         """The stream of one customer: what is no promise's, contact's or incident's."""
         return self._of("customer", name)
 
+    # questions and incidents
+
+    def questions(self) -> list[Question]:
+        """All that the one customer asked, in order of asking."""
+        return questions.questions(self.relationship(), self.steered)
+
+    def case(self, moment: Moment = LATER_THAN_ALL, name: str | None = None) -> Case:
+        """An incident with its recovery (the only one, or the one named) after what had happened by then."""
+        told = [fact for fact in standing(self.incident(name)) if fact.time <= at(moment)]
+        return recovery.case_of(told, self.relationship(), self.steered)
+
     # promises
 
     def steps(self, name: str | None = None) -> list[Step]:
@@ -476,7 +496,7 @@ class History:
         return self.postings_of(customer_id)
 
     def postings_of(self, customer_id: str) -> list[Posting]:
-        return account.lines(self.relationship(customer_id), self.steering)
+        return account.lines(self.relationship(customer_id), self.steered)
 
     def relationship(self, customer_id: str | None = None) -> Relationship:
         """Everything that counts between the customer (the only one, or the one named) and us."""
@@ -508,7 +528,21 @@ class History:
     def stage(self, moment: Moment) -> account.Stage:
         trust = self.reliability(moment)
         low = trust.low if trust.rests_on else None
-        return account.stage(self.postings, at(moment), self.steering.rulebooks, reliability_low=low)
+        beside = standing_at(self.relationship(), at(moment))
+        return account.stage(
+            self.postings,
+            at(moment),
+            self.steering.rulebooks,
+            reliability_low=low,
+            left=beside.left,
+            recovering=beside.recovering,
+        )
+
+    def sensitivity(self, moment: Moment) -> account.Sensitivity:
+        """Of the one customer, just before a moment."""
+        relationship = self.relationship()
+        bare = account.bare_lines(relationship, self.steered)
+        return account.Factors(relationship, bare, self.steered).sensitivity(at(moment))
 
     def evidence(self) -> list[Evidence]:
         found = []
@@ -522,7 +556,7 @@ class History:
 
     def reliability(self, moment: Moment) -> Reliability:
         when = at(moment)
-        return reliability(self.evidence(), when, self.steering.rulebooks.at(when))
+        return reliability(self.evidence(), when, self.steering.rulebooks.at(when), self.steered.rates_at(when).kept)
 
     def customer(self, moment: Moment = LATER_THAN_ALL) -> customer.Customer:
         return customer.state(fact for fact in self.facts if fact.stream == fact.customer and fact.time <= at(moment))

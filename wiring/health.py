@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from projections.tables import instant, micros
+from projections.timeline import set_aside
 from wiring.embedded import Konto
 from words import N_, Translator
 from words.format import duration, number
@@ -62,7 +63,7 @@ def notes(konto: Konto) -> Iterator[Note]:
     head, position = konto.log.head(), konto.views.position()
     behind = position != head
     yield Note("tables", not behind, BEHIND if behind else HEAD, {"head": head, "position": position})
-    parked = len(konto.log.parked())
+    parked = len(konto.log.parked()) + len(set_aside(konto.log, konto.library))
     yield Note("parked", True, PARKED if parked else NONE_PARKED, {"n": parked})
     yield _outbox(konto, now)
     yield _worker(konto, now)

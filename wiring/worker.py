@@ -19,6 +19,7 @@ from dramatiq.brokers.stub import StubBroker
 
 from projections import alerts
 from wiring.embedded import Konto
+from workers import when_a_month_has_ended_set_the_firms_rates
 from workers.channels import Channel, Channels, Folder, Mailer, Notifier
 from workers.delivery import Sender
 from workers.tick import Newly, tick
@@ -70,9 +71,19 @@ def run_tick(konto: Konto, at: datetime | None = None) -> list[Newly]:
     """The same check for `konto tick` and for the schedule."""
     konto.catch_up()
     now = konto.clock()
+    set_rates(konto, min(at or now, now))
     newly = tick(konto.log, konto.views, konto.steering, konto.name_of, at=at or now, now=now)
     konto.catch_up()
     return newly
+
+
+def set_rates(konto: Konto, at: datetime) -> int:
+    """The firm's rates of the months that have ended; how many were set."""
+    facts = when_a_month_has_ended_set_the_firms_rates.facts(konto.library, ZoneInfo(konto.settings.zone), at)
+    if facts:
+        konto.record(facts)
+        konto.catch_up()
+    return len(facts)
 
 
 class EmbeddedWorker:

@@ -1,18 +1,18 @@
-"""One customer's account as the page shows it, and the search for customers."""
+"""One customer's account as the page shows it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from dashboard.answers import lists
-from dashboard.answers.overview import RATES, share
+from dashboard.answers import contacts, incidents, lists
+from dashboard.answers.measures import share
+from dashboard.answers.overview import RATES
 from dashboard.data import (
     Account,
     BalancePoint,
     Drop,
     Fall,
-    Hit,
     Reader,
     Reliability,
     Sensitivity,
@@ -23,8 +23,8 @@ from dashboard.data import (
 from domain import account as accounts
 from domain.account import Posting
 from domain.errors import Refused
+from projections import audit, kpis, sentences, statements
 from projections import customers as parties
-from projections import kpis, sentences, statements
 from projections.customers import Party
 from projections.filters import Filter, Moment
 from projections.kpis import Question
@@ -33,30 +33,13 @@ from wiring.embedded import Konto
 from words import Translator, translator
 
 WEEKS: dict[Span, int] = {"month": 4, "quarter": 13}
-SHOWN_HITS = 50
 SHOWN_DROPS = 4
+SHOWN_QUESTIONS = 5
 TICK = timedelta(microseconds=1)
 
 
-def customers(konto: Konto, text: str) -> tuple[Hit, ...]:
-    """Those whose name holds the text; the lowest balance first."""
-    at, rulebooks = konto.clock(), konto.steering.rulebooks
-    known = parties.listed(konto.library, konto.asker, text=text, limit=None)
-    lines = statements.lines_of_all(konto.views, [party.customer for party in known])
-    found = [(accounts.balance(lines.get(party.customer, []), at, rulebooks), party) for party in known]
-    found.sort(key=lambda hit: (hit[0], hit[1].called.casefold()))
-    return tuple(
-        Hit(party.customer, party.called, balance, _stage(konto, party, lines.get(party.customer, []), at).name)
-        for balance, party in found[:SHOWN_HITS]
-    )
-
-
-def _stage(konto: Konto, party: Party, lines: Sequence[Posting], at: datetime) -> accounts.Stage:
-    evidence = statements.evidence_of(konto.views, "customer", party.customer)
-    return statements.read(party, lines, evidence, konto.steering, at).stage
-
-
 def account(konto: Konto, reader: Reader, customer: str, span: Span) -> Account | None:
+    customer = survivor_of(konto, customer)
     try:
         party = parties.party(konto.library, konto.asker, customer)
     except Refused:
@@ -101,8 +84,30 @@ def account(konto: Konto, reader: Reader, customer: str, span: Span) -> Account 
         levels=(("solid", rules.stage.solid_from), ("strained", rules.stage.strained_below)),
         fall=_fall(line, postings, start, now, konto, words, t, reader),
         promises=lists.of_customer(konto, own, now, t),
-        retracted=0,
+        questions=contacts.waiting_of(konto, customer, SHOWN_QUESTIONS),
+        incidents=incidents.running_of(konto, customer),
+        merged=_merged(konto, customer),
+        retracted=_retracted(konto, customer, now),
     )
+
+
+def survivor_of(konto: Konto, customer: str) -> str:
+    """Whose account has the history of a customer who was merged; else the customer."""
+    row = konto.views.row("SELECT survivor FROM customers WHERE customer = ?", (customer,))
+    return str(row[0]) if row else customer
+
+
+def _merged(konto: Konto, customer: str) -> tuple[str, ...]:
+    rows = konto.views.rows(
+        "SELECT COALESCE(name, id) FROM customers WHERE survivor = ? AND customer <> ? ORDER BY sort_name",
+        (customer, customer),
+    )
+    return tuple(row[0] for row in rows)
+
+
+def _retracted(konto: Konto, customer: str, now: datetime) -> int:
+    found = audit.timeline(konto.log, konto.library, konto.asker, customer, Moment(now))
+    return sum(entry.status == "retracted" for entry in found.entries)
 
 
 def _sensitivity(found: accounts.Sensitivity) -> Sensitivity:

@@ -6,8 +6,27 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from dashboard.answers import accounts, lists, overview
-from dashboard.data import Account, Firm, Hit, Overview, PromiseFilter, PromisePage, Reader, Span
+from dashboard.answers import accounts, contacts, customers, incidents, lists, overview, suppliers, timeline
+from dashboard.data import (
+    Account,
+    ContactFigures,
+    ContactPage,
+    ContactsAsked,
+    CustomerPage,
+    CustomersAsked,
+    Firm,
+    IncidentFigures,
+    IncidentPage,
+    IncidentsAsked,
+    Overview,
+    PromiseFilter,
+    PromisePage,
+    Reader,
+    Span,
+    Suppliers,
+    TimelineAsked,
+    TimelinePage,
+)
 from wiring.embedded import Konto, open_home
 
 
@@ -35,9 +54,33 @@ class Home:
         self.konto.catch_up()
         return lists.promises(self.konto, reader, asked, page)
 
-    def customers(self, reader: Reader, text: str) -> tuple[Hit, ...]:
+    def contacts(self, reader: Reader, asked: ContactsAsked, page: int) -> ContactPage:
         self.konto.catch_up()
-        return accounts.customers(self.konto, text)
+        return contacts.page(self.konto, asked, page)
+
+    def contact_figures(self, reader: Reader, asked: ContactsAsked) -> ContactFigures:
+        self.konto.catch_up()
+        return contacts.figures(self.konto, reader, asked)
+
+    def incidents(self, reader: Reader, asked: IncidentsAsked, page: int) -> IncidentPage:
+        self.konto.catch_up()
+        return incidents.page(self.konto, asked, page)
+
+    def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures:
+        self.konto.catch_up()
+        return incidents.figures(self.konto, reader, asked)
+
+    def customers(self, reader: Reader, asked: CustomersAsked, page: int) -> CustomerPage:
+        self.konto.catch_up()
+        return customers.page(self.konto, reader, asked, page)
+
+    def suppliers(self, reader: Reader) -> Suppliers:
+        self.konto.catch_up()
+        return suppliers.every(self.konto, reader)
+
+    def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int) -> TimelinePage | None:
+        self.konto.catch_up()
+        return timeline.page(self.konto, reader, customer, asked, page)
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
         self.konto.catch_up()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from dashboard.answers import lists
+from dashboard.answers.measures import share
+from dashboard.answers.moments import midnight
 from dashboard.data import AlertRow, AlertWeek, Delivery, Overview, PointWeek, PromiseWeek, Reader, Share, Totals
 from domain.reliability import wilson
 from projections import alerts, customers, kpis, promises, statements
@@ -47,9 +49,9 @@ def overview(konto: Konto, reader: Reader, weeks: int) -> Overview | None:
     t = translator(reader.lang)
     earlier = since - timedelta(weeks=weeks)
     before = None
-    if _reaches_back(konto, _midnight(earlier, reader)):
-        before = _totals(konto, _midnight(earlier, reader), _midnight(since, reader), _midnight(since, reader))
-    start, end = _midnight(since, reader), _midnight(today + timedelta(days=1), reader)
+    if _reaches_back(konto, midnight(earlier, reader)):
+        before = _totals(konto, midnight(earlier, reader), midnight(since, reader), midnight(since, reader))
+    start, end = midnight(since, reader), midnight(today + timedelta(days=1), reader)
     return Overview(
         since=since,
         until=today,
@@ -63,10 +65,6 @@ def overview(konto: Konto, reader: Reader, weeks: int) -> Overview | None:
         overdue=lists.overdue(konto, now, t, SHOWN_OVERDUE),
         alerts=tuple(_alert(row, t) for row in _latest(konto, start)),
     )
-
-
-def _midnight(day: date, reader: Reader) -> datetime:
-    return datetime.combine(day, time(), tzinfo=reader.zone)
 
 
 def _reaches_back(konto: Konto, at: datetime) -> bool:
@@ -92,12 +90,6 @@ def _totals(konto: Konto, start: datetime, end: datetime, at: datetime) -> Total
 RATES = ("on_time_rate", "strict_on_time_rate")
 
 
-def share(figure: object) -> Share:
-    assert isinstance(figure, Counted)
-    low, high = figure.interval or (0.0, 1.0)
-    return Share(figure.numerator, figure.denominator, low, high)
-
-
 # -- by week ----------------------------------------------------------------------------------------
 
 Weekly = dict[date, tuple[Counted, Counted]]
@@ -106,7 +98,7 @@ Weekly = dict[date, tuple[Counted, Counted]]
 def _by_week(konto: Konto, reader: Reader, first: date, last: date, now: datetime) -> Weekly:
     """Counts of each week by its Monday."""
     question = Question(
-        Moment(now), start=_midnight(first, reader), end=_midnight(last + timedelta(weeks=1), reader), per="week"
+        Moment(now), start=midnight(first, reader), end=midnight(last + timedelta(weeks=1), reader), per="week"
     )
     figures = kpis.figures(konto.library, konto.asker, question, RATES)[0].figures
     series: list[dict[date, Counted]] = []
@@ -136,8 +128,8 @@ def _together(counts: Sequence[Counted]) -> Share:
 def _points(konto: Konto, reader: Reader, starts: Sequence[date], now: datetime) -> tuple[PointWeek, ...]:
     weeks = []
     for week, following in pairwise(starts):
-        end = _midnight(following, reader)
-        flow = statements.flow(konto.library, konto.asker, _midnight(week, reader), min(end, now))
+        end = midnight(following, reader)
+        flow = statements.flow(konto.library, konto.asker, midnight(week, reader), min(end, now))
         weeks.append(PointWeek(week, flow.deposits, flow.withdrawals, end <= now))
     return tuple(weeks)
 
@@ -145,7 +137,7 @@ def _points(konto: Konto, reader: Reader, starts: Sequence[date], now: datetime)
 def _warnings(konto: Konto, reader: Reader, starts: Sequence[date], now: datetime) -> tuple[AlertWeek, ...]:
     weeks = []
     for week, following in pairwise(starts):
-        start, end = _midnight(week, reader), _midnight(following, reader)
+        start, end = midnight(week, reader), midnight(following, reader)
         overdue = promises.count(konto.library, konto.asker, Moment(min(end, now)), states=["overdue"])
         raised = alerts.count(konto.library, konto.asker, start, min(end, now))
         weeks.append(AlertWeek(week, overdue, raised, end <= now))

@@ -5,6 +5,7 @@ them, a target dashed and named, an interval in the same hue but lighter. The sh
 """
 
 from dashboard.charts.account import Bar, Interval, balance, bars, intervals, waterfall
+from dashboard.charts.contacts import answer_times
 from dashboard.charts.picture import Chart, Style
 from dashboard.charts.weeks import WeekCount, counts_by_week, points_by_week, reliability
 
@@ -14,6 +15,7 @@ __all__ = [
     "Interval",
     "Style",
     "WeekCount",
+    "answer_times",
     "balance",
     "bars",
     "counts_by_week",

@@ -6,9 +6,10 @@ from typing import get_args
 
 import streamlit as st
 
-from dashboard import address, charts, data, look, rows, say, statement
+from dashboard import address, charts, contact_rows, data, incident_rows, look, places, rows, say, statement
 from dashboard.data import Account
 from dashboard.look import plain, quiet
+from dashboard.views import customers
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -18,11 +19,11 @@ _FEWEST = 5
 
 
 def page() -> None:
-    """The page: a customer's account, or the search for one."""
+    """The page: a customer's account, or the list of all."""
     here = visit()
     customer = st.query_params.get("customer")
     if customer is None:
-        _choose(here)
+        customers.show(here)
         return
     span = address.asked("span", get_args(data.Span), "month")
     account = data.account(here.reader, customer, span)
@@ -32,6 +33,12 @@ def page() -> None:
         return
     with look.head(plain(account.name), _about(account, here)):
         _way_back(here)
+        st.page_link(
+            places.timeline(here.t),
+            label=here.t("Timeline"),
+            icon=":material/history:",
+            query_params={"customer": account.customer},
+        )
     with look.card("standing"):
         _standing(account, here)
     wide, narrow = st.columns([2.1, 1], gap="small")
@@ -41,6 +48,12 @@ def page() -> None:
         with look.card("statement"):
             statement.show(account, span, here)
     with narrow:
+        if account.incidents:
+            with look.card("recovery"):
+                _recovery(account, here)
+        if account.questions:
+            with look.card("questions"):
+                _questions(account, here)
         with look.card("fall"):
             _fall(account, here)
         with look.card("open"):
@@ -51,42 +64,6 @@ def page() -> None:
 
 def _way_back(here: Visit) -> None:
     st.button(here.t("Another account"), icon=":material/search:", on_click=st.query_params.clear)
-
-
-# -- choosing one ---------------------------------------------------------------------------------
-
-
-def _choose(here: Visit) -> None:
-    t = here.t
-    look.head(t("Accounts"), t("The lowest balance first. Type a name to find one."))
-    text = st.text_input(
-        t("Name"),
-        key="search",
-        placeholder=t("Name"),
-        icon=":material/search:",
-        live="300ms",
-        label_visibility="collapsed",
-    )
-    hits = data.customers(here.reader, (text or "").strip())
-    with look.card("hits"):
-        if not hits and not text:
-            look.nothing_yet(
-                t("Nobody is known yet."), t("Customers come with their first promise: `konto import FILE`.")
-            )
-        elif not hits:
-            look.nothing_yet(t("Nobody of that name."), t("Check the spelling, or type only the beginning."))
-        for hit in hits:
-            _hit(hit, here)
-
-
-def _hit(hit: data.Hit, here: Visit) -> None:
-    t = here.t
-    with st.container(key=f"row_{hit.customer}"):
-        name, standing = st.columns([3, 1.2], gap="small", vertical_alignment="center")
-        with name:
-            rows.to_account(hit.customer, f"**{plain(hit.name)}**", here)
-        points = t("{points} points").format(points=format.points(hit.balance, here.reader.lang, decimals=0))
-        standing.markdown(f"**{points}** · {say.word(say.STAGES, hit.stage, t)}")
 
 
 # -- how it stands --------------------------------------------------------------------------------
@@ -104,6 +81,9 @@ def _about(account: Account, here: Visit) -> str:
         parts.append(t("looked after by {name}").format(name=plain(account.owner)))
     else:
         parts.append(t("nobody looks after this customer yet"))
+    if account.merged:
+        names = ", ".join(plain(name) for name in account.merged)
+        parts.append(t("merged with {names}").format(names=names))
     return " · ".join(parts)
 
 
@@ -182,7 +162,7 @@ def _balance(account: Account, here: Visit) -> None:
         return
     levels = [(_level(name, here), points) for name, points in account.levels]
     look.show(charts.balance(account.line, levels, here.reader.zone, here.style))
-    postings = sum(not row.retracted for row in account.rows)
+    postings = len(account.rows)
     rests = t.ngettext("Rests on {n} posting.", "Rests on {n} postings.", postings).format(n=postings)
     look.foot("\u2003".join((t("▲ deposit"), t("▼ withdrawal"), t("dashed: stages"), rests)))
 
@@ -213,6 +193,31 @@ def _sentence(fall: data.Fall, here: Visit) -> str:
         cost = format.points(drop.points, lang, signed=True)
         lines.append(f"**{format.day_and_month(drop.on, lang)}** {plain(drop.text)} ({cost})")
     return "  \n".join(lines)
+
+
+def _recovery(account: Account, here: Visit) -> None:
+    t = here.t
+    look.title(t("Put right"), icon="handyman", count=len(account.incidents))
+    for row in account.incidents:
+        lines = [f"**{incident_rows.called(row, here)}**", quiet(_reported(row, here))]
+        st.markdown("  \n".join([*lines, *(incident_rows.step_line(row, step, here) for step in row.steps)]))
+
+
+def _reported(row: data.IncidentRow, here: Visit) -> str:
+    lang = here.reader.lang
+    when = format.day_in_words(row.reported.astimezone(here.reader.zone).date(), here.today, lang, short=True)
+    return here.t("reported {moment}").format(moment=when)
+
+
+def _questions(account: Account, here: Visit) -> None:
+    t = here.t
+    look.title(t("Waits for an answer"), icon="forum", count=len(account.questions))
+    for row in account.questions:
+        about = plain(row.about) if row.about else say.word(say.CHANNELS, row.channel or "other", t)
+        signs = (contact_rows.badge(row, here), contact_rows.chased(row, here))
+        second = "\u2002".join(sign for sign in signs if sign)
+        waits = contact_rows.waits(row, here).replace(" ", format.NO_BREAK_SPACE)
+        st.markdown("  \n".join(line for line in (f"**{about}**, {waits}", second) if line))
 
 
 def _open(account: Account, here: Visit) -> None:

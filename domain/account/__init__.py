@@ -40,7 +40,7 @@ def lines(relationship: Relationship, steering: Steering) -> list[Posting]:
 
 
 def with_factors(bare: Sequence[Posting], factors: Factors) -> list[Posting]:
-    return capped([factors.on(line) for line in bare])
+    return capped([factors.on(line) for line in bare], factors.steering.rulebooks)
 
 
 __all__ = [

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from domain.account.posting import Against, Factor, Posting, times
+from domain.account.posting import Against, Factor, Posting, Rulebooks, times
 from domain.incident import Incident
 from domain.recovery import Done, StepName, case_of
 from domain.relationship import Relationship
@@ -124,18 +124,18 @@ def _cap(incident: Incident, others: Iterable[Incident], rules: RecoveryRules) -
     return rules.cap_repeated if repeated else rules.cap
 
 
-def capped(lines: Sequence[Posting]) -> list[Posting]:
+def capped(lines: Sequence[Posting], rulebooks: Rulebooks) -> list[Posting]:
     """With the recovery deposits of each incident cut, in order of time, at the share of what it cost then."""
     costs: dict[str, list[Posting]] = {}
     for line in lines:
         if line.rule == "incident":
             costs.setdefault(line.subject, []).append(line)
     back: dict[str, int] = {}
-    return [_cut(line, costs.get(line.recovers, ()), back) if line.recovers else line for line in lines]
+    return [_cut(line, costs.get(line.recovers, ()), back, rulebooks) if line.recovers else line for line in lines]
 
 
-def _cut(line: Posting, costs: Iterable[Posting], back: dict[str, int]) -> Posting:
-    cost = sum(each.points for each in costs if each.stands_at(line.time))
+def _cut(line: Posting, costs: Iterable[Posting], back: dict[str, int], rulebooks: Rulebooks) -> Posting:
+    cost = sum(each.points_at(line.time, rulebooks) for each in costs if each.stands_at(line.time))
     most = times(-cost, [Factor("recovery_cap", line.cap)])
     points = max(0, min(line.points, most - back.get(line.recovers, 0)))
     back[line.recovers] = back.get(line.recovers, 0) + points

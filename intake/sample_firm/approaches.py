@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from intake.sample_firm import course
-from intake.sample_firm.book import Book, Contact, Entry, Party, Tale
+from intake.sample_firm.book import Book, Entry, Party, Tale
 from intake.sample_firm.crew import Crew
 from intake.sample_firm.workdays import DAY, HOUR
 
@@ -20,7 +20,7 @@ NEEDS_FIRST, NEEDS_AGAIN = 0.72, 0.35
 """How often we ask what they need before the first price or delivery, and before later ones."""
 
 A_YEAR = {
-    "check_in": {"private": 0.35, "business": 1.0, "manager": 2.5},
+    "check_in": {"private": 0.5, "business": 1.0, "manager": 2.5},
     "advice": {"private": 0.2, "business": 0.5, "manager": 1.0},
     "idea_adopted": {"private": 0.02, "business": 0.08, "manager": 0.2},
     "courtesy": {"private": 0.1, "business": 0.3, "manager": 0.5},
@@ -113,19 +113,14 @@ class Approaches:
         first = (self.book.until - self.book.opened).days - self.rng.randint(3, QUARTER - 8)
         self.habit(party, first, 0, QUARTER, "in_person", lambda day: self.crew.doer("service", day, day))
 
-    def habit(
-        self, party: Party, first: int, last: int, every: int, channel: str, doer: Callable[[date], str]
-    ) -> list[Contact]:
+    def habit(self, party: Party, first: int, last: int, every: int, channel: str, doer: Callable[[date], str]) -> None:
         """Comes every so many days, from so many to so many days before `until`, and never quite on the day."""
-        made = []
         for ago in range(first, last - 1, -every):
             day = (self.book.until - timedelta(days=ago + self.rng.randint(-every // 30, every // 30))).date()
             if day < self.book.opened.date():
                 continue
             moment = self.book.workdays.happening(self.book.workdays.on(day, self.rng.randrange(8 * HOUR, 16 * HOUR)))
-            contact = self.approach(party, moment, "service", doer(day), channel=channel)
-            made += [contact] if contact else []
-        return made
+            self.approach(party, moment, "service", doer(day), channel=channel)
 
     def letters(self) -> None:
         """News twice a year, and at Christmas a card to those who give us much work."""
@@ -148,12 +143,10 @@ class Approaches:
 
     def approach(
         self, party: Party, moment: datetime, purpose: str, by: str, *, channel: str = "", about: Tale | None = None
-    ) -> Contact | None:
-        """None once the customer has gone to somebody else."""
+    ) -> None:
+        """Unless the customer has gone to somebody else."""
         if self.book.gone(party, moment):
-            return None
+            return
         channel = channel or self.rng.choice(CHANNELS[purpose])
         by = self.crew.there(by, moment.date())
-        return self.book.contact(
-            party, moment, "contact.outbound", purpose=purpose, by=by, channel=channel, about=about
-        )
+        self.book.contact(party, moment, "contact.outbound", purpose=purpose, by=by, channel=channel, about=about)

@@ -274,7 +274,7 @@ class Book:
     @staticmethod
     def _number(tales: Sequence[Tale]) -> None:
         in_year: Counter[int] = Counter()
-        for tale in sorted(tales, key=lambda tale: (instant(tale.begun), tale.party.id, str(_what(tale)))):
+        for tale in sorted(tales, key=_place):
             year = tale.begun.astimezone(ZONE).year
             in_year[year] += 1
             tale.id = f"{tale.letter}-{year}-{in_year[year]:0{tale.digits}}"
@@ -327,10 +327,10 @@ class Book:
         return instant(at), id_, envelope
 
 
-def _what(tale: Tale) -> Any:
-    """Tells apart what began at the same instant."""
-    data = tale.happenings[0][2]
-    return data.get("what") or data.get("text") or data.get("purpose")
+def _place(tale: Tale) -> tuple[datetime, int, str, str]:
+    """In the order in which they began; the rest tells apart what began at the same instant."""
+    at, type_, data = tale.happenings[0]
+    return instant(at), LIFE.index(type_), tale.party.id, str(data.get("what") or data.get("text"))
 
 
 def _numbered(data: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from intake.sample_firm.book import Book, Contact, Entry, Party, Tale, Thread
 from intake.sample_firm.crew import Crew
 from intake.sample_firm.workdays import DAY, HOUR
 
-QUESTIONS_A_YEAR = {"private": 0.9, "business": 2.6, "manager": 8.0}
+QUESTIONS_A_YEAR = {"private": 1.5, "business": 2.8, "manager": 8.0}
 YEAR = 250 * DAY
 
 CHANNELS = {"phone": 9, "email": 8, "portal": 3, "chat": 2}
@@ -66,9 +66,7 @@ class Conversations:
             moment = self.book.workdays.happening(self.book.now - ago)
             asked = self.ask(party, moment, channel, thread=thread, to=self.book.owner(party, moment))
             if asked and ago > TARGET:
-                self.ask(
-                    party, self.book.workdays.happening(self.book.now - 90), channel, thread=thread, chases=asked
-                )
+                self.ask(party, self.book.workdays.happening(self.book.now - 90), channel, thread=thread, chases=asked)
 
     # -- one conversation each --------------------------------------------------------------------
 
@@ -104,7 +102,13 @@ class Conversations:
         moment = self.book.workdays.leisure(self.book.workdays.count(entry.last), self.rng)
         if moment > entry.last and not self.book.gone(entry.party, moment):
             self.book.contact(
-                entry.party, moment, "contact.inbound", channel="email", thread=Thread(), about=entry, needs_answer=False
+                entry.party,
+                moment,
+                "contact.inbound",
+                channel="email",
+                thread=Thread(),
+                about=entry,
+                needs_answer=False,
             )
 
     # -- what a conversation is made of -----------------------------------------------------------
@@ -170,4 +174,3 @@ class Conversations:
         channel = data["channel"] if self.rng.random() < 0.85 else "phone"
         asked.add(moment, "contact.answered", by=self.crew.there(by, moment.date()), channel=channel)
         return minute
-

@@ -101,7 +101,7 @@ def _rolfs_customers_get_somebody_new(book: Book, crew: Crew, rng: Random) -> No
         if party.owner != "rolf":
             continue
         at = book.workdays.happening(book.workdays.on(crew.rolf_retires, rng.randrange(8 * HOUR, 11 * HOUR)))
-        if at > party.registered:
+        if not book.gone(party, at):
             party.later = at, rng.choice(("lutz", "sevda"))
             book.note(at, "customer.owner_assigned", {"customer": party.id, "owner": party.later[1]})
 

@@ -5,7 +5,6 @@ By the book each step comes in its time and after the one before it; often enoug
 
 from __future__ import annotations
 
-from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -156,7 +155,5 @@ class Mending:
         self.done += self.rng.randint(DAY, 6 * DAY)
         self.tell("incident.closed")
 
-    def tell(self, type_: str, **data: Any) -> datetime:
-        at = self.workdays.happening(self.start + self.done)
-        self.incident.add(at, type_, **data)
-        return at
+    def tell(self, type_: str, **data: Any) -> None:
+        self.incident.add(self.workdays.happening(self.start + self.done), type_, **data)

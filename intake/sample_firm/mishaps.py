@@ -1,4 +1,4 @@
-"""What goes wrong beyond a missed date: complaints, forgotten things, wrong work, one untruth, broken product claims."""
+"""What goes wrong beyond a missed date: complaints, things forgotten, wrong work, an untruth, broken product claims."""
 
 from __future__ import annotations
 
@@ -169,7 +169,8 @@ class Mishaps:
         if data["kind"] == "untruth":
             card = "by_the_book"
         serious = data.get("severity") == "serious"
-        by = "karin" if serious else self.book.owner(incident.party, incident.begun)
+        owner = "karin" if serious else self.book.owner(incident.party, incident.begun)
+        by = self.crew.there(owner, incident.begun.date())
         run = mending.Mending(incident, data["by"], self.rng, self.book)
         if by != data["by"] and card not in ("late", "only_closed"):
             run.assign(by)

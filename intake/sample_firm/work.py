@@ -317,10 +317,14 @@ WRONG: Words = {
                       "Jahresarbeitszahl 4,1 versprochen, 2,9 gemessen"),
 }  # fmt: skip
 """By kind of incident."""
-OFFERS = ("Nächste Wartung ohne Berechnung", "Anfahrt und erste Stunde auf unsere Rechnung",
-          "Leihgerät, bis alles läuft", "Termin am Samstag ohne Aufpreis", "Fester Ansprechpartner mit Durchwahl")  # fmt: skip
-MENDED = ("Nachgearbeitet und zusammen abgenommen", "Rechnung berichtigt", "Ersatz eingebaut", "Schaden ersetzt",
-          "Neuer Termin gehalten")  # fmt: skip
+OFFERS = (
+    "Nächste Wartung ohne Berechnung", "Anfahrt und erste Stunde auf unsere Rechnung",
+    "Leihgerät, bis alles läuft", "Termin am Samstag ohne Aufpreis", "Fester Ansprechpartner mit Durchwahl",
+)  # fmt: skip
+MENDED = (
+    "Nachgearbeitet und zusammen abgenommen", "Rechnung berichtigt", "Ersatz eingebaut", "Schaden ersetzt",
+    "Neuer Termin gehalten",
+)  # fmt: skip
 LAID_ASIDE = ("Nicht weiter verfolgt", "Kunde hat sich nicht mehr gemeldet", "Gutschrift verschickt")
 REOPENED = "Nach einer Woche derselbe Fehler"
 LEFT = ("Hat einen anderen Betrieb gefunden", "Wartung macht jetzt jemand anderes", "Fühlt sich nicht mehr gut betreut")

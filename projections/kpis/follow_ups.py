@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.people import Asker
 from projections.figures import Figure, Share
-from projections.filters import Condition, Library
+from projections.filters import Condition, Library, Moment
 from projections.kpis.question import Case, Cells, Definition, Question, group_of, shaped
 
 FIGURES = (
@@ -16,13 +16,11 @@ FIGURES = (
         "Deliveries after which we asked by the end of the next business day whether all is well, of all whose time "
         "for it is over.",
         "promises",
-        "p.follow_up_until <= {now}",
     ),
     Definition(
         "needs_first_rate",
         "Customers' first price or delivery promises before which we had asked what is needed.",
         "promises",
-        "p.is_first = 1",
     ),
 )
 DIMENSIONS = frozenset(("owner", "team", "kind", "customer", "supplier", "product", "channel", "severity"))
@@ -38,49 +36,52 @@ NEEDS_ASKED = (
     "EXISTS (SELECT 1 FROM contacts f WHERE f.customer = p.customer AND f.purpose = 'needs' "
     "AND f.at < p.made_at AND {knows})"
 )
-SOLD = "{p}.kind IN ('price', 'delivery') AND {p}.internal = 0"
+SOLD = "p.kind IN ('price', 'delivery') AND p.internal = 0"
+
+
+class Counting(NamedTuple):
+    """Which promises a figure counts, at which instant, and what makes one good; each a piece of SQL."""
+
+    promises: str
+    at: str
+    counts: str
+    good: str
+
+
+def _counting(name: str, moment: Moment) -> Counting:
+    now, knows = moment.us, moment.knows("f")
+    if name == "follow_up_rate":
+        promises = f"(SELECT * FROM promises p WHERE {moment.rows()})"
+        return Counting(promises, "p.settled_at", f"p.follow_up_until <= {now}", FOLLOWED.format(now=now, knows=knows))
+    # A customer's first sale stays the first, whatever else is asked for.
+    promises = (
+        "(SELECT p.*, ROW_NUMBER() OVER (PARTITION BY p.customer ORDER BY p.made_at, p.promise) AS nth "
+        f"FROM promises p WHERE {moment.rows()} AND {SOLD})"
+    )
+    return Counting(promises, "p.made_at", "p.nth = 1", NEEDS_ASKED.format(knows=knows))
 
 
 def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[str]) -> Cells:
     found: Cells = {}
-    for name, at, counts, does in (
-        ("follow_up_rate", "p.settled_at", FIGURES[0].behind, FOLLOWED),
-        ("needs_first_rate", "p.made_at", FIGURES[1].behind, NEEDS_ASKED),
-    ):
-        if name in wanted:
-            cases = _cases(library, asker, question, at, counts, does)
-            found |= shaped(cases, question, {name: _share}, [name])
+    for name in wanted:
+        counting = _counting(name, question.moment)
+        sql, params = _from(library, asker, question, counting)
+        rows = library.views.rows(f"SELECT p.grp, {counting.at}, {counting.good} FROM ({sql}) p", params)
+        cases = [Case(group, at, bool(good)) for group, at, good in rows]
+        found |= shaped(cases, question, {name: _share}, [name])
     return found
 
 
-def _cases(library: Library, asker: Asker, question: Question, at: str, counts: str, does: str) -> list[Case]:
-    now, knows = question.moment.us, question.moment.knows("f")
-    sql, params = _from(library, asker, question, at)
-    rows = library.views.rows(
-        f"SELECT p.grp, {at}, {does.format(now=now, knows=knows)} FROM ({sql}) p WHERE {counts.format(now=now)}", params
-    )
-    return [Case(row[0], row[1], bool(row[2])) for row in rows]
-
-
 def behind(library: Library, asker: Asker, question: Question, definition: Definition) -> Condition:
-    at = "p.settled_at" if definition.name == "follow_up_rate" else "p.made_at"
-    sql, params = _from(library, asker, question, at)
-    counts = definition.behind.format(now=question.moment.us)
-    return Condition(f"SELECT p.promise FROM ({sql}) p WHERE {counts}", params)
+    sql, params = _from(library, asker, question, _counting(definition.name, question.moment))
+    return Condition(f"SELECT p.promise FROM ({sql}) p", params)
 
 
-def _from(library: Library, asker: Asker, question: Question, at: str) -> tuple[str, list[Any]]:
-    moment = question.moment
-    where = question.filter.condition(library, asker, "figures").and_(Condition(moment.rows(), []))
-    where = where.and_(question.within(at))
-    earlier = (
-        f"SELECT 1 FROM promises e WHERE e.customer = p.customer AND {moment.rows('e')} AND {SOLD.format(p='e')} "
-        "AND (e.made_at < p.made_at OR (e.made_at = p.made_at AND e.promise < p.promise))"
-    )
-    is_first = f"({SOLD.format(p='p')} AND NOT EXISTS ({earlier}))"
+def _from(library: Library, asker: Asker, question: Question, counting: Counting) -> tuple[str, list[Any]]:
+    where = question.filter.condition(library, asker, "figures").and_(question.within(counting.at))
     return (
-        f"SELECT p.*, {is_first} AS is_first, {group_of(question.by)} AS grp FROM promises p "
-        f"LEFT JOIN customers c ON c.customer = p.customer WHERE {where.sql}",
+        f"SELECT p.*, {group_of(question.by)} AS grp FROM {counting.promises} p "
+        f"LEFT JOIN customers c ON c.customer = p.customer WHERE {counting.counts} AND {where.sql}",
         where.params,
     )
 

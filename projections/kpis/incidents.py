@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from domain.account import Posting
@@ -152,10 +152,10 @@ def _came_back(library: Library, question: Question, rows: Sequence[Happened]) -
         lines = statements.lines_of_all(library.views, customers)
     else:
         lines = {customer: statements.lines_known_on(library, customer, known) for customer in customers}
+    balances = {customer: statements.Balances(lines.get(customer, ()), rulebooks) for customer in customers}
     found = {}
     for row in rows:
         reported = instant(row.reported_at)
-        assert isinstance(reported, datetime)
-        own = lines.get(row.customer, ())
-        found[row.customer, row.reported_at] = statements.came_back(own, reported, reported + BACK_WITHIN, rulebooks)
+        assert reported is not None
+        found[row.customer, row.reported_at] = balances[row.customer].came_back(reported, reported + BACK_WITHIN)
     return found

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from domain import rulebook as rulebooks
 from tests.notation import Given, History, at, local, rulebook, steering
 
-# Newness is 1 here, so that a line shows its own worth; it has its tests further down.
-PLAIN = steering(rulebook(newness={"factor": 1.0}))
-NEVER_FADING = steering(rulebook(newness={"factor": 1.0}, fading={"half_life_days": "none"}))
+# Nobody is new or sensitive here unless told so by hand, so that a line shows its own worth: newness has its tests
+# further down, what sensitivity learns in test_sensitivity.py.
+USUAL: dict[str, dict[str, Any]] = {"newness": {"factor": 1.0}, "sensitivity": {"least": 1.0, "most": 1.0}}
+PLAIN = steering(rulebook(**USUAL))
+NEVER_FADING = steering(rulebook(**USUAL, fading={"half_life_days": "none"}))
 
 MADE = '2026-03-02T09:00  verspricht K-17 ines "Angebot" bis 2026-03-06T12:00\n'
 
@@ -491,7 +494,7 @@ def test_sensitivity_multiplies_withdrawals_as_it_was_just_before_each(given: Gi
         ("broken", -8.0),
         ("broken", -12.0),
         ("broken", -12.0),  # at the very instant of the change the former value still counts
-        ("broken", -8.0),
+        ("broken", -7.55),  # learned: no reaction to three withdrawals, 5 ÷ 5.3
     ]
 
 
@@ -576,6 +579,7 @@ def test_before_the_first_line_the_balance_is_0(given: Given) -> None:
 
 def test_a_line_keeps_the_rules_of_its_own_day_and_an_overdue_one_those_of_its_due(given: Given) -> None:
     """
+    2026-03-01T09:00  Empfindlichkeit K-17 1
     2026-03-02T09:00  K-17 empfiehlt uns
     2026-03-02T09:00  verspricht K-17 ines "Angebot" bis 2026-03-06T12:00
     2026-03-02T09:00  verspricht K-17 ines "Plan" bis 2026-03-12T12:00

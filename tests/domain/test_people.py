@@ -302,19 +302,20 @@ def test_all_mistakes_are_named_at_once():
 
 # -- who asks -----------------------------------------------------------------------------------------------
 
-READING = ("customers", "promises", "figures", "alerts", "documents", "audit")
+READING = ("customers", "promises", "contacts", "incidents", "suppliers", "figures", "alerts", "documents", "audit")
 DOING = (
-    "record", "acknowledge", "deliveries", "publish_rulebook", "publish_calendars", "publish_people", "keys",
+    "record", "merge", "acknowledge", "deliveries", "publish_rulebook", "publish_calendars", "publish_people", "keys",
     "connectors", "erase",
 )  # fmt: skip
 TABLE = {
     # reading: in the order of READING; doing: what is named is allowed
-    "owner": (["own", "own", "own", "own", "all", None], {"record": "own", "acknowledge": "own"}),
+    "owner": (["own", "own", "own", "own", "all", "own", "own", "all", None], {"record": "own", "acknowledge": "own"}),
     "manager": (
-        ["all"] * 6,
+        ["all"] * 9,
         dict.fromkeys(
             (
                 "record",
+                "merge",
                 "acknowledge",
                 "deliveries",
                 "publish_rulebook",
@@ -324,10 +325,10 @@ TABLE = {
             "all",
         ),
     ),
-    "auditor": (["all"] * 6, {}),
+    "auditor": (["all"] * 9, {}),
     "admin": (
-        ["all", None, None, "all", "all", "all"],
-        dict.fromkeys(("deliveries", "publish_people", "keys", "connectors", "erase"), "all"),
+        ["all", None, None, None, None, None, "all", "all", "all"],
+        dict.fromkeys(("merge", "deliveries", "publish_people", "keys", "connectors", "erase"), "all"),
     ),
 }
 

@@ -43,6 +43,37 @@ def test_the_shipped_thresholds_are_those_of_the_specification() -> None:
     assert (stage.solid_from, stage.solid_reliability) == (20_00, 0.6)
 
 
+def test_the_shipped_points_of_answers_and_contacts_are_those_of_the_specification() -> None:
+    answers, contacts = SHIPPED.answers, SHIPPED.contacts
+    assert (answers.target_hours, answers.channel_hours) == (8, {"phone": 4, "chat": 4})
+    assert (answers.in_time, answers.late, answers.never, answers.chased) == (1_00, -1_00, -3_00, -2_00)
+    assert answers.given_up_after == 2
+    assert (contacts.follow_up, contacts.advice) == (2_00, 2_00)
+    ones = (contacts.check_in, contacts.needs, contacts.courtesy, contacts.service, contacts.idea_adopted)
+    assert ones == (1_00,) * 5
+    assert (contacts.apart_days, contacts.follow_up_kinds) == (30, ("delivery",))
+
+
+def test_the_shipped_points_of_incidents_and_recovery_are_those_of_the_specification() -> None:
+    incident, recovery = SHIPPED.incident, SHIPPED.recovery
+    assert (incident.minor, incident.normal, incident.serious, incident.untruth) == (-4_00, -8_00, -16_00, -32_00)
+    assert incident.admitted == 0.5
+    steps = (recovery.reason, recovery.apology, recovery.chance, recovery.talk, recovery.offer_accepted)
+    assert (*steps, recovery.resolved) == (1_00, 1_00, 1_00, 3_00, 2_00, 2_00)
+    assert (recovery.cap, recovery.cap_repeated, recovery.repeated_days) == (0.6, 0.3, 180)
+    hours = (recovery.reason_hours, recovery.apology_hours, recovery.chance_hours, recovery.talk_hours)
+    assert (*hours, recovery.resolution_hours) == (4, 8, 2 * 8, 3 * 8, 5 * 8)
+
+
+def test_what_sensitivity_silence_habits_and_cards_go_by_is_that_of_the_specification() -> None:
+    sensitivity, silence, habits, cards = SHIPPED.sensitivity, SHIPPED.silence, SHIPPED.habits, SHIPPED.cards
+    assert (sensitivity.least, sensitivity.most, sensitivity.weight_of_prior) == (0.5, 2, 5)
+    assert (sensitivity.reaction_days, sensitivity.firm_reactions) == (30, 0.1)
+    assert (silence.usual_gaps, silence.until_known_days, silence.known_from_contacts) == (2.5, 60, 4)
+    assert (habits.fewest_contacts, habits.quartiles_within, habits.lapsed_after) == (4, 0.25, 0.5)
+    assert (cards.months, cards.yellow_from, cards.red_from) == (12, 2, 4)
+
+
 @pytest.mark.parametrize(
     ("points", "rounded"),
     [(0.005, 1), (-0.005, -1), (1.004, 100), (-1.004, -100), (0, 0), (7.5, 750), (-2.956, -296), (2.675, 268)],
@@ -78,6 +109,23 @@ REFUSED = [
     ("firm_rate = 0.8", "firm_rate = 80", "reliability.firm_rate", "out_of_range"),
     ("half_life_days = 180", "half_life_days = 0", "reliability.half_life_days", "out_of_range"),
     ("usual_withdrawal = 4", "usual_withdrawal = 0", "buffer.usual_withdrawal", "out_of_range"),
+    ("target_hours = 8", "target_hours = 0", "answers.target_hours", "out_of_range"),
+    ("phone = 4, chat", "pigeon = 4, chat", "answers.channel_hours.pigeon", "unknown_value"),
+    ("given_up_after = 2", "given_up_after = 0.5", "answers.given_up_after", "out_of_range"),
+    ("never = -3", "never = 3", "answers.never", "out_of_range"),
+    ("follow_up = 2 ", "follow_up = -2 ", "contacts.follow_up", "out_of_range"),
+    ("apart_days = 30", "apart_days = 0", "contacts.apart_days", "out_of_range"),
+    ('["delivery"]', '["deliverie"]', "contacts.follow_up_kinds.0", "unknown_value"),
+    ("serious = -16", "serious = 16", "incident.serious", "out_of_range"),
+    ("admitted = 0.5", "admitted = 1.5", "incident.admitted", "out_of_range"),
+    ("talk = 3", "talk = -3", "recovery.talk", "out_of_range"),
+    ("cap = 0.6", "cap = 60", "recovery.cap", "out_of_range"),
+    ("talk_hours = 24", "talk_hours = -1", "recovery.talk_hours", "out_of_range"),
+    ("least = 0.5", "least = 0", "sensitivity.least", "out_of_range"),
+    ("most = 2", "most = 0.9", "sensitivity.most", "out_of_range"),
+    ("known_from_contacts = 4", "known_from_contacts = 1", "silence.known_from_contacts", "out_of_range"),
+    ("fewest_contacts = 4", "fewest_contacts = 2", "habits.fewest_contacts", "out_of_range"),
+    ("red_from = 4", "red_from = 2", "cards", "wrong_order"),
 ]
 
 

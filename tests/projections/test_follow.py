@@ -34,7 +34,7 @@ NOW = at("2026-03-12T09:00")
 MAIL = "@example.com"
 
 STORY = """
-Three customers, and every kind of fact that changes a table.
+Customers of whom two turn out to be one, and every kind of fact that changes a table.
 
 2026-02-02T08:00  Kunde K-1, namens Meier, zuständig ines@example.com
 2026-02-02T09:00  verspricht K-1 ines@example.com "Angebot" bis 2026-02-05T16:00, Preis 1000 EUR, Team Büro
@@ -52,6 +52,22 @@ Three customers, and every kind of fact that changes a table.
 2026-02-19T12:00  zuständig für K-2 ist lutz@example.com
 2026-02-19T12:00  lehnt ab K-2, mit Grund, mit Alternative
 2026-02-20T10:00  K-1 empfiehlt uns
+
+2026-02-10T11:00  K-2 fragt "Frage 1", Kanal email, Faden T-1, an lutz, über "Therme"
+2026-02-17T09:00  K-2 hakt nach "Frage 2" zu "Frage 1", Kanal email, Faden T-1
+2026-02-17T15:00  beantwortet "Frage 2", von ines
+2026-02-10T15:00  meldet sich bei K-1, Zweck follow_up, von ines, Kanal phone, über "Angebot"
+2026-02-18T11:00  Vorfall K-2 "V-1" complaint, ernst, zu "Therme", von lutz, Lieferant Acme
+2026-02-18T12:00  nennt den Grund, von lutz
+2026-02-18T13:00  entschuldigt sich, von lutz
+2026-02-19T09:00  pausiert Vorfall wegen Kunde
+2026-02-20T08:00  setzt Vorfall fort wegen Kunde
+2026-02-20T09:00  löst "V-1"
+2026-02-19T13:00  K-4 fragt "Frage 3", Kanal chat
+2026-02-20T09:00  führt K-1 und K-4 zusammen
+2026-02-20T10:00  verspricht K-1 ines "Irrtum" bis 2026-02-20T16:00 [irrtum]
+2026-02-20T11:00  erfüllt "Irrtum"
+2026-02-20T12:00  zieht zurück [irrtum]
 """
 
 OPEN = """
@@ -93,8 +109,15 @@ Tables = dict[str, list[tuple[Any, ...]]]
 
 def told(text: str) -> list[notation.Data]:
     """Ids of their own for each text, so that several fit into one home."""
-    mark = abs(hash(text)) % 10_000
-    return [{**each, "id": f"{mark}/{each['id']}"} for each in envelopes(text)]
+    mark = f"{abs(hash(text)) % 10_000}/"
+    return [_marked(each, mark) for each in envelopes(text)]
+
+
+def _marked(envelope: notation.Data, mark: str) -> notation.Data:
+    data = envelope["data"]
+    if "retracts" in data:
+        data = {"retracts": {**data["retracts"], "id": mark + data["retracts"]["id"]}}
+    return {**envelope, "id": mark + envelope["id"], "data": data}
 
 
 def contents(views: Views, *, leases: bool = False) -> Tables:

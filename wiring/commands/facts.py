@@ -17,6 +17,7 @@ from domain.log import Parked
 from domain.vault import plan
 from intake import exported
 from intake.mapped import Mapped
+from projections.timeline import set_aside
 from wiring import refusals
 from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.commands.names import customer as find_customer
@@ -43,6 +44,7 @@ UNKNOWN_FORMAT = N_("There is no format “{found}”. Possible are: {known}.")
 JSON_IS_JSONL = N_("--json gives JSON Lines; please leave it out for CSV.")
 LEFT_OUT = N_("Facts of erased customers were left out: {n}.")
 NOTHING_WAITS = N_("Nothing is parked.")
+WAITS_AGAIN = N_("What it belongs to was recorded by mistake and has been retracted.")
 FACT, WAITS_FOR, SINCE, WHY = N_("Fact"), N_("Waits for"), N_("Since"), N_("Why")
 
 Files = Annotated[
@@ -207,11 +209,13 @@ def _csv_line(cells: list[str] | tuple[str, ...]) -> str:
 
 def parked(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
     with at_desk(ctx, json, lang) as desk:
+        t = desk.t
         waiting = desk.konto.log.parked()
+        again = [each._replace(reason=t.gettext(WAITS_AGAIN)) for each in set_aside(desk.konto.log, desk.konto.library)]
+        waiting = [*waiting, *again]
         if json:
             desk.out.answer([_parked_as_json(each) for each in waiting])
             return
-        t = desk.t
         if not waiting:
             desk.out.say(t.gettext(NOTHING_WAITS))
             return

@@ -8,10 +8,10 @@ from typing import Annotated, Any, get_args
 import typer
 
 from domain.errors import Refused
-from projections import customers, kpis, promises, voices
-from projections.figures import Figure, Lateness, Mean, Per, Share, Spread
+from projections import contacts, customers, incidents, kpis, promises
+from projections.figures import Evenness, Figure, Lateness, Mean, Per, Rate, Share, Spread
 from projections.kpis import DEFINITIONS, Group, Question
-from wiring.commands import rows
+from wiring.commands import contact_rows, incident_rows, rows
 from wiring.commands.desk import AsOf, Desk, Json, KnownOn, Lang, Where, at_desk
 from wiring.commands.names import filter_of
 from wiring.moments import written
@@ -32,6 +32,25 @@ SENTENCES: Mapping[str, str] = {
     "referral_rate": N_("{share} of the active customers recommended us"),
     "detractor_rate": N_("{share} of the active customers were disappointed"),
     "feedback_silence": N_("{share} of the active customers have told us nothing for 180 days"),
+    "silence": N_("{share} of the active customers have been silent for longer than is usual with them"),
+    "answered_in_time": N_("{share} of the questions were answered in time"),
+    "chase_rate": N_("{share} of the contacts in which customers came to us were to ask again"),
+    "follow_up_rate": N_("{share} of the deliveries were followed up by the next business day"),
+    "needs_first_rate": N_("{share} of the first sales came after we had asked what is needed"),
+    "recovery_discipline": N_("{share} of the incidents had reason, apology and talk in time and in order"),
+    "recovery_success": N_("{share} of the incidents were followed by the old balance within 90 days"),
+    "continuity": N_("{share} of a customer's matters lie in the same hands, on average"),
+    "first_answer_hours": N_(
+        "Customers waited {median} of business time for an answer in the middle, {p90} in nine of ten cases, "
+        "{max} at most"
+    ),
+    "resolution_hours": N_(
+        "Incidents were put right after {median} in the middle, {p90} in nine of ten cases, {max} at most"
+    ),
+    "incident_rate": N_("{rate} incidents for each hundred promises"),
+    "equal_service": N_(
+        "Unequal by {first_answer} in waiting for answers and by {on_time} in promises kept; 0 means all alike"
+    ),
     "fulfilment_degree": N_("{share} of what was promised was done, on average"),
     "lateness_hours": N_("What came late was {median} late in the middle, {p90} in nine of ten cases, {max} at most"),
     "estimate_accuracy": N_(
@@ -48,8 +67,13 @@ ONE_FIGURE = N_("--list shows what stands behind one figure. Please name one, wi
 BACKWARDS = N_("The period ends before it begins. Please check --from and --to.")
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME…]", help=N_("Which figures; else all."))]
-From = Annotated[str | None, typer.Option("--from", metavar="T", help=N_("Due from this date or time on."))]
-To = Annotated[str | None, typer.Option("--to", metavar="T", help=N_("Due before this date or time."))]
+From = Annotated[
+    str | None,
+    typer.Option("--from", metavar="T", help=N_("From this date or time on: due, asked or reported.")),
+]
+To = Annotated[
+    str | None, typer.Option("--to", metavar="T", help=N_("Before this date or time: due, asked or reported."))
+]
 By = Annotated[str | None, typer.Option("--by", metavar="DIM", help=N_("One group for each value of a dimension."))]
 PerOption = Annotated[str | None, typer.Option("--per", metavar="day|week|month", help=N_("As a series over time."))]
 ListIt = Annotated[bool, typer.Option("--list", help=N_("The list behind one figure."))]
@@ -152,15 +176,26 @@ def _sentence(name: str, figure: Figure, t: Translator) -> str:
         return nothing_yet(n, name, t)
     text = t.gettext(SENTENCES[name])
     match figure:
-        case Share():
+        case Share() | Mean():
             text = text.format(share=percent(figure.value or 0.0, t.lang))
-        case Mean():
-            text = text.format(share=percent(figure.value or 0.0, t.lang))
+        case Rate():
+            text = text.format(rate=number(figure.value or 0.0, t.lang, 1))
+        case Evenness():
+            text = text.format(first_answer=_gini(figure.first_answer, t), on_time=_gini(figure.on_time, t))
         case Lateness():
             text = text.format(**{each: _hours(getattr(figure.clock, each), t) for each in ("median", "p90", "max")})
         case Spread():
-            text = text.format(**{each: percent_over(getattr(figure, each), t) for each in ("median", "p90", "max")})
+            show = _hours if name in HOURS else percent_over
+            text = text.format(**{each: show(getattr(figure, each), t) for each in ("median", "p90", "max")})
     return f"{text}. {rests_on(name, figure, t)}"
+
+
+HOURS = frozenset(("first_answer_hours",))
+"""Spreads of times; the others are spreads of ratios."""
+
+
+def _gini(figure: Mean, t: Translator) -> str:
+    return "–" if figure.value is None else number(figure.value, t.lang, 2)
 
 
 def _hours(hours: float | None, t: Translator) -> str:
@@ -175,33 +210,61 @@ def percent_over(share: float | None, t: Translator) -> str:
 
 def _count(figure: Figure) -> int:
     match figure:
-        case Share():
+        case Share() | Rate():
             return figure.denominator
         case Lateness():
             return figure.clock.n
+        case Evenness():
+            return max(figure.first_answer.n, figure.on_time.n)
         case _:
             return figure.n
 
 
 def nothing_yet(n: int, name: str, t: Translator) -> str:
-    if name in voices.NAMES:
-        text = t.ngettext("Nothing to say yet: only {n} customer.", "Nothing to say yet: only {n} customers.", n)
-    else:
-        text = t.ngettext("Nothing to say yet: only {n} promise.", "Nothing to say yet: only {n} promises.", n)
+    match _rests_on_what(name):
+        case "customers":
+            text = t.ngettext("Nothing to say yet: only {n} customer.", "Nothing to say yet: only {n} customers.", n)
+        case "contacts":
+            text = t.ngettext("Nothing to say yet: only {n} contact.", "Nothing to say yet: only {n} contacts.", n)
+        case "questions":
+            text = t.ngettext("Nothing to say yet: only {n} question.", "Nothing to say yet: only {n} questions.", n)
+        case "incidents":
+            text = t.ngettext("Nothing to say yet: only {n} incident.", "Nothing to say yet: only {n} incidents.", n)
+        case _:
+            text = t.ngettext("Nothing to say yet: only {n} promise.", "Nothing to say yet: only {n} promises.", n)
     return text.format(n=n)
 
 
 def rests_on(name: str, figure: Figure, t: Translator) -> str:
     """How many cases a figure rests on and, where it is a share, between which values it surely lies."""
     n = _count(figure)
-    if name in voices.NAMES:
-        text = t.ngettext("Rests on {n} customer", "Rests on {n} customers", n)
-    else:
-        text = t.ngettext("Rests on {n} promise", "Rests on {n} promises", n)
+    match _rests_on_what(name):
+        case "customers":
+            text = t.ngettext("Rests on {n} customer", "Rests on {n} customers", n)
+        case "contacts":
+            text = t.ngettext("Rests on {n} contact", "Rests on {n} contacts", n)
+        case "questions":
+            text = t.ngettext("Rests on {n} question", "Rests on {n} questions", n)
+        case "incidents":
+            text = t.ngettext("Rests on {n} incident", "Rests on {n} incidents", n)
+        case _:
+            text = t.ngettext("Rests on {n} promise", "Rests on {n} promises", n)
     text = text.format(n=number(n, t.lang))
     if isinstance(figure, Share) and figure.interval is not None:
         return text + t.gettext(SURELY).format(interval=percent_between(*figure.interval, t.lang))
     return text + "."
+
+
+def _rests_on_what(name: str) -> str:
+    return RESTING_ON.get(name) or DEFINITIONS[name].of
+
+
+RESTING_ON: Mapping[str, str] = {
+    "first_answer_hours": "questions",
+    "answered_in_time": "questions",
+    "incident_rate": "promises",
+}
+"""Where a figure rests on something else than the list behind it is a list of."""
 
 
 def _tables(desk: Desk, groups: Sequence[Group], by: str | None, per: str | None) -> None:
@@ -216,7 +279,7 @@ def _tables(desk: Desk, groups: Sequence[Group], by: str | None, per: str | None
         for group in groups:
             key = [group.key or t.gettext(NOBODY)] if by is not None else []
             for period, figure in _series(group.figures[name]):
-                lines.append([*key, *([period] if per else []), *_cells(figure, t)])
+                lines.append([*key, *([period] if per else []), *_cells(name, figure, t)])
         desk.out.table(heads, lines, right=range(len(heads) - 3, len(heads)))
         desk.out.say("")
 
@@ -225,7 +288,7 @@ def _series(figure: Figure | list[tuple[str, Figure]]) -> list[tuple[str, Figure
     return figure if isinstance(figure, list) else [("", figure)]
 
 
-def _cells(figure: Figure, t: Translator) -> list[str]:
+def _cells(name: str, figure: Figure, t: Translator) -> list[str]:
     n = number(_count(figure), t.lang)
     match figure:
         case Share():
@@ -233,10 +296,15 @@ def _cells(figure: Figure, t: Translator) -> list[str]:
             return ["–" if figure.value is None else percent(figure.value, t.lang), n, between]
         case Mean():
             return ["–" if figure.value is None else percent(figure.value, t.lang), n, ""]
+        case Rate():
+            return ["–" if figure.value is None else number(figure.value, t.lang, 1), n, ""]
+        case Evenness():
+            return [f"{_gini(figure.first_answer, t)} · {_gini(figure.on_time, t)}", n, ""]
         case Lateness():
             return ["–" if figure.clock.median is None else _hours(figure.clock.median, t), n, ""]
         case _:
-            return ["–" if figure.median is None else percent_over(figure.median, t), n, ""]
+            show = _hours if name in HOURS else percent_over
+            return ["–" if figure.median is None else show(figure.median, t), n, ""]
 
 
 # -- the list behind a figure -----------------------------------------------------------------------
@@ -246,15 +314,19 @@ def _list(desk: Desk, question: Question, names: Sequence[str]) -> None:
     if len(names) != 1 or question.by or question.per:
         raise Refused("one_figure", ONE_FIGURE, "--list")
     library, asker, name = desk.konto.library, desk.konto.asker, names[0]
-    if name in voices.NAMES:
-        _list_customers(desk, voices.behind(library, asker, question, name))
+    if name not in DEFINITIONS:
+        raise kpis.UnknownFigure(name)
+    if DEFINITIONS[name].of == "customers":
+        _list_customers(desk, kpis.customers_behind(library, asker, question, name))
         return
     among = kpis.behind(library, asker, question, name)
-    found = promises.listed(library, asker, question.moment, among=among)
-    if desk.out.as_json:
-        desk.out.answer([rows.as_json(row) for row in found])
-    else:
-        rows.table(desk, found)
+    match DEFINITIONS[name].of:
+        case "contacts":
+            contact_rows.answer(desk, contacts.listed(library, asker, question.moment, among=among))
+        case "incidents":
+            incident_rows.answer(desk, incidents.listed(library, asker, question.moment, among=among))
+        case _:
+            rows.answer(desk, promises.listed(library, asker, question.moment, among=among))
 
 
 def _list_customers(desk: Desk, found: Mapping[str, bool]) -> None:

@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from wiring.commands import alerts, care, documents, facts, figures, promises, running, statement
+from wiring.commands import (
+    alerts,
+    audit,
+    care,
+    contacts,
+    documents,
+    facts,
+    figures,
+    identity,
+    incidents,
+    promises,
+    running,
+    statement,
+)
 from wiring.shell import Place, Shell, World
 from words import N_
 
@@ -48,7 +61,12 @@ app.command("export", help=N_("Gives out the facts as they came."))(facts.export
 app.command("parked", help=N_("Facts that wait for what they refer to."))(facts.parked)
 app.command("kpi", help=N_("The figures of reliability, each with what it rests on."))(figures.kpi)
 app.command("promises", help=N_("The promises that were made."))(promises.promises)
+app.command("contacts", help=N_("Who asked what, who answered, how we approached customers."))(contacts.contacts)
+app.command("incidents", help=N_("What went wrong, and how far its recovery has come."))(incidents.incidents)
 app.command("statement", help=N_("The trust account of one customer."))(statement.statement)
+app.add_typer(audit.app)
+app.command("merge", help=N_("Two customers are one: the duplicate's history counts for the other."))(identity.merge)
+app.command("separate", help=N_("They are two after all."))(identity.separate)
 app.add_typer(documents.group("rulebook", "rules", N_("The rulebook: what each deed is worth.")))
 app.add_typer(documents.group("calendars", "calendars", N_("The calendars: when which team works.")))
 app.add_typer(documents.group("people", "people", N_("The people: who works here, who stands in for whom.")))

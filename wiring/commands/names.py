@@ -8,6 +8,7 @@ from typing import get_args
 
 from domain.errors import Refused
 from domain.fact import Channel, Kind, Severity
+from domain.incident import IncidentKind
 from domain.people import Asker
 from projections import customers
 from projections.customers import Party, UnknownCustomer
@@ -22,7 +23,11 @@ NOBODY = N_("There is no {dimension} “{found}” here. Known are: {known}.")
 NO_PAIR = N_("“{found}” is no condition. Please write it like owner=ines. Possible are: {known}.")
 TWICE = N_("{dimension} is asked for twice. Please name it once.")
 
-FIXED = {"kind": get_args(Kind), "severity": get_args(Severity), "channel": get_args(Channel)}
+FIXED = {
+    "kind": (*get_args(Kind), *get_args(IncidentKind)),
+    "severity": get_args(Severity),
+    "channel": get_args(Channel),
+}
 
 
 def customer(desk: Desk, name: str) -> Party:
@@ -90,8 +95,11 @@ def _known(desk: Desk, dimension: str) -> set[str]:
         rows = library.views.rows("SELECT name FROM persons UNION SELECT name FROM colleagues")
         return {row[0] for row in rows}
     named = {team.name for team in people.teams} if dimension == "team" else set()
-    rows = library.views.rows(f"SELECT DISTINCT {dimension} FROM promises WHERE {dimension} IS NOT NULL")
-    return named | {row[0] for row in rows}
+    tables = ("promises", "incidents", *(("parties", "questions") if dimension == "team" else ()))
+    for table in tables:
+        rows = library.views.rows(f"SELECT DISTINCT {dimension} FROM {table} WHERE {dimension} IS NOT NULL")
+        named |= {row[0] for row in rows}
+    return named
 
 
 def _is_person(library: Library, name: str) -> bool:

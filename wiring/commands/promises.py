@@ -8,7 +8,7 @@ import typer
 
 from projections import promises as view
 from wiring.commands import rows
-from wiring.commands.desk import AsOf, Json, KnownOn, Lang, Where, at_desk
+from wiring.commands.desk import AsOf, Desk, Json, KnownOn, Lang, Where, at_desk
 from wiring.commands.names import filter_of
 from words import N_
 
@@ -41,14 +41,14 @@ def promises(
         states = [] if state is None else [state]
         if count:
             n = view.count(library, asker, moment, states=states, filter=chosen)
-            if json:
-                desk.out.answer({"count": n})
-            else:
-                # The bare number, so that a script can take it as it is.
-                desk.out.say(str(n))
-            return
-        found = view.listed(library, asker, moment, states=states, filter=chosen)
-        if json:
-            desk.out.answer([rows.as_json(row) for row in found])
+            say_count(desk, n)
         else:
-            rows.table(desk, found)
+            rows.answer(desk, view.listed(library, asker, moment, states=states, filter=chosen))
+
+
+def say_count(desk: Desk, n: int) -> None:
+    if desk.out.as_json:
+        desk.out.answer({"count": n})
+    else:
+        # The bare number, so that a script can take it as it is.
+        desk.out.say(str(n))

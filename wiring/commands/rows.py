@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from projections.promises import PromiseRow
 from projections.sentences import NAMED_BY_KIND
@@ -11,6 +11,8 @@ from wiring.commands.desk import Desk
 from wiring.moments import written
 from words import N_, Translator
 from words.format import moment, number
+
+R = TypeVar("R")
 
 MOST_SHOWN = 100
 """Rows that people see; scripts get all."""
@@ -29,6 +31,13 @@ STATES: Mapping[str, str] = {
 WHAT, WHO, STATE, DUE, OWNER = N_("Promise"), N_("Customer"), N_("State"), N_("Promised by"), N_("Owner")
 UNDATED = N_("no date")
 MORE = N_("{n} more. All of them: --json")
+
+
+def answer(desk: Desk, rows: Sequence[PromiseRow]) -> None:
+    if desk.out.as_json:
+        desk.out.answer([as_json(row) for row in rows])
+    else:
+        table(desk, rows)
 
 
 def as_json(row: PromiseRow) -> dict[str, Any]:
@@ -63,14 +72,18 @@ def as_json(row: PromiseRow) -> dict[str, Any]:
 
 def table(desk: Desk, rows: Sequence[PromiseRow]) -> None:
     """With the number of promises as the last line."""
-    t = desk.t
-    heads = [t.gettext(head) for head in (WHAT, WHO, STATE, DUE, OWNER)]
-    shown = rows[:MOST_SHOWN]
+    heads = (WHAT, WHO, STATE, DUE, OWNER)
+    show(desk, heads, rows, lambda row: _cells(desk, row), count_in_words(len(rows), desk.t))
+
+
+def show(desk: Desk, heads: Sequence[str], rows: Sequence[R], cells: Callable[[R], list[str]], closing: str) -> None:
+    """The first rows as a table, how many more there are, and a closing line."""
+    t, shown = desk.t, rows[:MOST_SHOWN]
     if shown:
-        desk.out.table(heads, [_cells(desk, row) for row in shown])
+        desk.out.table([t.gettext(head) for head in heads], [cells(row) for row in shown])
     if len(rows) > len(shown):
         desk.out.notice(t.gettext(MORE).format(n=number(len(rows) - len(shown), t.lang)))
-    desk.out.say(count_in_words(len(rows), t))
+    desk.out.say(closing)
 
 
 def count_in_words(n: int, t: Translator) -> str:

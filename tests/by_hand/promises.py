@@ -1,81 +1,16 @@
-"""The figures of SPEC 4 by plain loops over raw facts: slow, simple, and written without a look at the product.
-
-What the tables answer is held against this. It knows the shipped calendar and Berlin only.
-"""
+"""One promise and many: due in force, counting due, outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-BERLIN = ZoneInfo("Europe/Berlin")
-
-HOLIDAYS = {
-    date(2026, month, day)
-    for month, day in [(1, 1), (4, 3), (4, 6), (5, 1), (5, 14), (5, 25), (10, 3), (12, 25), (12, 26)]
-} | {date(2025, 12, 25), date(2025, 12, 26), date(2027, 1, 1), date(2027, 3, 26), date(2027, 3, 29)}
-
-Envelope = Mapping[str, Any]
-LIFE = (
-    "made",
-    "changed",
-    "assigned",
-    "paused",
-    "resumed",
-    "renegotiated",
-    "fulfilled",
-    "withdrawn",
-    "broken",
-    "released",
-)
-
-
-# -- business time: one window after the other -------------------------------------------------------
-
-
-@cache
-def open_windows(day: date) -> list[tuple[datetime, datetime]]:
-    if day.weekday() >= 5 or day in HOLIDAYS:
-        return []
-    return [
-        (
-            datetime(day.year, day.month, day.day, opens, tzinfo=BERLIN).astimezone(UTC),
-            datetime(day.year, day.month, day.day, closes, tzinfo=BERLIN).astimezone(UTC),
-        )
-        for opens, closes in ((8, 12), (13, 17))
-    ]
-
-
-def open_time(start: datetime, end: datetime) -> timedelta:
-    total = timedelta()
-    day = start.date() - timedelta(days=1)
-    while day <= end.date() + timedelta(days=1):
-        for opens, closes in open_windows(day):
-            total += max(timedelta(), min(closes, end) - max(opens, start))
-        day += timedelta(days=1)
-    return total
-
-
-def later(start: datetime, wait: timedelta) -> datetime:
-    """The earliest instant with this much open time behind it."""
-    if not wait:
-        return start
-    day = start.date() - timedelta(days=1)
-    while True:
-        for opens, closes in open_windows(day):
-            opens = max(opens, start)
-            if opens < closes:
-                if closes - opens >= wait:
-                    return opens + wait
-                wait -= closes - opens
-        day += timedelta(days=1)
-
-
-# -- one promise ------------------------------------------------------------------------------------
+from tests.by_hand.facts import Envelope, counting, ordered, time_of
+from tests.by_hand.hours import SHIPPED, Hours, Pause
 
 
 @dataclass
@@ -109,6 +44,11 @@ class Life:
     degree: float | None = None
     charged: float | None = None
     settled_at: datetime | None = None
+    binding: str = "firm"
+    internal: bool = False
+    hours: Hours = field(default=SHIPPED, repr=False)
+    waits: tuple[Pause, ...] = ()
+    """When the customer let us wait, from and to."""
 
     @property
     def belongs_day(self) -> date | None:
@@ -128,14 +68,6 @@ class Life:
         return moment is not None and (start is None or moment >= start) and (end is None or moment < end)
 
 
-def time_of(envelope: Envelope) -> datetime:
-    return datetime.fromisoformat(envelope["time"]).astimezone(UTC)
-
-
-def recorded_at(envelope: Envelope) -> datetime:
-    return datetime.fromisoformat(envelope["recorded"]).astimezone(UTC)
-
-
 def end(due: str | None, zone: ZoneInfo) -> tuple[datetime | None, date | None]:
     """The instant of a due, and the date to which it belongs."""
     if due is None:
@@ -151,15 +83,12 @@ def end(due: str | None, zone: ZoneInfo) -> tuple[datetime | None, date | None]:
 def enough_notice(life: Life, told: datetime) -> bool:
     if life.due is None:
         return True
-    quiet = open_time(life.made_at, life.due)
+    quiet = life.hours.open_time(life.made_at, life.due)
     needed = min(timedelta(hours=8), max(timedelta(hours=2), quiet / 4), quiet / 2)
-    return told <= life.due and open_time(told, life.due) >= needed
+    return told <= life.due and life.hours.open_time(told, life.due) >= needed
 
 
-def live(facts: Sequence[Envelope], moment: datetime) -> Life:
-    """The facts of one promise until the moment, one after the other."""
-    ordered = sorted(facts, key=lambda e: (time_of(e), LIFE.index(e["type"].split(".")[1]), e["id"]))
-    made, *others = ordered
+def _made(made: Envelope, hours_of: Callable[[Mapping[str, Any]], Hours]) -> Life:
     said, zone = made["data"], ZoneInfo(made.get("zone", "Europe/Berlin"))
     due, day = end(said.get("due"), zone)
     life = Life(
@@ -167,11 +96,24 @@ def live(facts: Sequence[Envelope], moment: datetime) -> Life:
         said.get("by"), said.get("team"), said.get("supplier"), said.get("product"), said.get("channel"),
         said.get("amount"), due, day, due, due, len(said.get("due") or "") == 10, zone,
     )  # fmt: skip
-    binding = said.get("binding", "firm")
+    life.binding, life.internal = said.get("binding", "firm"), said.get("internal", False)
+    life.hours = hours_of(said)
+    return life
+
+
+def unfold(
+    facts: Sequence[Envelope], hours_of: Callable[[Mapping[str, Any]], Hours] = lambda said: SHIPPED
+) -> Iterator[tuple[Envelope, Life | None, Life]]:
+    """Fact by fact: the promise just before it and just after it."""
+    made, *others = ordered(facts)
+    life = _made(made, hours_of)
+    yield made, None, life
     for fact in others:
         at, data, kind = time_of(fact), fact["data"], fact["type"].split(".")[1]
+        life = copy(life)
         if life.settled_at is None and life.waiting_since is not None:
             _wait(life, at)
+        before = copy(life)
         if kind == "assigned":
             life.owner = data.get("by", life.owner)
             life.team = data.get("team", life.team)
@@ -179,30 +121,53 @@ def live(facts: Sequence[Envelope], moment: datetime) -> Life:
             for name in ("kind", "severity", "supplier", "product"):
                 setattr(life, name, data.get(name, getattr(life, name)))
         elif kind == "paused":
-            life.pauses = (*life.pauses, data["cause"])
-            if data["cause"] == "customer" and life.waiting_since is None and life.due and at < life.due:
-                life.waiting_since = at
+            _pause(life, data["cause"], at)
         elif kind == "resumed":
-            life.pauses = tuple(cause for cause in life.pauses if cause != data["cause"])
-            if data["cause"] == "customer":
-                life.waiting_since = None
+            _resume(life, data["cause"], at)
         elif kind == "renegotiated":
             _move(life, data, at, ZoneInfo(fact["zone"]) if "zone" in fact else life.zone)
         elif life.settled_at is None:
-            _settle(life, kind, data, at, binding)
+            _settle(life, kind, data, at)
+        yield fact, before, life
+
+
+def live(
+    facts: Sequence[Envelope], moment: datetime, hours_of: Callable[[Mapping[str, Any]], Hours] = lambda said: SHIPPED
+) -> Life:
+    """The facts of one promise until the moment, one after the other."""
+    *_, (_, _, life) = unfold(facts, hours_of)
     if life.settled_at is None and life.waiting_since is None:
         life.state = "overdue" if life.due and life.due <= moment else "open"
         life.first = "overdue" if life.original and life.original <= moment else "open"
     return life
 
 
+def _pause(life: Life, cause: str, at: datetime) -> None:
+    if cause == "customer" and "customer" not in life.pauses and life.settled_at is None:
+        life.waits = (*life.waits, (at, None))
+    life.pauses = (*life.pauses, cause)
+    if cause == "customer" and life.waiting_since is None and life.due and at < life.due:
+        life.waiting_since = at
+
+
+def _resume(life: Life, cause: str, at: datetime) -> None:
+    life.pauses = tuple(each for each in life.pauses if each != cause)
+    if cause == "customer":
+        life.waiting_since = None
+        _no_longer_waiting(life, at)
+
+
+def _no_longer_waiting(life: Life, at: datetime) -> None:
+    life.waits = tuple((since, at if until is None else until) for since, until in life.waits)
+
+
 def _wait(life: Life, at: datetime) -> None:
     assert life.waiting_since is not None
-    waited = open_time(life.waiting_since, at)
+    waited = life.hours.open_time(life.waiting_since, at)
     for name in ("due", "counting"):
         due = getattr(life, name)
         if waited and due is not None and due > life.waiting_since:
-            setattr(life, name, later(due, waited))
+            setattr(life, name, life.hours.later(due, waited))
     if waited and life.due:
         life.day = (
             (life.due - (timedelta(microseconds=1) if life.date_only else timedelta())).astimezone(life.zone).date()
@@ -229,8 +194,9 @@ def _move(life: Life, data: Mapping[str, Any], at: datetime, zone: ZoneInfo) -> 
         life.waiting_since = at
 
 
-def _settle(life: Life, kind: str, data: Mapping[str, Any], at: datetime, binding: str) -> None:
+def _settle(life: Life, kind: str, data: Mapping[str, Any], at: datetime) -> None:
     life.settled_at, life.first = at, "missed"
+    _no_longer_waiting(life, at)
     if kind == "withdrawn":
         life.notices = (*life.notices, enough_notice(life, at))
         life.state = "withdrawn"
@@ -244,7 +210,7 @@ def _settle(life: Life, kind: str, data: Mapping[str, Any], at: datetime, bindin
         life.charged = data.get("amount")
         if life.kind == "price" and life.charged is not None and life.amount is not None:
             over = life.charged / life.amount - 1
-            leeway = 0.15 if binding == "estimate" else 0.05
+            leeway = 0.15 if life.binding == "estimate" else 0.05
             degree = 1.0 if -1e-12 <= over <= leeway + 1e-9 else life.amount / life.charged
         life.degree = degree
         in_time = life.counting is None or at <= life.counting
@@ -258,18 +224,23 @@ def _settle(life: Life, kind: str, data: Mapping[str, Any], at: datetime, bindin
 # -- many promises ----------------------------------------------------------------------------------
 
 
-def lives(facts: Iterable[Envelope], moment: datetime, known: datetime | None = None) -> list[Life]:
-    """Every promise of these facts as of a moment, as known on another."""
-    histories: dict[str, list[Envelope]] = {}
+def histories(facts: Iterable[Envelope]) -> dict[str, list[Envelope]]:
+    """The facts of each promise among facts that count."""
+    found: dict[str, list[Envelope]] = {}
     for each in facts:
-        if each["type"].startswith("promise.") and (known is None or recorded_at(each) <= known):
-            histories.setdefault(each["data"]["promise"], []).append(each)
-    begun = {
-        id: [each for each in history if time_of(each) <= moment]
-        for id, history in histories.items()
-        if any(each["type"] == "promise.made" and time_of(each) <= moment for each in history)
-    }
-    return [live(history, moment) for history in begun.values()]
+        if each["type"].startswith("promise."):
+            found.setdefault(each["data"]["promise"], []).append(each)
+    return found
+
+
+def until(facts: Iterable[Envelope], moment: datetime) -> list[Envelope]:
+    return [each for each in facts if time_of(each) <= moment]
+
+
+def lives(facts: Iterable[Envelope], moment: datetime, known: datetime | None = None) -> list[Life]:
+    """Every promise of these raw facts as of a moment, as known on another."""
+    told = histories(until(counting(facts, known), moment))
+    return [live(history, moment) for history in told.values()]
 
 
 def late(life: Life) -> bool:
@@ -314,9 +285,17 @@ def late_hours(promises: Sequence[Life]) -> list[float]:
 
 def late_business_hours(promises: Sequence[Life]) -> list[float]:
     return sorted(
-        open_time(each.counting, each.settled_at).total_seconds() / 3600
+        each.hours.open_time(each.counting, each.settled_at).total_seconds() / 3600
         for each in promises
         if each.state == "kept_late" and each.settled_at and each.counting
+    )
+
+
+def charged_to_promised(promises: Sequence[Life]) -> list[float]:
+    return sorted(
+        each.charged / each.amount
+        for each in promises
+        if each.kind == "price" and each.charged is not None and each.amount
     )
 
 

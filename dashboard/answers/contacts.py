@@ -1,0 +1,138 @@
+"""Questions and other contacts as the pages list them, and how fast customers are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from dashboard.answers.measures import called, share, spread, where
+from dashboard.answers.moments import day_of, midnight
+from dashboard.data import (
+    PAGE_SIZE,
+    ChannelAnswers,
+    ContactFigures,
+    ContactFilter,
+    ContactPage,
+    ContactRow,
+    ContactsAsked,
+    Reader,
+)
+from projections import kpis
+from projections.contacts import STATES, source_of
+from projections.customers import OWNER_NAME, person_names
+from projections.figures import Spread
+from projections.filters import Condition, Moment
+from projections.kpis import Question
+from projections.tables import instant
+from wiring.embedded import Konto
+
+WEEKS = 13
+WAITING = ("open", "unanswered")
+NAMES = ("first_answer_hours", "answered_in_time", "chase_rate")
+# Of what was asked in one question only the first contact stands in the list.
+ONCE = Condition("(x.question IS NULL OR x.question = x.contact)", [])
+BY_TARGET = "x.target_at IS NULL, x.target_at, x.contact"
+NEWEST_FIRST = "x.at DESC, x.contact"
+
+
+def page(konto: Konto, asked: ContactsAsked, page: int) -> ContactPage:
+    moment = Moment(konto.clock())
+    known = where(konto, asked.customer, owner=asked.owner, channel=asked.channel)
+    fits = known.condition(konto.library, konto.asker, "contacts", "x").and_(ONCE)
+    counts = _counts(konto, moment, fits)
+    return ContactPage(
+        rows=_rows(konto, moment, _in_state(fits, asked.state), asked.state in WAITING, PAGE_SIZE, page),
+        total=counts[asked.state],
+        counts=counts,
+        owners=_owners(konto, moment),
+        channels=_distinct(konto, moment, "x.channel"),
+        customer=called(konto, asked.customer),
+    )
+
+
+def waiting_of(konto: Konto, customer: str, most: int) -> tuple[ContactRow, ...]:
+    """A customer's questions that wait for an answer, the one due first first."""
+    fits = where(konto, customer).condition(konto.library, konto.asker, "contacts", "x").and_(ONCE)
+    chosen = fits.and_(Condition("x.state IN ('open', 'unanswered')", []))
+    return _rows(konto, Moment(konto.clock()), chosen, True, most, 1)
+
+
+def _in_state(fits: Condition, state: ContactFilter) -> Condition:
+    return fits if state == "all" else fits.and_(Condition("x.state = ?", [state]))
+
+
+def _rows(konto: Konto, moment: Moment, fits: Condition, urgent: bool, limit: int, page: int) -> tuple[ContactRow, ...]:
+    chased = (
+        "(SELECT COALESCE(SUM(k.chases), 0) FROM contacts k WHERE k.customer = x.customer "
+        f"AND (k.contact = x.contact OR k.question = x.question) AND k.at <= {moment.us} AND {moment.knows('k')})"
+    )
+    about = (
+        "COALESCE((SELECT w.what FROM promise_words w WHERE w.promise = 'promise-' || substr(x.about, 5)), "
+        "(SELECT w.text FROM incident_words w WHERE w.incident = 'incident-' || substr(x.about, 5)))"
+    )
+    rows = konto.views.rows(
+        f"SELECT x.contact, x.customer, COALESCE(c.name, c.id), {about}, x.inbound, x.purpose, x.channel, "
+        f"{OWNER_NAME.format(column='x.owner')}, x.state, x.at, x.target_at, x.answered_s, {chased} "
+        f"FROM {source_of(moment)} x JOIN customers c ON c.customer = x.customer "
+        f"WHERE {fits.sql} ORDER BY {BY_TARGET if urgent else NEWEST_FIRST} LIMIT ? OFFSET ?",
+        (*fits.params, limit, (page - 1) * limit),
+    )
+    return tuple(_row(each) for each in rows)
+
+
+def _row(each: Sequence[Any]) -> ContactRow:
+    fields: dict[str, Any] = dict(zip(ContactRow._fields, each, strict=True))
+    times = {name: instant(fields[name]) for name in ("at", "target")}
+    return ContactRow(**{**fields, **times, "inbound": bool(fields["inbound"])})
+
+
+def _counts(konto: Konto, moment: Moment, fits: Condition) -> dict[ContactFilter, int]:
+    rows = konto.views.rows(
+        f"SELECT x.state, COUNT(*) FROM {source_of(moment)} x WHERE {fits.sql} GROUP BY x.state", fits.params
+    )
+    found = {row[0]: row[1] for row in rows}
+    states = {state: found.get(state, 0) for state in STATES}
+    return {**states, "all": sum(found.values())}  # type: ignore[dict-item]
+
+
+def _owners(konto: Konto, moment: Moment) -> tuple[str, ...]:
+    names = person_names(konto.library)
+    return tuple(sorted({names[owner] for owner in _distinct(konto, moment, "x.owner") if owner in names}))
+
+
+def _distinct(konto: Konto, moment: Moment, column: str) -> tuple[str, ...]:
+    fits = where(konto).condition(konto.library, konto.asker, "contacts", "x")
+    rows = konto.views.rows(f"SELECT DISTINCT {column} FROM {source_of(moment)} x WHERE {fits.sql}", fits.params)
+    return tuple(sorted(row[0] for row in rows if row[0]))
+
+
+# -- figures --------------------------------------------------------------------------------------
+
+
+def figures(konto: Konto, reader: Reader, asked: ContactsAsked) -> ContactFigures:
+    now = konto.clock()
+    since = day_of(now, reader) - timedelta(weeks=WEEKS)
+    known = where(konto, asked.customer, owner=asked.owner, channel=asked.channel)
+    question = Question(Moment(now), start=midnight(since, reader), filter=known)
+    found = kpis.figures(konto.library, konto.asker, question, NAMES)[0].figures
+    return ContactFigures(
+        since=since,
+        first_answer=spread(found["first_answer_hours"]),
+        in_time=share(found["answered_in_time"]),
+        asked_again=share(found["chase_rate"]),
+        channels=_by_channel(konto, question),
+    )
+
+
+def _by_channel(konto: Konto, question: Question) -> tuple[ChannelAnswers, ...]:
+    """The channel with the most answers first."""
+    by = Question(question.moment, start=question.start, by="channel", filter=question.filter)
+    rules = konto.steering.rulebooks.at(question.moment.at).answers
+    groups = kpis.figures(konto.library, konto.asker, by, NAMES[:1])
+    found = [
+        ChannelAnswers(group.key or "other", spread(each), rules.target_seconds(group.key))
+        for group in groups
+        if isinstance(each := group.figures[NAMES[0]], Spread) and each.n
+    ]
+    return tuple(sorted(found, key=lambda each: -each.spread.n))

@@ -1,0 +1,49 @@
+"""Figures of the house as the pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboard.data import Share, Spread
+from projections import figures
+from projections.filters import Filter
+from projections.page import Row
+from wiring.embedded import Konto
+
+HOUR_SECONDS = 3600
+
+
+def share(figure: object) -> Share:
+    assert isinstance(figure, figures.Share)
+    low, high = figure.interval or (0.0, 1.0)
+    return Share(figure.numerator, figure.denominator, low, high)
+
+
+def spread(figure: object) -> Spread:
+    """Hours as seconds."""
+    assert isinstance(figure, figures.Spread)
+    if figure.median is None or figure.p90 is None:
+        return Spread(None, None, 0)
+    return Spread(figure.median * HOUR_SECONDS, figure.p90 * HOUR_SECONDS, figure.n)
+
+
+def where(konto: Konto, customer: str | None = None, **dimensions: str | None) -> Filter:
+    """Whatever was asked about; `customer` is the internal id."""
+    wanted: Mapping[str, str | None] = {**dimensions, "customer": own_id(konto, customer)}
+    return Filter({name: value for name, value in wanted.items() if value is not None})
+
+
+def own_id(konto: Konto, customer: str | None) -> str | None:
+    """As source:id, by which the house filters; what nobody is called where there is no such customer."""
+    if customer is None:
+        return None
+    row: Row | None = konto.views.row("SELECT source, id FROM customers WHERE customer = ?", (customer,))
+    return f"{row[0]}:{row[1]}" if row else customer
+
+
+def called(konto: Konto, customer: str | None) -> str | None:
+    """What a customer is called, by the internal id."""
+    if customer is None:
+        return None
+    row = konto.views.row("SELECT COALESCE(name, id) FROM customers WHERE customer = ?", (customer,))
+    return row[0] if row else None

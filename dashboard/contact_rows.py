@@ -1,0 +1,113 @@
+"""How a question or another contact reads in a list: since when it waits, who asked, who answers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import rows, say
+from dashboard.data import ContactRow
+from dashboard.look import plain, quiet
+from dashboard.visit import Visit
+from words import format
+
+_SIGNS: Final = {
+    "late": ("history", "gray"),
+    "answered": ("check", "gray"),
+    "unanswered": ("mark_email_unread", "orange"),
+}
+
+
+def contact(row: ContactRow, here: Visit) -> None:
+    """One line of the list; its words lead to the customer's account."""
+    with st.container(key=f"row_{row.id}"):
+        when, what = st.columns([1, 3.4], gap="small", vertical_alignment="center")
+        when.markdown(f"**{_when(row, here)}**  \n{quiet(_then(row, here))}")
+        with what.container(gap=None):
+            rows.to_account(row.customer, f"**{plain(row.name)}** · {_what(row, here)}", here)
+            st.markdown("\u2002".join(part for part in (badge(row, here), quiet(_about(row, here))) if part))
+
+
+def waits(row: ContactRow, here: Visit) -> str:
+    """For how long a customer has waited, as a word or two for a card."""
+    return format.how_long((here.now - row.at).total_seconds(), here.reader.lang)
+
+
+def is_late(row: ContactRow, here: Visit) -> bool:
+    """Whether the time for an answer has passed and nobody has answered."""
+    return row.state == "open" and row.target is not None and row.target <= here.now
+
+
+def _when(row: ContactRow, here: Visit) -> str:
+    """What waits by its deadline, everything else by when it was."""
+    t = here.t
+    if row.state == "open" and row.target is None:
+        return t("no deadline")
+    if row.state == "open" and row.target is not None and not is_late(row, here):
+        return t("by {moment}").format(moment=_moment(row.target, here))
+    if row.state in ("open", "unanswered"):
+        return waits(row, here)
+    return _moment(row.at, here)
+
+
+def _moment(at: object, here: Visit) -> str:
+    return format.moment(at, here.now, here.reader.zone, here.reader.lang, short=True)  # type: ignore[arg-type]
+
+
+def _then(row: ContactRow, here: Visit) -> str:
+    t = here.t
+    if row.state == "open" and row.target is None:
+        return t("the clock stands still")
+    if row.state == "open" and not is_late(row, here):
+        return t("asked {moment}").format(moment=_moment(row.at, here))
+    if row.state in ("open", "unanswered") and row.target is not None:
+        return t("answer was due {moment}").format(moment=_moment(row.target, here))
+    if row.answered_seconds is not None:
+        return t("answered after {time}").format(time=say.business_time(row.answered_seconds, t))
+    return t("the customer told us") if row.inbound else t("we approached them")
+
+
+def _what(row: ContactRow, here: Visit) -> str:
+    if row.about:
+        return plain(row.about)
+    if row.inbound:
+        return here.t("a question") if row.state else here.t("a message")
+    return say.word(say.PURPOSES, row.purpose or "other", here.t)
+
+
+def badge(row: ContactRow, here: Visit) -> str:
+    """The state as Markdown, with sign and words; none for what still has time."""
+    t = here.t
+    if is_late(row, here):
+        return f":orange-badge[:material/schedule: {t('answer is late')}]"
+    words = {
+        "late": t("answered late"),
+        "answered": t("answered in time"),
+        "unanswered": t("never answered"),
+    }
+    if row.state not in words:
+        return ""
+    icon, colour = _SIGNS[row.state]
+    return f":{colour}-badge[:material/{icon}: {words[row.state]}]"
+
+
+def chased(row: ContactRow, here: Visit) -> str:
+    """That the customer had to ask again, and how often; empty where not."""
+    if not row.chased:
+        return ""
+    words = here.t.ngettext("asked again", "asked again {n} times", row.chased).format(n=row.chased)
+    return f":orange[:material/repeat: {words}]"
+
+
+def _about(row: ContactRow, here: Visit) -> str:
+    t = here.t
+    parts = [say.word(say.CHANNELS, row.channel, t)] if row.channel else []
+    if not row.inbound and row.about:
+        parts.append(say.word(say.PURPOSES, row.purpose or "other", t))
+    if row.owner:
+        parts.append(plain(row.owner))
+    elif row.state:
+        parts.append(t("nobody answers for it yet"))
+    again = chased(row, here)
+    return " · ".join([*parts, *([again] if again else [])])

@@ -1,0 +1,143 @@
+"""How an incident reads in a list: what happened, and how far its recovery has come, step by step."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import streamlit as st
+
+from dashboard import rows, say
+from dashboard.data import IncidentRow, Step
+from dashboard.look import plain, quiet
+from dashboard.visit import Visit
+from words import N_, Translator, format
+
+_SIGNS: Final = {
+    "done": ("check_circle", "green"),
+    "done_late": ("check_circle", "green"),
+    "next": ("radio_button_checked", ""),
+    "missed": ("error", "orange"),
+    "ahead": ("radio_button_unchecked", "gray"),
+    "left_out": ("do_not_disturb_on", "gray"),
+}
+_LEGEND: Final = {
+    "done": N_("done"),
+    "next": N_("to be done now"),
+    "missed": N_("its time has passed"),
+    "ahead": N_("still to come"),
+    "left_out": N_("left out"),
+}
+
+
+def incident(row: IncidentRow, here: Visit) -> None:
+    """One line of the list; its words lead to the customer's account."""
+    with st.container(key=f"row_{row.id}"):
+        when, what = st.columns([1, 3.4], gap="small", vertical_alignment="center")
+        when.markdown(f"**{_when(row, here)}**  \n{quiet(_then(row, here))}")
+        with what.container(gap=None):
+            rows.to_account(row.customer, f"**{plain(row.name)}** · {called(row, here)}", here)
+            st.markdown("\u2002".join(part for part in (badge(row, here), quiet(_about(row, here))) if part))
+            st.markdown(steps(row, here))
+
+
+def called(row: IncidentRow, here: Visit) -> str:
+    """What happened in the firm's own words, else what kind of incident it is."""
+    return plain(row.what) if row.what else say.word(say.INCIDENT_KINDS, row.kind, here.t)
+
+
+def next_step(row: IncidentRow) -> Step | None:
+    """What has to be done now."""
+    return next((step for step in row.steps if step.state in ("next", "missed")), None)
+
+
+def steps(row: IncidentRow, here: Visit) -> str:
+    """The five steps in one line: a sign and a word each, and when where it matters."""
+    now = next_step(row)
+    said = [_step(step, step is now, here).replace(" ", format.NO_BREAK_SPACE) for step in row.steps]
+    return f":small[{'\u2003 '.join(said)}]"
+
+
+def step_line(row: IncidentRow, step: Step, here: Visit) -> str:
+    """One step on a line of its own."""
+    return _step(step, step is next_step(row), here)
+
+
+def _step(step: Step, now: bool, here: Visit) -> str:
+    icon, colour = _SIGNS[step.state]
+    words = say.word(say.STEPS, step.name, here.t)
+    if step.state == "done_late":
+        return f":green[:material/{icon}:] {words} :orange[({here.t('late')})]"
+    if now:
+        words = f"**{words}** {by_when(step, here)}".strip()
+    sign = f":material/{icon}:"
+    if colour == "green":
+        return f":green[{sign}] {words}"
+    return f":{colour}[{sign} {words}]" if colour else f"{sign} {words}"
+
+
+def by_when(step: Step, here: Visit) -> str:
+    """By when a step should be done, or since when it should have been."""
+    if step.at is None:
+        return ""
+    if step.state == "missed":
+        return format.how_long((here.now - step.at).total_seconds(), here.reader.lang)
+    return here.t("by {moment}").format(moment=_moment(step.at, here))
+
+
+def legend(t: Translator) -> str:
+    """What the signs of the steps mean."""
+    return "\u2003".join(f":material/{_SIGNS[state][0]}: {t.gettext(words)}" for state, words in _LEGEND.items())
+
+
+def _when(row: IncidentRow, here: Visit) -> str:
+    t = here.t
+    if row.ended is not None:
+        return _moment(row.ended, here)
+    step = next_step(row)
+    if row.waits or step is None or step.at is None:
+        return t("no deadline")
+    if step.state == "missed":
+        return format.how_long((here.now - step.at).total_seconds(), here.reader.lang)
+    return t("by {moment}").format(moment=_moment(step.at, here))
+
+
+def _then(row: IncidentRow, here: Visit) -> str:
+    t = here.t
+    if row.ended is None and row.waits:
+        return t("the clock stands still")
+    step = next_step(row)
+    if row.ended is None and step is not None and step.state == "missed":
+        return t("{step} is missing").format(step=say.word(say.STEPS, step.name, t))
+    return t("reported {moment}").format(moment=_moment(row.reported, here))
+
+
+def _moment(at: datetime, here: Visit) -> str:
+    return format.moment(at, here.now, here.reader.zone, here.reader.lang, short=True)
+
+
+def badge(row: IncidentRow, here: Visit) -> str:
+    """How grave it is, or that it is over; none where both are usual."""
+    t = here.t
+    if row.state == "closed":
+        return f":gray-badge[:material/inventory_2: {t('closed')}]"
+    if row.state == "resolved":
+        return f":gray-badge[:material/check: {t('put right')}]"
+    if row.waits:
+        return f":blue-badge[:material/pause_circle: {t('waits for the customer')}]"
+    return f":orange-badge[:material/priority_high: {t('serious')}]" if row.severity == "serious" else ""
+
+
+def _about(row: IncidentRow, here: Visit) -> str:
+    t = here.t
+    parts = [say.word(say.INCIDENT_KINDS, row.kind, t)] if row.what else []
+    if row.severity == "serious" and badge(row, here) and (row.state != "open" or row.waits):
+        parts.append(t("serious"))
+    if row.severity == "minor":
+        parts.append(t("minor"))
+    parts.append(plain(row.owner) if row.owner else t("nobody answers for it yet"))
+    if row.supplier:
+        parts.append(t("supplier {name}").format(name=plain(row.supplier)))
+    if row.admitted:
+        parts.append(t("we told them first"))
+    return " · ".join(parts)

@@ -1,0 +1,172 @@
+"""Who waits for an answer and who got one when; what is shown stays in the address."""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+
+import streamlit as st
+
+from dashboard import address, charts, contact_rows, data, look, measures, say
+from dashboard.data import ContactFilter, ContactPage, ContactsAsked
+from dashboard.look import plain
+from dashboard.visit import Visit, visit
+from words import format
+
+_ALL: Final = ""
+_STATES: Final[tuple[ContactFilter, ...]] = get_args(ContactFilter)
+
+
+def page() -> None:
+    """The page."""
+    here = visit()
+    t = here.t
+    everything = data.contacts(here.reader, ContactsAsked("all"))
+    if not everything.total:
+        look.head(t("Contacts"), t("Nothing has been recorded yet."))
+        with look.card("empty"):
+            look.nothing_yet(
+                t("As soon as questions and calls come in, you see here who waits for an answer."),
+                t("Bring yours with `konto import FILE`, or look around with `konto demo`."),
+            )
+        return
+    asked = _asked(everything)
+    found, pages = _page(asked, here)
+    with look.head(t("Contacts"), _summary(everything, here)):
+        if found.customer:
+            only = t("Only {name}").format(name=plain(found.customer))
+            address.narrowed(only, "customer", help=t("Show everybody again"))
+    _figures(data.contact_figures(here.reader, asked), here)
+    _filters(everything, found, here)
+    with look.card("contacts"):
+        for row in found.rows:
+            contact_rows.contact(row, here)
+        if not found.rows:
+            _nothing(asked, here)
+        address.turn_pages("page", pages)
+        if found.rows:
+            look.foot(_foot(found, asked, here))
+
+
+def _asked(everything: ContactPage) -> ContactsAsked:
+    return ContactsAsked(
+        state=address.asked("state", _STATES, "open"),
+        owner=address.asked("owner", (_ALL, *everything.owners), _ALL) or None,
+        channel=address.asked("channel", (_ALL, *everything.channels), _ALL) or None,
+        customer=st.query_params.get("customer"),
+    )
+
+
+def _page(asked: ContactsAsked, here: Visit) -> tuple[ContactPage, int]:
+    """The page that the address asks for, and how many there are."""
+    first = data.contacts(here.reader, asked)
+    pages = max(1, -(-first.total // data.PAGE_SIZE))
+    number = address.page_number("page", pages)
+    return (first if number == 1 else data.contacts(here.reader, asked, number)), pages
+
+
+def _summary(everything: ContactPage, here: Visit) -> str:
+    lang, counts = here.reader.lang, everything.counts
+    waiting = here.t.ngettext("{n} open question", "{n} open questions", counts["open"])
+    never = here.t("{n} were never answered").format(n=format.number(counts["unanswered"], lang))
+    return f"{waiting.format(n=format.number(counts['open'], lang))}, {never}"
+
+
+# -- figures --------------------------------------------------------------------------------------
+
+
+def _figures(found: data.ContactFigures, here: Visit) -> None:
+    t = here.t
+    wide, narrow = st.columns([1.7, 1], gap="small")
+    since = t("since {day}").format(day=format.day(found.since, here.reader.lang, today=here.today))
+    with wide, look.card("figures", stretch=True):
+        look.title(t("Do customers get their answers?"), since)
+        one, two, three = st.columns(3, gap="medium")
+        with one:
+            measures.business_time(
+                t("First answer"),
+                found.first_answer,
+                measures.rests_on_questions(found.first_answer.n, here),
+                here,
+                help=t("The middle time from a question to its first answer by one of us, while we are open."),
+                nothing=t("Nothing to say yet: no question was answered."),
+            )
+        with two:
+            measures.share(
+                t("Answered in time"),
+                found.in_time,
+                measures.rests_on_questions(found.in_time.denominator, here),
+                here,
+                help=t("Questions answered by their target, of all whose target has passed."),
+                nothing=t("Nothing to say yet: no answer was due."),
+            )
+        with three:
+            measures.share(
+                t("Asked again"),
+                found.asked_again,
+                measures.rests_on_contacts(found.asked_again.denominator, here),
+                here,
+                help=t("How often customers who came to us had to ask again for what they were waiting for."),
+                nothing=t("Nothing to say yet: nobody asked."),
+            )
+    with narrow, look.card("channels", stretch=True):
+        _channels(found, here)
+
+
+def _channels(found: data.ContactFigures, here: Visit) -> None:
+    t = here.t
+    look.title(t("How fast do we answer?"))
+    if not found.channels:
+        look.nothing_yet(
+            t("Nothing to say yet: no question was answered."), t("The picture begins with the first answer.")
+        )
+        return
+    names = [say.word(say.CHANNELS, each.channel, t) for each in found.channels]
+    look.show(charts.answer_times(list(zip(names, found.channels, strict=True)), here.style))
+    look.foot(t("Dot: the middle answer. Bar: 9 in 10 answers. Tick: target. In hours of business."))
+
+
+# -- list -----------------------------------------------------------------------------------------
+
+
+def _filters(everything: ContactPage, found: ContactPage, here: Visit) -> None:
+    t, lang = here.t, here.reader.lang
+    states, owner, channel = st.columns([3.1, 1, 1], gap="small", vertical_alignment="center")
+    with states:
+        address.switch(
+            t("State"),
+            "state",
+            _STATES,
+            "open",
+            lambda name: f"{say.word(say.CONTACTS, name, t)} {format.number(found.counts[name], lang)}",
+            resets="page",
+        )
+    with owner:
+        address.select(
+            t("Owner"), "owner", [_ALL, *everything.owners], _ALL, lambda name: name or t(say.EVERYBODY), resets="page"
+        )
+    with channel:
+        address.select(
+            t("Channel"),
+            "channel",
+            [_ALL, *everything.channels],
+            _ALL,
+            lambda name: say.word(say.CHANNELS, name, t) if name else t(say.EVERY_CHANNEL),
+            resets="page",
+        )
+
+
+def _nothing(asked: ContactsAsked, here: Visit) -> None:
+    t = here.t
+    if asked == ContactsAsked():
+        look.nothing_yet(t("Nobody waits for an answer."), t("“All contacts” shows who was answered when."))
+    else:
+        look.nothing_yet(t("No contact fits."), t("Choose “All contacts”, or another owner or channel."))
+
+
+def _foot(found: ContactPage, asked: ContactsAsked, here: Visit) -> str:
+    t, lang = here.t, here.reader.lang
+    at = format.moment(here.now, here.now, here.reader.zone, lang)
+    shown = t("{n} of {total}, the newest first. As of {moment}.")
+    if asked.state in ("open", "unanswered"):
+        shown = t("{n} of {total}, the most urgent first. As of {moment}.")
+    return shown.format(n=format.number(len(found.rows), lang), total=format.number(found.total, lang), moment=at)

@@ -1,0 +1,86 @@
+"""Contacts as rows: for scripts with every field, for people as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from projections.contacts import ContactRow
+from wiring.commands.desk import Desk
+from wiring.commands.rows import show
+from wiring.moments import written
+from words import N_, Translator
+from words.format import moment, number
+
+STATES: Mapping[str, str] = {
+    "open": N_("open"),
+    "answered": N_("answered in time"),
+    "late": N_("answered late"),
+    "unanswered": N_("not answered"),
+}
+CHANNELS: Mapping[str, str] = {
+    "email": N_("e-mail"),
+    "phone": N_("phone"),
+    "chat": N_("chat"),
+    "in_person": N_("in person"),
+    "video": N_("video"),
+    "letter": N_("letter"),
+    "portal": N_("portal"),
+    "other": N_("other"),
+}
+CONTACT, WHO, WHEN, CHANNEL = N_("Contact"), N_("Customer"), N_("When"), N_("Channel")
+STATE, TARGET, OWNER = N_("State"), N_("Answer until"), N_("Owner")
+FROM_US = N_("from us")
+ASKED_AGAIN = N_("asked again")
+
+
+def answer(desk: Desk, rows: Sequence[ContactRow]) -> None:
+    if desk.out.as_json:
+        desk.out.answer([as_json(row) for row in rows])
+        return
+    heads = (CONTACT, WHO, WHEN, CHANNEL, STATE, TARGET, OWNER)
+    show(desk, heads, rows, lambda row: _cells(desk, row), count_in_words(len(rows), desk.t))
+
+
+def as_json(row: ContactRow) -> dict[str, Any]:
+    return {
+        "contact": row.id,
+        "source": row.source,
+        "customer": row.customer_id,
+        "customer_name": row.customer_name,
+        "state": row.state,
+        "direction": "inbound" if row.inbound else "outbound",
+        "purpose": row.purpose,
+        "channel": row.channel,
+        "needs_answer": row.needs_answer,
+        "chases": row.chases,
+        "time": written(row.at),
+        "owner": row.owner,
+        "team": row.team,
+        "asked": written(row.asked_at),
+        "target": written(row.target_at),
+        "given_up": written(row.given_up_at),
+        "answered": written(row.answered_at),
+        "answered_business_hours": None if row.answered_s is None else row.answered_s / 3600,
+    }
+
+
+def count_in_words(n: int, t: Translator) -> str:
+    return t.ngettext("{n} contact.", "{n} contacts.", n).format(n=number(n, t.lang))
+
+
+def _cells(desk: Desk, row: ContactRow) -> list[str]:
+    t = desk.t
+    state = t.gettext(STATES[row.state]) if row.state else ("–" if row.inbound else t.gettext(FROM_US))
+    if row.chases:
+        state = f"{state}, {t.gettext(ASKED_AGAIN)}"
+    waits = row.state in ("open", "unanswered") and row.target_at is not None
+    return [
+        row.id,
+        row.customer_name or row.customer_id,
+        moment(row.at, desk.now, desk.zone, t.lang),
+        t.gettext(CHANNELS[row.channel or "other"]),
+        state,
+        moment(row.target_at, desk.now, desk.zone, t.lang) if waits and row.target_at else "–",
+        row.owner or "–",
+    ]

@@ -1,0 +1,87 @@
+"""Incidents as rows: for scripts with every field, for people as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from domain.recovery import ORDER
+from projections.incidents import IncidentRow
+from projections.sentences import NAMED_BY_INCIDENT
+from wiring.commands.desk import Desk
+from wiring.commands.rows import show
+from wiring.moments import written
+from words import N_, Translator
+from words.format import moment, number
+
+STATES: Mapping[str, str] = {"open": N_("open"), "resolved": N_("put right"), "closed": N_("closed")}
+STEPS: Mapping[str, str] = {
+    "reason": N_("give the reason"),
+    "apology": N_("apologise"),
+    "chance": N_("ask for a new chance, with an offer"),
+    "talk": N_("talk in person"),
+    "resolved": N_("put it right"),
+}
+INCIDENT, WHO, WHEN, STATE = N_("Incident"), N_("Customer"), N_("Reported"), N_("State")
+NEXT, OWNER = N_("Next"), N_("Owner")
+NEXT_STEP = N_("{step}, by {due}")
+
+
+def answer(desk: Desk, rows: Sequence[IncidentRow]) -> None:
+    if desk.out.as_json:
+        desk.out.answer([as_json(row) for row in rows])
+        return
+    heads = (INCIDENT, WHO, WHEN, STATE, NEXT, OWNER)
+    show(desk, heads, rows, lambda row: _cells(desk, row), count_in_words(len(rows), desk.t))
+
+
+def as_json(row: IncidentRow) -> dict[str, Any]:
+    return {
+        "incident": row.id,
+        "source": row.source,
+        "customer": row.customer_id,
+        "customer_name": row.customer_name,
+        "state": row.state,
+        "text": row.text,
+        "kind": row.kind,
+        "severity": row.severity,
+        "admitted": row.admitted,
+        "owner": row.owner,
+        "team": row.team,
+        "supplier": row.supplier,
+        "product": row.product,
+        "promise": row.promise_id,
+        "waits_for": row.waits_for.split(",") if row.waits_for else [],
+        "reported": written(row.reported_at),
+        "resolved": written(row.resolved_at),
+        "closed": written(row.closed_at),
+        "next_step": row.next_step,
+        "steps": {step: {"due": written(row.due_of(step)), "done": written(row.done_at(step))} for step in ORDER},
+    }
+
+
+def count_in_words(n: int, t: Translator) -> str:
+    return t.ngettext("{n} incident.", "{n} incidents.", n).format(n=number(n, t.lang))
+
+
+def _cells(desk: Desk, row: IncidentRow) -> list[str]:
+    t = desk.t
+    return [
+        f"{row.text or t.gettext(NAMED_BY_INCIDENT[row.kind])} ({row.id})",
+        row.customer_name or row.customer_id,
+        moment(row.reported_at, desk.now, desk.zone, t.lang),
+        t.gettext(STATES[row.state]),
+        _next(desk, row),
+        row.owner or "–",
+    ]
+
+
+def _next(desk: Desk, row: IncidentRow) -> str:
+    """The next step of recovery and until when."""
+    t = desk.t
+    if row.next_step is None:
+        return "–"
+    step, due = t.gettext(STEPS[row.next_step]), row.due_of(row.next_step)
+    if due is None:
+        return step
+    return t.gettext(NEXT_STEP).format(step=step, due=moment(due, desk.now, desk.zone, t.lang))
