@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 import streamlit as st
@@ -19,14 +20,16 @@ _SIGNS: Final = {
 }
 
 
-def contact(row: ContactRow, here: Visit) -> None:
-    """One line of the list; its words lead to the customer's account."""
+def contact(row: ContactRow, here: Visit, *, by_deadline: bool) -> None:
+    """One line of the list; its words lead to the customer's account. `by_deadline` is how the list is ordered."""
     with st.container(key=f"row_{row.id}"):
-        when, what = st.columns([1, 3.4], gap="small", vertical_alignment="center")
-        when.markdown(f"**{_when(row, here)}**  \n{quiet(_then(row, here))}")
+        when, what = st.columns([1.25, 3.4], gap="small", vertical_alignment="center")
+        first, second = _deadline(row, here) if by_deadline else (_moment(row.at, here), _then(row, here))
+        when.markdown(f"**{first}**  \n{quiet(second)}")
         with what.container(gap=None):
             rows.to_account(row.customer, f"**{plain(row.name)}** · {_what(row, here)}", here)
-            st.markdown("\u2002".join(part for part in (badge(row, here), quiet(_about(row, here))) if part))
+            parts = (badge(row, here), chased(row, here), quiet(_about(row, here)))
+            st.markdown("\u2002".join(part for part in parts if part))
 
 
 def waits(row: ContactRow, here: Visit) -> str:
@@ -39,32 +42,30 @@ def is_late(row: ContactRow, here: Visit) -> bool:
     return row.state == "open" and row.target is not None and row.target <= here.now
 
 
-def _when(row: ContactRow, here: Visit) -> str:
-    """What waits by its deadline, everything else by when it was."""
+def _deadline(row: ContactRow, here: Visit) -> tuple[str, str]:
+    """Until when the customer may expect an answer, or for how long they have waited in vain."""
     t = here.t
-    if row.state == "open" and row.target is None:
-        return t("no deadline")
-    if row.state == "open" and row.target is not None and not is_late(row, here):
-        return t("by {moment}").format(moment=_moment(row.target, here))
-    if row.state in ("open", "unanswered"):
-        return waits(row, here)
-    return _moment(row.at, here)
+    if row.target is None:
+        return t("no deadline"), t("the clock stands still")
+    if row.target > here.now:
+        until = t("by {moment}").format(moment=_moment(row.target, here))
+        return until, t("asked {moment}").format(moment=_moment(row.at, here))
+    return waits(row, here), t("answer was due {moment}").format(moment=_moment(row.target, here))
 
 
-def _moment(at: object, here: Visit) -> str:
-    return format.moment(at, here.now, here.reader.zone, here.reader.lang, short=True)  # type: ignore[arg-type]
+def _moment(at: datetime, here: Visit) -> str:
+    return format.moment(at, here.now, here.reader.zone, here.reader.lang, short=True)
 
 
 def _then(row: ContactRow, here: Visit) -> str:
+    """What became of it."""
     t = here.t
-    if row.state == "open" and row.target is None:
-        return t("the clock stands still")
-    if row.state == "open" and not is_late(row, here):
-        return t("asked {moment}").format(moment=_moment(row.at, here))
-    if row.state in ("open", "unanswered") and row.target is not None:
-        return t("answer was due {moment}").format(moment=_moment(row.target, here))
     if row.answered_seconds is not None:
         return t("answered after {time}").format(time=say.business_time(row.answered_seconds, t))
+    if row.state == "open" and row.target is not None and not is_late(row, here):
+        return t("answer by {moment}").format(moment=_moment(row.target, here))
+    if row.state in ("open", "unanswered"):
+        return t("waiting {days}").format(days=waits(row, here))
     return t("the customer told us") if row.inbound else t("we approached them")
 
 
@@ -96,8 +97,8 @@ def chased(row: ContactRow, here: Visit) -> str:
     """That the customer had to ask again, and how often; empty where not."""
     if not row.chased:
         return ""
-    words = here.t.ngettext("asked again", "asked again {n} times", row.chased).format(n=row.chased)
-    return f":orange[:material/repeat: {words}]"
+    words = here.t.ngettext("asked again once", "asked again {n} times", row.chased).format(n=row.chased)
+    return f":orange-badge[:material/repeat: {words}]"
 
 
 def _about(row: ContactRow, here: Visit) -> str:
@@ -109,5 +110,4 @@ def _about(row: ContactRow, here: Visit) -> str:
         parts.append(plain(row.owner))
     elif row.state:
         parts.append(t("nobody answers for it yet"))
-    again = chased(row, here)
-    return " · ".join([*parts, *([again] if again else [])])
+    return " · ".join(parts)

@@ -21,6 +21,9 @@ _SIGNS: Final = {
     "ahead": ("radio_button_unchecked", "gray"),
     "left_out": ("do_not_disturb_on", "gray"),
 }
+_GAP: Final = "\u2003 "
+"""Wide, and with a place where a narrow screen may break the line."""
+_BREAK: Final = "  \n"
 _LEGEND: Final = {
     "done": N_("done"),
     "next": N_("to be done now"),
@@ -30,15 +33,19 @@ _LEGEND: Final = {
 }
 
 
-def incident(row: IncidentRow, here: Visit) -> None:
-    """One line of the list; its words lead to the customer's account."""
+def incident(row: IncidentRow, here: Visit, *, by_deadline: bool) -> None:
+    """One line of the list; its words lead to the customer's account. `by_deadline` is how the list is ordered."""
     with st.container(key=f"row_{row.id}"):
         when, what = st.columns([1, 3.4], gap="small", vertical_alignment="center")
-        when.markdown(f"**{_when(row, here)}**  \n{quiet(_then(row, here))}")
+        first, second = _deadline(row, here) if by_deadline else (_moment(row.reported, here), _then(row, here))
+        when.markdown(f"**{first}**  \n{quiet(second)}")
         with what.container(gap=None):
             rows.to_account(row.customer, f"**{plain(row.name)}** · {called(row, here)}", here)
             st.markdown("\u2002".join(part for part in (badge(row, here), quiet(_about(row, here))) if part))
-            st.markdown(steps(row, here))
+            with st.container(key=f"wide_steps_{row.id}"):
+                st.markdown(_in_one_line(row, here))
+            with st.container(key=f"slim_steps_{row.id}"):
+                st.markdown(f":small[{_BREAK.join(steps(row, here))}]")
 
 
 def called(row: IncidentRow, here: Visit) -> str:
@@ -51,16 +58,15 @@ def next_step(row: IncidentRow) -> Step | None:
     return next((step for step in row.steps if step.state in ("next", "missed")), None)
 
 
-def steps(row: IncidentRow, here: Visit) -> str:
-    """The five steps in one line: a sign and a word each, and when where it matters."""
+def steps(row: IncidentRow, here: Visit) -> list[str]:
+    """The five steps, each with a sign and a word, and when where it matters."""
     now = next_step(row)
-    said = [_step(step, step is now, here).replace(" ", format.NO_BREAK_SPACE) for step in row.steps]
-    return f":small[{'\u2003 '.join(said)}]"
+    return [_step(step, step is now, here) for step in row.steps]
 
 
-def step_line(row: IncidentRow, step: Step, here: Visit) -> str:
-    """One step on a line of its own."""
-    return _step(step, step is next_step(row), here)
+def _in_one_line(row: IncidentRow, here: Visit) -> str:
+    together = [step.replace(" ", format.NO_BREAK_SPACE) for step in steps(row, here)]
+    return f":small[{_GAP.join(together)}]"
 
 
 def _step(step: Step, now: bool, here: Visit) -> str:
@@ -90,26 +96,25 @@ def legend(t: Translator) -> str:
     return "\u2003".join(f":material/{_SIGNS[state][0]}: {t.gettext(words)}" for state, words in _LEGEND.items())
 
 
-def _when(row: IncidentRow, here: Visit) -> str:
-    t = here.t
-    if row.ended is not None:
-        return _moment(row.ended, here)
-    step = next_step(row)
+def _deadline(row: IncidentRow, here: Visit) -> tuple[str, str]:
+    """By when the next step should be done, or for how long it has been missing."""
+    t, step = here.t, next_step(row)
     if row.waits or step is None or step.at is None:
-        return t("no deadline")
+        return t("no deadline"), t("the clock stands still")
     if step.state == "missed":
-        return format.how_long((here.now - step.at).total_seconds(), here.reader.lang)
-    return t("by {moment}").format(moment=_moment(step.at, here))
+        return by_when(step, here), t("{step} is missing").format(step=say.word(say.STEPS, step.name, t))
+    return by_when(step, here), t("reported {moment}").format(moment=_moment(row.reported, here))
 
 
 def _then(row: IncidentRow, here: Visit) -> str:
+    """What became of it."""
     t = here.t
-    if row.ended is None and row.waits:
-        return t("the clock stands still")
-    step = next_step(row)
-    if row.ended is None and step is not None and step.state == "missed":
-        return t("{step} is missing").format(step=say.word(say.STEPS, step.name, t))
-    return t("reported {moment}").format(moment=_moment(row.reported, here))
+    if row.ended is None:
+        return format.how_long((here.now - row.reported).total_seconds(), here.reader.lang)
+    when = _moment(row.ended, here)
+    if row.steps[-1].state == "left_out":
+        return t("closed {moment}").format(moment=when)
+    return t("put right {moment}").format(moment=when)
 
 
 def _moment(at: datetime, here: Visit) -> str:

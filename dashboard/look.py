@@ -89,7 +89,9 @@ def head(words: str, below: str) -> DeltaGenerator:
     st.title(words, anchor=False)
     left, right = st.columns([1.6, 1], gap="small", vertical_alignment="bottom")
     left.markdown(quiet(below))
-    return right.container(horizontal=True, horizontal_alignment="right", gap="xsmall", key="head_buttons")
+    return right.container(
+        horizontal=True, horizontal_alignment="right", gap="xsmall", vertical_alignment="center", key="head_buttons"
+    )
 
 
 def plain(text: str) -> str:

@@ -62,8 +62,8 @@ PURPOSES: Final = {
 CONTACTS: Final = {
     "open": N_("Open"),
     "unanswered": N_("Never answered"),
-    "late": N_("Answered late"),
-    "answered": N_("Answered in time"),
+    "late": N_("Late"),
+    "answered": N_("In time"),
     "all": N_("All contacts"),
 }
 INCIDENTS: Final = {
@@ -86,7 +86,7 @@ STEPS: Final = {
     "apology": N_("Apology"),
     "chance": N_("New chance"),
     "talk": N_("Talk"),
-    "resolved": N_("Put right"),
+    "resolved": N_("Solution"),
 }
 ORDERS: Final = {
     "balance": N_("Lowest balance first"),

@@ -68,9 +68,12 @@ def described(log: Log, facts: Iterable[Fact], histories: Histories, words: Word
 
 
 def titles(log: Log, facts: Iterable[Fact], histories: Histories, words: Words) -> dict[str, str | None]:
-    """What the promises described anew are called, by the latest description to have happened."""
+    """What the promises described anew are called, by the latest description to have happened.
+
+    One recorded by mistake keeps its name for those who ask what we knew before we took it out.
+    """
     changed = {fact.stream for fact in facts if _says_what(fact.data) or _retracts_in(fact, "promise")}
-    told = {stream: in_order(f for f in standing(histories[stream]) if _says_what(f.data)) for stream in changed}
+    told = {stream: _said(standing(histories[stream])) or _said(histories[stream]) for stream in changed}
     last = {stream: facts[-1] for stream, facts in told.items() if facts}
     known = _with_older(log, words, last.values())
     return {stream: known.get(fact.key, {}).get("what") for stream, fact in last.items()}
@@ -78,6 +81,10 @@ def titles(log: Log, facts: Iterable[Fact], histories: Histories, words: Words) 
 
 def _retracts_in(fact: Fact, kind: str) -> bool:
     return isinstance(fact.data, FactRetracted) and kind_of(fact.stream) == kind
+
+
+def _said(history: Iterable[Fact]) -> list[Fact]:
+    return in_order(fact for fact in history if _says_what(fact.data))
 
 
 def _says_what(data: Data) -> bool:

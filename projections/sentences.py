@@ -112,8 +112,11 @@ class _Places(dict[str, Any]):
         self.line, self.words, self.t = line, words, t
 
     def __missing__(self, name: str) -> str:
+        incident = self.words.incidents.get(self.line.subject)
         if name == "incident":
-            return called_incident(self.words.incidents.get(self.line.subject), self.t)
+            return called_incident(incident, self.t)
+        if name == "kind":
+            return self.t.gettext(NAMED_BY_INCIDENT[incident.kind if incident else "other"])
         data: Any = self.words.facts[self.line.fact].data
         match name:
             case "what":

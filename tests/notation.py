@@ -37,7 +37,7 @@ from domain.documents import Versions, load
 from domain.fact import Fact
 from domain.firm import STREAM as FIRM_STREAM
 from domain.history import AnyLife, FactRetracted, Impossible
-from domain.lives import BEGINNINGS, LIVES, THINGS, kind_of, standing, thing_of
+from domain.lives import BEGINNINGS, LIVES, THINGS, is_of_a_customer, kind_of, standing, thing_of
 from domain.outcome import Standing, Step
 from domain.question import Question
 from domain.recovery import Case
@@ -500,7 +500,7 @@ class History:
 
     def relationship(self, customer_id: str | None = None) -> Relationship:
         """Everything that counts between the customer (the only one, or the one named) and us."""
-        found = relationships(by_stream(self.facts).values())
+        found = relationships(by_stream(fact for fact in self.facts if is_of_a_customer(fact.stream)).values())
         if customer_id is None:
             (only,) = found.values()
             return only

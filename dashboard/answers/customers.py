@@ -54,7 +54,8 @@ def page(konto: Konto, reader: Reader, asked: CustomersAsked, page: int) -> Cust
 
 
 def _rhythms(konto: Konto, moment: Moment) -> Rhythms:
-    silent = {each.customer: each for each in rhythm.silent(konto.library, konto.asker, moment)}
+    found = sorted(rhythm.silent(konto.library, konto.asker, moment), key=lambda each: each.last or each.since)
+    silent = {each.customer: each for each in found}
     lapsed: dict[str, list[rhythm.Lapsed]] = {}
     for each in rhythm.lapsed(konto.library, konto.asker, moment):
         lapsed.setdefault(each.customer, []).append(each)

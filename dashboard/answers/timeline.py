@@ -58,12 +58,13 @@ class _Teller:
 
     def tell(self, entry: Entry) -> TimelineEntry:
         fact, taken_out = entry.fact, entry.retracted_by
+        told = sentence(entry, self.found.called, self.t)
         return TimelineEntry(
             at=fact.time,
             recorded=fact.recorded or fact.time,
             about=fact.type.partition(".")[0],
-            text=sentence(entry, self.found.called, self.t),
-            detail=self._detail(fact.data),
+            text=told,
+            detail=self._detail(fact.data, beside=told),
             by=self._who(fact.data, sealed=entry.status == "alert"),
             origin=f"{fact.source}:{fact.id}" if fact.id else "",
             status=entry.status,
@@ -71,10 +72,12 @@ class _Teller:
             why=_said(taken_out.data, "reason") if taken_out else None,
         )
 
-    def _detail(self, data: Any) -> str:
-        due = getattr(data, "due", None)
+    def _detail(self, data: Any, *, beside: str) -> str:
+        """What the sentence does not say already."""
+        due, subject = getattr(data, "due", None), self.found.called.get(getattr(data, "subject", ""))
         parts = [self.t.gettext(BY).format(moment=self._moment(due))] if due is not None else []
-        parts += [said for name in PROSE if (said := _said(data, name))]
+        parts += [subject] if subject else []
+        parts += [said for name in PROSE if (said := _said(data, name)) and said not in beside]
         if instead := _said(data, "alternative"):
             parts.append(self.t.gettext(INSTEAD).format(text=instead))
         return " · ".join(parts)

@@ -185,10 +185,11 @@ def _fall(account: Account, here: Visit) -> None:
 
 def _sentence(fall: data.Fall, here: Visit) -> str:
     t, lang = here.t, here.reader.lang
-    points = format.points(fall.top - fall.bottom, lang, decimals=0)
+    whole = round((fall.top - fall.bottom) / 100)
+    points = t.ngettext("{n} point", "{n} points", whole).format(n=format.number(whole, lang))
     if not fall.drops:
-        return t("The balance fell by {points} points, as nothing new came in and trust fades.").format(points=points)
-    lines = [t("It fell by {points} points:").format(points=points)]
+        return t("The balance fell by {points}, as nothing new came in and trust fades.").format(points=points)
+    lines = [t("It fell by {points}:").format(points=points)]
     for drop in fall.drops:
         cost = format.points(drop.points, lang, signed=True)
         lines.append(f"**{format.day_and_month(drop.on, lang)}** {plain(drop.text)} ({cost})")
@@ -197,10 +198,10 @@ def _sentence(fall: data.Fall, here: Visit) -> str:
 
 def _recovery(account: Account, here: Visit) -> None:
     t = here.t
-    look.title(t("Put right"), icon="handyman", count=len(account.incidents))
+    look.title(t("Recovery"), icon="handyman", count=len(account.incidents))
     for row in account.incidents:
         lines = [f"**{incident_rows.called(row, here)}**", quiet(_reported(row, here))]
-        st.markdown("  \n".join([*lines, *(incident_rows.step_line(row, step, here) for step in row.steps)]))
+        st.markdown("  \n".join([*lines, *incident_rows.steps(row, here)]))
 
 
 def _reported(row: data.IncidentRow, here: Visit) -> str:

@@ -39,7 +39,7 @@ def page() -> None:
     _filters(everything, found, here)
     with look.card("contacts"):
         for row in found.rows:
-            contact_rows.contact(row, here)
+            contact_rows.contact(row, here, by_deadline=_by_deadline(asked))
         if not found.rows:
             _nothing(asked, here)
         address.turn_pages("page", pages)
@@ -76,11 +76,10 @@ def _summary(everything: ContactPage, here: Visit) -> str:
 
 def _figures(found: data.ContactFigures, here: Visit) -> None:
     t = here.t
-    wide, narrow = st.columns([1.7, 1], gap="small")
     since = t("since {day}").format(day=format.day(found.since, here.reader.lang, today=here.today))
-    with wide, look.card("figures", stretch=True):
+    with look.card("figures"):
         look.title(t("Do customers get their answers?"), since)
-        one, two, three = st.columns(3, gap="medium")
+        one, two, three, four = st.columns([1, 1, 1, 1.7], gap="medium")
         with one:
             measures.business_time(
                 t("First answer"),
@@ -108,21 +107,19 @@ def _figures(found: data.ContactFigures, here: Visit) -> None:
                 help=t("How often customers who came to us had to ask again for what they were waiting for."),
                 nothing=t("Nothing to say yet: nobody asked."),
             )
-    with narrow, look.card("channels", stretch=True):
-        _channels(found, here)
+        with four:
+            _channels(found, here)
 
 
 def _channels(found: data.ContactFigures, here: Visit) -> None:
     t = here.t
-    look.title(t("How fast do we answer?"))
+    st.markdown(f":small[{t('How fast do we answer?')}]")
     if not found.channels:
-        look.nothing_yet(
-            t("Nothing to say yet: no question was answered."), t("The picture begins with the first answer.")
-        )
+        look.lines(t("The picture begins with the first answer."))
         return
     names = [say.word(say.CHANNELS, each.channel, t) for each in found.channels]
     look.show(charts.answer_times(list(zip(names, found.channels, strict=True)), here.style))
-    look.foot(t("Dot: the middle answer. Bar: 9 in 10 answers. Tick: target. In hours of business."))
+    look.lines(t("Dot: the middle answer. Bar: 9 in 10 answers. Tick: target. In hours of business."))
 
 
 # -- list -----------------------------------------------------------------------------------------
@@ -155,6 +152,10 @@ def _filters(everything: ContactPage, found: ContactPage, here: Visit) -> None:
         )
 
 
+def _by_deadline(asked: ContactsAsked) -> bool:
+    return asked.state in ("open", "unanswered")
+
+
 def _nothing(asked: ContactsAsked, here: Visit) -> None:
     t = here.t
     if asked == ContactsAsked():
@@ -167,6 +168,6 @@ def _foot(found: ContactPage, asked: ContactsAsked, here: Visit) -> str:
     t, lang = here.t, here.reader.lang
     at = format.moment(here.now, here.now, here.reader.zone, lang)
     shown = t("{n} of {total}, the newest first. As of {moment}.")
-    if asked.state in ("open", "unanswered"):
+    if _by_deadline(asked):
         shown = t("{n} of {total}, the most urgent first. As of {moment}.")
     return shown.format(n=format.number(len(found.rows), lang), total=format.number(found.total, lang), moment=at)

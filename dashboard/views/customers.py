@@ -85,7 +85,8 @@ def _row(row: CustomerRow, here: Visit) -> None:
             rows.to_account(row.customer, f"**{plain(row.name)}**", here)
             owner = plain(row.owner) if row.owner else t("nobody looks after this customer yet")
             st.markdown("  \n".join([quiet(owner), *_marks(row, here)]))
-        points = t("{points} points").format(points=format.points(row.balance, here.reader.lang, decimals=0))
+        whole = format.points(row.balance, here.reader.lang, decimals=0)
+        points = t.ngettext("{n} point", "{n} points", 1 if whole.lstrip(format.MINUS) == "1" else 2).format(n=whole)
         standing.markdown(f"**{points}**  \n{say.word(say.STAGES, row.stage, t)}")
         with trust.container(gap=None):
             st.markdown(f"{quiet(_buffer(row, here))}  \n{quiet(_reliability(row, here))}")
@@ -113,9 +114,9 @@ def _reliability(row: CustomerRow, here: Visit) -> str:
 def _last_contact(row: CustomerRow, here: Visit) -> str:
     t = here.t
     if row.last_contact is None:
-        return t("Timeline, no contact yet")
+        return t("**Timeline**, no contact yet")
     day = format.day_in_words(row.last_contact, here.today, here.reader.lang, short=True)
-    return t("Timeline, last contact {day}").format(day=day)
+    return t("**Timeline**, last contact {day}").format(day=day)
 
 
 def _marks(row: CustomerRow, here: Visit) -> list[str]:
@@ -137,7 +138,7 @@ def silence_in_words(silence: Silence, here: Visit) -> str:
 def _lapse(lapse: Lapse, here: Visit) -> str:
     t, lang = here.t, here.reader.lang
     last = format.day_in_words(lapse.last, here.today, lang, short=True)
-    text = t("Stayed away: {what}, usually {every}, last {day}.")
+    text = t("Stayed away since {day}: {what}, usually {every}.")
     return text.format(what=say.word(say.PURPOSES, lapse.purpose, t), every=every(lapse.every_days, t), day=last)
 
 

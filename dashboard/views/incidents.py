@@ -42,7 +42,7 @@ def page() -> None:
     _filters(everything, found, here)
     with look.card("incidents"):
         for row in found.rows:
-            incident_rows.incident(row, here)
+            incident_rows.incident(row, here, by_deadline=asked.state == "unresolved")
         if not found.rows:
             _nothing(asked, here)
         address.turn_pages("page", pages)
@@ -71,13 +71,13 @@ def _page(asked: IncidentsAsked, here: Visit) -> tuple[IncidentPage, int]:
 
 def _summary(everything: IncidentPage, here: Visit) -> str:
     lang, running = here.reader.lang, everything.counts["unresolved"]
-    late = sum(number for _, _, number in everything.next_steps)
+    late = sum(late for _, _, late in everything.next_steps)
     text = here.t.ngettext("{n} open incident", "{n} open incidents", running)
     said = text.format(n=format.number(running, lang))
     if not late:
         return said
-    steps = here.t.ngettext("in {n} of them the next step is late", "in {n} of them the next step is late", late)
-    return f"{said}, {steps.format(n=format.number(late, lang))}"
+    steps = here.t("in {n} of them the next step is late").format(n=format.number(late, lang))
+    return f"{said}, {steps}"
 
 
 # -- figures --------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def _figures(figures: data.IncidentFigures, found: IncidentPage, here: Visit) ->
             )
         with two:
             measures.share(
-                t("In order and in time"),
+                t("Steps in time"),
                 figures.discipline,
                 measures.rests_on_incidents(figures.discipline.denominator, here),
                 here,

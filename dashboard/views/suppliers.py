@@ -58,12 +58,10 @@ def _card(row: SupplierRow, found: Suppliers, here: Visit) -> None:
         None: "",
     }[row.card]
     st.markdown("\u2002".join(part for part in (f"**{plain(row.name)}**", badge) if part))
-    claims = t.ngettext("{n} broken product claim", "{n} broken product claims", row.claims)
-    lines = [
-        claims.format(n=format.number(row.claims, lang) if row.claims else t("no")),
-        quiet(_ever(row, found, here)),
-    ]
-    st.markdown("  \n".join(lines))
+    claims = t("No broken product claim")
+    if row.claims:
+        claims = t.ngettext("{n} broken product claim", "{n} broken product claims", row.claims)
+    st.markdown(f"{claims.format(n=format.number(row.claims, lang))}  \n{quiet(_ever(row, found, here))}")
     st.markdown(_promises(row, here))
     if row.incidents:
         label = t.ngettext("See {n} incident", "See all {n} incidents", row.incidents)
@@ -95,7 +93,7 @@ def _promises(row: SupplierRow, here: Visit) -> str:
     rests = measures.rests_on_promises(share.denominator, here)
     second = f"{t('Surely between {between}.').format(between=between)} {rests}"
     if share.denominator < _FEWEST:
-        return quiet(second)
+        return f"{t('Too few promises with their goods for a figure')}  \n{quiet(second)}"
     value = format.percent(share.value, lang)
     return f"{t('{share} of promises with their goods on time').format(share=value)}  \n{quiet(second)}"
 

@@ -36,7 +36,8 @@ def page() -> None:
     asked = TimelineAsked(address.asked_day("as_of", here.today), address.asked_day("known_on", here.today))
     first = data.timeline(here.reader, customer, asked)
     if first is None:
-        look.head(here.t("Timeline"), here.t("There is no customer “{name}”.").format(name=plain(customer)))
+        with look.head(here.t("Timeline"), here.t("There is no customer “{name}”.").format(name=plain(customer))):
+            _way_back(here)
         return
     pages = max(1, -(-first.total // data.PAGE_SIZE))
     number = address.page_number("page", pages)
@@ -44,9 +45,14 @@ def page() -> None:
     _show(found or first, asked, pages, here)
 
 
+def _way_back(here: Visit) -> None:
+    st.button(here.t("Another customer"), icon=":material/search:", on_click=st.query_params.clear)
+
+
 def _show(found: TimelinePage, asked: TimelineAsked, pages: int, here: Visit) -> None:
     t = here.t
     with look.head(plain(found.name), _moment_in_words(asked, here)):
+        _way_back(here)
         st.page_link(
             places.account(t),
             label=t("To the account"),
@@ -130,9 +136,9 @@ def _badge(row: TimelineEntry, here: Visit) -> str:
         return f":blue-badge[:material/pause_circle: {t('waits again for what it belongs to')}]"
     if row.status != "retracted" or row.retracted_at is None:
         return ""
-    words = t("recorded by mistake, retracted {moment}").format(moment=_moment(row.retracted_at, here))
-    why = f"\u2002{plain(row.why)}" if row.why else ""
-    return f":gray-badge[:material/undo: {words}]{why}"
+    words = t("retracted {moment}").format(moment=_moment(row.retracted_at, here))
+    why = f": {plain(row.why)}" if row.why else ""
+    return f":gray-badge[:material/undo: {t('recorded by mistake')}]\u2002{words}{why}"
 
 
 def _source(row: TimelineEntry) -> str:

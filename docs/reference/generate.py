@@ -31,7 +31,7 @@ from domain.fact import Data  # noqa: E402
 from domain.vault import plan  # noqa: E402
 from domain.vocabulary import FACTS  # noqa: E402
 from projections import alerts as outbox  # noqa: E402
-from projections import kpis, voices  # noqa: E402
+from projections import kpis  # noqa: E402
 from projections.filters import DIMENSIONS  # noqa: E402
 from projections.promises import STATES  # noqa: E402
 from tests.controls import EXAMPLES  # noqa: E402
@@ -235,7 +235,7 @@ def _limits(marks: Iterable[Any]) -> str:
 def figures(book: Book) -> Iterator[str]:
     for name, definition in kpis.DEFINITIONS.items():
         about = book["figures"][name]
-        of = "customers" if name in voices.NAMES else "promises"
+        of = about.get("of") or definition.of
         yield from ("", f"## `{name}`", "", definition.sentence, "", f"> {german(definition.sentence)}", "")
         yield from table(["of", "what is counted", "unit"], [[of, about["counts"], about["unit"]]])
     yield from ("", "## Lines of a statement", "")

@@ -109,14 +109,18 @@ class _Withdrawals:
         self.lines = lines
         self.starts = [line.stands_from for line in lines]
         self.rates = [0.0, *accumulate(rates)]
-        ended = sorted((line.until, rate) for line, rate in zip(lines, rates, strict=True) if line.until is not None)
+        ended = sorted(
+            (line.until if line.provisional else line.until + datetime.resolution, rate)
+            for line, rate in zip(lines, rates, strict=True)
+            if line.until is not None
+        )
         self.ends = [until for until, _ in ended]
         self.ended_rates = [0.0, *accumulate(rate for _, rate in ended)]
 
     def expected(self, before: datetime) -> float:
         """Strong reactions to be expected of what stood just before the instant, at the firm's rates.
 
-        What is replaced at this very instant does not count: an overdue promise is no withdrawal before its own.
+        An overdue line that ends at this very instant does not count: a promise is no withdrawal before its own.
         """
         return self.rates[bisect_left(self.starts, before)] - self.ended_rates[bisect_right(self.ends, before)]
 

@@ -40,12 +40,12 @@ SENTENCES: Mapping[str, str] = {
     "service": "An extra service",
     "incident": "{incident}",
     "untruth": "{incident}: this does not fade",
-    "reason_given": "{incident}: gave the reason in time",
-    "apologised": "{incident}: apologised in time",
-    "chance_asked": "{incident}: asked for a new chance, with an offer",
-    "talked": "{incident}: talked in person, in time",
-    "offer_accepted": "{incident}: the offer was accepted",
-    "resolved": "{incident}: put right in time",
+    "reason_given": "{kind}: gave the reason in time",
+    "apologised": "{kind}: apologised in time",
+    "chance_asked": "{kind}: asked for a new chance, with an offer",
+    "talked": "{kind}: talked in person, in time",
+    "offer_accepted": "{kind}: the offer was accepted",
+    "resolved": "{kind}: put right in time",
     "owner_changed": "Somebody else looks after this customer now",
 }
 """The sentence of each rule, for the statement; {what} is the promise in the firm's own words."""

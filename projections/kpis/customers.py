@@ -150,10 +150,11 @@ def _figure(
     name: str, members: Sequence[Speaker], start: datetime | None, end: datetime, rules: Rulebook
 ) -> Figure | None:
     """None where a group has nobody of whom it could tell."""
+    customers = [each for each in members if each.at(end).kind == "customer"]
     if name == "continuity":
-        return _continuity(members, start, end)
+        return _continuity(customers, start, end)
     if name == "equal_service":
-        return _equal_service(members, start, end)
+        return _equal_service(customers, start, end)
     counted = [each for each in members if _counts(name, each, start, end)]
     telling = sum(_tells(name, each, start, end, rules) for each in counted)
     return Share(telling, len(counted)) if counted else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ def active(firm: Firm, customer: Customer, moment: datetime) -> bool:
 def usual_gap(times: Sequence[datetime]) -> timedelta | None:
     if len(times) < rules.GAP_KNOWN_FROM:
         return None
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     return timedelta(seconds=median(gap.total_seconds() for gap in gaps))
 
 
@@ -98,6 +99,5 @@ def feedback_times(firm: Firm, id: str, *, lowest_quarter: bool = False) -> list
     return [
         fact["at"]
         for fact in firm.of(id)
-        if fact["type"] == "feedback.given"
-        and (not lowest_quarter or normalised(fact["data"]) <= rules.LOWEST_QUARTER)
+        if fact["type"] == "feedback.given" and (not lowest_quarter or normalised(fact["data"]) <= rules.LOWEST_QUARTER)
     ]

@@ -116,7 +116,7 @@ class Naming:
 
 
 def counting(envelopes: Iterable[Envelope], known: datetime | None = None) -> list[dict[str, Any]]:
-    """What counts of what was recorded by then, in order of happening, each with `whose`, the customer it is about, and `at`.
+    """What counts of what was recorded by then, as it happened, each with `at` and `whose`, the customer it is about.
 
     Retracted facts and retractions are gone, and so is what belongs to nothing that has begun.
     """

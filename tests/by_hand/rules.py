@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import floor
 
 KEPT, KEPT_AFTER_TIMELY_MOVE, KEPT_AFTER_LATE_MOVE = 4, 2, 0
@@ -64,7 +65,7 @@ def hundredths(points: float) -> int:
 
 def lateness(days: float) -> float:
     """Straight lines between the knots, the last one for ever."""
-    for (before, high), (after, low) in zip(LATE, LATE[1:], strict=False):
+    for (before, high), (after, low) in pairwise(LATE):
         if days <= after:
             return high + (low - high) * (days - before) / (after - before)
     return LATE[-1][1]

@@ -16,14 +16,14 @@ def test_every_line_names_rule_points_factors_and_the_fact_it_comes_from(told):
     assert [(line["rule"], line["base"], line["factors"], line["points"]) for line in answer["lines"]] == [
         ("fulfilled_late", -3.0, {}, -3.0),
         ("kept", 4.0, {"newness": 2.0}, 8.0),
-        ("feedback", -3.0, {}, -3.0),
+        ("feedback", -3.0, {"sensitivity": 5 / 5.1}, -2.94),
     ]
     late = answer["lines"][0]
     assert late["time"] == "2026-02-11T11:00:00Z"
     assert late["text"] == "Therme liefern: 1 day late"
     assert late["fact"] == "crm:A-1/fulfilled/2026-02-11T12:00"
     assert answer["lines"][2]["text"] == "Feedback: 2 on a scale from 1 to 5"
-    assert answer["lines"][2]["counts"] == -3.0, "not a second old"
+    assert answer["lines"][2]["counts"] == -2.94, "not a second old"
 
 
 def test_the_balance_is_the_sum_of_what_the_lines_count_at_any_moment(told):

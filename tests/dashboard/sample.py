@@ -10,6 +10,7 @@ import math
 import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from dashboard import data
@@ -18,10 +19,23 @@ from dashboard.data import (
     AlertRow,
     AlertWeek,
     BalancePoint,
+    ChannelAnswers,
+    ContactFigures,
+    ContactFilter,
+    ContactPage,
+    ContactRow,
+    ContactsAsked,
+    CustomerPage,
+    CustomerRow,
+    CustomersAsked,
     Drop,
     Fall,
     Firm,
-    Hit,
+    IncidentFigures,
+    IncidentPage,
+    IncidentRow,
+    IncidentsAsked,
+    Lapse,
     Overview,
     PointWeek,
     PromiseFilter,
@@ -32,9 +46,17 @@ from dashboard.data import (
     Reliability,
     Sensitivity,
     Share,
+    Silence,
     Span,
+    Spread,
     Stage,
     StatementRow,
+    Step,
+    SupplierRow,
+    Suppliers,
+    TimelineAsked,
+    TimelineEntry,
+    TimelinePage,
     Totals,
 )
 
@@ -78,6 +100,20 @@ _THINGS = {
         "call back about funding",
         "hydraulic balancing",
         "plan the bathroom",
+    ),
+}
+_MISHAPS = {
+    "de": (
+        "Drei Wochen gewartet, dreimal nachgefragt",
+        "Niemand gekommen, niemand angerufen",
+        "Wärmepumpe lauter als im Prospekt zugesagt",
+        "Teil war nie bestellt, wie behauptet",
+    ),
+    "en": (
+        "Waited three weeks, asked three times",
+        "Nobody came, nobody called",
+        "Heat pump louder than the brochure said",
+        "The part had never been ordered, as we said",
     ),
 }
 _KINDS = ("price", "appointment", "other", "appointment", "delivery", "callback", "appointment", "other")
@@ -316,16 +352,216 @@ class Sample:
             kinds=("appointment", "callback", "delivery", "other", "price"),
         )
 
+    # -- contacts ---------------------------------------------------------------------------------
+
+    def _contacts(self, reader: Reader) -> list[ContactRow]:
+        rows = []
+        channels, things = ("email", "phone", "chat", "portal"), _THINGS[reader.lang]
+        states: tuple[data.ContactState | None, ...] = ("open", "answered", "late", None, "unanswered", "answered")
+        for number in range(min(self._customers, 90)):
+            state, who = states[number % 6], number % len(_NAMES)
+            at = NOW - timedelta(hours=3 + number * 5)
+            rows.append(
+                ContactRow(
+                    id=f"C-{number}",
+                    customer=f"K-{who}",
+                    name=_NAMES[who],
+                    about=things[number % 8] if number % 3 else None,
+                    inbound=state is not None or number % 12 == 3,
+                    purpose="follow_up" if state is None and number % 12 != 3 else None,
+                    channel=channels[number % 4],
+                    owner=_OWNERS[number % 4],
+                    state=state,
+                    at=at,
+                    target=None if state is None or number == 12 else at + timedelta(hours=24),
+                    answered_seconds={"answered": 2400 + 300 * number, "late": 110_000}.get(state or ""),
+                    chased=(2 if number == 6 else 1) if state in ("open", "late") and number % 4 == 2 else 0,
+                )
+            )
+        return rows
+
+    def contacts(self, reader: Reader, asked: ContactsAsked, page: int) -> ContactPage:
+        everything = self._contacts(reader)
+        mine = [
+            row
+            for row in everything
+            if asked.owner in (None, row.owner)
+            and asked.channel in (None, row.channel)
+            and asked.customer in (None, row.customer)
+        ]
+        states: tuple[data.ContactState, ...] = ("open", "unanswered", "late", "answered")
+        counts: dict[ContactFilter, int] = {state: sum(row.state == state for row in mine) for state in states}
+        counts["all"] = len(mine)
+        found = [row for row in mine if asked.state in ("all", row.state)]
+        if asked.state in ("open", "unanswered"):
+            found.sort(key=lambda row: (row.target is None, row.target))
+        start = (page - 1) * data.PAGE_SIZE
+        return ContactPage(
+            rows=tuple(found[start : start + data.PAGE_SIZE]),
+            total=len(found),
+            counts=counts,
+            owners=tuple(owner for owner in _OWNERS if owner),
+            channels=("chat", "email", "phone", "portal"),
+            customer=next((row.name for row in everything if row.customer == asked.customer), None),
+        )
+
+    def contact_figures(self, reader: Reader, asked: ContactsAsked) -> ContactFigures:
+        return ContactFigures(
+            since=NOW.date() - timedelta(weeks=13),
+            first_answer=Spread(6_870.0, 24_780.0, 216),
+            in_time=wilson(193, 220),
+            asked_again=wilson(10, 257),
+            channels=(
+                ChannelAnswers("email", Spread(10_140.0, 35_556.0, 93), 28_800),
+                ChannelAnswers("phone", Spread(4_020.0, 12_450.0, 66), 14_400),
+                ChannelAnswers("portal", Spread(8_280.0, 29_196.0, 34), 28_800),
+                ChannelAnswers("chat", Spread(4_440.0, 12_792.0, 1), 14_400),
+            ),
+        )
+
+    # -- incidents --------------------------------------------------------------------------------
+
+    def _incidents(self, reader: Reader) -> list[IncidentRow]:
+        rows = []
+        kinds, whats = ("complaint", "missed_appointment", "product_claim", "untruth"), _MISHAPS[reader.lang]
+        for number in range(min(self._customers, 60)):
+            who = (number * 3 + 1) % len(_NAMES)
+            reported = NOW - timedelta(days=number * 6 + 1, hours=2)
+            state: Literal["open", "resolved", "closed"] = (
+                "open" if number < 6 else "closed" if number % 5 else "resolved"
+            )
+            done = number % 5 if state == "open" else 5 if number % 3 else 2
+            rows.append(
+                IncidentRow(
+                    id=f"V-{number}",
+                    customer=f"K-{who}",
+                    name=_NAMES[who],
+                    what=whats[number % 4] if number % 7 else None,
+                    kind=kinds[number % 4],
+                    severity=("normal", "serious", "minor")[number % 3],
+                    admitted=number % 6 == 2,
+                    state=state,
+                    owner=_OWNERS[number % 4],
+                    supplier="Thermotec" if number % 4 == 2 else None,
+                    waits=number == 5,
+                    reported=reported,
+                    ended=None if state == "open" else reported + timedelta(days=5),
+                    steps=self._steps(reported, done, state == "open", waits=number == 5),
+                )
+            )
+        return rows
+
+    def _steps(self, reported: datetime, done: int, running: bool, *, waits: bool) -> tuple[Step, ...]:
+        names: tuple[data.StepName, ...] = ("reason", "apology", "chance", "talk", "resolved")
+        steps = []
+        for place, name in enumerate(names):
+            due = reported + timedelta(hours=(4, 8, 48, 72, 120)[place])
+            if place < done:
+                steps.append(Step(name, "done_late" if place == 1 and done > 3 else "done", due - timedelta(hours=2)))
+            elif not running:
+                steps.append(Step(name, "left_out", due))
+            elif due <= NOW and not waits:
+                steps.append(Step(name, "missed", due))
+            else:
+                steps.append(Step(name, "next" if place == done else "ahead", None if waits else due))
+        return tuple(steps)
+
+    def incidents(self, reader: Reader, asked: IncidentsAsked, page: int) -> IncidentPage:
+        everything = self._incidents(reader)
+        mine = [
+            row
+            for row in everything
+            if asked.owner in (None, row.owner)
+            and asked.kind in (None, row.kind)
+            and asked.supplier in (None, row.supplier)
+            and asked.customer in (None, row.customer)
+        ]
+        called = {"unresolved": "open"}
+        states: tuple[data.IncidentFilter, ...] = ("unresolved", "resolved", "closed")
+        counts = {state: sum(row.state == called.get(state, state) for row in mine) for state in states}
+        found = [row for row in mine if asked.state == "all" or row.state == called.get(asked.state, asked.state)]
+        start = (page - 1) * data.PAGE_SIZE
+        running = [row for row in mine if row.state == "open"]
+        return IncidentPage(
+            rows=tuple(found[start : start + data.PAGE_SIZE]),
+            total=len(found),
+            counts={**counts, "all": len(mine)},
+            owners=tuple(owner for owner in _OWNERS if owner),
+            kinds=("complaint", "missed_appointment", "product_claim", "untruth"),
+            customer=next((row.name for row in everything if row.customer == asked.customer), None),
+            next_steps=(("apology", 2, 1), ("chance", 3, 0)) if running else (),
+        )
+
+    def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures:
+        return IncidentFigures(
+            since=NOW.date() - timedelta(weeks=52),
+            by_clock=Spread(519_600.0, 1_091_556.0, 67),
+            in_business=Spread(112_080.0, 190_680.0, 67),
+            discipline=wilson(37, 79),
+            success=wilson(43, 61),
+        )
+
+    # -- suppliers, timeline ----------------------------------------------------------------------
+
+    def suppliers(self, reader: Reader) -> Suppliers:
+        rows = (
+            SupplierRow("Thermotec", "red", 4, 5, date(2026, 2, 15), 7, wilson(93, 112)),
+            SupplierRow("Heizgroß Ulm", "yellow", 2, 2, date(2025, 11, 29), 6, wilson(228, 264)),
+            SupplierRow("Rohr & Söhne", None, 0, 1, date(2024, 6, 3), 1, wilson(3, 4)),
+            SupplierRow("Solar *Plus* GmbH, Niederlassung Schwäbisch Gmünd", None, 0, 0, None, 0, wilson(0, 0)),
+        )
+        return Suppliers(rows if self._customers else (), 12, 2, 4, 0.9)
+
+    def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int) -> TimelinePage | None:
+        name = self._name(customer)
+        if name is None:
+            return None
+        as_of, known = asked.as_of or NOW.date(), asked.known_on or NOW.date()
+        rows = [
+            row if known >= date(2026, 3, 9) else _untouched(row)
+            for row in _timeline(reader.lang)
+            if row.at.date() <= as_of and row.recorded.date() <= known
+        ]
+        start = (page - 1) * data.PAGE_SIZE
+        return TimelinePage(
+            customer=customer,
+            name=name,
+            rows=tuple(rows[start : start + data.PAGE_SIZE]),
+            total=len(rows),
+            retracted=sum(row.status == "retracted" for row in rows),
+            first=rows[-1].at.date() if rows else None,
+        )
+
+    def _name(self, customer: str) -> str | None:
+        names = {f"K-{number}": name for number, name in enumerate(_NAMES)}
+        return names.get(customer) if self._customers else None
+
     # -- account ----------------------------------------------------------------------------------
 
-    def customers(self, reader: Reader, text: str) -> tuple[Hit, ...]:
+    def customers(self, reader: Reader, asked: CustomersAsked, page: int) -> CustomerPage:
         stages = ("solid", "strained", "building", "new", "recovering", "lost")
-        hits = [
-            Hit(f"K-{number}", name, 2340 - number * 310, stages[number % 6])
+        rows = [
+            CustomerRow(
+                customer=f"K-{number}",
+                name=name,
+                owner=_OWNERS[number % 4],
+                balance=2340 - number * 310,
+                stage=stages[number % 6],
+                buffer=5.7 - number,
+                reliability=Reliability(None if number % 3 == 2 else 0.83, 0.7, 0.92, 3 if number % 3 == 2 else 41),
+                last_contact=None if number == 9 else NOW.date() - timedelta(days=number * 9),
+                silence={3: Silence(74, True, 21), 7: Silence(62, True, None), 9: Silence(90, False, None)}.get(number),
+                lapses=(Lapse("service", 30, date(2026, 1, 5)),) if number == 6 else (),
+            )
             for number, name in enumerate(_NAMES)
-            if self._customers and text.casefold() in name.casefold()
+            if self._customers and asked.text.casefold() in name.casefold()
         ]
-        return tuple(sorted(hits, key=lambda hit: hit.balance))
+        silent = [row for row in rows if row.silence or row.lapses]
+        if asked.order == "silent":
+            rows = silent
+        rows.sort(key=lambda row: row.name.casefold() if asked.order == "name" else row.balance)  # type: ignore[arg-type,return-value]
+        start = (page - 1) * data.PAGE_SIZE
+        return CustomerPage(tuple(rows[start : start + data.PAGE_SIZE]), len(rows), len(silent))
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
         if not self._customers or not customer.startswith("K-"):
@@ -346,14 +582,11 @@ class Sample:
             at = datetime.combine(day, NOW.time(), tzinfo=BERLIN)
             if at < start:
                 continue
-            struck = de.startswith("Rückruf doppelt")
-            if not struck:
-                running += points
+            running += points
             text, detail = (de, detail_de) if german else (en, detail_en)
-            rows.append(StatementRow(at, text, detail, points, running, day == NOW.date(), struck))
-            if not struck:
-                faded = int((at - start).days * 0.8)
-                line.append(BalancePoint(at, running - points - faded, running - faded))
+            rows.append(StatementRow(at, text, detail, points, running, day == NOW.date()))
+            faded = int((at - start).days * 0.8)
+            line.append(BalancePoint(at, running - points - faded, running - faded))
         faded = -int(days * 0.8)
         line.append(BalancePoint(NOW, running + faded, running + faded))
         return Account(
@@ -416,6 +649,9 @@ class Sample:
                 -10,
             ),
             promises=tuple(row for row in self._all(reader) if row.customer == customer)[:4],
+            questions=self.contacts(reader, ContactsAsked("open", customer=customer), 1).rows,
+            incidents=self.incidents(reader, IncidentsAsked("unresolved", customer=customer), 1).rows,
+            merged=("P. Meier", "Meier, Petra") if number == 0 else (),
             retracted=1,
         )
 
@@ -445,6 +681,9 @@ class Sample:
             levels=(("solid", 2000), ("strained", 0), ("lost", -2000)),
             fall=None,
             promises=(),
+            questions=(),
+            incidents=(),
+            merged=(),
             retracted=0,
         )
 
@@ -516,14 +755,6 @@ _POSTINGS = (
         "promised by 01/03 · supplier Thermotec",
     ),
     (
-        date(2026, 3, 4),
-        "Rückruf doppelt eingetragen",
-        "Call entered twice",
-        -200,
-        "Fehleingabe, zurückgezogen",
-        "recorded by mistake, retracted",
-    ),
-    (
         date(2026, 3, 5),
         "Frau Meier hat zweimal nach dem Liefertermin gefragt",
         "Ms Meier asked twice about the delivery",
@@ -572,6 +803,90 @@ _POSTINGS = (
         "promised by yesterday 4 pm",
     ),
 )
+
+
+def _timeline(lang: str) -> list[TimelineEntry]:
+    """What happened last first; one fact recorded days later, one retracted, one waiting again, one alert."""
+    german = lang == "de"
+
+    def at(day: int, hour: int, minute: int = 0) -> datetime:
+        return datetime(2026, 3, day, hour, minute, tzinfo=BERLIN)
+
+    def say(de: str, en: str) -> str:
+        return de if german else en
+
+    rows = [
+        TimelineEntry(
+            at(11, 8),
+            at(11, 8),
+            "alert",
+            say("Hinweis: bald fällig", "Alert raised: due soon"),
+            "",
+            "Lutz Brandt",
+            "",
+            "alert",
+        ),
+        TimelineEntry(
+            at(10, 15),
+            at(10, 15, 2),
+            "contact",
+            say("Beantwortet, am Telefon", "Answered, by phone"),
+            "",
+            "Sevda Aydin",
+            "crm:C-17/a",
+            "counts",
+        ),
+        TimelineEntry(
+            at(6, 16),
+            at(9, 9),
+            "promise",
+            say("Angebot *Wärmepumpe*: verschoben", "Quotation *heat pump*: moved"),
+            say("bis 24. März, 12 Uhr · Der Preis fehlt noch.", "by 24 March, noon · The price is missing."),
+            "Lutz Brandt",
+            "crm:P-4/m",
+            "counts",
+        ),
+        TimelineEntry(
+            at(5, 9),
+            at(5, 9, 1),
+            "promise",
+            say("Rückruf: erfüllt", "Call back: fulfilled"),
+            "",
+            None,
+            "crm:P-5/f",
+            "parked",
+        ),
+        TimelineEntry(
+            at(4, 9),
+            at(4, 9, 1),
+            "promise",
+            say("Zugesagt: Rückruf", "Promised: call back"),
+            say("bis 5. März, 17 Uhr", "by 5 March, 5 pm"),
+            "Lutz Brandt",
+            "crm:P-5/p",
+            "retracted",
+            at(9, 10, 30),
+            say("Doppelt eingetragen", "Entered twice"),
+        ),
+    ]
+    older = [
+        TimelineEntry(
+            NOW - timedelta(days=20 + 3 * number),
+            NOW - timedelta(days=20 + 3 * number) + timedelta(minutes=1),
+            "contact",
+            say("Der Kunde hat gefragt, per E-Mail", "The customer asked, by e-mail"),
+            "",
+            None,
+            f"crm:C-{number}",
+            "counts",
+        )
+        for number in range(60)
+    ]
+    return rows + older
+
+
+def _untouched(row: TimelineEntry) -> TimelineEntry:
+    return row._replace(status="counts", retracted_at=None, why=None)
 
 
 def main() -> None:

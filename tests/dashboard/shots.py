@@ -119,6 +119,13 @@ def shoot(browser: Browser, address: str, folder: Path, customer: str | None, ev
             ("promises", "/promises"),
             ("accounts", "/account"),
             ("account", f"/account?customer={customer}"),
+            ("contacts", "/contacts"),
+            ("contacts-all", "/contacts?state=all"),
+            ("incidents", "/incidents"),
+            ("incidents-closed", "/incidents?state=closed"),
+            ("silent", "/account?order=silent"),
+            ("suppliers", "/suppliers"),
+            ("timeline", f"/timeline?customer={customer}"),
         ):
             page.goto(f"{root}{path}")
             settled(page)

@@ -113,6 +113,7 @@ Said = Callable[..., Data]
 
 OF_PROMISE: Mapping[str, tuple[str, Said]] = {
     rf"promised by {DUE}(.*)": ("promise.made", _made),
+    rf"delivery promised by {DUE}": ("promise.made", lambda due: _made(due, "") | {"kind": "delivery"}),
     rf"moved to {DUE}(.*)": ("promise.renegotiated", _moved),
     r"fulfilled(.*)": ("promise.fulfilled", _fulfilled),
     r"taken back(.*)": ("promise.withdrawn", _told),
@@ -127,17 +128,60 @@ OF_CUSTOMER: Mapping[str, tuple[str, Said]] = {
     r"looked after by (\w+)": ("customer.owner_assigned", lambda owner: {"owner": owner}),
     r"sensitivity (\d\.\d)": ("customer.sensitivity_set", lambda value: {"value": float(value)}),
 }
+OF_CONTACT: Mapping[str, tuple[str, Said]] = {
+    r"asked by (\w+)": ("contact.inbound", lambda channel: {"customer": "customer", "channel": channel}),
+    r"asked again by (\w+)": (
+        "contact.inbound", lambda channel: {"customer": "customer", "channel": channel, "chases": "question"}
+    ),
+    r"answered(.*)": ("contact.answered", lambda rest: {"automatic": True} if "automatically" in rest else {}),
+    r"we (\w+)": ("contact.outbound", lambda purpose: {"customer": "customer", "purpose": PURPOSES[purpose]}),
+}  # fmt: skip
+PURPOSES = {
+    "advise": "advice", "ask": "check_in", "follow": "follow_up", "listen": "needs", "adopt": "idea_adopted",
+    "greet": "courtesy", "serve": "service",
+}  # fmt: skip
+OF_INCIDENT: Mapping[str, tuple[str, Said]] = {
+    r"complaint(.*)": ("incident.reported", lambda rest: _reported("complaint", rest)),
+    r"untruth(.*)": ("incident.reported", lambda rest: _reported("untruth", rest)),
+    r"we give the reason": ("incident.explained", dict),
+    r"we apologise": ("incident.apologised", dict),
+    r"we ask for a new chance, with an offer": ("incident.chance_asked", lambda: {"offer": "offer"}),
+    r"the offer is accepted": ("incident.offer_answered", lambda: {"accepted": True}),
+    r"we talk in person": ("incident.talked", lambda: {"channel": "in_person"}),
+    r"we talk by phone": ("incident.talked", lambda: {"channel": "phone"}),
+    r"put right": ("incident.resolved", dict),
+}
+
+
+def _reported(kind: str, rest: str) -> Data:
+    data: Data = {"customer": "customer", "kind": kind}
+    if about := re.search(r"about the (\w+)", rest):
+        data["promise"] = about[1]
+    if "told first" in rest:
+        data["admitted"] = True
+    return data | ({"severity": "serious"} if "serious" in rest else {})
 
 
 def _envelope(at: datetime, name: str, said: str, id: str) -> dict[str, Any]:
-    whose = {"customer": name} if name == "customer" else {"promise": name}
-    for pattern, (type, data_of) in (OF_CUSTOMER if name == "customer" else OF_PROMISE).items():
-        if match := re.fullmatch(pattern, said):
-            data = whose | data_of(*match.groups())
-            return {
-                "specversion": "1.0", "source": "docs", "id": id, "type": type, "time": at.isoformat(), "data": data
-            }  # fmt: skip
+    for thing, verbs in _verbs(name):
+        for pattern, (type, data_of) in verbs.items():
+            if match := re.fullmatch(pattern, said):
+                data = {thing: name} | data_of(*match.groups())
+                return {
+                    "specversion": "1.0", "source": "docs", "id": id, "type": type, "time": at.isoformat(), "data": data
+                }  # fmt: skip
     raise AssertionError(f"not in the notation: {said!r}")
+
+
+def _verbs(name: str) -> Sequence[tuple[str, Mapping[str, tuple[str, Said]]]]:
+    """What can be said of something of this name."""
+    if name == "customer":
+        return [("customer", OF_CUSTOMER)]
+    if name.startswith(("question", "visit_", "contact")):
+        return [("contact", OF_CONTACT)]
+    if name.startswith("incident"):
+        return [("incident", OF_INCIDENT)]
+    return [("promise", OF_PROMISE)]
 
 
 # -- the page ---------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def test_an_event_has_a_text_stream_id_a_version_a_topic_and_its_state_as_a_blob
     found = connection.execute(f"SELECT DISTINCT {kinds} FROM stored_events").fetchall()
     assert found == [("text", "integer", "text", "blob")]
     streams = {row[0].partition("-")[0] for row in connection.execute("SELECT originator_id FROM stored_events")}
-    assert streams == {"promise", "customer", "alert"}
+    assert streams == {"promise", "customer", "alert", "firm"}
     connection.close()
 
 

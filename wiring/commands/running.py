@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from intake.sample_firm import DAYS
 from wiring.output import Output, write
 from wiring.shell import Place, read_language
 from wiring.supervisor import Say
@@ -38,7 +39,7 @@ def _say(ctx: typer.Context) -> Say:
 
 
 def demo(
-    ctx: typer.Context, seed: Seed = 1, days: Days = 365, no_browser: NoBrowser = False, port: Port = None
+    ctx: typer.Context, seed: Seed = 1, days: Days = DAYS, no_browser: NoBrowser = False, port: Port = None
 ) -> None:
     from wiring.demo import fill, home_of
 
