@@ -21,6 +21,7 @@ from projections.filters import Moment
 from projections.follow import table_names
 from projections.promises import COLUMNS, rows
 from projections.tables import ALWAYS, micros
+from projections.timeline import set_aside
 from tests import by_hand
 from tests.homes import Home, open_at, question, stamped
 from tests.notation import Data, History, envelopes, struct_replace
@@ -114,6 +115,44 @@ def promise_lives(draw: st.DrawFn, customer: str, name: str) -> list[tuple[datet
     return lines
 
 
+CHANNELS = st.sampled_from(["email", "phone", "chat", "in_person", "letter"])
+STEPS = [
+    'nennt den Grund für "{name}"', 'entschuldigt sich für "{name}"', 'bittet um neue Chance für "{name}", mit Angebot',
+    'bittet um neue Chance für "{name}"', 'bietet an für "{name}"', 'Angebot angenommen zu "{name}"',
+    'spricht persönlich zu "{name}"', 'spricht zu "{name}", Kanal phone', 'löst "{name}"', 'öffnet "{name}" wieder',
+    'schließt "{name}"', 'pausiert Vorfall "{name}" wegen Kunde', 'setzt Vorfall "{name}" fort wegen Kunde',
+    'übergibt Vorfall "{name}" an karin',
+]  # fmt: skip
+
+
+@st.composite
+def contact_lives(draw: st.DrawFn, customer: str, name: str, promises: Sequence[str]) -> list[tuple[datetime, str]]:
+    begun, *others = sorted(draw(st.lists(moments, min_size=1, max_size=3)))
+    if not draw(st.integers(0, 2)):
+        purpose = draw(st.sampled_from(["follow_up", "needs", "check_in", "service", "advice"]))
+        said = f'meldet sich "{name}" bei {customer}, Zweck {purpose}, von {draw(people)}, Kanal {draw(CHANNELS)}'
+        return [(begun, said)]
+    chased = draw(st.sampled_from(["", "", *promises]))
+    asks = f'{customer} hakt nach "{name}" zu "{chased}"' if chased else f'{customer} fragt "{name}"'
+    marks = [f"Kanal {draw(CHANNELS)}", "Faden T-1", f"an {draw(people)}", f'über "{draw(st.sampled_from(promises))}"']
+    lines = [(begun, ", ".join([asks, *draw(st.lists(st.sampled_from(marks), max_size=3, unique=True))]))]
+    for at in others:
+        automatic = draw(st.sampled_from(["", "", ", automatisch"]))
+        lines.append((at, f'beantwortet "{name}", von {draw(people)}{automatic}'))
+    return lines
+
+
+@st.composite
+def incident_lives(draw: st.DrawFn, customer: str, name: str, promises: Sequence[str]) -> list[tuple[datetime, str]]:
+    begun, *others = sorted(draw(st.lists(moments, min_size=1, max_size=7)))
+    kind = draw(st.sampled_from(["complaint", "complaint", "forgotten", "untruth", "product_claim"]))
+    marks = ["ernst", "gering", "selbst gemeldet", f'zu "{draw(st.sampled_from(promises))}"', "Lieferant Acme"]
+    said = ", ".join(
+        [f'Vorfall {customer} "{name}" {kind}', *draw(st.lists(st.sampled_from(marks), max_size=3, unique=True))]
+    )
+    return [(begun, said), *((at, draw(st.sampled_from(STEPS)).format(name=name)) for at in others)]
+
+
 @st.composite
 def told(draw: st.DrawFn, customer: str, promises: Sequence[str]) -> tuple[datetime, str]:
     about = draw(st.sampled_from(["", *(f", über {name}" for name in promises)]))
@@ -127,6 +166,8 @@ def told(draw: st.DrawFn, customer: str, promises: Sequence[str]) -> tuple[datet
                 f"Rückmeldung {customer} {draw(st.integers(1, 5))}{about}",
                 f"Rückmeldung ? {draw(st.integers(1, 5))}{about}" if about else f"{customer} empfiehlt uns",
                 f"lehnt ab {customer}, mit Grund",
+                f"fragt {customer} um Rückmeldung",
+                f"{customer} geht",
             ]
         )
     )
@@ -141,6 +182,10 @@ def histories(draw: st.DrawFn, customers: int = 1) -> str:
         for name in names:
             lines += draw(promise_lives(f"K-{number}", name))
         lines += draw(st.lists(told(f"K-{number}", names), max_size=4))
+        for letter in "xyz"[: draw(st.integers(0, 3))]:
+            lines += draw(contact_lives(f"K-{number}", f"C{number}{letter}", names))
+        for letter in "vw"[: draw(st.integers(0, 2))]:
+            lines += draw(incident_lives(f"K-{number}", f"V{number}{letter}", names))
     lines.sort(key=lambda line: line[0])
     return "\n".join(f"{written(at)}  {said} (erfasst {written(at + draw(delays))})" for at, said in lines)
 
@@ -219,7 +264,7 @@ def test_lines_add_up_to_the_balance_each_one_counted_by_itself(text: str, times
                 points = line.points_at(moment, history.steering.rulebooks)
                 counts += (
                     points
-                    if line.provisional
+                    if line.provisional or not line.fades
                     else round(abs(points) * 2 ** (-age / 365) + 1e-9) * (1 if points > 0 else -1)
                 )
         assert abs(counts - balance(history.postings, moment, history.steering.rulebooks)) <= len(history.postings) // 4
@@ -354,6 +399,54 @@ def test_figures_lists_and_accounts_of_the_store_are_those_of_loops_as_of_and_as
             (group,) = figures(partial, moment)
             for name, share in by_hand.shares(by_hand.lives(recorded, moment)).items():
                 assert tuple(group.figures[name]) == share, name  # type: ignore[arg-type]
+
+
+@STORED
+@whatever(histories(2), reads, st.randoms(use_true_random=False))
+def test_what_was_retracted_never_was_and_who_was_merged_always_was_one(
+    text: str, moment: datetime, chance: random.Random
+) -> None:
+    said = [{**each, "recorded": each["time"]} for each in facts(text)]
+    gone = chance.sample(said, min(len(said), chance.randint(0, 3)))
+    later = (END + timedelta(days=1)).isoformat()
+    corrections = [
+        {**said[0], "id": f"zurück-{each['id']}", "type": "fact.retracted", "time": later, "recorded": later,
+         "data": {"retracts": {"source": each["source"], "id": each["id"]}}}
+        for each in gone
+    ]  # fmt: skip
+    merge = {**said[0], "id": "eins", "type": "customer.merged", "time": later, "recorded": later,
+             "data": {"customer": "K-1", "duplicate": "K-2"}}  # fmt: skip
+    never = [as_one(each) for each in said if each not in gone]
+    with homes(2) as (corrected, straight):
+        for each in (corrected, straight):
+            each.take([{**merge, "id": "vorher", "type": "customer.registered", "data": {"customer": "K-1"}}])
+        corrected.take([*said, *corrections, merge])
+        straight.take(never)
+        for by in (None, "owner", "team"):
+            assert figures(corrected, moment, by=by) == figures(straight, moment, by=by)
+        assert account_of(corrected, moment) == account_of(straight, moment)
+        assert account_of(corrected, END) == account_of(straight, END)
+        assert listed(corrected, moment) == listed(straight, moment)
+        waiting = {each.fact.id for each in straight.konto.log.parked()}
+        again = {each.fact.id for each in set_aside(corrected.konto.log, corrected.konto.library)}
+        assert again == waiting
+        corrected.konto.rebuild()
+        assert account_of(corrected, moment) == account_of(straight, moment)
+
+
+def as_one(envelope: Data) -> Data:
+    """The same fact, of a customer who has always had one number."""
+    data = envelope["data"]
+    return {**envelope, "data": {**data, "customer": "K-1"}} if data.get("customer") == "K-2" else envelope
+
+
+def account_of(home: Home, moment: datetime) -> list[Any]:
+    """Everything that the statement of K-1 says."""
+    konto = home.konto
+    (customer,) = konto.library.customer_ids("K-1")
+    found = statements.statement(konto.library, konto.asker, customer, konto.steering, moment)
+    lines = [(line.posting.time, line.posting.rule, line.base, line.points, line.counts) for line in found.lines]
+    return [sorted(lines), found.balance, found.buffer, found.stage, found.reliability, found.sensitivity]
 
 
 def listed(home: Home, moment: datetime, known: datetime | None = None) -> list[tuple[Any, ...]]:
