@@ -368,7 +368,7 @@ class CustomersAsked(NamedTuple):
 
 
 class CustomerPage(NamedTuple):
-    """One page of the list, how many fit, and how many have fallen silent or miss something."""
+    """One page of the list, how many fit, and how many of all have fallen silent."""
 
     rows: tuple[CustomerRow, ...]
     total: int

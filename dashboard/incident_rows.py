@@ -110,7 +110,8 @@ def _then(row: IncidentRow, here: Visit) -> str:
     """What became of it."""
     t = here.t
     if row.ended is None:
-        return format.how_long((here.now - row.reported).total_seconds(), here.reader.lang)
+        days = format.how_long((here.now - row.reported).total_seconds(), here.reader.lang)
+        return t("open {days}").format(days=days)
     when = _moment(row.ended, here)
     if row.steps[-1].state == "left_out":
         return t("closed {moment}").format(moment=when)

@@ -7,6 +7,8 @@ from typing import Any
 
 from domain.fact import Fact
 from domain.vocabulary import FACTS, envelope
+from projections import families
+from projections.sentences import merged
 from wiring.embedded import Konto
 
 CHUNK = 1000
@@ -37,6 +39,10 @@ def _pages(konto: Konto) -> Iterator[Sequence[Fact]]:
 
 
 def _of(konto: Konto, customer: str) -> Iterator[Sequence[Fact]]:
-    rows = konto.views.rows("SELECT stream FROM streams WHERE customer = ?", (customer,))
-    histories = konto.log.histories([customer, *(row[0] for row in rows)])
+    """All facts of a customer and of whoever was merged into them."""
+    relationship = konto.library.relationship(customer, None)
+    own = [customer, *merged(konto.library, customer)]
+    with konto.views.store.reading() as cursor:
+        streams = [stream for each in families.streams(cursor, own).values() for stream in each]
+    histories = konto.log.histories([*own, *sorted({*streams, *(fact.stream for fact in relationship.facts)})])
     yield sorted((fact for facts in histories.values() for fact in facts), key=lambda fact: fact.position)

@@ -50,7 +50,7 @@ def page(konto: Konto, reader: Reader, asked: CustomersAsked, page: int) -> Cust
         known = parties.listed(konto.library, konto.asker, text=asked.text, limit=None)
         ordered = _ordered(konto, known, asked, rhythms, now)
         total, chosen = len(ordered), ordered[start : start + PAGE_SIZE]
-    return CustomerPage(_rows(konto, reader, chosen, rhythms, now), total, len(rhythms.customers))
+    return CustomerPage(_rows(konto, reader, chosen, rhythms, now), total, len(rhythms.silent))
 
 
 def _rhythms(konto: Konto, moment: Moment) -> Rhythms:

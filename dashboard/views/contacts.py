@@ -109,6 +109,8 @@ def _figures(found: data.ContactFigures, here: Visit) -> None:
             )
         with four:
             _channels(found, here)
+        if found.channels:
+            look.foot(t("Dot: the middle answer. Bar: 9 in 10 answers. Tick: target. In hours of business."))
 
 
 def _channels(found: data.ContactFigures, here: Visit) -> None:
@@ -119,7 +121,6 @@ def _channels(found: data.ContactFigures, here: Visit) -> None:
         return
     names = [say.word(say.CHANNELS, each.channel, t) for each in found.channels]
     look.show(charts.answer_times(list(zip(names, found.channels, strict=True)), here.style))
-    look.lines(t("Dot: the middle answer. Bar: 9 in 10 answers. Tick: target. In hours of business."))
 
 
 # -- list -----------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def _foot(found: CustomerPage, asked: CustomersAsked, here: Visit) -> str:
         "name": t("{n} of {total}, by name."),
         "silent": t("{n} of {total}, silent for longest first. No praise is silent criticism."),
     }[asked.order].format(n=n, total=total)
-    if asked.order == "silent" or not found.silent:
+    if asked.order == "silent" or asked.text or not found.silent:
         return shown
     silent = t.ngettext(
         "{n} customer has long not been heard of.", "{n} customers have long not been heard of.", found.silent

@@ -561,7 +561,9 @@ class Sample:
             rows = silent
         rows.sort(key=lambda row: row.name.casefold() if asked.order == "name" else row.balance)  # type: ignore[arg-type,return-value]
         start = (page - 1) * data.PAGE_SIZE
-        return CustomerPage(tuple(rows[start : start + data.PAGE_SIZE]), len(rows), len(silent))
+        return CustomerPage(
+            tuple(rows[start : start + data.PAGE_SIZE]), len(rows), sum(row.silence is not None for row in silent)
+        )
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
         if not self._customers or not customer.startswith("K-"):

@@ -58,6 +58,9 @@ PICTURES = (
     "Kontostand im Lauf",
     "Von 31",
     "letzte Zusage: ",
+    "per E-Mail: 2 Std. 49 Min.",
+    "Entschuldigung, davon 1 überfällig: 2",
+    "Heizgroß Ulm: 86",
 )
 
 
@@ -101,7 +104,19 @@ def _go(watched: Watched, place: str) -> Page:
     return watched.page
 
 
-@pytest.mark.parametrize("place", ["", "promises", "account?customer=K-0"])
+PLACES = (
+    "",
+    "promises",
+    "account",
+    "account?customer=K-0",
+    "contacts",
+    "incidents",
+    "suppliers",
+    "timeline?customer=K-0",
+)
+
+
+@pytest.mark.parametrize("place", PLACES)
 def test_no_page_asks_outside_fails_or_scrolls_sideways(watched, place):
     page = _go(watched, place)
     assert watched.outside == []

@@ -14,7 +14,7 @@ from dashboard import charts
 from dashboard.charts import Bar, Interval, WeekCount
 from dashboard.charts.palette import DARK, LIGHT
 from dashboard.charts.picture import Chart, Style, floor_of_shares, spread, two_lines
-from dashboard.data import BalancePoint, Drop, Fall, PointWeek, PromiseWeek, Share
+from dashboard.data import BalancePoint, ChannelAnswers, Drop, Fall, PointWeek, PromiseWeek, Share, Spread
 from tests.dashboard.sample import wilson
 from words import translator
 
@@ -52,6 +52,11 @@ FALL = Fall(
     0,
 )
 
+ANSWERS = [
+    ("per E-Mail", ChannelAnswers("email", Spread(10_140.0, 35_556.0, 93), 28_800)),
+    ("im Chat", ChannelAnswers("chat", Spread(4_440.0, 12_792.0, 1), 14_400)),
+]
+
 EVERY = {
     "reliability": lambda style: charts.reliability(_promises(13), 0.9, style),
     "reliability of one week": lambda style: charts.reliability(_promises(1), 0.9, style),
@@ -71,6 +76,7 @@ EVERY = {
     "interval without a value": lambda style: charts.intervals(
         [Interval("zu wenig bekannt", None, 0.2, 0.95)], None, style
     ),
+    "answer times": lambda style: charts.answer_times(ANSWERS, style),
     "bars": lambda style: charts.bars([Bar("Teil kam zu spät", 12), Bar("Krankheit", 0)], style),
 }
 
@@ -188,6 +194,12 @@ def test_the_waterfall_never_has_more_than_three_steps_and_still_adds_up():
 def test_what_rounding_hides_gets_no_column():
     values = charts.waterfall(FALL._replace(rest=-12), GERMAN).spec["data"]["values"]
     assert "alles\nandere" not in [value["label"] for value in values]
+
+
+def test_each_channel_says_its_middle_answer_and_how_many_there_were():
+    chart = EVERY["answer times"](GERMAN)
+    assert chart.alt == "per E-Mail: 2 Std. 49 Min., 93 Antworten. im Chat: 1 Std. 14 Min., 1 Antwort."
+    assert [value["target"] for value in chart.spec["data"]["values"]] == [8, 4]
 
 
 def test_dates_are_written_as_the_language_does():

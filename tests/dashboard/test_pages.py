@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from streamlit.util import calc_hash
 
 from dashboard import data
 from dashboard.look import plain
+from dashboard.views.customers import every
 from tests.dashboard.sample import Sample
+from words import translator
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 FORBIDDEN = re.compile(r"\b(KPIs?|SLAs?|tickets?|scores?)\b", re.IGNORECASE)
@@ -101,7 +104,8 @@ def test_alerts_say_about_whom_to_whom_and_whether_they_arrived(firm):
 def test_an_empty_firm_is_told_what_to_do_next(empty_firm):
     assert "`konto import DATEI`" in _text(_open())
     assert "`konto capture TEXT`" in _text(_open("promises"))
-    assert "`konto import DATEI`" in _text(_open("account"))
+    for page in ("account", "contacts", "incidents", "suppliers", "timeline"):
+        assert "`konto import DATEI`" in _text(_open(page))
 
 
 def test_the_list_of_promises_has_pages_of_50_with_the_most_urgent_first(firm):
@@ -156,12 +160,8 @@ def test_the_statement_adds_up_to_the_hundredth(firm):
     assert table["Vorgang"].iloc[-1] == "**Neuer Kontostand**"
 
 
-def test_what_was_recorded_by_mistake_is_struck_through_and_has_no_amount(firm):
-    app = _open("account", customer="K-0")
-    table = app.table[0].value
-    (row,) = [row for _, row in table.iterrows() if row["Vorgang"].startswith("~~")]
-    assert row[["Abbuchung", "Gutschrift", "Kontostand"]].isna().all()
-    assert "Durchgestrichen: 1 Fehleingabe; sie zählt nirgends." in _text(app)
+def test_the_statement_says_how_much_was_recorded_by_mistake(firm):
+    assert "1 Fehleingabe zählt nirgends; die Zeitlinie zeigt sie." in _text(_open("account", customer="K-0"))
 
 
 def test_why_the_balance_fell_is_said_with_days_and_points(firm):
@@ -181,16 +181,231 @@ def test_an_unknown_customer_is_named_and_not_an_error(firm):
     assert "Es gibt keinen Kunden „K-999“." in _text(_open("account", customer="K-999"))
 
 
-def test_a_customer_is_found_by_a_part_of_the_name(firm):
+# -- customers ------------------------------------------------------------------------------------
+
+
+def test_a_customer_is_found_by_a_part_of_the_name_and_the_search_stays_in_the_address(firm):
     app = _open("account")
-    app.text_input(key="search").set_value("wolf").run()
-    assert "**8 Punkte**" not in _text(app)
+    app.text_input(key="address_text").set_value("wolf").run()
     assert _text(app).count(" Punkte**") == 1
+    assert app.query_params["text"] in ("wolf", ["wolf"])
+
+
+def test_the_list_of_customers_begins_with_the_lowest_balance(firm):
+    text = _text(_open("account"))
+    assert text.index("−17 Punkte") < text.index("−8 Punkte") < text.index("20 Punkte")
+    assert "14 von 14, der niedrigste Kontostand zuerst. Von 3 Kunden haben wir lange nichts gehört." in text
+
+
+def test_silence_and_missed_habits_are_said_with_what_is_usual(firm):
+    text = _text(_open("account", order="silent"))
+    assert "Nichts gehört seit 74 Tagen, sonst alle 3 Wochen." in text
+    assert "Nichts gehört seit 62 Tagen." in text
+    assert "Noch nie etwas gehört, seit wir uns kennen." in text
+    assert "Ausgeblieben seit 5. Jan.: eine Zusatzleistung, sonst alle 4 Wochen." in text
+    assert text.count(" Punkte**") == 4
+
+
+@pytest.mark.parametrize(
+    ("days", "german", "english"),
+    [
+        (1, "jeden Tag", "every day"),
+        (9, "alle 9 Tage", "every 9 days"),
+        (20, "alle 3 Wochen", "every 3 weeks"),
+        (91, "alle 3 Monate", "every 3 months"),
+    ],
+)
+def test_how_often_something_comes_is_said_as_people_say_it(days, german, english):
+    assert (every(days, translator("de")), every(days, translator("en"))) == (german, english)
+
+
+def test_of_a_customer_of_few_promises_no_reliability_is_claimed(firm):
+    text = _text(_open("account", text="Albrecht"))
+    assert "Verlässlichkeit noch offen, 3 Zusagen" in text
+    assert "%" not in text
+
+
+def test_the_account_names_duplicates_open_questions_and_the_steps_of_recovery(firm):
+    text = _text(_open("account", customer="K-0"))
+    assert "zusammengeführt mit P. Meier, Meier, Petra" in text
+    assert "**Wartet auf Antwort**" in text
+    text = _text(_open("account", customer="K-4"))
+    assert "**Wiedergutmachung**\u2002:gray-badge[1]" in text
+    assert ":orange[:material/error: **Entschuldigung** seit 6 Tagen]" in text
+
+
+# -- contacts -------------------------------------------------------------------------------------
+
+
+def test_contacts_show_three_figures_with_what_they_rest_on(firm):
+    text = _text(_open("contacts"))
+    assert "Erste Antwort 1 Std. 55 Min." in text
+    assert "9 von 10 in 6 Std. 53 Min." in text
+    assert "Beruht auf 216 Anfragen." in text
+    assert "Rechtzeitig beantwortet 88\u00a0%" in text
+    assert "Nachgefragt 4\u00a0%" in text
+    assert "Beruht auf 257 Kontakten." in text
+
+
+def test_open_questions_stand_first_the_longest_overdue_before_all(firm):
+    text = _text(_open("contacts"))
+    assert "15 offene Anfragen, 15 nie beantwortet" in text
+    assert "15 von 15, die dringendsten zuerst." in text
+    assert text.index("**seit 17 Tagen**") < text.index("**bis morgen") < text.index("**ohne Frist**")
+    assert ":orange-badge[:material/repeat: einmal nachgefragt]" in text
+    assert ":orange-badge[:material/repeat: 2-mal nachgefragt]" in text
+
+
+def test_all_contacts_are_listed_the_newest_first_with_what_became_of_them(firm):
+    text = _text(_open("contacts", state="all"))
+    assert "50 von 90, die neuesten zuerst." in text
+    assert "Antwort nach 31 Std." in text
+    assert "wartet seit" in text
+    assert "von uns" in text
+
+
+def test_state_owner_and_channel_in_the_address_narrow_the_contacts(firm):
+    text = _text(_open("contacts", state="answered", owner="Sevda Aydin", channel="phone"))
+    rows = [line for line in text.splitlines() if "rechtzeitig beantwortet]" in line]
+    assert rows
+    assert all("am Telefon · Sevda Aydin" in row for row in rows)
+
+
+def test_contacts_of_one_customer_say_so_and_can_be_widened(firm):
+    app = _open("contacts", customer="K-0", page="2")
+    assert app.button(key="narrowed_customer").label == "Nur Petra Meier"
+    app.button(key="narrowed_customer").click().run()
+    assert "customer" not in app.query_params
+
+
+# -- incidents ------------------------------------------------------------------------------------
+
+
+def test_incidents_show_three_figures_with_what_they_rest_on(firm):
+    text = _text(_open("incidents"))
+    assert "Bis es in Ordnung war 31 Std." in text
+    assert "Schritte rechtzeitig 47\u00a0%" in text
+    assert "Beruht auf 79 Vorfällen." in text
+    assert "Vertrauen kam zurück 70\u00a0%" in text
+
+
+def test_a_recovery_shows_what_is_done_what_is_due_and_what_is_missing(firm):
+    text = _text(_open("incidents"))
+    assert ":green[:material/check_circle:]\u00a0Grund" in text
+    assert ":orange[:material/error:\u00a0**Neue\u00a0Chance**\u00a0seit\u00a011\u00a0Tagen]" in text
+    assert ":gray[:material/radio_button_unchecked:\u00a0Gespräch]" in text
+    assert "Neue Chance fehlt" in text
+    assert "die Uhr steht still" in text
+
+
+def test_a_closed_incident_says_which_steps_were_left_out(firm):
+    text = _text(_open("incidents", state="closed"))
+    assert ":gray[:material/do_not_disturb_on:\u00a0Gespräch]" in text
+    assert ":orange[(zu\u00a0spät)]" in text
+
+
+def test_incidents_of_one_supplier_can_be_asked_for(firm):
+    app = _open("incidents", supplier="Thermotec", state="all")
+    text = _text(app)
+    assert app.button(key="narrowed_supplier").label == "Nur Lieferant Thermotec"
+    assert "15 von 15" in text
+    assert text.count("Lieferant Thermotec") == 15
+
+
+# -- suppliers ------------------------------------------------------------------------------------
+
+
+def test_a_suppliers_card_is_said_in_words_and_rests_on_broken_claims(firm):
+    text = _text(_open("suppliers"))
+    assert "**Thermotec**\u2002:orange-badge[:material/block: rote Karte]" in text
+    assert "4 gebrochene Produktversprechen" in text
+    assert "in den letzten 12 Monaten; insgesamt 5, zuletzt am 15. Feb." in text
+    assert ":yellow-badge[:material/style: gelbe Karte]" in text
+    assert "ab 2 die gelbe Karte, ab 4 die rote" in text
+
+
+def test_of_few_promises_with_a_suppliers_goods_only_the_range_is_shown(firm):
+    text = _text(_open("suppliers"))
+    assert "83\u00a0% der Zusagen mit dieser Ware pünktlich" in text
+    assert "75\u00a0% der Zusagen" not in text
+    assert "Zu wenige Zusagen mit dieser Ware für eine Zahl" in text
+    assert "Noch war keine Zusage mit dieser Ware fällig." in text
+
+
+# -- timeline -------------------------------------------------------------------------------------
+
+
+def test_the_timeline_shows_both_times_and_what_counts_no_longer(firm):
+    text = _text(_open("timeline", customer="K-0"))
+    assert "**Fr., 6. März, 16 Uhr**  \n:gray[erfasst Mo., 9. März, 9 Uhr]" in text
+    assert "~~Zugesagt: Rückruf~~" in text
+    assert (
+        ":gray-badge[:material/undo: Fehleingabe]\u2002zurückgezogen Mo., 9. März, 10:30 Uhr: Doppelt eingetragen"
+        in text
+    )
+    assert "wartet wieder auf das, wozu es gehört" in text
+    assert ":material/notifications: Hinweis: bald fällig" in text
+    assert "Sevda Aydin · crm:C-17/a" in text
+    assert "50 von 65, das Letzte zuerst. Durchgestrichen: 1 Fehleingabe; sie zählt nirgends." in text
+
+
+def test_what_was_known_on_an_earlier_day_has_neither_the_retraction_nor_what_came_late(firm):
+    text = _text(_open("timeline", customer="K-0", known_on="2026-03-08"))
+    assert "Was wir am Sonntag, 8. März 2026 wussten" in text
+    assert "Zugesagt: Rückruf" in text
+    assert "~~" not in text
+    assert "Wärmepumpe" not in text
+
+
+def test_the_world_of_an_earlier_day_ends_with_that_day(firm):
+    text = _text(_open("timeline", customer="K-0", as_of="2026-03-05"))
+    assert "Stand vom Donnerstag, 5. März 2026, nach heutigem Wissen" in text
+    assert "**5. März, 9 Uhr**" in text
+    assert "**Fr., 6. März" not in text
+
+
+def test_a_day_goes_into_the_address_and_today_leaves_it(firm):
+    app = _open("timeline", customer="K-0")
+    app.date_input(key="address_known_on").set_value(date(2026, 3, 8)).run()
+    assert app.query_params["known_on"] in ("2026-03-08", ["2026-03-08"])
+    assert "Was wir am Sonntag, 8. März 2026 wussten" in _text(app)
+    app.button(key="leave_as_of").click().run()
+    assert "known_on" not in app.query_params
+    assert app.date_input(key="address_known_on").value == date(2026, 3, 12)
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "tomorrow", "2026-03-12", "2031-01-01"])
+def test_a_day_that_is_none_or_not_yet_over_shows_what_is_known_now(firm, day):
+    assert "Alles, was jetzt bekannt ist" in _text(_open("timeline", customer="K-0", as_of=day))
+
+
+def test_before_the_first_fact_the_timeline_says_that_nothing_was_known(firm):
+    text = _text(_open("timeline", customer="K-0", as_of="2019-01-01"))
+    assert "Zu dieser Zeit war noch nichts bekannt." in text
+
+
+def test_without_a_customer_the_timeline_asks_whose_and_an_unknown_one_is_named(firm):
+    assert "Von wem?" in _text(_open("timeline"))
+    assert "Es gibt keinen Kunden „K-999“." in _text(_open("timeline", customer="K-999"))
+
+
+# -- everywhere -----------------------------------------------------------------------------------
+
+PAGES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("", {}),
+    ("promises", {}),
+    ("account", {}),
+    ("account", {"customer": "K-0"}),
+    ("contacts", {"state": "all"}),
+    ("incidents", {"state": "all"}),
+    ("suppliers", {}),
+    ("timeline", {"customer": "K-0"}),
+)
 
 
 def test_no_page_uses_words_that_our_readers_do_not(firm):
     for lang in ("de", "en"):
-        for page, address in (("", {}), ("promises", {}), ("account", {}), ("account", {"customer": "K-0"})):
+        for page, address in PAGES:
             text = _text(_open(page, lang=lang, **address))
             assert not FORBIDDEN.search(text), FORBIDDEN.search(text)
 

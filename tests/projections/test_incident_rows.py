@@ -160,8 +160,8 @@ def test_a_retracted_step_was_never_done_but_we_knew_it_before(home: Home, given
 def test_a_retracted_report_is_gone_with_all_its_steps(home: Home, given: Given) -> None:
     text = "2026-03-01T09:00  Kunde K-17\n" + LIFE.replace("Produkt T4", "Produkt T4 [v]")
     home.take(given(text + "2026-03-20T09:00  zieht zurück [v]").envelopes)
-    assert states(home, "2026-03-10") == {}
-    assert states(home, "2026-03-10", "2026-03-19") == {"V-1": "resolved"}
+    assert states(home, "2026-03-11") == {}
+    assert states(home, "2026-03-11", "2026-03-19") == {"V-1": "resolved"}
 
 
 def test_an_incident_of_a_merged_customer_is_the_survivors_and_who_looks_after_them_counts(

@@ -1,0 +1,207 @@
+"""What the pages are answered by a real home: its files, its tables, its log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dashboard.answers.home import Home
+from dashboard.data import (
+    ContactsAsked,
+    CustomersAsked,
+    IncidentsAsked,
+    Reader,
+    TimelineAsked,
+)
+from tests.homes import open_at
+from tests.notation import at, envelopes
+
+READER = Reader("local", "de", ZoneInfo("Europe/Berlin"))
+STORY = """
+    2026-02-02T08:00  Kunde K-17, namens Petra Meier, zuständig lutz
+    2026-02-02T08:01  Kunde K-18, namens P. Meier
+    2026-02-02T08:02  Kunde K-20, namens Familie Wolf, zuständig ines
+    2026-02-02T08:03  Kunde K-30, namens Herr Öz
+    2026-02-02T08:05  führt K-17 und K-18 zusammen
+    2026-02-02T09:00  verspricht K-17 lutz "Angebot" bis 2026-02-05T12:00, Lieferant Thermotec
+    2026-02-04T09:00  erfüllt
+    2026-02-03T09:00  verspricht K-20 ines "Therme" bis 2026-02-06T12:00, Lieferant Thermotec
+    2026-02-07T09:00  erfüllt
+    2026-03-02T09:00  K-20 fragt "F-1", Kanal email, an ines
+    2026-03-02T10:30  beantwortet, von ines
+    2026-03-10T09:00  K-17 fragt "F-2", Kanal email, an lutz, über "Angebot"
+    2026-03-11T09:00  K-17 hakt nach "F-3", Kanal email, an lutz
+    2026-03-11T15:00  K-20 fragt "F-4", Kanal phone, an ines
+    2026-03-05T09:00  meldet sich "F-5" bei K-20, Zweck follow_up, Kanal phone, von ines
+    2026-03-09T09:00  Vorfall K-20 "V-1" complaint, von ines
+    2026-03-09T10:00  nennt den Grund, von ines, Kanal phone
+    2026-02-18T09:00  Vorfall K-17 "V-2" product_claim, Lieferant Thermotec, von lutz
+    2026-02-19T09:00  löst
+    2026-02-24T09:00  Vorfall K-17 "V-3" product_claim, Lieferant Thermotec, von lutz
+    2026-02-25T09:00  schließt
+    2026-03-06T16:00  verspricht K-17 lutz "Rückruf" bis 2026-03-20T17:00 [wrong] (erfasst 2026-03-09T08:00)
+    2026-03-10T08:00  zieht zurück [wrong], mit Grund (erfasst 2026-03-10T08:01)
+    2026-02-20T09:00  K-30 geht
+"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    home = open_at(tmp_path_factory.mktemp("answers"))
+    receipts = home.take(envelopes(STORY))
+    assert [each.refused for each in receipts if each.refused] == []
+    home.clock.now = at("2026-03-12T07:40")
+    yield Home(home.konto)
+    home.close()
+
+
+def _customer(pages: Home, name: str) -> str:
+    (row,) = [row for row in pages.customers(READER, CustomersAsked(), 1).rows if row.name == name]
+    return row.customer
+
+
+def test_a_question_stands_once_however_often_it_was_asked(pages):
+    found = pages.contacts(READER, ContactsAsked(), 1)
+    first, second = found.rows
+    assert (first.name, first.about, first.chased, first.owner) == ("Petra Meier", "Angebot", 1, "lutz")
+    assert first.at == at("2026-03-10T09:00")
+    assert first.target == at("2026-03-11T09:00")
+    assert (second.name, second.channel, second.chased) == ("Familie Wolf", "phone", 0)
+    assert found.counts == {"open": 2, "unanswered": 0, "late": 0, "answered": 1, "all": 4}
+
+
+def test_contacts_are_narrowed_by_owner_channel_and_customer(pages):
+    assert pages.contacts(READER, ContactsAsked("all", owner="ines"), 1).total == 3
+    assert pages.contacts(READER, ContactsAsked("all", channel="phone"), 1).total == 2
+    one = pages.contacts(READER, ContactsAsked("all", customer=_customer(pages, "Petra Meier")), 1)
+    assert (one.total, one.customer) == (1, "Petra Meier")
+    assert pages.contacts(READER, ContactsAsked("all", customer="nobody"), 1).total == 0
+
+
+def test_answers_are_measured_in_business_time_and_by_channel(pages):
+    figures = pages.contact_figures(READER, ContactsAsked())
+    assert figures.first_answer == (5400.0, 5400.0, 1)
+    assert (figures.in_time.numerator, figures.in_time.denominator) == (1, 2)
+    assert (figures.asked_again.numerator, figures.asked_again.denominator) == (1, 4)
+    ((channel, spread, target),) = figures.channels
+    assert (channel, spread.n, target) == ("email", 1, 28_800)
+
+
+def test_each_step_of_a_recovery_is_done_missed_or_still_to_come(pages):
+    (row,) = pages.incidents(READER, IncidentsAsked(), 1).rows
+    assert [(step.name, step.state) for step in row.steps] == [
+        ("reason", "done"),
+        ("apology", "missed"),
+        ("chance", "missed"),
+        ("talk", "ahead"),
+        ("resolved", "ahead"),
+    ]
+    assert row.steps[1].at == at("2026-03-10T09:00")
+
+
+def test_what_was_put_right_counts_so_though_steps_were_left_out(pages):
+    closed = pages.incidents(READER, IncidentsAsked("closed"), 1).rows
+    (resolved,) = pages.incidents(READER, IncidentsAsked("resolved"), 1).rows
+    assert [step.state for step in resolved.steps] == ["left_out"] * 4 + ["done"]
+    assert [step.state for step in closed[0].steps] == ["left_out"] * 5
+
+
+def test_incidents_are_counted_by_state_and_narrowed_by_supplier(pages):
+    found = pages.incidents(READER, IncidentsAsked("all", supplier="Thermotec"), 1)
+    assert (found.total, found.counts["unresolved"], found.next_steps) == (2, 0, ())
+    everything = pages.incidents(READER, IncidentsAsked("all"), 1)
+    assert everything.next_steps == (("apology", 1, 1),)
+    assert everything.kinds == ("complaint", "product_claim")
+
+
+def test_figures_of_incidents_say_what_they_rest_on(pages):
+    figures = pages.incident_figures(READER, IncidentsAsked())
+    assert figures.by_clock == (86_400.0, 86_400.0, 1)
+    assert figures.in_business == (28_800.0, 28_800.0, 1)
+    assert figures.discipline.numerator == 0
+    assert figures.success.denominator == 0
+
+
+def test_who_left_is_lost_and_who_has_a_grave_open_incident_is_recovering(pages):
+    stages = {row.name: row.stage for row in pages.customers(READER, CustomersAsked(), 1).rows}
+    assert stages == {"Herr Öz": "lost", "Familie Wolf": "recovering", "Petra Meier": "strained"}
+    assert pages.account(READER, _customer(pages, "Familie Wolf"), "month").stage.name == "recovering"
+
+
+def test_customers_are_listed_by_balance_or_name_and_found_by_a_part_of_it(pages):
+    by_balance = pages.customers(READER, CustomersAsked(), 1).rows
+    assert [row.balance for row in by_balance] == sorted(row.balance for row in by_balance)
+    by_name = [row.name for row in pages.customers(READER, CustomersAsked(order="name"), 1).rows]
+    assert by_name == ["Familie Wolf", "Herr Öz", "Petra Meier"]
+    assert [row.name for row in pages.customers(READER, CustomersAsked("öz", "name"), 1).rows] == ["Herr Öz"]
+    assert pages.customers(READER, CustomersAsked(order="name"), 2).rows == ()
+
+
+def test_the_list_and_the_account_show_the_same_balance(pages):
+    for row in pages.customers(READER, CustomersAsked(), 1).rows:
+        account = pages.account(READER, row.customer, "all")
+        assert (account.balance, account.stage.name) == (row.balance, row.stage)
+        assert account.reliability == row.reliability
+
+
+def test_the_account_names_what_is_open_who_was_merged_and_how_much_was_a_mistake(pages):
+    account = pages.account(READER, _customer(pages, "Petra Meier"), "month")
+    assert account.merged == ("P. Meier",)
+    assert account.retracted == 1
+    assert [row.about for row in account.questions] == ["Angebot"]
+    assert account.incidents == ()
+    (incident,) = pages.account(READER, _customer(pages, "Familie Wolf"), "month").incidents
+    assert incident.kind == "complaint"
+
+
+def test_the_address_of_a_duplicate_leads_to_the_account_that_has_its_history(pages):
+    (duplicate,) = [row[0] for row in pages.konto.views.rows("SELECT customer FROM customers WHERE name = 'P. Meier'")]
+    assert pages.account(READER, duplicate, "month").name == "Petra Meier"
+    assert pages.timeline(READER, duplicate, TimelineAsked(), 1).name == "Petra Meier"
+
+
+def test_a_supplier_has_a_card_for_broken_claims_and_a_share_with_its_interval(pages):
+    found = pages.suppliers(READER)
+    (row,) = found.rows
+    assert (row.name, row.card, row.claims, row.claims_ever) == ("Thermotec", "yellow", 2, 2)
+    assert row.last_claim == date(2026, 2, 24)
+    assert (row.on_time.numerator, row.on_time.denominator) == (1, 2)
+    assert (found.months, found.yellow_from, found.red_from) == (12, 2, 4)
+
+
+def test_the_timeline_strikes_out_what_was_a_mistake_and_says_why_and_when(pages):
+    found = pages.timeline(READER, _customer(pages, "Petra Meier"), TimelineAsked(), 1)
+    (gone,) = [row for row in found.rows if row.status == "retracted"]
+    assert (gone.text, gone.detail, gone.by) == ("Zugesagt: Rückruf", "bis 20. März, 17 Uhr", "lutz")
+    assert (gone.at, gone.recorded) == (at("2026-03-06T16:00"), at("2026-03-09T08:00"))
+    assert (gone.retracted_at, gone.why) == (at("2026-03-10T08:01"), "weil")
+    assert found.retracted == 1
+    assert [row.at for row in found.rows] == sorted((row.at for row in found.rows), reverse=True)
+
+
+def test_the_timeline_of_an_earlier_day_shows_what_was_known_then(pages):
+    meier = _customer(pages, "Petra Meier")
+
+    def told(as_of: date | None, known_on: date | None) -> dict[str, str]:
+        rows = pages.timeline(READER, meier, TimelineAsked(as_of, known_on), 1).rows
+        return {row.text: row.status for row in rows}
+
+    assert told(None, date(2026, 3, 9))["Zugesagt: Rückruf"] == "counts"
+    assert "Zugesagt: Rückruf" not in told(None, date(2026, 3, 8))
+    assert told(date(2026, 3, 6), None)["Zugesagt: Rückruf"] == "retracted"
+    assert "Der Kunde hat gefragt, per E-Mail" not in told(date(2026, 3, 9), None)
+    assert told(date(2020, 1, 1), None) == {}
+
+
+def test_the_timeline_tells_who_answered_and_where_each_fact_came_from(pages):
+    rows = pages.timeline(READER, _customer(pages, "Familie Wolf"), TimelineAsked(), 1).rows
+    (answer,) = [row for row in rows if row.text.startswith("Beantwortet")]
+    assert (answer.by, answer.origin, answer.about) == ("ines", "crm:011", "contact")
+
+
+def test_of_an_unknown_customer_there_is_neither_account_nor_timeline(pages):
+    assert pages.account(READER, "customer-x", "month") is None
+    assert pages.timeline(READER, "customer-x", TimelineAsked(), 1) is None

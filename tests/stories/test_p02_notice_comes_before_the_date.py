@@ -1,0 +1,50 @@
+"""P2: If a date cannot be kept, tell the customer before it, not just hours before, and agree a new one (000)."""
+
+from __future__ import annotations
+
+from tests.homes import Home
+from tests.notation import Given
+from tests.stories.asking import KNOWN_AND_ORDINARY, share
+
+MADE = '2026-03-02T09:00  verspricht K-17 ines "Angebot" bis 2026-03-06T12:00\n'
+KEPT = "2026-03-10T12:00  erfüllt\n"
+
+
+def moved(moment: str) -> str:
+    return MADE + f"{moment}  verschiebt auf 2026-03-10T12:00, mit Alternative\n" + KEPT
+
+
+def test_told_days_before_it_still_earns_told_hours_before_it_costs(given: Given) -> None:
+    """35 business hours lie between promise and date, so a full day of notice is asked for: by Thursday noon."""
+    assert given(MADE).last_moment("2026-03-02T10:00") == "2026-03-05T12:00"
+    in_time = given(moved("2026-03-05T12:00"), KNOWN_AND_ORDINARY)
+    too_late = given(moved("2026-03-05T12:01"), KNOWN_AND_ORDINARY)
+    assert sum(points for _, points in in_time.lines()) == 2
+    assert sum(points for _, points in too_late.lines()) == -3
+
+
+def test_told_after_the_date_is_never_better_than_told_before_it(given: Given) -> None:
+    results = [
+        sum(points for _, points in given(moved(moment), KNOWN_AND_ORDINARY).lines())
+        for moment in ("2026-03-03T09:00", "2026-03-05T12:00", "2026-03-06T11:00", "2026-03-09T09:00")
+    ]
+    assert results == sorted(results, reverse=True)
+
+
+def test_a_new_date_that_the_customer_does_not_agree_to_changes_nothing(given: Given) -> None:
+    text = MADE + "2026-03-03T09:00  verschiebt auf 2026-03-10T12:00, nicht vereinbart\n"
+    assert given(text).due() == "2026-03-06T12:00"
+    assert given(text).outcome("2026-03-06T12:00") == "overdue"
+
+
+def test_for_a_short_promise_two_hours_of_notice_are_enough(given: Given) -> None:
+    """Promised at 8 for 17 o'clock."""
+    text = '2026-03-02T08:00  verspricht K-17 ines "Rückruf" bis 2026-03-02T17:00, Art callback'
+    assert given(text).last_moment("2026-03-02T08:30") == "2026-03-02T15:00"
+
+
+def test_the_figure_asks_whether_every_notice_came_in_time(home: Home, given: Given) -> None:
+    home.take(given(moved("2026-03-05T12:00")).envelopes)
+    late = given(moved("2026-03-06T11:00").replace("Angebot", "Rohr")).envelopes
+    home.take([{**each, "id": f"late {each['id']}"} for each in late])
+    assert share(home, "timely_notice_rate", "2026-03-20") == (1, 2)

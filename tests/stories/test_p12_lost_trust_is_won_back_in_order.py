@@ -1,0 +1,70 @@
+"""P12: Recover lost trust in this order: reason, apology, a new chance with an offer, a talk in person, mend it (000).
+
+By letter or phone will do for the reason; mail and phone seldom restore trust. Keep your dignity. The reminders of
+each step come with the alerts.
+"""
+
+from __future__ import annotations
+
+from projections import incidents
+from tests.homes import Home
+from tests.notation import Given
+from tests.stories.asking import KNOWN_AND_ORDINARY, asked, share, stage
+
+REPORTED = '2026-03-02T09:00  Vorfall K-17 "V-1" forgotten, ernst\n'
+IN_ORDER = """
+2026-03-02T10:00  nennt den Grund, Kanal letter
+2026-03-02T11:00  entschuldigt sich, Kanal phone
+2026-03-03T09:00  bittet um neue Chance, mit Angebot
+2026-03-03T10:00  Angebot angenommen
+2026-03-04T09:00  spricht persönlich
+2026-03-05T09:00  löst
+"""
+
+
+def back(given: Given, text: str) -> float:
+    return sum(points for rule, points in given(REPORTED + text, KNOWN_AND_ORDINARY).lines() if rule != "incident")
+
+
+def test_in_order_and_in_time_most_of_it_comes_back_but_never_all_of_it(given: Given) -> None:
+    """Recovery restores, but it does not enrich: no firm gains by making mistakes and being sorry."""
+    assert back(given, IN_ORDER) == 9.6
+    assert back(given, IN_ORDER) < 16
+
+
+def test_the_same_steps_in_the_wrong_order_bring_back_less(given: Given) -> None:
+    backwards = (
+        IN_ORDER.replace("nennt den Grund", "X")
+        .replace("spricht persönlich", "nennt den Grund")
+        .replace("X, Kanal letter", "spricht persönlich")
+    )
+    assert back(given, backwards) < back(given, IN_ORDER) / 2
+
+
+def test_talking_on_the_phone_does_not_stand_in_for_a_talk_in_person(given: Given) -> None:
+    by_phone = IN_ORDER.replace("spricht persönlich", "spricht, Kanal phone")
+    assert back(given, by_phone) == 1 + 1 + 1 + 2, "neither the talk nor, without it, the resolution"
+
+
+def test_the_same_again_within_half_a_year_is_forgiven_less(given: Given) -> None:
+    again = REPORTED.replace("V-1", "V-0").replace("2026-03", "2026-01") + REPORTED + IN_ORDER
+    found = given(again, KNOWN_AND_ORDINARY)
+    assert sum(line.points for line in found.postings if line.recovers == "incident-V-1") == 4_80
+    assert {"recovery_cap"} <= {factor for _, factors in found.factors() for factor in factors}, "the line says so"
+
+
+def test_the_next_step_and_its_deadline_stand_in_the_list(home: Home, given: Given) -> None:
+    home.take(given(REPORTED + IN_ORDER).envelopes)
+    (row,) = incidents.listed(*asked(home, "2026-03-03T12:00"), states=["unresolved"])
+    assert row.next_step == "talk"
+    assert row.talk_due is not None
+    assert stage(home, "K-17", "2026-03-03T12:00").name == "recovering"
+    assert incidents.listed(*asked(home, "2026-03-05T09:00"), states=["unresolved"]) == []
+
+
+def test_the_firm_sees_how_disciplined_it_was_and_whether_it_helped(home: Home, given: Given) -> None:
+    careless = '2026-03-02T09:00  Vorfall K-18 "V-2" forgotten\n2026-03-20T09:00  entschuldigt sich\n'
+    won_back = "2026-03-09T09:00  K-17 empfiehlt uns\n2026-03-10T09:00  Rückmeldung K-17 5\n"
+    home.take(given(REPORTED + IN_ORDER + careless + won_back).envelopes)
+    assert share(home, "recovery_discipline", "2026-06-15") == (1, 2)
+    assert share(home, "recovery_success", "2026-06-15") == (1, 2)
