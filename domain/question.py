@@ -11,19 +11,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain import contact as contacts
-from domain.business_time import Hours
 from domain.contact import Contact
 from domain.fact import Fact, in_order
 from domain.relationship import Relationship
 from domain.steering import Steering
-from domain.waiting import Wait, deadline, seconds_spent, waits
+from domain.waiting import deadline, waits
 
 
 class Question(NamedTuple):
     """`contacts` are the streams that belong to it, the first one asked. Instants are None while unknown.
 
     `target_at` is when the target is used up, `given_up_at` when twice the target is: None while we wait for
-    the customer. `answered_in_seconds` are business seconds.
+    the customer. `answered_in_seconds` are all business seconds in between.
     """
 
     asked: Fact
@@ -110,9 +109,5 @@ def _question(asked: Sequence[Fact], answered: Fact | None, relationship: Relati
         target_at=deadline(first.time, target, hours, paused),
         given_up_at=deadline(first.time, round(target * rules.given_up_after), hours, paused),
         answered=answered,
-        answered_in_seconds=_spent(first, answered, hours, paused),
+        answered_in_seconds=None if answered is None else hours.between(first.time, answered.time),
     )
-
-
-def _spent(asked: Fact, answered: Fact | None, hours: Hours, paused: Sequence[Wait]) -> int | None:
-    return None if answered is None else seconds_spent(asked.time, answered.time, hours, paused)

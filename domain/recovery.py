@@ -31,7 +31,7 @@ from domain.incident import (
 from domain.relationship import Relationship
 from domain.rulebook import RecoveryRules
 from domain.steering import Steering
-from domain.waiting import deadline, seconds_spent, waits
+from domain.waiting import deadline, waits
 
 StepName = Literal["reason", "apology", "chance", "talk", "resolved", "offer_accepted"]
 ORDER: tuple[StepName, ...] = ("reason", "apology", "chance", "talk", "resolved")
@@ -133,16 +133,12 @@ def hours_of(incident: Incident, relationship: Relationship, steering: Steering)
     return steering.hours(customer.team, customer.owner, at)
 
 
-def resolved_in_seconds(
-    case: Case, history: Sequence[Fact], relationship: Relationship, steering: Steering
-) -> int | None:
-    """Business seconds from the report to the last resolution in which we did not wait for the customer."""
+def resolved_in_seconds(case: Case, relationship: Relationship, steering: Steering) -> int | None:
+    """Business seconds from the report to the last resolution."""
     incident = case.incident
     if incident.resolved_at is None:
         return None
-    hours = hours_of(incident, relationship, steering)
-    paused = waits(fact for fact in history if fact.time <= incident.resolved_at)
-    return seconds_spent(incident.reported.time, incident.resolved_at, hours, paused)
+    return hours_of(incident, relationship, steering).between(incident.reported.time, incident.resolved_at)
 
 
 def _deadlines(incident: Incident, known: Sequence[Fact], relationship: Relationship, steering: Steering) -> Deadlines:

@@ -47,8 +47,3 @@ def deadline(start: datetime, seconds: int, hours: Hours, waits: Sequence[Wait] 
     used_up = hours.add(start, seconds, over)
     still = next((wait for wait in waits if wait.until is None), None)
     return None if still is not None and still.since < used_up else used_up
-
-
-def seconds_spent(start: datetime, end: datetime, hours: Hours, waits: Sequence[Wait] = ()) -> int:
-    """Business seconds between two instants in which we did not wait for the customer."""
-    return hours.between(start, end, [(wait.since, wait.until or end) for wait in waits])

@@ -31,8 +31,8 @@ NO_FILTER = Filter()
 TABLES = (
     "CREATE TABLE IF NOT EXISTS contacts (contact TEXT NOT NULL, known_from BIGINT NOT NULL, "
     "known_until BIGINT NOT NULL, customer TEXT NOT NULL, at BIGINT NOT NULL, inbound INTEGER NOT NULL, "
-    "purpose TEXT, channel TEXT, needs_answer INTEGER NOT NULL, chases INTEGER NOT NULL, about TEXT, owner TEXT, "
-    "team TEXT, answered_at BIGINT, answered_by TEXT, question TEXT, two_way INTEGER NOT NULL, "
+    "purpose TEXT, channel TEXT, needs_answer INTEGER NOT NULL, chases INTEGER NOT NULL, about TEXT, person TEXT, "
+    "owner TEXT, team TEXT, answered_at BIGINT, answered_by TEXT, question TEXT, two_way INTEGER NOT NULL, "
     "PRIMARY KEY (contact, known_from))",
     "CREATE INDEX IF NOT EXISTS contacts_customer ON contacts (customer, at)",
     "CREATE INDEX IF NOT EXISTS contacts_at ON contacts (at)",
@@ -169,24 +169,30 @@ def _contact_rows(relationship: Relationship, steering: Steering) -> Iterator[Ro
     for stream, history in relationship.contacts.items():
         contact = contacts.LIFE.state(history)
         assert contact is not None
-        yield _contact_row(stream, contact, relationship.customer, belongs.get(stream), steering)
+        yield _contact_row(stream, contact, relationship, belongs.get(stream), steering)
 
 
-def _contact_row(stream: str, contact: Contact, customer: str, question: str | None, steering: Steering) -> Row:
+def _contact_row(
+    stream: str, contact: Contact, relationship: Relationship, question: str | None, steering: Steering
+) -> Row:
     at = contact.begun.time
+    asked, told = contact.inbound, contact.outbound
+    person = asked.to if asked is not None else told.by if told is not None else None
+    customer = relationship.at(at)
+    owner = person or customer.owner
+    team = steering.team_of(owner, at) if person else customer.team or steering.team_of(owner, at)
     answer = contact.answers[0] if contact.answers else None
     answered = (micros(answer.time), getattr(answer.data, "by", None)) if answer else (None, None)
-    if (asked := contact.inbound) is not None:
+    who = (person, owner, team, *answered)
+    if asked is not None:
         return (
-            stream, customer, micros(at), 1, None, asked.channel, int(asked.needs_answer),
-            int(asked.chases is not None), asked.about, asked.to, steering.team_of(asked.to, at), *answered,
-            question, 1,
+            stream, relationship.customer, micros(at), 1, None, asked.channel, int(asked.needs_answer),
+            int(asked.chases is not None), asked.about, *who, question, 1,
         )  # fmt: skip
-    told = contact.outbound
     assert told is not None
     return (
-        stream, customer, micros(at), 0, told.purpose, told.channel, 0, 0, told.about, told.by,
-        steering.team_of(told.by, at), None, None, None, int(told.channel in SPOKEN),
+        stream, relationship.customer, micros(at), 0, told.purpose, told.channel, 0, 0, told.about, *who, None,
+        int(told.channel in SPOKEN),
     )  # fmt: skip
 
 
@@ -272,7 +278,8 @@ def source_of(moment: Moment) -> str:
     return (
         "(SELECT c.contact, c.customer, c.at, c.inbound, c.purpose, c.channel, c.needs_answer, c.chases, c.about, "
         "c.two_way, c.question, NULL AS kind, NULL AS supplier, NULL AS product, NULL AS severity, "
-        f"COALESCE(CASE WHEN c.answered_at <= {now} THEN c.answered_by END, c.owner) AS handled_by, "
+        f"COALESCE(CASE WHEN q.answered_at <= {now} THEN q.answered_by END, "
+        f"CASE WHEN c.answered_at <= {now} THEN c.answered_by END, c.person) AS handled_by, "
         f"CASE WHEN c.inbound = 0 THEN c.owner WHEN q.answered_at <= {now} THEN COALESCE(q.answered_by, q.owner) "
         f"ELSE COALESCE(q.owner, c.owner) END AS owner, "
         f"CASE WHEN c.inbound = 0 THEN c.team WHEN q.answered_at <= {now} THEN COALESCE(q.answered_team, q.team) "

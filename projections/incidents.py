@@ -103,14 +103,13 @@ def _spans(stream: str, history: Sequence[Fact], relationship: Relationship, ste
     for place, stage in enumerate(life):
         end = life[place + 1].fact.time if place + 1 < len(life) else None
         if end is None or stage.fact.time < end:
-            yield _row(stream, stage, end, history, relationship, steering)
+            yield _row(stream, stage, end, relationship, steering)
 
 
 def _row(
     stream: str,
     stage: Stage,
     end: datetime | None,
-    history: Sequence[Fact],
     relationship: Relationship,
     steering: Steering,
 ) -> Row:
@@ -135,7 +134,7 @@ def _row(
         micros(incident.reported.time),
         micros(incident.resolved_at),
         micros(incident.closed_at),
-        resolved_in_seconds(case, history, relationship, steering),
+        resolved_in_seconds(case, relationship, steering),
         *(micros(due) for due in case.deadlines),
         *_done(case),
         case.next_step,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from domain.account import Posting
 from domain.firm import Rates
 from domain.people import LOCAL_USER
 from projections import kpis
 from projections.figures import Share
 from projections.filters import Library, Moment
 from projections.kpis import Question
+from projections.statements import LINE, posting
 from projections.tables import MICROSECOND, instant, micros
 
 DAY_US = 86_400_000_000
@@ -39,18 +41,54 @@ def _reactions(library: Library, moment: datetime) -> float | None:
     """Strong reactions within the days after a withdrawal that stood just before, for each withdrawal."""
     us = micros(moment)
     rules = library.steering(None).rulebooks.at(moment - MICROSECOND).sensitivity
-    withdrawal = "(l.base < 0 OR l.due IS NOT NULL)"
-    start = "COALESCE(l.since, l.time)"
     (withdrawals,) = library.views.row(
-        f"SELECT COUNT(*) FROM lines l WHERE {start} <= ? AND l.until > ? AND {withdrawal}", (us, us)
+        f"SELECT COUNT(*) FROM lines l WHERE {START} <= ? AND l.until > ? AND {PLAIN_WITHDRAWAL}", (us, us)
     )
-    (reactions,) = library.views.row(
-        f"SELECT COUNT(*) FROM timeline t WHERE t.reaction = 1 AND t.time <= ? AND {Moment(moment).knows('t')} "
-        f"AND EXISTS (SELECT 1 FROM lines l WHERE l.customer = t.customer AND {start} < t.time AND l.until >= t.time "
-        f"AND {withdrawal} AND (l.due IS NOT NULL OR l.time >= t.time - ?))",
-        (us, round(rules.reaction_days * DAY_US)),
-    )
-    return reactions / withdrawals if withdrawals else None
+    withdrawals += sum(line.stands_at(moment) and _costs(line, moment, library) for _, line in _against(library))
+    matched = {
+        row[0]
+        for row in library.views.rows(
+            f"SELECT t.fact FROM timeline t WHERE {_strong(moment)} AND EXISTS (SELECT 1 FROM lines l "
+            f"WHERE l.customer = t.customer AND {START} < t.time AND l.until >= t.time AND {PLAIN_WITHDRAWAL} "
+            "AND (l.due IS NOT NULL OR l.time >= t.time - ?))",
+            (round(rules.reaction_days * DAY_US),),
+        )
+    }
+    matched |= _about_overdue(library, moment, timedelta(days=rules.reaction_days))
+    return len(matched) / withdrawals if withdrawals else None
+
+
+START = "COALESCE(l.since, l.time)"
+PLAIN_WITHDRAWAL = "(l.base < 0 OR l.due IS NOT NULL) AND l.against_due IS NULL"
+
+
+def _strong(moment: datetime) -> str:
+    return f"t.reaction = 1 AND t.time <= {micros(moment)} AND {Moment(moment).knows('t')}"
+
+
+def _against(library: Library) -> list[tuple[str, Posting]]:
+    """Incidents about an overdue promise, whose worth changes from day to day."""
+    rows = library.views.rows(f"SELECT customer, {LINE} FROM lines l WHERE l.against_due IS NOT NULL")
+    return [(row[0], posting(tuple(row)[1:])) for row in rows]
+
+
+def _costs(line: Posting, at: datetime, library: Library) -> bool:
+    return line.base_at(at, library.steering(None).rulebooks) < 0
+
+
+def _about_overdue(library: Library, moment: datetime, window: timedelta) -> set[str]:
+    """Strong reactions after an incident about an overdue promise that still cost something."""
+    found = set()
+    for customer, line in _against(library):
+        for fact, time in library.views.rows(
+            f"SELECT t.fact, t.time FROM timeline t WHERE t.customer = ? AND {_strong(moment)}", (customer,)
+        ):
+            at = instant(time)
+            assert at is not None
+            just_before = at - MICROSECOND
+            if line.time >= at - window and line.stands_at(just_before) and _costs(line, just_before, library):
+                found.add(fact)
+    return found
 
 
 def first_fact(library: Library) -> datetime | None:

@@ -6,7 +6,7 @@ stage) is computed when somebody reads.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -306,7 +306,9 @@ class Balances:
 
     def __init__(self, lines: Sequence[Posting], rulebooks: Rulebooks) -> None:
         self.lines, self.rulebooks = lines, rulebooks
-        self.moments = sorted({moment for line in lines for moment in (line.stands_from, line.until) if moment})
+        changes = {moment for line in lines for moment in (line.stands_from, line.until) if moment}
+        # In between a balance only fades: it has its peaks at each change and just before the next.
+        self.moments = sorted(changes | {moment - datetime.resolution for moment in changes})
         self.known: dict[datetime, int] = {}
 
     def at(self, moment: datetime) -> int:
@@ -317,5 +319,5 @@ class Balances:
     def came_back(self, reported: datetime, until: datetime) -> bool:
         """Whether the balance reached its value of just before an incident again by `until`."""
         before = self.at(reported - datetime.resolution)
-        first, last = bisect_right(self.moments, reported), bisect_right(self.moments, until)
+        first, last = bisect_left(self.moments, reported), bisect_right(self.moments, until)
         return any(self.at(moment) >= before for moment in [*self.moments[first:last], until])

@@ -104,29 +104,44 @@ class _Withdrawals:
     """The withdrawals of an account, before factors: which ones stood just before an instant."""
 
     def __init__(self, bare: Sequence[Posting], steering: Steering) -> None:
-        lines = sorted((line for line in bare if line.base < 0 or line.provisional), key=lambda line: line.stands_from)
-        rates = [steering.rates_at(line.time).reactions for line in lines]
-        self.lines = lines
-        self.starts = [line.stands_from for line in lines]
+        self.steering = steering
+        lines = [line for line in bare if line.base < 0 or line.provisional]
+        self.against = [line for line in lines if line.against is not None]
+        """What an overdue promise may cover wholly: they have to be looked at one by one."""
+        self.lines = sorted(
+            (line for line in lines if line.against is None),
+            key=lambda line: line.stands_from,
+        )
+        rates = [self._rate(line) for line in self.lines]
+        self.starts = [line.stands_from for line in self.lines]
         self.rates = [0.0, *accumulate(rates)]
         ended = sorted(
             (line.until if line.provisional else line.until + datetime.resolution, rate)
-            for line, rate in zip(lines, rates, strict=True)
+            for line, rate in zip(self.lines, rates, strict=True)
             if line.until is not None
         )
         self.ends = [until for until, _ in ended]
         self.ended_rates = [0.0, *accumulate(rate for _, rate in ended)]
+
+    def _rate(self, line: Posting) -> float:
+        return self.steering.rates_at(line.time).reactions
 
     def expected(self, before: datetime) -> float:
         """Strong reactions to be expected of what stood just before the instant, at the firm's rates.
 
         An overdue line that ends at this very instant does not count: a promise is no withdrawal before its own.
         """
-        return self.rates[bisect_left(self.starts, before)] - self.ended_rates[bisect_right(self.ends, before)]
+        plain = self.rates[bisect_left(self.starts, before)] - self.ended_rates[bisect_right(self.ends, before)]
+        return plain + sum(self._rate(line) for line in self.against if self._costs(line, before))
 
     def any_before(self, at: datetime, window: timedelta) -> bool:
         """Whether a withdrawal of this window, or a promise overdue then, stood just before the instant."""
         for line in reversed(self.lines[: bisect_left(self.starts, at)]):
             if (line.until is None or line.until >= at) and (line.provisional or line.time >= at - window):
                 return True
-        return False
+        return any(self._costs(line, at) and line.time >= at - window for line in self.against)
+
+    def _costs(self, line: Posting, before: datetime) -> bool:
+        """Whether an incident about an overdue promise costs anything just before an instant."""
+        just_before = before - datetime.resolution
+        return line.stands_at(just_before) and line.base_at(just_before, self.steering.rulebooks) < 0

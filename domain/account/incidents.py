@@ -57,10 +57,11 @@ def _reported(incident: Incident, stream: str, about: Sequence[Posting], rules: 
         yield replace(line, rule="untruth", base=worth.untruth, fades=False)
         return
     admitted = (Factor("admitted", worth.admitted),) if data.admitted else ()
-    withdrawals = [each for each in about if each.base < 0 or each.provisional]
-    if not withdrawals:
+    if data.promise is None:
         yield replace(line, factors=admitted)
         return
+    # Halved before the promise's withdrawals are taken off, and so no factor of what is left.
+    withdrawals = [each for each in about if each.base < 0 or each.provisional]
     yield from _exceeding(replace(line, base=times(line.base, admitted)), withdrawals)
 
 

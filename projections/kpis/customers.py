@@ -10,6 +10,7 @@ from statistics import mean, median
 from typing import NamedTuple
 
 from domain.account import LOWEST_QUARTER
+from domain.fact import LATEST
 from domain.habits import silent_from
 from domain.people import Asker
 from domain.rulebook import Rulebook
@@ -81,16 +82,16 @@ class Span(NamedTuple):
 
 
 class Handled(NamedTuple):
-    """A contact or promise that one of us handled."""
+    """A contact or promise that one of us handled; `at` None: an undated promise, which lies in no period."""
 
-    at: datetime
+    at: datetime | None
     person: str
 
 
 class Served(NamedTuple):
     """A question answered after so many seconds, or a promise kept or not."""
 
-    at: datetime
+    at: datetime | None
     answered_s: int | None
     kept: bool | None
 
@@ -128,6 +129,12 @@ def _within(at: datetime, start: datetime | None, end: datetime) -> bool:
     return at <= end and (start is None or start <= at)
 
 
+def _lies_in(at: datetime | None, start: datetime | None, end: datetime) -> bool:
+    if at is None:
+        return start is None and end == LATEST
+    return _within(at, start, end)
+
+
 # -- the figures ----------------------------------------------------------------------------------------
 
 
@@ -140,21 +147,22 @@ def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[s
         rules = library.steering(None).rulebooks.at(end)
         for group, members in _groups(speakers.values(), question, end, names).items():
             for name in wanted:
-                figure = _figure(name, members, start, end, rules)
+                figure = _figure(name, members, start, end, rules, cut=question.cuts)
                 if figure is not None:
                     found[group, period, name] = figure
     return found
 
 
 def _figure(
-    name: str, members: Sequence[Speaker], start: datetime | None, end: datetime, rules: Rulebook
+    name: str, members: Sequence[Speaker], start: datetime | None, end: datetime, rules: Rulebook, *, cut: bool
 ) -> Figure | None:
-    """None where a group has nobody of whom it could tell."""
+    """None where a group has nobody of whom it could tell. `cut`: what lies after the end is left out."""
+    until = end if cut else LATEST
     customers = [each for each in members if each.at(end).kind == "customer"]
     if name == "continuity":
-        return _continuity(customers, start, end)
+        return _continuity(customers, start, until)
     if name == "equal_service":
-        return _equal_service(customers, start, end)
+        return _equal_service(customers, start, until)
     counted = [each for each in members if _counts(name, each, start, end)]
     telling = sum(_tells(name, each, start, end, rules) for each in counted)
     return Share(telling, len(counted)) if counted else None
@@ -169,7 +177,7 @@ def behind(library: Library, asker: Asker, question: Question, name: str) -> dic
         return {
             customer: True
             for customer, each in speakers.items()
-            if _figure(name, [each], start, end, rules) not in (None, EMPTY[name])
+            if _figure(name, [each], start, end, rules, cut=question.cuts) not in (None, EMPTY[name])
         }
     return {
         customer: _tells(name, each, start, end, rules)
@@ -216,7 +224,7 @@ def _tells(name: str, speaker: Speaker, start: datetime | None, end: datetime, r
 def _continuity(members: Sequence[Speaker], start: datetime | None, end: datetime) -> Mean | None:
     shares = []
     for each in members:
-        persons = Counter(handled.person for handled in each.handled if _within(handled.at, start, end))
+        persons = Counter(handled.person for handled in each.handled if _lies_in(handled.at, start, end))
         if persons:
             shares.append(max(persons.values()) / persons.total())
     return Mean(mean(shares), len(shares)) if shares else None
@@ -225,7 +233,7 @@ def _continuity(members: Sequence[Speaker], start: datetime | None, end: datetim
 def _equal_service(members: Sequence[Speaker], start: datetime | None, end: datetime) -> Evenness | None:
     waits, rates = [], []
     for each in members:
-        served = [served for served in each.served if _within(served.at, start, end)]
+        served = [served for served in each.served if _lies_in(served.at, start, end)]
         answers = [served.answered_s for served in served if served.answered_s is not None]
         kept = [served.kept for served in served if served.kept is not None]
         if answers:
@@ -313,19 +321,19 @@ def _add_contacts(library: Library, question: Question, speakers: Mapping[str, S
 def _add_promises(library: Library, question: Question, speakers: Mapping[str, Speaker]) -> None:
     moment = question.moment
     rows = library.views.rows(
-        f"SELECT p.customer, p.made_at, COALESCE(p.belongs_at, p.made_at), p.owner, {state_at(moment)}, p.settled_at "
+        f"SELECT p.customer, p.belongs_at, p.owner, {state_at(moment)}, p.settled_at "
         f"FROM promises p WHERE {moment.rows()} ORDER BY p.made_at"
     )
-    for customer, made, belongs, owner, state, settled in rows:
+    for customer, belongs, owner, state, settled in rows:
         speaker = speakers.get(customer)
         if speaker is None:
             continue
         if owner is not None:
-            speaker.handled.append(Handled(_instant(made), owner))
+            speaker.handled.append(Handled(instant(belongs), owner))
         if state == "broken":
             speaker.broken.append(_instant(settled))
         if state not in ("open", "released"):
-            speaker.served.append(Served(_instant(belongs), None, state == "kept"))
+            speaker.served.append(Served(instant(belongs), None, state == "kept"))
 
 
 def _instant(us: int) -> datetime:

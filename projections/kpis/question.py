@@ -47,6 +47,11 @@ class Question:
     zone: tzinfo = UTC
     """The zone of the days by which all but promises are cut into periods."""
 
+    @property
+    def cuts(self) -> bool:
+        """Whether anything is cut off at the end: a promise settled early may be due only after the moment."""
+        return self.end is not None or self.per is not None
+
     def within(self, column: str) -> Condition:
         """The asked period, for a column with an instant."""
         where = Condition("1 = 1", [])

@@ -45,6 +45,10 @@ class Written:
     def stands(self, moment: datetime) -> bool:
         return self.begins <= moment and (self.ends is None or moment < self.ends)
 
+    def gives_way_at(self, moment: datetime) -> bool:
+        """An overdue promise is no withdrawal before its own."""
+        return self.provisional and self.ends == moment
+
     def base_at(self, moment: datetime) -> int:
         return self.base if isinstance(self.base, int) else self.base(moment)
 
@@ -392,7 +396,8 @@ class Account:
         if by_hand is not None:
             return Sensitivity(by_hand, None, None)
         reactions = sum(counts for at, counts in self.reactions if at < instant)
-        expected = sum(self.firm.rates_at(line.at)[1] for line in self.withdrawals(instant - JUST_BEFORE))
+        earlier = [line for line in self.withdrawals(instant - JUST_BEFORE) if not line.gives_way_at(instant)]
+        expected = sum(self.firm.rates_at(line.at)[1] for line in earlier)
         value = (reactions + rules.SENSITIVITY_PRIOR) / (expected + rules.SENSITIVITY_PRIOR)
         return Sensitivity(
             min(rules.SENSITIVITY_MOST, max(rules.SENSITIVITY_LEAST, value)), reactions, expected
@@ -520,7 +525,7 @@ def evidence(firm: Firm, history: list[Envelope]) -> Evidence | None:
             settled = _settlement(before, after, fact)
             if settled is None:
                 return None
-            weight = (settled[1] - rules.BROKEN) / (rules.KEPT - rules.BROKEN)
+            weight = (rules.hundredths(settled[1]) / 100 - rules.BROKEN) / (rules.KEPT - rules.BROKEN)
             return Evidence(fact["at"], min(1, max(0, weight)), after)
     return None
 

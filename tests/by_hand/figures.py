@@ -196,30 +196,33 @@ def _was_broken(asked: Asked, customer: str, before: datetime) -> bool:
 def continuity_rows(asked: Asked) -> list[Row]:
     """The share of the person most often met, of each customer who met any."""
     met: dict[str, Counter[str]] = {}
-    for contact in asked.firm.contacts(asked.last):
+    for contact in asked.firm.contacts(asked.moment):
         if contact.person is not None and asked.within(contact.at):
             met.setdefault(contact.customer, Counter())[contact.person] += 1
-    for life in asked.firm.promises(asked.last):
+    for life in asked.firm.promises(asked.moment):
         if life.owner is not None and life.lies_in(asked.start, asked.end):
             met.setdefault(life.customer, Counter())[life.owner] += 1
     return [
         Row(asked.firm.customer(id, asked.last).dimensions, max(people.values()) / sum(people.values()))
         for id, people in met.items()
+        if asked.firm.customer(id, asked.last).kind == "customer"
     ]
 
 
 def service_rows(asked: Asked) -> list[Row]:
     """(median hours until the answer or None, rate of promises kept in time or None) of each customer."""
     answers: dict[str, list[float]] = {}
-    for each in asked.firm.questions(asked.last):
+    for each in asked.firm.questions(asked.moment):
         if each.answer_hours is not None and asked.within(each.asked_at):
             answers.setdefault(each.customer, []).append(each.answer_hours)
     promises: dict[str, list[Life]] = {}
-    for life in asked.firm.promises(asked.last):
+    for life in asked.firm.promises(asked.moment):
         if life.lies_in(asked.start, asked.end):
             promises.setdefault(life.customer, []).append(life)
     found = []
     for customer in asked.firm.customers(asked.last):
+        if customer.kind != "customer":
+            continue
         waited = answers.get(customer.id)
         kept, counted = shares(promises.get(customer.id, []))["on_time_rate"]
         found.append(

@@ -115,7 +115,7 @@ class Firm:
         found = []
         for history in self.promise_histories(customer).values():
             life = live(history, history[-1]["at"], self.hours_of_promise)
-            if life.settled_at is not None and not life.internal:
+            if life.settled_at is not None and not life.internal and life.state != "released":
                 found.append(life.settled_at)
         return found
 

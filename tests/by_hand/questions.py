@@ -180,7 +180,7 @@ def contacts(firm: Firm, customer: str, moment: datetime) -> list[Contact]:
             answer = question.answer["data"].get("by") if question and question.answer else answers.get(id)
             person = answer or data.get("to")
             state = question.state if question and data.get("needs_answer", True) else None
-        owner, team = _who(firm, customer, person, moment)
+        owner, team = _who(firm, customer, person, each["at"])
         found.append(
             Contact(
                 id, customer, each["at"], inbound, data.get("channel"), data.get("purpose"), data.get("chases"), state,

@@ -275,7 +275,7 @@ def test_the_clock_stands_still_while_the_customer_pauses_what_the_question_is_a
     history = given(PROMISED + ABOUT + pause)
     assert (target(history), given_up(history)) == ("2026-03-03T12:00", "2026-03-04T12:00")
     answered = given(PROMISED + ABOUT + pause + "2026-03-02T16:00  beantwortet, von ines", PLAIN)
-    assert only(answered).answered_in_seconds == 3 * 3600
+    assert only(answered).answered_in_seconds == 6 * 3600, "the target waits, the customer waited all the same"
 
 
 def test_while_the_pause_runs_there_is_no_target_and_nothing_is_given_up(given: Given) -> None:
@@ -292,7 +292,6 @@ def test_an_answer_while_the_customer_lets_us_wait_is_in_time(given: Given) -> N
         PLAIN,
     )
     assert ("answered_in_time", 1.0) in history.lines()
-    assert only(history).answered_in_seconds == 2 * 3600
 
 
 @pytest.mark.parametrize("cause", ["Lieferant", "Teil", "Wetter", "anderes"])

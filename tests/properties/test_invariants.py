@@ -259,7 +259,7 @@ def test_lines_add_up_to_the_balance_each_one_counted_by_itself(text: str, times
     for moment in [START, *times, END]:
         counts = 0
         for line in history.postings:
-            if line.time <= moment and (line.until is None or moment < line.until):
+            if line.stands_from <= moment and (line.until is None or moment < line.until):
                 age = (moment - line.time).total_seconds() / 86400
                 points = line.points_at(moment, history.steering.rulebooks)
                 counts += (

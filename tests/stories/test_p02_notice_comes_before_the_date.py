@@ -15,10 +15,10 @@ def moved(moment: str) -> str:
 
 
 def test_told_days_before_it_still_earns_told_hours_before_it_costs(given: Given) -> None:
-    """35 business hours lie between promise and date, so a full day of notice is asked for: by Thursday noon."""
-    assert given(MADE).last_moment("2026-03-02T10:00") == "2026-03-05T12:00"
-    in_time = given(moved("2026-03-05T12:00"), KNOWN_AND_ORDINARY)
-    too_late = given(moved("2026-03-05T12:01"), KNOWN_AND_ORDINARY)
+    """35 business hours lie between promise and date, so a full day of notice is asked for: by Thursday at one."""
+    assert given(MADE).last_moment("2026-03-02T10:00") == "2026-03-05T13:00"
+    in_time = given(moved("2026-03-05T13:00"), KNOWN_AND_ORDINARY)
+    too_late = given(moved("2026-03-05T13:01"), KNOWN_AND_ORDINARY)
     assert sum(points for _, points in in_time.lines()) == 2
     assert sum(points for _, points in too_late.lines()) == -3
 

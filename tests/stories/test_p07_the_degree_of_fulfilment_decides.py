@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.homes import Home
 from tests.notation import Given
 from tests.stories.asking import KNOWN_AND_ORDINARY, figure, share
@@ -35,11 +37,12 @@ def test_being_early_is_not_exceeding(given: Given) -> None:
 
 def test_the_firm_sees_how_much_of_what_it_promised_it_did(home: Home, given: Given) -> None:
     text = "".join(
-        f'2026-03-02T09:00  verspricht K-1 ines "Z{n}" bis 2026-03-06T12:00\n2026-03-06T11:00  erfüllt "Z{n}", Grad {d}\n'
+        f'2026-03-02T09:00  verspricht K-1 ines "Z{n}" bis 2026-03-06T12:00\n'
+        f'2026-03-06T11:00  erfüllt "Z{n}", Grad {d}\n'
         for n, d in enumerate((1, 1.2, 0.8, 0.6))
     )
     home.take(given(text + "2026-03-09T09:00  K-1 empfiehlt uns").envelopes)
-    assert figure(home, "fulfilment_degree", "2026-03-20").value == 0.9
+    assert figure(home, "fulfilment_degree", "2026-03-20").value == pytest.approx(0.9)
     assert share(home, "over_fulfilment_rate", "2026-03-20") == (1, 4)
     assert share(home, "partial_rate", "2026-03-20") == (2, 4)
     assert share(home, "referral_rate", "2026-03-20") == (1, 1)

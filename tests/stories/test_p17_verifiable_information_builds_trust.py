@@ -38,7 +38,7 @@ def test_it_is_personal_so_the_log_itself_holds_only_what_proves_that_it_was_not
 def test_the_same_fulfilment_with_other_evidence_is_refused(home: Home, told: list[Data]) -> None:
     """What was once shown to the customer cannot be swapped afterwards."""
     home.take(told)
-    made, kept = told
+    kept = told[1]
     swapped = {**kept, "data": {**kept["data"], "evidence": "another.pdf"}}
     (receipt,) = home.konto.record([parse(swapped, now=at("2026-03-20"))])
     assert receipt.status == "refused"
