@@ -45,15 +45,12 @@ def reliability(
     evidence: Iterable[Evidence], at: datetime, rules: Rulebook, firm_rate: float | None = None
 ) -> Reliability:
     """`firm_rate`: the firm's own long-run rate of the month; None = the one of the rulebook."""
-    kept = missed = 0.0
-    count = 0
-    for each in evidence:
-        if each.at > at:
-            continue
-        fresh = 2.0 ** (-(at - each.at).total_seconds() / 86_400 / rules.reliability.half_life_days)
-        kept += each.weight * fresh
-        missed += (1 - each.weight) * fresh
-        count += 1
+    settled = [each for each in evidence if each.at <= at]
+    fresh = [2.0 ** (-(at - each.at).total_seconds() / 86_400 / rules.reliability.half_life_days) for each in settled]
+    # Added up exactly, so that the order in which the promises are read does not matter.
+    kept = math.fsum(each.weight * share for each, share in zip(settled, fresh, strict=True))
+    missed = math.fsum((1 - each.weight) * share for each, share in zip(settled, fresh, strict=True))
+    count = len(settled)
     prior = rules.reliability.weight_of_prior
     rate = rules.reliability.firm_rate if firm_rate is None else firm_rate
     a, b = kept + rate * prior, missed + (1 - rate) * prior

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from domain import customer as customers
 from domain.customer import CustomerLeft
 from domain.errors import Refused
-from domain.fact import LATEST, Fact
+from domain.fact import LATEST, SEALED, Fact
 from domain.lives import LIVES, standing
 from domain.log import Log
 from domain.people import Asker, allowed
@@ -284,6 +284,25 @@ def merged_into(library: Library, survivor: str) -> list[Party]:
         (survivor,),
     )
     return [Party(*row) for row in rows]
+
+
+def same_addresses(library: Library) -> list[tuple[Party, Party]]:
+    """Pairs of two sources with one e-mail address that were never merged: the one known first, and the other."""
+    rows = library.views.rows(
+        f"SELECT {PARTY}, COALESCE(f.family, c.customer) FROM customers c "
+        "LEFT JOIN families f ON f.customer = c.customer "
+        "WHERE c.email IS NOT NULL AND c.email <> ? AND c.survivor = c.customer "
+        "ORDER BY (SELECT MIN(t.position) FROM timeline t WHERE t.customer = c.customer), c.source, c.id",
+        (SEALED,),
+    )
+    first: dict[str, tuple[Party, str]] = {}
+    pairs = []
+    for *told, family in rows:
+        party = Party(*told)
+        before, its_family = first.setdefault((party.email or "").casefold(), (party, family))
+        if before.source != party.source and its_family != family:
+            pairs.append((before, party))
+    return pairs
 
 
 def next_survivor(log: Log, library: Library, duplicate: str) -> Party:

@@ -402,12 +402,22 @@ class History:
         return replace(self, envelopes=kept, whose=self.customers)
 
     def until(self, moment: Moment) -> History:
-        """Only what had happened by then. Who is one with whom, and what was a mistake, holds at any moment."""
+        """Only what had happened by then.
+
+        Who is one with whom, what was a mistake, and whose feedback it was holds at any moment.
+        """
         by_key = {fact.key: fact for fact in self.facts}
         gone = {fact.key for fact in self.facts if fact.time > at(moment) and fact.type not in AT_ANY_MOMENT}
         told = zip(self.envelopes, self.facts, strict=True)
-        kept = [envelope for envelope, fact in told if _at_the_root(fact, by_key).key not in gone]
+        kept = [self._of_whom(envelope) for envelope, fact in told if _at_the_root(fact, by_key).key not in gone]
         return replace(self, envelopes=kept, whose=self.customers)
+
+    def _of_whom(self, envelope: Data) -> Data:
+        """Feedback that names no customer, with the one of what it is about, if that is known at all."""
+        data = envelope["data"]
+        if envelope["type"] != "feedback.given" or "customer" in data or data["about"] not in self.customers:
+            return envelope
+        return {**envelope, "data": {**data, "customer": self.customers[data["about"]]}}
 
     # streams
 

@@ -63,6 +63,11 @@ class DashboardSettings(Part):
         return f"http://{host}:{self.port}/"
 
 
+class CustomerSettings(Part):
+    merge_equal_addresses: bool = False
+    """Parties of two sources with the same e-mail address are one; only where the sources have verified it."""
+
+
 class StoreSettings(Part):
     lock_timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
 
@@ -78,6 +83,7 @@ class Settings(Document):
     mail: MailSettings = MailSettings()
     worker: WorkerSettings = WorkerSettings()
     dashboard: DashboardSettings = DashboardSettings()
+    customers: CustomerSettings = CustomerSettings()
     store: StoreSettings = StoreSettings()
     channels: dict[Label, Secret] = Field(default_factory=dict)
     """Further channels by name: addresses as the notification library writes them, such as msteams://…"""

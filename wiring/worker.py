@@ -19,6 +19,7 @@ from dramatiq.brokers.stub import StubBroker
 
 from projections import alerts
 from wiring.embedded import Konto
+from wiring.merging import merge_equal_addresses
 from workers import when_a_month_has_ended_set_the_firms_rates
 from workers.channels import Channel, Channels, Folder, Mailer, Notifier
 from workers.delivery import Sender
@@ -71,6 +72,7 @@ def run_tick(konto: Konto, at: datetime | None = None) -> list[Newly]:
     """The same check for `konto tick` and for the schedule."""
     konto.catch_up()
     now = konto.clock()
+    merge_equal_addresses(konto)
     set_rates(konto, min(at or now, now))
     newly = tick(konto.log, konto.views, konto.steering, konto.name_of, at=at or now, now=now)
     konto.catch_up()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 from domain.people import Asker
@@ -84,14 +85,14 @@ COUNTS: Mapping[str, str] = {
 
 def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[str]) -> Cells:
     found: Cells = {}
-    if any(name in SHARES or name == "fulfilment_degree" for name in wanted):
+    if any(name in SHARES for name in wanted):
         for (key, period), counts in _counted(library, asker, question).items():
             for name, (numerator, denominator) in SHARES.items():
                 found[key, period, name] = Share(int(counts[numerator]), int(counts[denominator]))
-            fulfilled = int(counts["fulfilled"])
-            found[key, period, "fulfilment_degree"] = Mean(
-                counts["degree"] / fulfilled if fulfilled else None, fulfilled
-            )
+    if "fulfilment_degree" in wanted:
+        # Added up exactly: a database's sum depends on the order of its rows.
+        for place, rows in _lists(library, asker, question, "p.degree IS NOT NULL", "p.degree").items():
+            found[(*place, "fulfilment_degree")] = Mean(fmean(degree for (degree,) in rows), len(rows))
     if "lateness_hours" in wanted:
         for place, rows in _lists(
             library, asker, question, "state = 'kept_late'", "p.late_us, p.late_business_s"
@@ -119,16 +120,14 @@ SHARES: Mapping[str, tuple[str, str]] = {
 
 
 def _counted(library: Library, asker: Asker, question: Question) -> dict[tuple[str | None, str | None], dict[str, Any]]:
-    names = [*COUNTS, "degree"]
     sums = [f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)" for condition in COUNTS.values()]
-    sums.append("SUM(CASE WHEN p.degree IS NOT NULL THEN p.degree ELSE 0 END)")
     sql, params = _from(library, asker, question)
     rows = library.views.rows(f"SELECT grp, day, {', '.join(sums)} FROM ({sql}) p GROUP BY grp, day", params)
     totals: dict[tuple[str | None, str | None], dict[str, Any]] = {}
     for key, day, *values in rows:
         place = (key, period_of(day, question.per) if question.per and day else None)
-        into = totals.setdefault(place, dict.fromkeys(names, 0))
-        for name, value in zip(names, values, strict=True):
+        into = totals.setdefault(place, dict.fromkeys(COUNTS, 0))
+        for name, value in zip(COUNTS, values, strict=True):
             into[name] += value
     return totals
 

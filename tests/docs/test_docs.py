@@ -91,10 +91,13 @@ def test_decisions_are_numbered_without_a_gap_and_dated():
         assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", date), page.name
 
 
-def test_every_practice_has_its_row():
-    rows = re.findall(r"^\| P(\d+) \|(.*)\|$", (ROOT / "docs" / "index.md").read_text("utf-8"), re.MULTILINE)
+def test_every_practice_has_its_row_with_a_story_of_its_own():
+    page = (ROOT / "docs" / "explanation" / "practices.md").read_text("utf-8")
+    rows = re.findall(r"^\| P(\d+) \|(.*)\|$", page, re.MULTILINE)
     assert [int(number) for number, _ in rows] == list(range(1, 30))
     assert all(row.count("|") == 4 for _, row in rows)
+    told = [re.search(rf"\(\.\./\.\./(tests/stories/test_p{int(number):02}_\w+\.py)\)", row) for number, row in rows]
+    assert [each is not None and (ROOT / each[1]).is_file() for each in told] == [True] * 29
 
 
 # -- words ------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.commands.names import customer as find_customer
 from wiring.exporting import envelopes
 from wiring.importing import SHOWN, NothingRecorded, Summary, import_file
+from wiring.merging import merge_equal_addresses
 from wiring.moments import written
 from wiring.output import Tell, write
 from words import N_
@@ -124,6 +125,8 @@ def import_(
                 desk.out.notice(desk.t.gettext(BROKEN_OFF).format(file=file.name))
             errors += ({"file": file.name, **each} for each in refusals.errors(refused, desk.t))
             total.add(summary)
+        if not dry_run and total.recorded:
+            merge_equal_addresses(desk.konto)
         _tell(desk, total, errors, whole, dry_run=dry_run, several=len(files) > 1)
         if whole:
             raise typer.Exit(2)

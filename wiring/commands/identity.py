@@ -6,13 +6,12 @@ from typing import Annotated
 
 import typer
 
-from domain.alert import OURSELVES
 from domain.customer import CustomerMerged, CustomerSeparated
 from domain.errors import Refused
-from domain.fact import Fact
 from domain.people import allowed
 from projections import customers
 from projections.customers import Party
+from wiring import merging
 from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.commands.names import customer as find_customer
 from words import N_
@@ -34,8 +33,7 @@ def merge(ctx: typer.Context, survivor: Survivor, duplicate: Duplicate, json: Js
         stays, goes = find_customer(desk, survivor), find_customer(desk, duplicate)
         if stays.customer == goes.customer:
             raise Refused("already_merged", ALREADY_ONE, duplicate=duplicate, survivor=survivor)
-        data = CustomerMerged(customer=_named(stays), duplicate=_named(goes))
-        _record(desk, data, MERGED, stays, goes)
+        _record(desk, merging.merged(stays, goes), MERGED, stays, goes)
 
 
 def separate(
@@ -43,32 +41,21 @@ def separate(
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
         allowed(desk.konto.asker, "merge")
-        stays = find_customer(desk, survivor)
-        goes = next((each for each in customers.merged_into(desk.konto.library, stays.customer)
-                     if duplicate in (each.id, f"{each.source}:{each.id}")), None)  # fmt: skip
+        library = desk.konto.library
+        merged = customers.merged_into(library, find_customer(desk, survivor).customer)
+        goes = next((each for each in merged if duplicate in (each.id, merging.named(each))), None)
         if goes is None:
             raise Refused("not_merged", NOT_MERGED, duplicate=duplicate, survivor=survivor)
-        into = customers.next_survivor(desk.konto.log, desk.konto.library, goes.customer)
-        data = CustomerSeparated(customer=_named(into), duplicate=_named(goes))
-        _record(desk, data, SEPARATED, into, goes)
-
-
-def _named(party: Party) -> str:
-    return f"{party.source}:{party.id}"
+        stays = customers.next_survivor(desk.konto.log, library, goes.customer)
+        _record(desk, merging.separated(stays, goes), SEPARATED, stays, goes)
 
 
 def _record(desk: Desk, data: CustomerMerged | CustomerSeparated, said: str, stays: Party, goes: Party) -> None:
-    konto = desk.konto
-    verb = "merged" if isinstance(data, CustomerMerged) else "separated"
-    now = desk.now
-    # The customers' numbers stay out of the id: it outlives their erasure.
-    id = f"{verb}/{konto.log.ids.of('merge', stays.customer, goes.customer)}/{now.isoformat()}"
-    (receipt,) = konto.record([Fact(source=OURSELVES, id=id, time=now, data=data)])
-    if receipt.refused:
-        raise receipt.refused
-    desk.catch_up()
+    fact = merging.record(desk.konto, data, stays, goes)
     if desk.out.as_json:
-        desk.out.answer({"customer": _named(stays), "duplicate": _named(goes), verb: True, "fact": f"{OURSELVES}:{id}"})
+        verb = data.type_name.partition(".")[2]
+        answer = {"customer": merging.named(stays), "duplicate": merging.named(goes), verb: True}
+        desk.out.answer({**answer, "fact": f"{fact.source}:{fact.id}"})
     else:
         desk.out.say(desk.t.gettext(said).format(duplicate=_called(goes), survivor=_called(stays)))
 
