@@ -25,7 +25,7 @@ from projections.tables import ALWAYS, delete, insert, micros, upsert
 TABLES = (
     "CREATE TABLE IF NOT EXISTS customers (customer TEXT PRIMARY KEY, survivor TEXT NOT NULL, source TEXT NOT NULL, "
     "id TEXT NOT NULL, name TEXT, email TEXT, phone TEXT, kind TEXT NOT NULL, owner TEXT, team TEXT, language TEXT, "
-    "timezone TEXT, since TEXT, sensitivity REAL, left_at BIGINT, sort_name TEXT NOT NULL)",
+    "timezone TEXT, since TEXT, sensitivity REAL, left_at BIGINT, sort_name TEXT NOT NULL, counts INTEGER NOT NULL)",
     "CREATE INDEX IF NOT EXISTS customers_id ON customers (id)",
     "CREATE INDEX IF NOT EXISTS customers_name ON customers (sort_name)",
     "CREATE INDEX IF NOT EXISTS customers_survivor ON customers (survivor)",
@@ -54,13 +54,15 @@ def _describe(cursor: Cursor, page: Page) -> None:
     for family in page.families:
         for member in family.members:
             survivor = family.survivor[member]
-            if survivor not in family.relationships or member not in words:
-                continue  # everything that was ever said of them was recorded by mistake
-            customer = family.relationships[survivor].at(LATEST)
+            if member not in words:
+                continue
+            # Of whom everything was recorded by mistake stays for those who ask what we knew before.
+            counts = survivor in family.relationships
+            customer = family.relationships[survivor].at(LATEST) if counts else customers.Customer()
             together = [each for each in family.members if family.survivor[each] == survivor]
             own = _called(member, [member, *together] if member == survivor else [member], words)
             sort_name = (own["name"] or own["id"] or "").casefold()
-            rows.append((member, survivor, *own.values(), *_told(customer), sort_name))
+            rows.append((member, survivor, *own.values(), *_told(customer), sort_name, int(counts)))
     insert(cursor, "customers", rows)
 
 
@@ -208,7 +210,7 @@ class Party(NamedTuple):
         return self.name or self.id
 
 
-NOT_MERGED = Condition("c.survivor = c.customer", [])
+NOT_MERGED = Condition("c.survivor = c.customer AND c.counts = 1", [])
 
 PARTY = ", ".join(f"c.{name}" for name in Party._fields)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from projections import contacts, incidents, promises, statements
+from projections import contacts, customers, incidents, promises, statements
 from projections.filters import Moment
 from tests.domain.test_relationship import LIFE, MERGED, ONE, SEPARATED, TWO, without
 from tests.homes import Home, open_at
@@ -134,3 +134,18 @@ def test_the_tables_are_the_same_in_whichever_order_it_came(opened: Homes, given
     for other in homes[1:]:
         for moment in MOMENTS:
             assert told(other, moment) == told(homes[0], moment)
+
+
+def test_of_whom_everything_was_a_mistake_is_found_by_what_we_knew_before_and_in_no_list_of_today(
+    home: Home, given: Given
+) -> None:
+    """
+    2026-03-02T09:00  verspricht K-17 ines "A" bis 2026-03-20 [a]
+    2026-03-10T09:00  zieht zurück [a]
+    """
+    home.take(given().envelopes)
+    konto = home.konto
+    for known, ids in ((at("2026-03-06"), ["A"]), (None, [])):
+        assert [row.id for row in home.listed("2026-03-05", known=known)] == ids
+        assert promises.count(konto.library, konto.asker, Moment(at("2026-03-05"), known)) == len(ids)
+    assert customers.listed(konto.library, konto.asker) == []
