@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from domain import contact as contacts
 from domain.contact import Contact
-from domain.errors import Refused
 from domain.fact import SEALED, Fact
 from domain.history import FactRetracted
 from domain.lives import kind_of
@@ -22,7 +21,7 @@ from domain.relationship import Relationship, relationships
 from domain.steering import Steering
 from domain.store import Cursor
 from projections.customers import OWNER_NAME
-from projections.filters import Condition, Filter, Library, Moment
+from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import TELLING, Family, Page, Row, by_stream, through_knowledge
 from projections.tables import delete, insert, instant, micros, upsert
 
@@ -230,17 +229,6 @@ def state_at(moment: Moment, table: str = "q") -> str:
     )
 
 
-class UnknownState(Refused):
-    def __init__(self, found: str) -> None:
-        super().__init__(
-            "unknown_state",
-            "There is no state “{found}”. Possible are: {known}.",
-            "state",
-            found=found,
-            known=", ".join(STATES),
-        )
-
-
 class ContactRow(NamedTuple):
     """A contact as a list shows it; `contact` and `customer` are internal ids, times UTC.
 
@@ -333,7 +321,7 @@ def _where(library: Library, asker: Asker, states: Sequence[str], filter: Filter
         return where
     for state in states:
         if state not in STATES:
-            raise UnknownState(state)
+            raise UnknownState(state, STATES)
     return where.and_(Condition(f"x.state IN ({','.join('?' * len(states))})", list(states)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -82,6 +82,19 @@ class Library:
             (name, source, rest, name),
         )
         return [row[0] for row in rows]
+
+
+class UnknownState(Refused):
+    """A list was asked for a state that its rows cannot have."""
+
+    def __init__(self, found: str, known: Sequence[str]) -> None:
+        super().__init__(
+            "unknown_state",
+            "There is no state “{found}”. Possible are: {known}.",
+            "state",
+            found=found,
+            known=", ".join(known),
+        )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from domain.errors import Refused
 from domain.fact import SEALED, Fact
 from domain.incident import IncidentReported
 from domain.people import Asker
@@ -15,7 +14,7 @@ from domain.relationship import Relationship, relationships
 from domain.steering import Steering
 from domain.store import Cursor
 from projections.customers import OWNER_NAME
-from projections.filters import Condition, Filter, Library, Moment
+from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import TELLING, Page, Row, by_stream, through_knowledge
 from projections.tables import delete, insert, instant, micros, until, upsert
 
@@ -160,17 +159,6 @@ CONDITIONS: Mapping[str, str] = {
 """open = not closed; unresolved = neither resolved nor closed."""
 
 
-class UnknownState(Refused):
-    def __init__(self, found: str) -> None:
-        super().__init__(
-            "unknown_state",
-            "There is no state “{found}”. Possible are: {known}.",
-            "state",
-            found=found,
-            known=", ".join(STATES),
-        )
-
-
 class IncidentRow(NamedTuple):
     """An incident as a list shows it; `incident` and `customer` are internal ids, times UTC.
 
@@ -268,7 +256,7 @@ def _where(library: Library, asker: Asker, moment: Moment, states: Sequence[str]
         return where
     for state in states:
         if state not in STATES:
-            raise UnknownState(state)
+            raise UnknownState(state, STATES)
     return where.and_(Condition(f"({' OR '.join(f'({CONDITIONS[state]})' for state in states)})", []))
 
 

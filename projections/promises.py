@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from domain.account import worth_of
-from domain.errors import Refused
 from domain.fact import SEALED, Fact
 from domain.follow_up import follow_up_until
 from domain.outcome import Moments, Standing, Step, moments, steps
@@ -24,7 +23,7 @@ from domain.reliability import weight
 from domain.steering import Steering
 from domain.store import Cursor
 from projections.customers import OWNER_NAME
-from projections.filters import Condition, Filter, Library, Moment
+from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import MERGING, Page, Row, by_stream, through_knowledge
 from projections.tables import MICROSECOND, delete, insert, instant, micros, until, upsert
 
@@ -265,17 +264,6 @@ def state_at(moment: Moment, table: str = "p") -> str:
     )
 
 
-class UnknownState(Refused):
-    def __init__(self, found: str) -> None:
-        super().__init__(
-            "unknown_state",
-            "There is no state “{found}”. Possible are: {known}.",
-            "state",
-            found=found,
-            known=", ".join(STATES),
-        )
-
-
 class PromiseRow(NamedTuple):
     """A promise as a list shows it; `promise` and `customer` are internal ids, times UTC."""
 
@@ -364,7 +352,7 @@ def _where(library: Library, asker: Asker, moment: Moment, states: Sequence[str]
         return where
     for state in states:
         if state not in STATES:
-            raise UnknownState(state)
+            raise UnknownState(state, STATES)
     exceeded = " OR (p.outcome = 'kept' AND p.degree > 1)" if "exceeded" in states else ""
     places = ",".join("?" * len(states))
     return where.and_(Condition(f"({state_at(moment)} IN ({places}){exceeded})", list(states)))

@@ -8,9 +8,8 @@ import typer
 
 from projections import incidents as view
 from wiring.commands import incident_rows
-from wiring.commands.desk import AsOf, Json, KnownOn, Lang, Where, at_desk
-from wiring.commands.names import filter_of
-from wiring.commands.promises import Count, say_count
+from wiring.commands.desk import AsOf, Json, KnownOn, Lang, Where
+from wiring.commands.listing import Count, list_or_count
 from words import N_
 
 State = Annotated[
@@ -29,11 +28,7 @@ def incidents(
     json: Json = False,
     lang: Lang = None,
 ) -> None:
-    with at_desk(ctx, json, lang) as desk:
-        library, asker = desk.konto.library, desk.konto.asker
-        moment, chosen = desk.moment(as_of, known_on), filter_of(desk, where)
-        states = [] if state is None else [state]
-        if count:
-            say_count(desk, view.count(library, asker, moment, states=states, filter=chosen))
-        else:
-            incident_rows.answer(desk, view.listed(library, asker, moment, states=states, filter=chosen))
+    list_or_count(
+        ctx, view, incident_rows.answer,
+        state=state, where=where, as_of=as_of, known_on=known_on, count=count, json=json, lang=lang,
+    )  # fmt: skip

@@ -8,8 +8,8 @@ import typer
 
 from projections import promises as view
 from wiring.commands import rows
-from wiring.commands.desk import AsOf, Desk, Json, KnownOn, Lang, Where, at_desk
-from wiring.commands.names import filter_of
+from wiring.commands.desk import AsOf, Json, KnownOn, Lang, Where
+from wiring.commands.listing import Count, list_or_count
 from words import N_
 
 State = Annotated[
@@ -22,7 +22,6 @@ State = Annotated[
         ),
     ),
 ]
-Count = Annotated[bool, typer.Option("--count", help=N_("Only how many there are."))]
 
 
 def promises(
@@ -35,20 +34,7 @@ def promises(
     json: Json = False,
     lang: Lang = None,
 ) -> None:
-    with at_desk(ctx, json, lang) as desk:
-        library, asker = desk.konto.library, desk.konto.asker
-        moment, chosen = desk.moment(as_of, known_on), filter_of(desk, where)
-        states = [] if state is None else [state]
-        if count:
-            n = view.count(library, asker, moment, states=states, filter=chosen)
-            say_count(desk, n)
-        else:
-            rows.answer(desk, view.listed(library, asker, moment, states=states, filter=chosen))
-
-
-def say_count(desk: Desk, n: int) -> None:
-    if desk.out.as_json:
-        desk.out.answer({"count": n})
-    else:
-        # The bare number, so that a script can take it as it is.
-        desk.out.say(str(n))
+    list_or_count(
+        ctx, view, rows.answer,
+        state=state, where=where, as_of=as_of, known_on=known_on, count=count, json=json, lang=lang,
+    )  # fmt: skip
