@@ -175,7 +175,7 @@ class Incident(msgspec.Struct, frozen=True):
 
 
 def evolve(incident: Incident | None, fact: Fact) -> Incident | None:
-    """Twice resolved, twice closed, reopened while open: what repeats itself changes nothing."""
+    """Twice closed, reopened while open: what repeats itself changes nothing; the last resolution counts."""
     data = fact.data
     if incident is None:
         return Incident(fact, data, data.by, data.team) if isinstance(data, IncidentReported) else None

@@ -51,7 +51,7 @@ def fill(
     """The number of facts recorded; a home that holds facts already is left as it is."""
     now = clock()
     lived = _Clock(now - timedelta(weeks=lived_weeks))
-    _put_documents(home)
+    put_documents(home)
     konto = open_home(home, environment=environment, clock=lived)
     try:
         if _holds_facts(konto):
@@ -63,7 +63,7 @@ def fill(
         konto.close()
 
 
-def _put_documents(home: Path) -> None:
+def put_documents(home: Path) -> None:
     """The sample firm's people and calendars, before anything else is in the log."""
     if (home / "events.db").exists():
         return

@@ -134,6 +134,8 @@ def test_what_is_merged_counts_for_the_survivor_at_every_moment_and_can_be_undon
     assert (answer["customer"], answer["duplicate"], answer["merged"]) == ("crm:K-17", "shop:K-204", True)
     assert balance(twins, "K-17") == balance(twins, "K-204") == pytest.approx(sum(apart))
     twins.later(minutes=5)
+    given_out = [line for line in twins("export", "--customer", "K-17").out.splitlines() if "referral.given" in line]
+    assert len(given_out) == 2, "an export of the survivor has the duplicate's facts too"
     assert balance(twins, "K-17", "--known-on", "2026-03-12T08:59:00+01:00") == 0.0, "nothing was known then"
     twins("separate", "K-17", "K-204", "--json")
     assert (balance(twins, "K-17"), balance(twins, "K-204")) == apart
