@@ -6,13 +6,13 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, charts, contact_rows, data, look, measures, say
+from dashboard import address, charts, contact_rows, data, filters, look, measures, say
 from dashboard.data import ContactFilter, ContactPage, ContactsAsked
+from dashboard.filters import ALL
 from dashboard.look import plain
 from dashboard.visit import Visit, visit
 from words import format
 
-_ALL: Final = ""
 _STATES: Final[tuple[ContactFilter, ...]] = get_args(ContactFilter)
 
 
@@ -50,8 +50,8 @@ def page() -> None:
 def _asked(everything: ContactPage) -> ContactsAsked:
     return ContactsAsked(
         state=address.asked("state", _STATES, "open"),
-        owner=address.asked("owner", (_ALL, *everything.owners), _ALL) or None,
-        channel=address.asked("channel", (_ALL, *everything.channels), _ALL) or None,
+        owner=address.asked("owner", (ALL, *everything.owners), ALL) or None,
+        channel=address.asked("channel", (ALL, *everything.channels), ALL) or None,
         customer=st.query_params.get("customer"),
     )
 
@@ -127,30 +127,12 @@ def _channels(found: data.ContactFigures, here: Visit) -> None:
 
 
 def _filters(everything: ContactPage, found: ContactPage, here: Visit) -> None:
-    t, lang = here.t, here.reader.lang
-    states, owner, channel = st.columns([3.1, 1, 1], gap="small", vertical_alignment="center")
-    with states:
-        address.switch(
-            t("State"),
-            "state",
-            _STATES,
-            "open",
-            lambda name: f"{say.word(say.CONTACTS, name, t)} {format.number(found.counts[name], lang)}",
-            resets="page",
-        )
-    with owner:
-        address.select(
-            t("Owner"), "owner", [_ALL, *everything.owners], _ALL, lambda name: name or t(say.EVERYBODY), resets="page"
-        )
-    with channel:
-        address.select(
-            t("Channel"),
-            "channel",
-            [_ALL, *everything.channels],
-            _ALL,
-            lambda name: say.word(say.CHANNELS, name, t) if name else t(say.EVERY_CHANNEL),
-            resets="page",
-        )
+    t = here.t
+    states = filters.States(_STATES, "open", lambda name: say.word(say.CONTACTS, name, t), found.counts)
+    choice = filters.Choice(
+        t("Channel"), "channel", everything.channels, lambda name: say.word(say.CHANNELS, name, t), t(say.EVERY_CHANNEL)
+    )
+    filters.row(here, states, everything.owners, choice)
 
 
 def _by_deadline(asked: ContactsAsked) -> bool:

@@ -6,13 +6,13 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, charts, data, incident_rows, look, measures, say
+from dashboard import address, charts, data, filters, incident_rows, look, measures, say
 from dashboard.data import IncidentFilter, IncidentPage, IncidentsAsked
+from dashboard.filters import ALL
 from dashboard.look import plain, quiet
 from dashboard.visit import Visit, visit
 from words import format
 
-_ALL: Final = ""
 _STATES: Final[tuple[IncidentFilter, ...]] = get_args(IncidentFilter)
 
 
@@ -54,8 +54,8 @@ def page() -> None:
 def _asked(everything: IncidentPage) -> IncidentsAsked:
     return IncidentsAsked(
         state=address.asked("state", _STATES, "unresolved"),
-        owner=address.asked("owner", (_ALL, *everything.owners), _ALL) or None,
-        kind=address.asked("kind", (_ALL, *everything.kinds), _ALL) or None,
+        owner=address.asked("owner", (ALL, *everything.owners), ALL) or None,
+        kind=address.asked("kind", (ALL, *everything.kinds), ALL) or None,
         supplier=st.query_params.get("supplier"),
         customer=st.query_params.get("customer"),
     )
@@ -145,30 +145,12 @@ def _next_steps(found: IncidentPage, here: Visit) -> None:
 
 
 def _filters(everything: IncidentPage, found: IncidentPage, here: Visit) -> None:
-    t, lang = here.t, here.reader.lang
-    states, owner, kind = st.columns([3.1, 1, 1], gap="small", vertical_alignment="center")
-    with states:
-        address.switch(
-            t("State"),
-            "state",
-            _STATES,
-            "unresolved",
-            lambda name: f"{say.word(say.INCIDENTS, name, t)} {format.number(found.counts[name], lang)}",
-            resets="page",
-        )
-    with owner:
-        address.select(
-            t("Owner"), "owner", [_ALL, *everything.owners], _ALL, lambda name: name or t(say.EVERYBODY), resets="page"
-        )
-    with kind:
-        address.select(
-            t("Kind"),
-            "kind",
-            [_ALL, *everything.kinds],
-            _ALL,
-            lambda name: say.word(say.INCIDENT_KINDS, name, t) if name else t(say.EVERY_KIND),
-            resets="page",
-        )
+    t = here.t
+    states = filters.States(_STATES, "unresolved", lambda name: say.word(say.INCIDENTS, name, t), found.counts)
+    choice = filters.Choice(
+        t("Kind"), "kind", everything.kinds, lambda name: say.word(say.INCIDENT_KINDS, name, t), t(say.EVERY_KIND)
+    )
+    filters.row(here, states, everything.owners, choice)
 
 
 def _nothing(asked: IncidentsAsked, here: Visit) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from dashboard import address, data, look, rows, say
+from dashboard import address, data, filters, look, rows, say
+from dashboard.filters import ALL
 from dashboard.visit import Visit, visit
 from words import format
 
-_ALL = ""
 _STATES: tuple[data.StateFilter, ...] = ("all", "overdue", "notice", "soon", "waiting")
 
 
@@ -18,8 +16,8 @@ def page() -> None:
     t = here.t
     state = address.asked("state", _STATES, "all")
     first = data.promises(here.reader, data.PromiseFilter())
-    owner = address.asked("owner", (_ALL, *first.owners), _ALL)
-    kind = address.asked("kind", (_ALL, *first.kinds), _ALL)
+    owner = address.asked("owner", (ALL, *first.owners), ALL)
+    kind = address.asked("kind", (ALL, *first.kinds), ALL)
     wanted = data.PromiseFilter(state, owner or None, kind or None)
     pages = max(1, -(-data.promises(here.reader, wanted).total // data.PAGE_SIZE))
     found = data.promises(here.reader, wanted, address.page_number("page", pages))
@@ -50,30 +48,12 @@ def _summary(first: data.PromisePage, here: Visit) -> str:
 
 
 def _filters(first: data.PromisePage, found: data.PromisePage, here: Visit) -> None:
-    t, lang = here.t, here.reader.lang
-    states, owner, kind = st.columns([3.1, 1, 1], gap="small", vertical_alignment="center")
-    with states:
-        address.switch(
-            t("State"),
-            "state",
-            _STATES,
-            "all",
-            lambda name: f"{say.word(say.STATES, name, t)} {format.number(found.counts[name], lang)}",
-            resets="page",
-        )
-    with owner:
-        address.select(
-            t("Owner"), "owner", [_ALL, *first.owners], _ALL, lambda name: name or t(say.EVERYBODY), resets="page"
-        )
-    with kind:
-        address.select(
-            t("Kind"),
-            "kind",
-            [_ALL, *first.kinds],
-            _ALL,
-            lambda name: say.word(say.KINDS, name, t) if name else t(say.EVERY_KIND),
-            resets="page",
-        )
+    t = here.t
+    states = filters.States(_STATES, "all", lambda name: say.word(say.STATES, name, t), found.counts)
+    choice = filters.Choice(
+        t("Kind"), "kind", first.kinds, lambda name: say.word(say.KINDS, name, t), t(say.EVERY_KIND)
+    )
+    filters.row(here, states, first.owners, choice)
 
 
 def _foot(found: data.PromisePage, pages: int, here: Visit) -> str:
