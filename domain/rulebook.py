@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from functools import cache
 from importlib import resources
 from itertools import pairwise
@@ -264,6 +265,8 @@ class StageRules(Part):
 
 
 class Rulebook(Document):
+    """A section that came with a later version may be missing in an older rulebook; then the shipped one counts."""
+
     promise: PromiseRules
     notice: NoticeRules
     customer: CustomerRules
@@ -281,9 +284,27 @@ class Rulebook(Document):
     buffer: BufferRules
     stage: StageRules
 
+    @model_validator(mode="before")
+    @classmethod
+    def an_older_one_has_the_shipped_sections(cls, written: Any) -> Any:
+        if not isinstance(written, dict):
+            return written
+        missing = [name for name in SINCE_CONTACTS if name not in written]
+        return {**{name: shipped()[name] for name in missing}, **written}
+
+
+SINCE_CONTACTS = ("answers", "contacts", "incident", "recovery", "sensitivity", "silence", "habits", "cards")
+"""Sections that the first rulebooks did not have."""
+
 
 def default_text() -> str:
     return resources.files("domain").joinpath("defaults/rulebook.toml").read_text("utf-8")
+
+
+@cache
+def shipped() -> dict[str, Any]:
+    """The shipped rulebook as written, section by section."""
+    return tomllib.loads(default_text())
 
 
 @cache

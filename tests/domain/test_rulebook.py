@@ -146,3 +146,11 @@ def test_trust_may_be_told_not_to_fade() -> None:
     text = rulebooks.default_text().replace("half_life_days = 365", 'half_life_days = "none"')
     assert load(text, Rulebook).fading.at(10_000) == 1
     assert SHIPPED.fading.at(365) == 0.5
+
+
+@pytest.mark.parametrize("section", rulebooks.SINCE_CONTACTS)
+def test_a_rulebook_from_before_a_section_came_is_read_with_the_shipped_one(section: str) -> None:
+    text = rulebooks.default_text()
+    start = text.index(f"[{section}]")
+    older = text[:start] + text[text.index("\n[", start) :]
+    assert load(older, Rulebook) == SHIPPED
