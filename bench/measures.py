@@ -19,7 +19,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
 from bench import facts
 from domain.vocabulary import parse
-from wiring.embedded import Konto, open_home
+from wiring.home import Konto, open_home
 from wiring.importing import import_file
 
 SINGLY = 50

@@ -16,6 +16,7 @@ import msgspec
 from domain.fact import Fact, in_order
 from domain.ids import Ids
 from domain.store import Cursor, EventTable, Row, Store
+from domain.store.schema import Step
 from domain.vault import FIRM, Erased, MasterKey, SubjectKey, unseal
 from domain.vocabulary import stored_data
 
@@ -29,6 +30,13 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS parked_needs ON parked (needs)",
     "CREATE TABLE IF NOT EXISTS sources (source TEXT PRIMARY KEY)",
 )
+SERVICES = (
+    "CREATE TABLE IF NOT EXISTS installation (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS heartbeats "
+    "(service TEXT NOT NULL, instance TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (service, instance))",
+)
+"""Which keys belong to this log, and which services look after it."""
 
 
 class Stored(msgspec.Struct, omit_defaults=True):
@@ -120,11 +128,15 @@ class Log:
         self.store = store
         self.ids = ids
         self.master = master
-        self.events = EventTable(store)
+        self.events = store.event_table()
         self._keys: dict[str, SubjectKey] = {}
 
-    def create(self) -> None:
-        self.store.create([*self.events.statements(), *TABLES])
+    def steps(self) -> list[Step]:
+        """How its tables came to be; a step that was released is never changed."""
+        return [
+            Step(1, "events", [*self.events.statements(), *TABLES]),
+            Step(2, "services", SERVICES),
+        ]
 
     # -- read -----------------------------------------------------------------------------------
 
@@ -160,6 +172,10 @@ class Log:
             rows = cursor.execute(f"SELECT {PARKED} FROM parked ORDER BY since, fact").all()
             key = self.key_of(cursor, FIRM) if rows else None
         return [] if key is None else [_parked(row, key) for row in rows]
+
+    def count_parked(self) -> int:
+        with self.store.reading() as cursor:
+            return int(cursor.execute("SELECT COUNT(*) FROM parked").one()[0])
 
     def _secrets(self, cursor: Cursor, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
         rows = list(cursor.among("SELECT fact, subject, sealed FROM vault WHERE fact IN ({among})", keys))
@@ -379,14 +395,10 @@ class Writer:
             self.cursor.execute("DELETE FROM parked WHERE fact = ?", (key,))
         return [parked[fact.key] for fact in in_order(each.fact for each in parked.values())]
 
-    def flush(self) -> list[int]:
-        """Positions of the events written."""
+    def flush(self) -> None:
         if not self._events:
-            return []
-        positions = self.log.events.insert(self.cursor, self._events)
-        self.cursor.executemany(
-            "INSERT INTO received VALUES (?, ?, ?)", [(key, *place) for key, place in self._received.items()]
-        )
-        self.cursor.executemany("INSERT INTO vault VALUES (?, ?, ?)", self._vault)
+            return
+        self.log.events.insert(self.cursor, self._events)
+        self.cursor.insert("received", [(key, *place) for key, place in self._received.items()])
+        self.cursor.insert("vault", self._vault)
         self._events, self._received, self._vault = [], {}, []
-        return positions

@@ -16,7 +16,7 @@ from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Library, reach
 from projections.page import Page
-from projections.tables import Views, delete, insert, instant, micros
+from projections.tables import MICROSECOND, Views, delete, instant, micros
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS alerts (alert TEXT PRIMARY KEY, rule TEXT NOT NULL, subject TEXT NOT NULL, "
@@ -49,11 +49,11 @@ def apply(cursor: Cursor, page: Page) -> None:
     for fact in page.facts:
         match fact.data:
             case AlertRaised() as raised:
-                insert(cursor, "alerts", [_row(fact.stream, fact.customer, raised, micros(fact.recorded))])
+                cursor.insert("alerts", [_row(fact.stream, fact.customer, raised, micros(fact.recorded))])
                 if raised.recipient != NOBODY:
                     # A check for a moment ahead is sent when that moment has come, if it holds then.
                     due = max(filter(None, (fact.recorded, raised.moment)))
-                    insert(cursor, "outbox", [(fact.stream, micros(due), 0, 0)])
+                    cursor.insert("outbox", [(fact.stream, micros(due), 0, 0)])
             case AlertFailed() as failed:
                 _failed(cursor, fact.stream, failed, fact.recorded)
             case AlertDelivered() as delivered:
@@ -115,7 +115,7 @@ def waiting(views: Views, now: datetime, limit: int = 100) -> list[str]:
 
 def lease(views: Views, alert: str, now: datetime, lasting: timedelta) -> int | None:
     """The number of this attempt, if it is ours to send; nobody else sends it while the lease lasts."""
-    with views.store.writing() as cursor:
+    with views.store.updating() as cursor:
         row = cursor.execute(
             "UPDATE outbox SET lease_until = ? WHERE alert = ? AND due <= ? AND lease_until <= ? RETURNING attempts",
             (micros(now + lasting), alert, micros(now), micros(now)),
@@ -124,13 +124,23 @@ def lease(views: Views, alert: str, now: datetime, lasting: timedelta) -> int | 
 
 
 def renew(views: Views, alert: str, now: datetime, lasting: timedelta) -> None:
-    with views.store.writing() as cursor:
+    with views.store.updating() as cursor:
         cursor.execute("UPDATE outbox SET lease_until = ? WHERE alert = ?", (micros(now + lasting), alert))
+
+
+def held(views: Views, alert: str, now: datetime) -> timedelta | None:
+    """How long somebody still has an alert that is due; None = nobody, or it waits no longer."""
+    row = views.row("SELECT due, lease_until FROM outbox WHERE alert = ?", (alert,))
+    at = micros(now)
+    assert at is not None
+    return None if row is None or row[0] > at or row[1] <= at else (row[1] - at) * MICROSECOND
 
 
 def leases(cursor: Cursor) -> list[Any]:
     """Who is sending what until when: all that does not follow from the log."""
-    return cursor.execute("SELECT lease_until, alert FROM outbox WHERE lease_until > 0").all()
+    # All rows: whoever wants to lease one in this moment waits, and then finds it in the new table or not at all.
+    rows = cursor.execute(f"SELECT lease_until, alert FROM outbox{cursor.for_update}").all()
+    return [row for row in rows if row[0] > 0]
 
 
 def take_over(cursor: Cursor, leases: Sequence[Any]) -> None:

@@ -23,7 +23,7 @@ from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import TELLING, Family, Page, Row, by_stream, through_knowledge
-from projections.tables import delete, insert, instant, micros, upsert
+from projections.tables import delete, instant, micros, upsert
 
 NO_FILTER = Filter()
 
@@ -62,8 +62,8 @@ def apply(cursor: Cursor, page: Page) -> None:
     delete(cursor, "questions", "question", streams)
     for family, unit in units:
         found = _rows(family, unit, page.steering)
-        insert(cursor, "contacts", found.contacts)
-        insert(cursor, "questions", found.questions)
+        cursor.insert("contacts", found.contacts)
+        cursor.insert("questions", found.questions)
     named = {
         fact.stream: (fact.stream, fact.customer, fact.source, page.words.get(fact.key, {}).get("contact", SEALED))
         for fact in page.facts

@@ -20,7 +20,7 @@ from domain.vault import plan
 from projections import naming
 from projections.filters import Condition, Library
 from projections.page import TELLING, Family, Fold, Page, Row, by_stream, through_knowledge
-from projections.tables import ALWAYS, delete, insert, micros, upsert
+from projections.tables import ALWAYS, delete, micros, upsert
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS customers (customer TEXT PRIMARY KEY, survivor TEXT NOT NULL, source TEXT NOT NULL, "
@@ -42,7 +42,7 @@ TABLES = (
 def apply(cursor: Cursor, page: Page) -> None:
     _describe(cursor, page)
     delete(cursor, "parties", "customer", page.customers)
-    insert(cursor, "parties", [row for family in page.families for row in parties(family, page.steering)])
+    cursor.insert("parties", [row for family in page.families for row in parties(family, page.steering)])
     _name_persons(cursor, page)
 
 
@@ -63,7 +63,7 @@ def _describe(cursor: Cursor, page: Page) -> None:
             own = _called(member, [member, *together] if member == survivor else [member], words)
             sort_name = (own["name"] or own["id"] or "").casefold()
             rows.append((member, survivor, *own.values(), *_told(customer), sort_name, int(counts)))
-    insert(cursor, "customers", rows)
+    cursor.insert("customers", rows)
 
 
 def _called(member: str, candidates: Sequence[str], words: Mapping[str, Mapping[str, str | None]]) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _name_persons(cursor: Cursor, page: Page) -> None:
     )
     if any(fact.stream == "document-people" for fact in page.facts):
         cursor.execute("DELETE FROM colleagues")
-        insert(cursor, "colleagues", _colleagues(page))
+        cursor.insert("colleagues", _colleagues(page))
 
 
 def _colleagues(page: Page) -> list[tuple[str, str, str]]:

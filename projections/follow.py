@@ -17,12 +17,17 @@ from domain.lives import is_of_a_customer
 from domain.log import Log, customer_of, from_row
 from domain.steering import Steering, published, shipped
 from domain.store import Cursor, OldBookmark, Row, created_name
+from domain.store.schema import Step, migrate
 from projections import alerts, contacts, customers, families, incidents, naming, promises, statements, timeline
 from projections.page import Family, Page, by_stream
 from projections.tables import FOLLOWER, Views, micros
 
 READ_MODELS = (customers, promises, contacts, incidents, statements, timeline, alerts)
 TABLES = tuple(statement for model in (families, *READ_MODELS) for statement in model.TABLES)
+TABLE_NAMES = tuple(created_name(each) for each in TABLES if each.startswith("CREATE TABLE"))
+LAYOUT = 1
+"""Goes up with every change of a table: the tables of another layout are made anew."""
+
 STEERING = ("document-rulebook", "document-calendars", "document-people", FIRM)
 """The streams of what steers the product."""
 
@@ -211,30 +216,34 @@ def _touched_by_documents(cursor: Cursor, rows: Iterable[Row]) -> dict[str, list
     return touched
 
 
+def steps(views: Views) -> list[Step]:
+    return views.steps(LAYOUT, TABLES)
+
+
+def make_tables(views: Views) -> list[str]:
+    """Where they are missing or of another layout; names what was done."""
+    return migrate(views.store, steps(views), anew=True)
+
+
 def rebuild(log: Log, views: Views, beside: Views, *, progress: Progress | None = None) -> int:
     """Builds all tables anew beside the live ones and puts them in their place in one transaction."""
-    beside.create(TABLES)
+    make_tables(beside)
     follower = Follower(log, beside)
     done = 0
     while True:
         done += follower.catch_up(page_size=REBUILD_PAGE, progress=progress)
         with beside.store.reading() as source, views.store.writing() as cursor:
             # The live follower may have gone on meanwhile; nothing that was shown disappears again.
-            if views.bookmarks.at(FOLLOWER, cursor) <= beside.bookmarks.at(FOLLOWER, source):
+            if views.bookmarks.at(FOLLOWER, cursor) <= (position := beside.bookmarks.at(FOLLOWER, source)):
                 _replace(cursor, source)
+                views.bookmarks.put(cursor, FOLLOWER, position)
                 return done
 
 
 def _replace(cursor: Cursor, source: Cursor) -> None:
     leases = alerts.leases(cursor)
-    for table in table_names():
+    for table in TABLE_NAMES:
         cursor.execute(f"DELETE FROM {table}")
         for rows in source.execute(f"SELECT * FROM {table}").portions(ROWS_AT_ONCE):
-            places = ",".join("?" * len(rows[0]))
-            cursor.executemany(f"INSERT INTO {table} VALUES ({places})", map(tuple, rows))
+            cursor.insert(table, rows)
     alerts.take_over(cursor, leases)
-
-
-def table_names() -> list[str]:
-    """Every table of the views, the bookmark's too."""
-    return ["tracking", *(created_name(each) for each in TABLES if each.startswith("CREATE TABLE"))]

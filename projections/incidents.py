@@ -16,7 +16,7 @@ from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import TELLING, Page, Row, by_stream, through_knowledge
-from projections.tables import delete, insert, instant, micros, until, upsert
+from projections.tables import delete, instant, micros, until, upsert
 
 NO_FILTER = Filter()
 
@@ -68,8 +68,7 @@ TABLES = (
 def apply(cursor: Cursor, page: Page) -> None:
     folded = page.to_fold("incident", TELLING)
     delete(cursor, "incidents", "incident", (stream for _, stream in folded))
-    insert(
-        cursor,
+    cursor.insert(
         "incidents",
         [
             row

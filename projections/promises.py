@@ -25,7 +25,7 @@ from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import MERGING, Page, Row, by_stream, through_knowledge
-from projections.tables import MICROSECOND, delete, insert, instant, micros, until, upsert
+from projections.tables import MICROSECOND, delete, instant, micros, until, upsert
 
 NO_FILTER = Filter()
 
@@ -93,8 +93,7 @@ TABLES = (
 def apply(cursor: Cursor, page: Page) -> None:
     folded = page.to_fold("promise", MERGING)
     delete(cursor, "promises", "promise", (stream for _, stream in folded))
-    insert(
-        cursor,
+    cursor.insert(
         "promises",
         [
             row

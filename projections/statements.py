@@ -24,7 +24,7 @@ from domain.store import Cursor
 from projections import customers, families
 from projections.filters import Library
 from projections.page import Page, by_stream, knowledge
-from projections.tables import ALWAYS, Views, delete, insert, instant, micros, until
+from projections.tables import ALWAYS, Views, delete, instant, micros, until
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS lines (customer TEXT NOT NULL, number INTEGER NOT NULL, time BIGINT NOT NULL, "
@@ -41,8 +41,7 @@ TABLES = (
 
 def apply(cursor: Cursor, page: Page) -> None:
     delete(cursor, "lines", "customer", page.customers)
-    insert(
-        cursor,
+    cursor.insert(
         "lines",
         [row for family in page.families for each in family.relationships.values() for row in _rows(each, page)],
     )

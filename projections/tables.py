@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.store import Bookmarks, Cursor, Store
+from domain.store import Cursor, Store
+from domain.store.schema import Step
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -33,17 +34,19 @@ def until(at: datetime | None) -> int:
 
 
 class Views:
-    """The file of the read models with its bookmark."""
+    """The store of the read models with its bookmark."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.bookmarks = Bookmarks(store)
+        self.bookmarks = store.bookmarks()
 
-    def create(self, statements: Iterable[str]) -> None:
-        self.store.create([*self.bookmarks.statements(), *statements])
+    def steps(self, layout: int, statements: Iterable[str]) -> list[Step]:
+        """The tables in one step: those of another layout are made anew and filled from the log."""
+        return [Step(layout, "tables", [*self.bookmarks.statements(), *statements])]
 
     def position(self) -> int:
-        return self.bookmarks.at(FOLLOWER)
+        with self.store.reading() as cursor:
+            return self.bookmarks.at(FOLLOWER, cursor)
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
         with self.store.reading() as cursor:
@@ -52,12 +55,6 @@ class Views:
     def row(self, sql: str, params: Sequence[Any] = ()) -> Any:
         with self.store.reading() as cursor:
             return cursor.execute(sql, params).one()
-
-
-def insert(cursor: Cursor, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    if rows:
-        places = ",".join("?" * len(rows[0]))
-        cursor.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
 
 
 def upsert(cursor: Cursor, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from tests.notation import Given
 
+pytest_plugins = ["tests.servers.fixtures", "tests.stores"]
+
 
 @pytest.fixture
 def given(request: pytest.FixtureRequest) -> Given:

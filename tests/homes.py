@@ -17,7 +17,7 @@ from projections.kpis import Question
 from projections.promises import PromiseRow, listed
 from tests.by_hand import recorded_at, time_of
 from tests.notation import Data, at
-from wiring.embedded import Konto, open_home
+from wiring.home import Konto, open_home
 
 SOON = timedelta(minutes=1)
 
@@ -84,4 +84,5 @@ def bare(envelope: Data) -> Data:
 def open_at(folder: Path, *, seed: int = 0) -> Home:
     """With keys from a seed, so that two homes give the same internal ids."""
     clock = Clock()
-    return Home(open_home(folder, environment={}, clock=clock, entropy=random.Random(seed).randbytes), clock)
+    entropy = random.Random(seed).randbytes
+    return Home(open_home(folder, environment={}, clock=clock, entropy=entropy, prepare=True), clock)

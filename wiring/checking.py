@@ -10,9 +10,9 @@ from cryptography.exceptions import InvalidTag
 from domain.fact import Fact
 from domain.store import Cursor
 from domain.vocabulary import FACTS
-from projections.follow import TABLES, Follower, Progress, table_names
+from projections.follow import TABLE_NAMES, Follower, Progress, make_tables
 from projections.tables import Views
-from wiring.embedded import Konto
+from wiring.home import Konto
 from words import N_
 
 CHUNK = 1000
@@ -135,7 +135,7 @@ def _unreadable(konto: Konto, facts: list[Fact]) -> Iterator[Finding]:
 
 def _tables(konto: Konto, progress: Progress | None) -> Iterator[Finding]:
     with konto.beside("check") as beside:
-        beside.create(TABLES)
+        make_tables(beside)
         follower = Follower(konto.log, beside)
         for _ in range(ROUNDS):
             follower.catch_up(progress=progress)
@@ -153,9 +153,7 @@ def _tables(konto: Konto, progress: Progress | None) -> Iterator[Finding]:
 
 def _differences(views: Views, beside: Views) -> Iterator[Finding]:
     with views.store.reading() as live, beside.store.reading() as fresh:
-        for table in table_names():
-            if table == "tracking":
-                continue
+        for table in TABLE_NAMES:
             n = len(_rows(live, table) ^ _rows(fresh, table))
             if n:
                 yield _finding("different", DIFFERENT, table=table, n=n)

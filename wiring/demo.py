@@ -20,7 +20,7 @@ from domain.record import record
 from domain.vocabulary import parse
 from intake import sample_firm
 from projections import alerts
-from wiring.embedded import Clock, Konto, open_home, system_clock
+from wiring.home import Clock, Konto, open_home, system_clock
 from wiring.importing import CHUNK
 from wiring.worker import run_tick, sender
 from workers.channels import Envelope
@@ -65,13 +65,14 @@ def fill(
 
 def put_documents(home: Path) -> None:
     """The sample firm's people and calendars, before anything else is in the log."""
-    if (home / "events.db").exists():
-        return
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for kind in DOCUMENTS:
-        text = resources.files(sample_firm).joinpath(f"{kind}.toml").read_text("utf-8")
-        (home / f"{kind}.toml").write_text(text, encoding="utf-8")
-    (home / "settings.toml").write_text(f'firm = "{sample_firm.NAME}"\n', encoding="utf-8")
+    texts = {
+        f"{kind}.toml": resources.files(sample_firm).joinpath(f"{kind}.toml").read_text("utf-8") for kind in DOCUMENTS
+    }
+    texts["settings.toml"] = f'firm = "{sample_firm.NAME}"\n'
+    for name, text in texts.items():
+        if not (home / name).exists():
+            (home / name).write_text(text, encoding="utf-8")
 
 
 def _holds_facts(konto: Konto) -> bool:

@@ -9,7 +9,7 @@ from domain.fact import Fact
 from domain.vocabulary import FACTS, envelope
 from projections import families
 from projections.sentences import merged
-from wiring.embedded import Konto
+from wiring.home import Konto
 
 CHUNK = 1000
 

@@ -6,20 +6,26 @@ import platform
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from projections.tables import instant, micros
 from projections.timeline import set_aside
-from wiring.embedded import Konto
+from wiring import presence, queues
+from wiring.home import Konto
+from wiring.settings import ROLES
+from wiring.stores import is_shared
 from words import N_, Translator
 from words.format import duration, number
 
 PACKAGE = "vertrauenskonto"
-FRESH_TICKS = 3
-"""So many turns a heartbeat may be old."""
+FRESH = timedelta(seconds=60)
+"""A part of the worker that has not turned for longer stands still, or stops."""
 LATE_SENDING = timedelta(minutes=10)
 MEGABYTE = 1_000_000
+
+
+class Said(str):
+    """A value that is itself a sentence to be translated."""
 
 
 class Note(NamedTuple):
@@ -45,28 +51,62 @@ OUTBOX_EMPTY = N_("No message waits to be sent.")
 OUTBOX = N_("Messages that wait to be sent: {n}, the oldest for {age}.")
 OUTBOX_STUCK = N_("Messages that wait to be sent: {n}, the oldest for {age}. Please start the worker: konto serve")
 WORKER = N_("The worker runs; its last turn was {age} ago.")
+APART = N_("The parts of the worker run, in {n} processes; the last turn of each was at most {age} ago.")
+PART_STOPPED = N_("{part} for {age}; people are not warned. Please start it: konto worker")
+PART_NEVER = N_("{part} yet; people are not warned. Please start it: konto worker")
+PARTS = {
+    "follow": N_("Nobody has taken in new facts"),
+    "schedule": N_("Nobody has looked at the clock"),
+    "send": N_("Nobody has been ready to send"),
+}
 WORKER_STOPPED = N_("The worker has not turned for {age}; nobody is warned. Please start it: konto serve")
 WORKER_NEVER = N_("The worker has never run; nobody is warned. Please start it: konto serve")
 NOTHING_TO_WATCH = N_("The worker does not run; there is no open promise to watch either.")
+FILES = N_("Log and tables lie in files of the home.")
+DATABASE = N_("Log and tables lie in PostgreSQL, in the schemas {schema} and {schema}_views.")
+IN_PROCESS = N_("The queue is inside the worker.")
+QUEUE = N_("The queue answers; {n} messages lie in it.")
+QUEUE_GONE = N_("The queue does not answer ({reason}); nothing is sent until it does, and nothing is lost.")
 MAIL = N_("Mail goes out through {host}.")
 NO_MAIL = N_("No mail server is set: messages are put into {folder}. To send them, set [mail] host in settings.toml.")
 KEYS_SAFE = N_("The keys are readable by their owner only.")
 KEYS_OPEN = N_("Others on this machine can read {file}. Please run: chmod 600 {file}")
 
 
+class State(NamedTuple):
+    """In figures, for those who read no sentences."""
+
+    head: int
+    position: int
+    waiting: int
+    oldest: timedelta
+    parked: int
+    alerts: dict[str, int]
+
+
+def state(konto: Konto) -> State:
+    now = konto.clock()
+    waiting, oldest = _waiting(konto, now)
+    alerts = {name: count for name, count in konto.views.rows("SELECT state, COUNT(*) FROM alerts GROUP BY state")}
+    return State(konto.log.head(), konto.views.position(), waiting, oldest, konto.log.count_parked(), alerts)
+
+
 def notes(konto: Konto) -> Iterator[Note]:
     now = konto.clock()
     yield Note("home", True, HOME, {"home": konto.home})
     yield Note("version", True, VERSION, {"version": _version(), "python": platform.python_version()})
-    log, views = _megabytes(konto.home / "events.db"), _megabytes(konto.home / "views.db")
+    shared = is_shared(konto.settings.store)
+    yield Note("store", True, DATABASE if shared else FILES, {"schema": konto.settings.store.db_schema})
+    log, views = (round(store.size_bytes() / MEGABYTE, 1) for store in (konto.log.store, konto.views.store))
     yield Note("sizes", True, SIZES, {"log": log, "views": views})
     head, position = konto.log.head(), konto.views.position()
     behind = position != head
     yield Note("tables", not behind, BEHIND if behind else HEAD, {"head": head, "position": position})
-    parked = len(konto.log.parked()) + len(set_aside(konto.log, konto.library))
+    parked = konto.log.count_parked() + len(set_aside(konto.log, konto.library))
     yield Note("parked", True, PARKED if parked else NONE_PARKED, {"n": parked})
+    yield _queue(konto)
     yield _outbox(konto, now)
-    yield _worker(konto, now)
+    yield from _worker(konto, now)
     yield _mail(konto)
     yield from _keys(konto)
 
@@ -78,33 +118,54 @@ def _version() -> str:
         return "?"
 
 
-def _megabytes(file: Path) -> float:
-    """With what the write-ahead log still holds."""
-    parts = (file, file.with_name(f"{file.name}-wal"))
-    return round(sum(part.stat().st_size for part in parts if part.exists()) / MEGABYTE, 1)
+def _queue(konto: Konto) -> Note:
+    if konto.settings.queue.address is None:
+        return Note("queue", True, IN_PROCESS, {})
+    try:
+        return Note("queue", True, QUEUE, {"n": queues.waiting(konto.settings.queue)})
+    except queues.QueueGone as error:
+        return Note("queue", False, QUEUE_GONE, {"reason": str(error)})
+
+
+def _waiting(konto: Konto, now: datetime) -> tuple[int, timedelta]:
+    """Messages that are due, and for how long the oldest is."""
+    row = konto.views.row("SELECT COUNT(*), MIN(due) FROM outbox WHERE due <= ?", (micros(now),))
+    oldest = instant(row[1])
+    return row[0], timedelta() if oldest is None else now - oldest
 
 
 def _outbox(konto: Konto, now: datetime) -> Note:
-    row = konto.views.row("SELECT COUNT(*), MIN(due) FROM outbox WHERE due <= ?", (micros(now),))
-    oldest = instant(row[1])
-    if oldest is None:
+    waiting, oldest = _waiting(konto, now)
+    if not waiting:
         return Note("outbox", True, OUTBOX_EMPTY, {"n": 0})
-    stuck = now - oldest > LATE_SENDING
-    return Note("outbox", not stuck, OUTBOX_STUCK if stuck else OUTBOX, {"n": row[0], "age": now - oldest})
+    stuck = oldest > LATE_SENDING
+    return Note("outbox", not stuck, OUTBOX_STUCK if stuck else OUTBOX, {"n": waiting, "age": oldest})
 
 
-def _worker(konto: Konto, now: datetime) -> Note:
-    file = konto.home / "worker.heartbeat"
-    beat = datetime.fromisoformat(file.read_text("utf-8").strip()) if file.exists() else None
-    longest = timedelta(seconds=FRESH_TICKS * konto.settings.worker.tick_seconds)
-    if beat is not None and now - beat <= longest:
-        return Note("worker", True, WORKER, {"age": now - beat})
+def _worker(konto: Konto, now: datetime) -> Iterator[Note]:
+    """Whether each part of the worker turns, in one process or in several."""
+    newest: dict[str, presence.Beat] = {}
+    for beat in presence.beats(konto.log.store):
+        newest.setdefault(beat.service, beat)
+    ages = {role: now - newest[role].at for role in ROLES if role in newest}
+    missing = [role for role in ROLES if role not in ages or ages[role] > FRESH]
+    if not missing:
+        running = {beat.instance for beat in presence.beats(konto.log.store) if now - beat.at <= FRESH}
+        together = len({newest[role].instance for role in ROLES}) == 1
+        text = WORKER if together else APART
+        yield Note("worker", True, text, {"n": len(running), "age": max(ages.values())})
+        return
     watched = konto.views.row("SELECT 1 FROM promises WHERE outcome IS NULL AND overdue_from IS NOT NULL LIMIT 1")
     if watched is None:
-        return Note("worker", True, NOTHING_TO_WATCH, {})
-    if beat is None:
-        return Note("worker", False, WORKER_NEVER, {})
-    return Note("worker", False, WORKER_STOPPED, {"age": now - beat})
+        yield Note("worker", True, NOTHING_TO_WATCH, {})
+    elif len(missing) < len(ROLES):
+        for role in missing:
+            text = PART_STOPPED if role in ages else PART_NEVER
+            yield Note("worker", False, text, {"part": Said(PARTS[role]), "age": ages.get(role, timedelta())})
+    elif ages:
+        yield Note("worker", False, WORKER_STOPPED, {"age": min(ages.values())})
+    else:
+        yield Note("worker", False, WORKER_NEVER, {})
 
 
 def _mail(konto: Konto) -> Note:
@@ -115,7 +176,7 @@ def _mail(konto: Konto) -> Note:
 
 
 def _keys(konto: Konto) -> Iterator[Note]:
-    file = konto.home / "keys.json"
+    file = konto.keys
     if platform.system() == "Windows":
         return
     safe = file.stat().st_mode & 0o077 == 0
@@ -129,6 +190,8 @@ def in_words(note: Note, t: Translator) -> str:
         if isinstance(value, timedelta)
         else number(value, t.lang, 1 if isinstance(value, float) else 0)
         if isinstance(value, int | float)
+        else t.gettext(value)
+        if isinstance(value, Said)
         else value
         for name, value in note.params.items()
     }

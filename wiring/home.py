@@ -1,35 +1,35 @@
-"""The home of one firm on one machine: its files, its keys, its documents, and everything wired together."""
+"""The home of one firm: its stores, its keys, its documents, and everything wired together."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
-from tempfile import mkstemp
+from typing import Self
 
 from domain.alert import OURSELVES
 from domain.document import DocumentKind, DocumentPublished
 from domain.errors import Refused
 from domain.fact import Fact
-from domain.ids import Ids
 from domain.log import Log
 from domain.people import LOCAL_USER, Asker
 from domain.record import Receipt, ZoneOf, record
 from domain.steering import Steering
 from domain.store import SqliteStore
-from domain.vault import MasterKey
+from domain.store.locks import held
+from domain.store.schema import NotPrepared, migrate, require
 from projections import customers, statements
 from projections.filters import Library
-from projections.follow import TABLES, Follower, Progress, rebuild
+from projections.follow import Follower, Progress, make_tables, rebuild, steps
 from projections.tables import Views
+from wiring import keys, stores
 from wiring import settings as settings_
 from wiring.defaults import DEFAULTS
-from wiring.locks import held
+from wiring.patience import patiently
 from wiring.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -37,20 +37,6 @@ Clock = Callable[[], datetime]
 
 def system_clock() -> datetime:
     return datetime.now(UTC)
-
-
-class KeysMissing(Refused):
-    def __init__(self, file: Path) -> None:
-        super().__init__(
-            "keys_missing",
-            "{file} is missing, but there is a log that was written with it. Please put it back from a backup.",
-            file=str(file),
-        )
-
-
-class KeysDamaged(Refused):
-    def __init__(self, file: Path) -> None:
-        super().__init__("keys_damaged", "{file} is damaged. Please put it back from a backup.", file=str(file))
 
 
 class AlreadyRunning(Refused):
@@ -73,6 +59,8 @@ class Konto:
     views: Views
     follower: Follower
     library: Library
+    keys: Path
+    """The file that they lie in."""
     asker: Asker = LOCAL_USER
 
     @property
@@ -89,7 +77,13 @@ class Konto:
         return self.follower.catch_up(progress=progress)
 
     def record(self, facts: Sequence[Fact]) -> list[Receipt]:
-        """One transaction: what is refused leaves no trace, the rest is kept."""
+        """One transaction: what is refused leaves no trace, the rest is kept.
+
+        Where the database went away before it said yes, it is asked again: what it kept is there already.
+        """
+        return patiently(lambda: self._record(facts), self.settings.store.patience_seconds)
+
+    def _record(self, facts: Sequence[Fact]) -> list[Receipt]:
         with self.log.writing() as writer:
             return record(writer, facts, now=self.clock(), zone_of=self.zone_of)
 
@@ -103,7 +97,10 @@ class Konto:
 
     @contextmanager
     def beside(self, name: str) -> Iterator[Views]:
-        """An empty read store beside the live one, gone afterwards. One at a time of each name."""
+        """An empty read store beside the live one, gone afterwards. One at a time of each name.
+
+        A file, whatever the live one is: the folds are the same, and nobody needs the right to make tables.
+        """
         file = self.home / f"views.{name}.db"
         with held(file.with_suffix(".lock")) as ours:
             if not ours:
@@ -127,6 +124,14 @@ class Konto:
             raise receipt.refused
         (self.home / f"{kind}.toml").write_text(content, encoding="utf-8")
         return fact
+
+    def write_documents(self) -> None:
+        """A file to edit for each document that has none here, with what counts."""
+        missing = [kind for kind in DEFAULTS if not (self.home / f"{kind}.toml").exists()]
+        published = self._published() if missing else {}
+        for kind in missing:
+            newest, _ = published.get(kind, (DEFAULTS[kind](), None))
+            keys.create_once(self.home / f"{kind}.toml", newest)
 
     def publish_changed_files(self, unsound: Callable[[Refused], None] | None = None) -> list[DocumentKind]:
         """Documents beside the settings that were edited since the last version; they count from now on.
@@ -171,6 +176,12 @@ class Konto:
         self.log.store.close()
         self.views.store.close()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
 
 def open_home(
     home: Path,
@@ -180,26 +191,34 @@ def open_home(
     entropy: Callable[[int], bytes] = os.urandom,
     asker: Asker = LOCAL_USER,
     unsound: Callable[[Refused], None] | None = None,
+    prepare: bool = False,
+    on_step: Callable[[str], None] = lambda step: None,
 ) -> Konto:
     """Opens a home and, where it is new, makes it: folder, keys, stores, documents to edit.
 
+    A database of several machines is only prepared with `prepare`, else it raises NotPrepared; `on_step` hears
+    of every step that this took.
     `unsound` hears of an edited document that cannot count; without it, it is raised.
     """
     settings = settings_.read(home, environment)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ids, master = _keys(home, entropy)
-    timeout = settings.store.lock_timeout_seconds
-    for name in ("events.db", "views.db"):
-        (home / name).touch(mode=0o600)
-    log = Log(SqliteStore(str(home / "events.db"), synchronous="FULL", lock_timeout_s=timeout), ids, master)
-    views = Views(SqliteStore(str(home / "views.db"), synchronous="NORMAL", lock_timeout_s=timeout))
+    file = keys.place(home, environment)
+    _make_keys(file, home, settings, entropy, prepare=prepare)
+    ids, master = keys.read(file, entropy)
+    log_store, view_store = stores.opened(home, settings.store)
+    log, views = Log(log_store, ids, master), Views(view_store)
     follower = Follower(log, views)
     library = Library(views, ids, follower.steering_known_on, partial(statements.relationship_of, log, views))
-    konto = Konto(home, settings, clock, log, views, follower, library, asker)
+    konto = Konto(home, settings, clock, log, views, follower, library, file, asker)
     try:
-        log.create()
-        views.create(TABLES)
-        _write_defaults(home)
+        if prepare or not stores.is_shared(settings.store):
+            for step in (*migrate(log.store, log.steps()), *make_tables(views)):
+                on_step(step)
+        else:
+            require(log.store, log.steps())
+            require(views.store, steps(views))
+        keys.belong_to(log, file)
+        konto.write_documents()
         konto.publish_changed_files(unsound)
     except BaseException:
         konto.close()
@@ -207,42 +226,19 @@ def open_home(
     return konto
 
 
-def _keys(home: Path, entropy: Callable[[int], bytes]) -> tuple[Ids, MasterKey]:
-    """Made at first use; of several processes that start together the first one's keys count."""
-    file = home / "keys.json"
-    # Asked first: whoever starts at the same time makes the keys before the log.
-    there_is_a_log = (home / "events.db").exists()
-    if not file.exists():
-        if there_is_a_log:
-            raise KeysMissing(file)
-        _create_once(file, json.dumps({"ids": entropy(32).hex(), "vault": entropy(32).hex()}))
-    try:
-        keys = json.loads(file.read_text("utf-8"))
-        return Ids(bytes.fromhex(keys["ids"])), MasterKey(bytes.fromhex(keys["vault"]), entropy)
-    except (ValueError, KeyError, TypeError):
-        raise KeysDamaged(file) from None
-
-
-def _create_once(file: Path, text: str) -> None:
-    """Complete or not at all, readable by its owner only, and never over an existing one."""
-    # Not named by the process: one killed here would leave the name to the next with the same number.
-    handle, draft = mkstemp(prefix=f"{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, file)
-    finally:
-        os.unlink(draft)
-
-
-def _write_defaults(home: Path) -> None:
-    for name, default in DEFAULTS.items():
-        file = home / f"{name}.toml"
-        if not file.exists():
-            _create_once(file, default())
+def _make_keys(file: Path, home: Path, settings: Settings, entropy: Callable[[int], bytes], *, prepare: bool) -> None:
+    """Where they are missing and no log was written with them yet."""
+    if file.exists():
+        return
+    shared = stores.is_shared(settings.store)
+    there_is_a_log = stores.there_is_a_log(home, settings.store)
+    if file.exists():  # whoever started at the same time makes the keys before the log
+        return
+    if there_is_a_log:
+        raise keys.KeysElsewhere(file) if shared else keys.KeysMissing(file)
+    if shared and not prepare:
+        raise NotPrepared
+    keys.make(file, entropy)
 
 
 def _remove(file: Path) -> None:

@@ -15,11 +15,13 @@ from domain.errors import Refused
 from domain.fact import Fact
 from domain.log import Writer
 from domain.record import Receipt, record
+from domain.store import StoreGone
 from domain.vocabulary import envelope, parse
 from intake import changes, exported, files, mapping
 from intake.mapped import Mapped
 from intake.text_lines import refused_file
-from wiring.embedded import Konto
+from wiring.home import Konto
+from wiring.patience import patiently
 
 CHUNK = 1000
 SHOWN = 50
@@ -78,9 +80,21 @@ def import_file(
 ) -> Summary:
     """Raises NothingRecorded where, without `valid_only`, any fact is refused."""
     started = perf_counter()
-    run = _Run(konto, dry_run=dry_run, valid_only=valid_only)
-    facts = _mapped(konto, file, mapping_name, encoding, on_bytes, konto.clock())
-    summary = run.take(facts)
+    kept = 0
+
+    def take() -> Summary:
+        nonlocal kept
+        run = _Run(konto, dry_run=dry_run, valid_only=valid_only)
+        try:
+            return run.take(_mapped(konto, file, mapping_name, encoding, on_bytes, konto.clock()))
+        except StoreGone:
+            kept += run.kept
+            raise
+
+    # What an earlier try has recorded before the database went away is found there by the next one.
+    summary = patiently(take, konto.settings.store.patience_seconds)
+    summary.recorded += kept
+    summary.already -= kept
     summary.refusals.sort(key=lambda refusal: refusal[0].row)
     summary.seconds = perf_counter() - started
     if summary.refused and not valid_only:
@@ -110,6 +124,8 @@ class _Run:
     def __init__(self, konto: Konto, *, dry_run: bool, valid_only: bool) -> None:
         self.konto, self.dry_run, self.valid_only = konto, dry_run, valid_only
         self.summary = Summary()
+        self.kept = 0
+        """Facts that the store has confirmed."""
         self.waiting: dict[str, Receipt] = {}
         self.origins: dict[str, Mapped] = {}
         """Facts of this file that were parked, and where each came from, by key."""
@@ -120,6 +136,7 @@ class _Run:
             while chunk := self._next(chunks):
                 with self.konto.log.writing() as writer:
                     self._chunk(writer, chunk)
+                self.kept = self.summary.recorded
         else:
             self._all_or_nothing(chunks)
         return self.summary

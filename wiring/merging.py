@@ -7,7 +7,7 @@ from domain.customer import CustomerMerged, CustomerSeparated
 from domain.fact import Fact
 from projections import customers
 from projections.customers import Party
-from wiring.embedded import Konto
+from wiring.home import Konto
 
 
 def named(party: Party) -> str:

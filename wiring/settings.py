@@ -5,21 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, cast
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from domain.documents import D, Document, Part, load
 from domain.errors import Refused
 from domain.fact import Address, Label, ZoneName
+from wiring import environment as environment_
+from wiring.environment import UnsafeSetting
+from words import N_
 
 LARGEST_PORT = 65_535
 PORT_VARIABLE = "KONTO_DASHBOARD_PORT"
 """The port that the dashboard really got, for the links in messages."""
 
+ROLES = ("follow", "schedule", "send")
+"""The parts of a worker: one process does all three, or several do a part each."""
+
 Port = Annotated[int, Field(ge=1, le=LARGEST_PORT)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Secret = Annotated[SecretStr, Field(strict=False)]
+SchemaName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+"""Short enough that what is made beside it still has a name."""
+
+LOCAL = ("127.0.0.1", "::1", "localhost")
+EVERYWHERE = ("0.0.0.0", "::")
+CONTAINER = "KONTO_CONTAINER"
+"""Set in our container image: there every address is that of the container alone."""
+WELL_KNOWN = ("changeme", "change-me", "password", "secret", "postgres", "admin")
+"""Passwords that are none."""
+
+READERS_MISS = N_("{name} is not allowed: readers of the log could miss facts. Please remove it from the environment.")
+NO_LOGIN = N_("{name} is not allowed to be so: beyond this machine a login is needed. Please use 127.0.0.1.")
+WELL_KNOWN_PASSWORD = N_("Everybody knows the password in {name}. Please choose another one.")
+
+
+def _address(*schemes: str) -> Any:
+    def check(secret: SecretStr) -> SecretStr:
+        if urlsplit(secret.get_secret_value()).scheme not in schemes:
+            raise ValueError(f"an address that begins with {schemes[0]}://")
+        return secret
+
+    return AfterValidator(check)
+
 
 UNSAFE = "POSTGRES_ENABLE_DB_FUNCTIONS"
 """A switch of the event store under which readers can miss facts."""
@@ -69,7 +99,52 @@ class CustomerSettings(Part):
 
 
 class StoreSettings(Part):
+    """Where log and tables lie. Without an address, in files of the home."""
+
+    url: Annotated[Secret, _address("postgresql", "postgres")] | None = None
+    """postgresql://user:password@host:port/database; best given as KONTO_STORE_URL_FILE."""
+    db_schema: SchemaName = "vertrauenskonto"
+    """The log's; the tables have one of their own with _views behind it."""
     lock_timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+    idle_timeout_seconds: Annotated[int, Field(ge=1, le=3_600)] = 60
+    """So long PostgreSQL lets a transaction of ours do nothing before it ends it."""
+    connections: Annotated[int, Field(ge=2, le=20)] = 3
+    """Of each process to each of the two stores: one that writes, the others read."""
+    patience_seconds: Seconds = 60.0
+    """How long a service waits for a database that is away or not prepared yet."""
+
+    @property
+    def address(self) -> str | None:
+        return self.url.get_secret_value() if self.url else None
+
+
+class QueueSettings(Part):
+    """The doorbell of several workers. Without an address it is inside the one worker."""
+
+    url: Annotated[Secret, _address("redis", "rediss", "valkey")] | None = None
+    """redis://host:port/1: a database of its own."""
+    namespace: SchemaName = "vertrauenskonto"
+    heartbeat_seconds: Annotated[float, Field(ge=1, le=600)] = 10.0
+    """A worker that was silent for so long is taken for dead, and what it held goes to another."""
+
+    @property
+    def address(self) -> str | None:
+        return self.url.get_secret_value() if self.url else None
+
+
+class MetricsSettings(Part):
+    """Figures for a monitoring system, and whether the loops turn. Without a port there are none."""
+
+    host: Label = "127.0.0.1"
+    port: Port | None = None
+
+
+class LogSettings(Part):
+    """What the services say of themselves, on standard error."""
+
+    format: Literal["auto", "json", "plain"] = "auto"
+    """auto: lines of JSON, plain text on a terminal."""
+    level: Literal["debug", "info", "warning", "error"] = "info"
 
 
 class Settings(Document):
@@ -85,35 +160,36 @@ class Settings(Document):
     dashboard: DashboardSettings = DashboardSettings()
     customers: CustomerSettings = CustomerSettings()
     store: StoreSettings = StoreSettings()
+    queue: QueueSettings = QueueSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    log: LogSettings = LogSettings()
     channels: dict[Label, Secret] = Field(default_factory=dict)
     """Further channels by name: addresses as the notification library writes them, such as msteams://…"""
-
-
-class UnsafeSetting(Refused):
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__("unsafe_setting", "{name} is not allowed: {reason}", name, name=name, reason=reason)
 
 
 def read(home: Path, environment: Mapping[str, str]) -> Settings:
     """The settings of a home. Raises Refused, naming the setting, rather than to start unsafely."""
     if environment.get(UNSAFE, "").strip().lower() in ("1", "t", "true", "y", "yes", "on"):
-        raise UnsafeSetting(UNSAFE, "readers of the log could miss facts. Please remove it from the environment.")
+        raise UnsafeSetting(UNSAFE, READERS_MISS)
     file = home / "settings.toml"
     settings = document_in(file, Settings) if file.exists() else Settings()
-    if settings.dashboard.host not in ("127.0.0.1", "::1", "localhost"):
-        raise UnsafeSetting("dashboard.host", "beyond this machine the dashboard needs a login. Please use 127.0.0.1.")
-    port = environment.get(PORT_VARIABLE)
-    if port is not None:
-        if not (port.isascii() and port.isdigit() and 1 <= int(port) <= LARGEST_PORT):
-            raise UnsafeSetting(PORT_VARIABLE, "a port is a number from 1 to 65535.")
-        board = settings.dashboard.model_copy(update={"port": int(port)})
-        settings = settings.model_copy(update={"dashboard": board})
-    password = environment.get("KONTO_MAIL_PASSWORD")
-    if password is not None:
-        if not password:
-            raise UnsafeSetting("KONTO_MAIL_PASSWORD", "it is empty. Please set it or remove it.")
-        mail = settings.mail.model_copy(update={"password": SecretStr(password)})
-        settings = settings.model_copy(update={"mail": mail})
+    settings = _with(settings, environment_.told(Settings, environment))
+    for name, host in (("dashboard.host", settings.dashboard.host), ("metrics.host", settings.metrics.host)):
+        if host not in LOCAL and not (host in EVERYWHERE and environment.get(CONTAINER) == "1"):
+            raise UnsafeSetting(name, NO_LOGIN)
+    for name, url in (("store.url", settings.store.address), ("queue.url", settings.queue.address)):
+        if url and (urlsplit(url).password or "").lower() in WELL_KNOWN:
+            raise UnsafeSetting(name, WELL_KNOWN_PASSWORD)
+    return settings
+
+
+def _with(settings: Settings, told: Mapping[str | None, Mapping[str, Any]]) -> Settings:
+    for section, values in told.items():
+        if section is None:
+            settings = settings.model_copy(update=values)
+        else:
+            part = cast(Part, getattr(settings, section)).model_copy(update=values)
+            settings = settings.model_copy(update={section: part})
     return settings
 
 

@@ -22,8 +22,8 @@ from cryptography.exceptions import InvalidTag
 from typer.core import TyperGroup
 
 from domain.errors import Refused
-from domain.store import StoreTrouble
-from wiring.embedded import Clock, system_clock
+from domain.store import StoreGone, StoreTrouble
+from wiring.home import Clock, system_clock
 from wiring.output import Output, PipeClosed, flush
 from wiring.refusals import sentence
 from words import LANGUAGES, N_, Translator, language, translator
@@ -32,7 +32,19 @@ HOME_VARIABLE = "KONTO_HOME"
 DEFAULT_HOME = "vertrauenskonto"
 """A folder of one's own home folder: its documents are there to be edited."""
 
-FAILURES = frozenset({"busy", "keys_missing", "keys_damaged", "already_running", "already_served", "not_ready"})
+FAILURES = frozenset(
+    {
+        "already_running",
+        "already_served",
+        "busy",
+        "keys_damaged",
+        "keys_missing",
+        "newer_schema",
+        "not_prepared",
+        "not_ready",
+        "other_keys",
+    }
+)
 """Refusals that are no fault of what was typed or sent in."""
 
 INTERRUPTED = 130
@@ -40,6 +52,9 @@ INTERRUPTED = 130
 STOPPED = N_("Stopped. Nothing is left half done.")
 STORE_TROUBLE = N_(
     "The store in {home} cannot be used: {reason}. Please check the disk and the rights of the folder, and try again."
+)
+DATABASE_GONE = N_(
+    "The database cannot be reached: {reason}. Nothing is half done. Please check that it runs, and try again."
 )
 OTHER_KEYS = N_("keys.json in {home} does not fit the log beside it. Please put the right one back from a backup.")
 FILE_TROUBLE = N_("{file} {reason}. Please check the path and its rights, and try again.")
@@ -169,6 +184,9 @@ def _guarded(run: Callable[[], Any], home: Path, out: Output) -> int:
         code = INTERRUPTED
     except PipeClosed:
         _close_quietly()
+        return 1
+    except StoreGone as error:
+        out.notice(out.t.gettext(DATABASE_GONE).format(reason=_plain(error, out.t).rstrip(".")))
         return 1
     except (StoreTrouble, sqlite3.Error) as error:
         out.notice(out.t.gettext(STORE_TROUBLE).format(home=home, reason=_plain(error, out.t)))

@@ -18,9 +18,11 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from domain.errors import Refused
-from wiring.embedded import open_home
-from wiring.locks import held
-from wiring.settings import PORT_VARIABLE
+from domain.store.locks import held
+from wiring import settings as settings_
+from wiring.home import Konto, open_home
+from wiring.patience import until_prepared
+from wiring.settings import PORT_VARIABLE, ROLES, Settings
 
 STOP_WITHIN_SECONDS = 10.0
 RESTART_AFTER_SECONDS = 2.0
@@ -195,20 +197,36 @@ def only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def worker(home: Path, environment: Mapping[str, str]) -> None:
-    """The worker alone, until asked to stop."""
-    from wiring.worker import EmbeddedWorker
+def worker(home: Path, environment: Mapping[str, str], roles: Sequence[str] = ROLES) -> None:
+    """The worker alone, or a part of it, until asked to stop."""
+    from wiring import logs, metrics
+    from wiring.services import Services
 
-    konto = open_home(home, environment=environment)
-    embedded = EmbeddedWorker(konto)
-    with stopping_on_signals(embedded.stopping):
-        embedded.run()
-    konto.close()
+    settings = settings_.read(home, environment)
+    logs.configure(settings.log)
+    konto = patient_home(home, environment, settings)
+    try:
+        services = Services(konto, roles)
+        with stopping_on_signals(services.stopping), metrics.served(services, settings.metrics):
+            services.run()
+    finally:
+        konto.close()
+
+
+def patient_home(home: Path, environment: Mapping[str, str], settings: Settings) -> Konto:
+    """Opened as soon as its store is there and prepared: all services start at the same moment."""
+    import structlog
+
+    def waiting(error: Exception) -> None:
+        code = error.code if isinstance(error, Refused) else type(error).__name__
+        structlog.get_logger("konto").warning("waiting_for_the_store", reason=code)
+
+    return until_prepared(lambda: open_home(home, environment=environment), settings.store.patience_seconds, waiting)
 
 
 def dashboard(home: Path, environment: Mapping[str, str], arguments: Sequence[str]) -> int:
     """The dashboard alone, as a child, so that this process stays small; its exit code."""
-    open_home(home, environment=environment).close()
+    patient_home(home, environment, settings_.read(home, environment)).close()
     command = [sys.executable, "-m", "dashboard.serve", "--home", str(home), *arguments]
     child = Child("dashboard", command, environment)
     child.start()

@@ -20,7 +20,7 @@ from domain.fact import Data, in_order
 from domain.log import Log
 from domain.people import LOCAL_USER
 from domain.steering import Steering
-from domain.store import StoreBusy
+from domain.store import StoreBusy, StoreGone
 from projections import alerts, customers, open_promises
 from projections.alerts import Raised
 from projections.filters import Library, Moment
@@ -30,6 +30,8 @@ from workers.channels import Channels, Envelope, NotDelivered
 from workers.messages import Message, Subject, message
 from workers.recipients import Addressee, NameOf, addressee
 from workers.tick import LOOK_BACK, warnings_for
+
+PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Sender:
     most_attempts: int
     page_of: Callable[[str], str]
     """The address of the page about a customer, by internal id."""
+    pause: Callable[[float], object]
+    """Waits so many seconds."""
 
     def deliver(self, alert: str) -> None:
         """Sends an alert if it waits and nobody else is sending it."""
@@ -75,7 +79,7 @@ class Sender:
 
         def renew() -> None:
             while not done.wait(self.lease.total_seconds() / 3):
-                with suppress(StoreBusy):  # then nobody else can take the lease either
+                with suppress(StoreBusy, StoreGone):  # then nobody else can take the lease either
                     alerts.renew(self.library.views, alert, self.clock(), self.lease)
 
         keeper = threading.Thread(target=renew, name="lease", daemon=True)
@@ -136,6 +140,10 @@ class Sender:
                     if not any(isinstance(each.data, ENDS) or each.key == fact.key for each in before):
                         writer.append(fact, None, "")
             except StoreBusy:
+                continue
+            except StoreGone:
+                # Perhaps after the note was kept; the next turn finds it then.
+                self.pause(PAUSE_SECONDS)
                 continue
             return
 

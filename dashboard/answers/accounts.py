@@ -29,7 +29,7 @@ from projections.customers import Party
 from projections.filters import Filter, Moment
 from projections.kpis import Question
 from projections.sentences import Words
-from wiring.embedded import Konto
+from wiring.home import Konto
 from words import Translator, translator
 
 WEEKS: dict[Span, int] = {"month": 4, "quarter": 13}

@@ -25,7 +25,7 @@ from projections.figures import Spread
 from projections.filters import Condition, Moment
 from projections.kpis import Question
 from projections.tables import instant
-from wiring.embedded import Konto
+from wiring.home import Konto
 
 WEEKS = 13
 WAITING = ("open", "unanswered")

@@ -25,7 +25,7 @@ from projections.customers import Party
 from projections.filters import Moment
 from projections.statements import Standing
 from projections.tables import instant
-from wiring.embedded import Konto
+from wiring.home import Konto
 
 
 class Rhythms(NamedTuple):

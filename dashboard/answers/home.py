@@ -27,7 +27,7 @@ from dashboard.data import (
     TimelineAsked,
     TimelinePage,
 )
-from wiring.embedded import Konto, open_home
+from wiring.home import Konto, open_home
 
 
 class Home:

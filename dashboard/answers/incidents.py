@@ -25,7 +25,7 @@ from projections.customers import person_names
 from projections.figures import Lateness
 from projections.filters import Filter, Moment
 from projections.kpis import Question
-from wiring.embedded import Konto
+from wiring.home import Konto
 
 WEEKS = 52
 ORDER: tuple[StepName, ...] = ("reason", "apology", "chance", "talk", "resolved")

@@ -9,7 +9,7 @@ from projections import open_list
 from projections.filters import Filter, Moment
 from projections.open_list import OpenRow
 from projections.sentences import NAMED_BY_KIND
-from wiring.embedded import Konto
+from wiring.home import Konto
 from words import Translator, translator
 
 STANDINGS = {"all": (), "soon": ("soon",), "notice": ("notice",), "overdue": ("overdue",), "waiting": ("waiting",)}

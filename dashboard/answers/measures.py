@@ -8,7 +8,7 @@ from dashboard.data import Share, Spread
 from projections import figures
 from projections.filters import Filter
 from projections.page import Row
-from wiring.embedded import Konto
+from wiring.home import Konto
 
 HOUR_SECONDS = 3600
 

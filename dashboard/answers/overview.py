@@ -15,7 +15,7 @@ from projections import alerts, customers, kpis, promises, statements
 from projections.figures import Share as Counted
 from projections.filters import Moment
 from projections.kpis import Question
-from wiring.embedded import Konto
+from wiring.home import Konto
 from words import N_, Translator, translator
 
 WINDOW_WEEKS = 4

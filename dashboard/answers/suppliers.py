@@ -7,7 +7,7 @@ from dashboard.answers.moments import day_of
 from dashboard.data import Reader, SupplierRow, Suppliers
 from projections import suppliers
 from projections.filters import Moment
-from wiring.embedded import Konto
+from wiring.home import Konto
 
 
 def every(konto: Konto, reader: Reader) -> Suppliers:

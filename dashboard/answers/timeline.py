@@ -15,7 +15,7 @@ from projections.audit import Entry
 from projections.customers import person_name
 from projections.filters import Moment
 from projections.telling import sentence
-from wiring.embedded import Konto
+from wiring.home import Konto
 from words import N_, Translator, format, translator
 
 BY, INSTEAD = N_("by {moment}"), N_("instead: {text}")

@@ -35,8 +35,10 @@ from projections import kpis  # noqa: E402
 from projections.filters import DIMENSIONS  # noqa: E402
 from projections.promises import STATES  # noqa: E402
 from tests.controls import EXAMPLES  # noqa: E402
+from wiring import keys  # noqa: E402
 from wiring.commands import konto  # noqa: E402
-from wiring.settings import UNSAFE, Settings  # noqa: E402
+from wiring.environment import PREFIX  # noqa: E402
+from wiring.settings import CONTAINER, UNSAFE, SchemaName, Settings  # noqa: E402
 from wiring.shell import DEFAULT_HOME, HOME_VARIABLE  # noqa: E402
 from words import translator  # noqa: E402
 from workers import messages  # noqa: E402
@@ -95,6 +97,8 @@ def filled_in(text: str) -> str:
         "look_back": LOOK_BACK.days,
         "states": ", ".join(map(code, STATES)),
         "token": TOKEN_VARIABLE,
+        "keys": keys.ELSEWHERE,
+        "container": CONTAINER,
         "unsafe": UNSAFE,
         "waits": _waits(),
     }
@@ -182,6 +186,7 @@ FORMS: Sequence[tuple[Any, str]] = (
     (fact.Prose, "text, at most 10,000 characters"),
     (fact.Address, "e-mail address"),
     (fact.ZoneName, "time zone"),
+    (SchemaName, "small letters, digits and _, at most 40 characters"),
     (fact.Amount, "number from 0"),
     (fact.Number, "number"),
 )
@@ -270,7 +275,7 @@ def settings(book: Book) -> Iterator[str]:
                 form(hint),
                 "–" if default in (None, {}) else code(json.dumps(default)),
                 about.get("unit") or ("seconds" if name.endswith("_seconds") else "–"),
-                code(about["environment"]) if "environment" in about else "–",
+                "–" if name == "channels" else code(PREFIX + name.replace(".", "_").upper()),
                 about["meaning"],
             ]
         )

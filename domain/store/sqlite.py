@@ -1,19 +1,16 @@
-"""Where things are stored: the engine's tables and transactions. Only this file knows eventsourcing.
-
-The library's recorders keep the log (`stored_events`) and the bookmarks (`tracking`); what of ours
-must commit together with them goes through the same cursor.
-"""
+"""A store in one SQLite file: for a firm on one machine."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from threading import Lock
 from time import sleep
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, Self, cast
 
-from eventsourcing.persistence import PersistenceError, StoredEvent, Tracking
+from eventsourcing.persistence import Tracking
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -23,51 +20,28 @@ from eventsourcing.sqlite import (
     SQLiteTrackingRecorder,
 )
 
-from domain.errors import Refused
+from domain.store.base import Bookmarks, Claim, Cursor, Doorbell, EventTable, Store, StoreBusy
+from domain.store.locks import held
 
 VARIABLES_AT_ONCE = 500
 CACHE_KILOBYTES = 32_000
 """At most, per connection: ids are scattered, so that writing touches pages all over the file."""
 
 
-StoreTrouble = PersistenceError
-"""What the engine itself could not do: a full disk, a damaged file, missing rights."""
-
-
-class OldBookmark(Exception):
-    """Another follower has moved the bookmark: the loser stands by."""
-
-
-class StoreBusy(Refused):
-    def __init__(self) -> None:
-        super().__init__(
-            "busy",
-            "Somebody else is writing to the store for longer than we wait. Please try again in a moment.",
-        )
-
-
-class Row(NamedTuple):
-    """An event as stored. `position` orders the whole log, `version` its stream."""
-
-    position: int
-    stream: str
-    version: int
-    topic: str
-    state: bytes
-
-
-class Cursor:
-    """SQL with `?` places, whatever the engine."""
-
+class SqliteCursor(Cursor):
     def __init__(self, cursor: SQLiteCursor) -> None:
         self.engine = cursor
 
-    def execute(self, sql: str, params: Sequence[Any] = ()) -> Cursor:
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> Self:
         self.engine.execute(sql, params)
         return self
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         self.engine.executemany(sql, rows)
+
+    def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        if rows:
+            self.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)
 
     def all(self) -> list[Any]:
         return cast("list[Any]", self.engine.fetchall())
@@ -75,20 +49,17 @@ class Cursor:
     def one(self) -> Any:
         return self.engine.fetchone()
 
+    def portions(self, size: int) -> Iterator[list[Any]]:
+        while rows := self.engine.sqlite_cursor.fetchmany(size):
+            yield rows
+
     def among(self, sql: str, values: Iterable[str]) -> Iterator[Any]:
-        """Rows of a query with `IN ({among})` and no other places, asked in portions that every engine takes."""
         for part in _portions(values):
             yield from self.execute(sql.format(among=",".join("?" * len(part))), part).all()
 
     def execute_among(self, sql: str, values: Iterable[str]) -> None:
-        """The same for a statement that gives no rows."""
         for part in _portions(values):
             self.execute(sql.format(among=",".join("?" * len(part))), part)
-
-    def portions(self, size: int) -> Iterator[list[Any]]:
-        """The rows of the last query, so many at a time."""
-        while rows := self.engine.sqlite_cursor.fetchmany(size):
-            yield rows
 
 
 def _portions(values: Iterable[str]) -> Iterator[list[str]]:
@@ -124,12 +95,13 @@ def _is_busy(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-class SqliteStore:
+class SqliteStore(Store):
     """One SQLite file. FULL for what must survive a power cut, NORMAL for what can be rebuilt."""
 
     engine = "sqlite"
 
     def __init__(self, path: str, *, synchronous: Literal["FULL", "NORMAL"], lock_timeout_s: int) -> None:
+        self.file = Path(path)
         self._data = SQLiteDatastore(path, lock_timeout=lock_timeout_s, originator_id_type="text")
         self._data.pool.close()
         self._data.pool = pool = _Pool(
@@ -143,11 +115,10 @@ class SqliteStore:
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
         with self._data.transaction(commit=False) as cursor:
-            yield Cursor(cursor)
+            yield SqliteCursor(cursor)
 
     @contextmanager
     def writing(self, *, keep: bool = True) -> Iterator[Cursor]:
-        """One transaction that holds the writer's lock from its first line on. `keep=False` rolls back."""
         if not self._one_writer.acquire(timeout=self._lock_timeout_s):
             raise StoreBusy
         try:
@@ -155,7 +126,7 @@ class SqliteStore:
                 cursor = connection.cursor()
                 _begin(cursor)
                 try:
-                    yield Cursor(cursor)
+                    yield SqliteCursor(cursor)
                     if keep:
                         connection.commit()
                     else:
@@ -167,21 +138,60 @@ class SqliteStore:
         finally:
             self._one_writer.release()
 
-    def create(self, statements: Iterable[str]) -> None:
-        """Each statement reads CREATE TABLE (or INDEX) IF NOT EXISTS name; nobody waits where all exist."""
+    def updating(self) -> AbstractContextManager[Cursor]:
+        # A file has one writer at a time.
+        return self.writing()
+
+    def tables(self) -> set[str]:
         with self.reading() as cursor:
-            there = {row[0] for row in cursor.execute("SELECT name FROM sqlite_master").all()}
-        missing = [statement for statement in statements if created_name(statement) not in there]
-        if missing:
-            with self.writing() as cursor:
-                for statement in missing:
-                    cursor.execute(statement)
+            return {row[0] for row in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'").all()}
+
+    def ddl(self, statement: str) -> str:
+        return statement
+
+    def prepare(self, cursor: Cursor) -> None:
+        return None
+
+    def drop(self, cursor: Cursor, table: str) -> None:
+        cursor.execute(f"DROP TABLE {table}")
+
+    def event_table(self) -> EventTable:
+        return _Events(self)
+
+    def bookmarks(self) -> Bookmarks:
+        return _Tracking(self)
+
+    def size_bytes(self) -> int:
+        """With what the write-ahead log still holds."""
+        parts = (self.file, self.file.with_name(f"{self.file.name}-wal"))
+        return sum(part.stat().st_size for part in parts if part.exists())
+
+    @contextmanager
+    def claim(self, name: str) -> Iterator[Claim | None]:
+        with held(self.file.with_suffix(f".{name}.lock")) as ours:
+            yield _Held() if ours else None
+
+    def doorbell(self) -> Doorbell:
+        return _Silent()
 
     def close(self) -> None:
         self._data.close()
 
 
-Store = SqliteStore
+class _Held(Claim):
+    def holds(self) -> bool:
+        return True
+
+
+class _Silent(Doorbell):
+    """A file tells nobody; asking it every second costs nothing."""
+
+    def wait(self, seconds: float) -> bool:
+        sleep(seconds)
+        return False
+
+    def close(self) -> None:
+        return None
 
 
 def _begin(cursor: SQLiteCursor) -> None:
@@ -193,100 +203,28 @@ def _begin(cursor: SQLiteCursor) -> None:
         raise
 
 
-def created_name(statement: str) -> str:
-    """The table or index that CREATE … IF NOT EXISTS makes."""
-    return statement.split()[5]
+class _Events(EventTable):
+    position = "rowid"
 
-
-ROW = "rowid, originator_id, originator_version, topic, state"
-
-
-class EventTable:
-    """The library's `stored_events`, written in bulk."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._recorder = _LogRecorder(store._data)
+    def __init__(self, store: SqliteStore) -> None:
+        super().__init__(store)
+        self._recorder = SQLiteApplicationRecorder(store._data)
 
     def statements(self) -> list[str]:
         return self._recorder.create_table_statements
 
-    def insert(self, cursor: Cursor, rows: Sequence[tuple[str, int, str, bytes]]) -> list[int]:
-        """The positions of the new rows."""
-        events = [StoredEvent(stream, version, topic, state) for stream, version, topic, state in rows]
-        return list(self._recorder._insert_events(cursor.engine, events) or ())
-
-    def after(self, position: int, limit: int) -> list[Row]:
-        with self._store.reading() as cursor:
-            cursor.execute(f"SELECT {ROW} FROM stored_events WHERE rowid > ? ORDER BY rowid LIMIT ?", (position, limit))
-            return [Row(*row) for row in cursor.all()]
-
-    def of_streams(self, cursor: Cursor, streams: Iterable[str], upto: int | None = None) -> Iterator[Row]:
-        """In order of version within each stream, up to a position."""
-        until = "" if upto is None else f"AND rowid <= {int(upto)} "
-        sql = (
-            f"SELECT {ROW} FROM stored_events WHERE originator_id IN ({{among}}) {until}"
-            "ORDER BY originator_id, originator_version"
-        )
-        for row in cursor.among(sql, streams):
-            yield Row(*row)
-
-    def versions(self, cursor: Cursor, streams: Iterable[str]) -> dict[str, int]:
-        """The last version of each stream that exists."""
-        sql = (
-            "SELECT originator_id, MAX(originator_version) FROM stored_events "
-            "WHERE originator_id IN ({among}) GROUP BY originator_id"
-        )
-        return {row[0]: row[1] for row in cursor.among(sql, streams)}
-
-    def head(self) -> int:
-        return self._recorder.max_notification_id() or 0
-
-
-class _LogRecorder(SQLiteApplicationRecorder):
-    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
+    def insert(self, cursor: Cursor, rows: Sequence[tuple[str, int, str, bytes]]) -> None:
         # Under the writer's lock rowids are consecutive, so that one statement for all rows will do.
-        before = self._max_notification_id(c) or 0
-        c.executemany(
-            self.insert_events_statement,
-            [(each.originator_id, each.originator_version, each.topic, each.state) for each in stored_events],
-        )
-        return range(before + 1, before + len(stored_events) + 1)
+        cursor.executemany(self._recorder.insert_events_statement, rows)
 
 
-class Bookmarks:
-    """How far a follower has read: the library's `tracking`."""
-
-    def __init__(self, store: Store) -> None:
+class _Tracking(Bookmarks):
+    def __init__(self, store: SqliteStore) -> None:
         self._recorder = SQLiteTrackingRecorder(store._data)
 
     def statements(self) -> list[str]:
         return self._recorder.create_table_statements
 
-    def move(self, cursor: Cursor, follower: str, since: int, position: int) -> None:
-        """From where the follower began to read to where it came; raises OldBookmark if it no longer lies there.
-
-        Jumping over what somebody else has projected would project it twice, or, where a rebuild put the
-        bookmark back, not at all.
-        """
-        if (self._recorder._max_tracking_id(follower, cursor.engine) or 0) != since:
-            raise OldBookmark
+    def _insert(self, cursor: Cursor, follower: str, position: int) -> None:
+        assert isinstance(cursor, SqliteCursor)
         self._recorder._insert_tracking(cursor.engine, Tracking(follower, position))
-
-    def at(self, follower: str, cursor: Cursor | None = None) -> int:
-        """Within a transaction where a cursor is given."""
-        if cursor is not None:
-            return self._recorder._max_tracking_id(follower, cursor.engine) or 0
-        return self._recorder.max_tracking_id(follower) or 0
-
-
-__all__ = [
-    "Bookmarks",
-    "Cursor",
-    "EventTable",
-    "OldBookmark",
-    "Row",
-    "SqliteStore",
-    "Store",
-    "StoreBusy",
-]

@@ -72,9 +72,11 @@ def mailed(
     folder: Path, office: PostOffice, *, settings: str = "", people: str = PEOPLE, text: str = PROMISED
 ) -> Mailed:
     """A home that has heard the story, with the mail server as its own."""
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    file = folder / "settings.toml"
+    store = file.read_text("utf-8") if file.exists() else ""
     mail = f'[mail]\nhost = "{HOST}"\nport = {office.port}\nsecurity = "none"\ntimeout_seconds = 0.5\n'
-    (folder / "settings.toml").write_text(mail + settings, encoding="utf-8")
+    file.write_text(store + mail + settings, encoding="utf-8")
     home = open_at(folder)
     home.clock.now = at("2026-03-01")
     home.konto.publish("people", people)

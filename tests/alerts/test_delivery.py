@@ -19,15 +19,18 @@ from projections import alerts
 from tests.alerts.firm import DUE, PEOPLE, PROMISED, Mailed, mailed
 from tests.alerts.post_office import PostOffice
 from tests.notation import at, envelopes
-from wiring.embedded import open_home
-from wiring.worker import EmbeddedWorker, channels, run_tick
+from tests.stores import only_files
+from wiring.home import open_home
+from wiring.presence import beats
+from wiring.services import Services
+from wiring.worker import channels, run_tick
 from workers.channels import Envelope, Folder, Mailer, NotDelivered
 from workers.messages import Message
 
 
 @pytest.fixture
-def firm(tmp_path: Path, post_office: PostOffice):
-    firm = mailed(tmp_path / "home", post_office)
+def firm(folder: Path, post_office: PostOffice):
+    firm = mailed(folder, post_office)
     yield firm
     firm.home.close()
 
@@ -76,9 +79,9 @@ def test_the_message_id_follows_from_the_alert_alone(firm: Mailed, post_office: 
     assert post_office.mails[0].id == f"<{alert}@vertrauenskonto>"
 
 
-def test_the_message_is_in_the_language_of_whoever_reads_it(tmp_path: Path, post_office: PostOffice):
+def test_the_message_is_in_the_language_of_whoever_reads_it(folder: Path, post_office: PostOffice):
     firm = mailed(
-        tmp_path / "home",
+        folder,
         post_office,
         people=PEOPLE.replace('name = "Ines Vogt"', 'name = "Ines Vogt"\nlanguage = "en"'),
     )
@@ -90,8 +93,8 @@ def test_the_message_is_in_the_language_of_whoever_reads_it(tmp_path: Path, post
 # -- tried again --------------------------------------------------------------------------------------
 
 
-def test_a_server_that_says_later_is_asked_again_after_a_growing_pause(tmp_path: Path, post_office: PostOffice):
-    firm = mailed(tmp_path / "home", post_office)
+def test_a_server_that_says_later_is_asked_again_after_a_growing_pause(folder: Path, post_office: PostOffice):
+    firm = mailed(folder, post_office)
     post_office.replies = ["451 try again later"] * 5
     alert = firm.raised()
     begun = firm.home.clock.now
@@ -114,8 +117,8 @@ def test_a_server_that_says_later_is_asked_again_after_a_growing_pause(tmp_path:
     firm.home.close()
 
 
-def test_after_the_last_attempt_it_is_shown_as_undeliverable(tmp_path: Path, post_office: PostOffice):
-    firm = mailed(tmp_path / "home", post_office, settings="[worker]\nattempts = 3\n")
+def test_after_the_last_attempt_it_is_shown_as_undeliverable(folder: Path, post_office: PostOffice):
+    firm = mailed(folder, post_office, settings="[worker]\nattempts = 3\n")
     post_office.replies = ["451 try again later"] * 9
     alert = firm.raised()
     states = []
@@ -161,9 +164,9 @@ def test_a_server_that_hangs_is_left_after_the_time_out_and_asked_again(firm: Ma
     assert {mail.id for mail in post_office.mails} == {f"<{alert}@vertrauenskonto>"}
 
 
-def test_a_server_that_is_down_is_asked_again_when_it_is_up(tmp_path: Path):
+def test_a_server_that_is_down_is_asked_again_when_it_is_up(folder: Path):
     office = PostOffice()
-    firm = mailed(tmp_path / "home", office)
+    firm = mailed(folder, office)
     alert = firm.raised()
     assert deliver(firm, alert) == "failing"
     assert firm.row(alert)["reason"] == "no_connection"
@@ -181,9 +184,9 @@ def test_after_the_servers_yes_a_rude_farewell_changes_nothing(firm: Mailed, pos
 
 
 def test_a_password_that_the_server_refuses_is_ours_to_put_right_and_costs_no_message(
-    tmp_path: Path, post_office: PostOffice
+    folder: Path, post_office: PostOffice
 ):
-    firm = mailed(tmp_path / "home", post_office, settings="")
+    firm = mailed(folder, post_office, settings="")
     mailer = channels(firm.home.konto)["email"]
     assert isinstance(mailer, Mailer)
     firm.sender = replace(firm.sender, channels={"email": replace(mailer, user="konto", password="wrong")})
@@ -214,8 +217,8 @@ WITH_CHAT = PEOPLE.replace('email = "ines@example.com"', 'email = "ines@example.
 
 
 @pytest.fixture
-def chatty(tmp_path: Path, post_office: PostOffice):
-    firm = mailed(tmp_path / "home", post_office, people=WITH_CHAT)
+def chatty(folder: Path, post_office: PostOffice):
+    firm = mailed(folder, post_office, people=WITH_CHAT)
     yield firm
     firm.home.close()
 
@@ -244,9 +247,9 @@ def test_while_one_channel_may_still_work_nothing_is_given_up(chatty: Mailed, po
     assert deliver(chatty, alert) == "delivered"
 
 
-def test_a_channel_that_is_not_set_up_is_said_so(tmp_path: Path, post_office: PostOffice):
+def test_a_channel_that_is_not_set_up_is_said_so(folder: Path, post_office: PostOffice):
     people = PEOPLE.replace('email = "ines@example.com"', 'channels = ["chat"]')
-    firm = mailed(tmp_path / "home", post_office, people=people)
+    firm = mailed(folder, post_office, people=people)
     alert = firm.raised()
     assert deliver(firm, alert) == "undeliverable"
     assert firm.row(alert)["reason"] == "no_channel"
@@ -355,8 +358,8 @@ def test_of_two_senders_at_the_same_moment_one_sends(firm: Mailed, post_office: 
     assert len(post_office.mails) == 1
 
 
-def test_a_lease_is_renewed_while_a_slow_server_lets_us_wait(tmp_path: Path, post_office: PostOffice):
-    firm = mailed(tmp_path / "home", post_office, settings="[worker]\nlease_seconds = 0.3\n")
+def test_a_lease_is_renewed_while_a_slow_server_lets_us_wait(folder: Path, post_office: PostOffice):
+    firm = mailed(folder, post_office, settings="[worker]\nlease_seconds = 0.3\n")
     mailer = channels(firm.home.konto)["email"]
     assert isinstance(mailer, Mailer)
     began, start = time.monotonic(), DUE + timedelta(minutes=1)
@@ -403,6 +406,7 @@ def test_the_lease_of_a_sender_that_died_runs_out_and_another_sends_under_the_sa
     assert post_office.mails[0].id == f"<{alert}@vertrauenskonto>"
 
 
+@only_files
 def test_a_message_that_went_out_is_noted_however_long_others_write(firm: Mailed, post_office: PostOffice):
     """Without the note it would go out once more."""
     alert = firm.raised()
@@ -485,11 +489,11 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_the_worker_turns_a_recorded_promise_into_a_mail_and_stops_when_asked(tmp_path: Path, post_office: PostOffice):
-    mailed(tmp_path / "home", post_office, settings=QUICK, text="").home.close()
+def test_the_worker_turns_a_recorded_promise_into_a_mail_and_stops_when_asked(folder: Path, post_office: PostOffice):
+    mailed(folder, post_office, settings=QUICK, text="").home.close()
     now = DUE + timedelta(minutes=1)
-    konto = open_home(tmp_path / "home", environment={}, clock=lambda: now)
-    worker = EmbeddedWorker(konto)
+    konto = open_home(folder, environment={}, clock=lambda: now)
+    worker = Services(konto)
     running = threading.Thread(target=worker.run)
     running.start()
     try:
@@ -498,7 +502,7 @@ def test_the_worker_turns_a_recorded_promise_into_a_mail_and_stops_when_asked(tm
         wait_for(lambda: len(post_office.mails) == 1)
         wait_for(lambda: [tuple(row) for row in konto.views.rows("SELECT state FROM alerts")] == [("delivered",)])
         time.sleep(0.5)  # several more turns
-        assert (konto.home / "worker.heartbeat").read_text("utf-8") == now.isoformat()
+        assert {each.service for each in beats(konto.log.store)} == {"follow", "schedule", "send"}
     finally:
         worker.stop()
         running.join(PATIENCE_SECONDS)
@@ -508,27 +512,30 @@ def test_the_worker_turns_a_recorded_promise_into_a_mail_and_stops_when_asked(tm
     konto.close()
 
 
-def test_the_worker_rings_once_for_what_lies_in_the_queue_already(tmp_path: Path, post_office: PostOffice):
-    firm = mailed(tmp_path / "home", post_office)
+def test_the_worker_rings_once_for_what_lies_in_the_queue_already(folder: Path, post_office: PostOffice):
+    firm = mailed(folder, post_office)
     firm.raised()
-    worker = EmbeddedWorker(firm.home.konto)
+    worker = Services(firm.home.konto)
+    worker._hold()
     for _ in range(5):
         worker._sweep()
-    assert worker.broker.queues["alerts"].qsize() == 1
+    assert worker.bell.broker.queues["alerts"].qsize() == 1
     firm.home.close()
 
 
 def test_the_worker_publishes_a_document_that_was_edited_and_goes_on_where_it_is_not_sound(
-    tmp_path: Path, post_office: PostOffice
+    folder: Path, post_office: PostOffice
 ):
-    firm = mailed(tmp_path / "home", post_office, people="")
+    firm = mailed(folder, post_office, people="")
     firm.home.clock.now = DUE + timedelta(minutes=1)
-    worker = EmbeddedWorker(firm.home.konto)
+    worker = Services(firm.home.konto)
     file = firm.home.konto.home / "people.toml"
     file.write_text("persons = 5\n", encoding="utf-8")
+    worker._hold()
     worker._tick()
     assert firm.home.rows("SELECT recipient FROM alerts") == [("nobody",)]
     file.write_text(PEOPLE, encoding="utf-8")
+    worker.next_tick_s = 0.0
     worker._tick()
     recipients = {row[0] for row in firm.home.rows("SELECT recipient FROM alerts")}
     assert firm.home.konto.log.ids.person("ines") in recipients

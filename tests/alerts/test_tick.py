@@ -13,7 +13,7 @@ from tests.alerts.firm import ticked
 from tests.homes import Home, open_at
 from tests.notation import at, envelopes
 from tests.processes import at_once
-from wiring.embedded import open_home
+from wiring.home import open_home
 from wiring.worker import run_tick
 
 Ticks = list[tuple[str, list[str]]]

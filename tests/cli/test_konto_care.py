@@ -7,6 +7,9 @@ import sqlite3
 import pytest
 
 from tests.cli.home import fact
+from wiring.home import open_home
+from wiring.presence import beat
+from wiring.settings import ROLES
 
 
 def change(file, *statements):
@@ -112,11 +115,26 @@ def test_the_doctor_is_content_where_there_is_nothing_to_watch(konto):
 def test_the_doctor_says_that_nobody_is_warned_while_no_worker_runs(told):
     answer = told("doctor", "--json", code=1).json
     assert [each["name"] for each in answer["findings"] if not each["ok"]] == ["worker"]
-    (told.home / "worker.heartbeat").write_text(told.now.isoformat(), encoding="utf-8")
-    told.later(minutes=2)
+    everything_beats(told)
+    told.later(minutes=1)
     assert told("doctor", "--json").json["ok"] is True
-    told.later(minutes=2)
+    told.later(minutes=3)
     assert "steht seit 4 Min." in told("doctor", code=1).out
+
+
+def test_the_doctor_names_the_part_of_the_worker_that_stands_still(told):
+    everything_beats(told)
+    told.later(minutes=2)
+    with open_home(told.home, environment={}) as konto:
+        for service in ("follow", "send"):
+            beat(konto.log.store, service, "there/1", told.now)
+    assert "Seit 2 Min. hat niemand auf die Uhr gesehen" in told("doctor", code=1).out
+
+
+def everything_beats(told) -> None:
+    with open_home(told.home, environment={}) as konto:
+        for service in ROLES:
+            beat(konto.log.store, service, "here/1", told.now)
 
 
 def test_the_doctor_finds_messages_that_nobody_sends(told):
@@ -124,7 +142,7 @@ def test_the_doctor_finds_messages_that_nobody_sends(told):
         '[[persons]]\nid = "lutz"\nname = "Lutz"\nemail = "lutz@firma.example"\n', encoding="utf-8"
     )
     told("tick")
-    (told.home / "worker.heartbeat").write_text(told.now.isoformat(), encoding="utf-8")
+    everything_beats(told)
     assert told("doctor", "--json").json["ok"] is True
     told.later(minutes=11)
     names = [each["name"] for each in told("doctor", "--json", code=1).json["findings"] if not each["ok"]]

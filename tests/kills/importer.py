@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from wiring.embedded import open_home
+from wiring.home import open_home
 from wiring.importing import import_file
 
 

@@ -20,7 +20,7 @@ from projections.follow import Follower
 from tests.alerts.post_office import HOST, PostOffice
 from tests.kills.runs import importer, running, worker
 from tests.projections.test_follow import contents, empty_views
-from wiring.embedded import Konto, open_home
+from wiring.home import Konto, open_home
 from wiring.worker import run_tick
 
 SHORT_KILLS, LONG_KILLS = 2, 10

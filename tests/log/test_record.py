@@ -16,7 +16,7 @@ from projections import customers
 from tests.homes import Home
 from tests.notation import Data, at, envelopes
 from tests.processes import at_once
-from wiring.embedded import open_home
+from wiring.home import open_home
 from wiring.importing import CHUNK, import_file
 
 NOW = at("2026-04-01T12:00")

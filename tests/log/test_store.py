@@ -18,10 +18,12 @@ from eventsourcing.sqlite import SQLiteConnection
 
 from domain.errors import Refused
 from domain.store import SqliteStore
+from domain.store.schema import Step, migrate
 from tests.homes import Home, open_at
 from tests.notation import at, envelopes
 from tests.processes import at_once
-from wiring.embedded import Konto, open_home
+from tests.stores import only_files
+from wiring.home import Konto, open_home
 from wiring.worker import run_tick
 
 NOW = at("2026-04-01T12:00")
@@ -41,12 +43,14 @@ def pragma(store: SqliteStore, name: str) -> set[Any]:
 # -- what is stored how -------------------------------------------------------------------------------
 
 
+@only_files
 def test_the_log_survives_a_power_cut_and_only_the_tables_may_have_to_be_rebuilt(home: Home):
     assert pragma(home.konto.log.store, "synchronous") == {FULL}
     assert pragma(home.konto.views.store, "synchronous") == {NORMAL}
     assert pragma(home.konto.log.store, "journal_mode") == pragma(home.konto.views.store, "journal_mode") == {"wal"}
 
 
+@only_files
 def test_the_stored_events_are_the_only_table_of_the_log_with_event_in_its_name(home: Home):
     with home.konto.log.store.reading() as cursor:
         names = [row[0] for row in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'").all()]
@@ -54,6 +58,7 @@ def test_the_stored_events_are_the_only_table_of_the_log_with_event_in_its_name(
     assert len(names) > 1
 
 
+@only_files
 def test_an_event_has_a_text_stream_id_a_version_a_topic_and_its_state_as_a_blob(home: Home):
     home.take_as_they_come(list(envelopes(STORY)), NOW)
     assert run_tick(home.konto)
@@ -183,6 +188,7 @@ def test_a_store_that_cannot_be_written_is_not_called_busy(tmp_path: Path, monke
     konto.close()
 
 
+@only_files
 def test_a_commit_that_fails_leaves_nothing_behind_and_the_next_one_works(home: Home, monkeypatch: pytest.MonkeyPatch):
     def full(connection: SQLiteConnection) -> None:
         raise sqlite3.OperationalError("database or disk is full")
@@ -219,6 +225,7 @@ def test_only_the_owner_may_enter_a_new_home_and_read_its_keys(tmp_path: Path):
     assert stat.S_IMODE((tmp_path / "home" / "keys.json").stat().st_mode) == 0o600
 
 
+@only_files
 def test_a_log_whose_keys_are_gone_is_not_opened_with_new_ones(home: Home):
     keys = home.konto.home / "keys.json"
     keys.rename(keys.with_name("elsewhere.json"))
@@ -271,7 +278,7 @@ def test_processes_that_make_the_same_files_at_the_same_moment_all_succeed(tmp_p
 def make_stores(paths: list[str]) -> int:
     for path in paths:
         store = SqliteStore(path, synchronous="FULL", lock_timeout_s=10)
-        store.create(["CREATE TABLE IF NOT EXISTS one (a TEXT)", "CREATE INDEX IF NOT EXISTS two ON one (a)"])
+        migrate(store, [Step(1, "one", ["CREATE TABLE one (a TEXT)", "CREATE INDEX two ON one (a)"])])
         with store.writing() as cursor:
             cursor.execute("INSERT INTO one VALUES ('x')")
         store.close()

@@ -11,7 +11,7 @@ from projections import kpis
 from projections.figures import Share
 from projections.filters import Moment
 from projections.kpis import Question
-from wiring.embedded import open_home
+from wiring.home import open_home
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)

@@ -19,10 +19,10 @@ from domain import account
 from domain.people import LOCAL_USER
 from domain.reliability import Reliability
 from projections import customers, statements
-from projections.follow import table_names
+from projections.follow import TABLE_NAMES
 from projections.statements import Evidence, instant, posting
 from tests.cli.home import Konto
-from wiring.embedded import open_home
+from wiring.home import open_home
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 MAPPINGS = Path(__file__).parent / "olist"
@@ -152,7 +152,7 @@ def test_the_same_files_again_record_nothing_new(olist):
 def test_a_rebuild_makes_the_same_tables(olist):
     def tables() -> dict[str, list]:
         with opened(olist) as konto:
-            wanted = [name for name in table_names() if name != "tracking"]
+            wanted = TABLE_NAMES
             found = {name: [tuple(row) for row in konto.views.rows(f"SELECT * FROM {name}")] for name in wanted}
             return {name: sorted(rows, key=repr) for name, rows in found.items()}
 

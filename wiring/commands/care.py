@@ -1,4 +1,4 @@
-"""`konto rebuild`, `konto check`, `konto doctor`: looking after an installation."""
+"""`konto migrate`, `konto rebuild`, `konto check`, `konto doctor`: looking after an installation."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from wiring.commands.desk import Json, Lang, at_desk
 from words import N_
 from words.format import number
 
+PREPARED = N_("The stores are prepared; done now: {steps}.")
+UP_TO_DATE = N_("The stores are prepared already; there was nothing to do.")
 REBUILDING = N_("Rebuilding the tables")
 COMPARING = N_("Comparing with a rebuild")
 REBUILT = N_("All tables were built anew from {n} events in {seconds} seconds.")
@@ -19,6 +21,17 @@ PARKED = N_("Facts that wait for what they refer to: {n}. konto parked shows the
 WELL = N_("All is well.")
 ATTENTION = N_("Please look at what is marked with an exclamation mark in brackets.")
 MARKS = {True: "   ", False: "(!)"}
+
+
+def migrate(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
+    steps: list[str] = []
+    with at_desk(ctx, json, lang, prepare=steps.append) as desk:
+        if json:
+            desk.out.answer({"steps": steps, "events": desk.konto.log.head()})
+        elif steps:
+            desk.out.say(desk.t.gettext(PREPARED).format(steps=", ".join(steps)))
+        else:
+            desk.out.say(desk.t.gettext(UP_TO_DATE))
 
 
 def rebuild(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ import typer
 
 from domain.errors import Refused
 from projections.filters import Moment
-from wiring.embedded import Konto, open_home
+from wiring.home import Konto, open_home
 from wiring.moments import moment
 from wiring.output import SLOW, Output
 from wiring.refusals import sentence
@@ -37,6 +37,8 @@ Where = Annotated[
         help=N_("Only these; owner, team, kind, customer, supplier, product, channel or severity."),
     ),
 ]
+
+OnStep = Callable[[str], None]
 
 UNKNOWN_LANGUAGE = N_("The language “{found}” is not spoken here. Possible are: {known}.")
 CATCHING_UP = N_("Reading the log")
@@ -70,11 +72,16 @@ class Desk:
 
 
 @contextmanager
-def at_desk(ctx: typer.Context, as_json: bool, lang: str | None, *, up_to_date: bool = True) -> Iterator[Desk]:
-    """The home of this call; `up_to_date` brings its tables up to the log first."""
+def at_desk(
+    ctx: typer.Context, as_json: bool, lang: str | None, *, up_to_date: bool = True, prepare: OnStep | None = None
+) -> Iterator[Desk]:
+    """The home of this call; `up_to_date` brings its tables up to the log first.
+
+    With `prepare`, which hears of the steps, its stores are prepared even where several machines use them.
+    """
     place: Place = ctx.obj
     asked = checked_language(lang)
-    with opened(place, asked, as_json) as (konto, out):
+    with opened(place, asked, as_json, prepare) as (konto, out):
         desk = Desk(konto, out, konto.clock())
         if up_to_date:
             desk.catch_up()
@@ -82,7 +89,9 @@ def at_desk(ctx: typer.Context, as_json: bool, lang: str | None, *, up_to_date: 
 
 
 @contextmanager
-def opened(place: Place, lang: str | None, as_json: bool) -> Iterator[tuple[Konto, Output]]:
+def opened(
+    place: Place, lang: str | None, as_json: bool, prepare: OnStep | None = None
+) -> Iterator[tuple[Konto, Output]]:
     world: World = place.world
     unsound: list[Refused] = []
     konto = open_home(
@@ -91,6 +100,8 @@ def opened(place: Place, lang: str | None, as_json: bool) -> Iterator[tuple[Kont
         clock=world.clock,
         entropy=world.entropy,
         unsound=unsound.append,
+        prepare=prepare is not None,
+        on_step=prepare or (lambda step: None),
     )
     try:
         out = Output(translator(lang or konto.settings.language), as_json)

@@ -18,7 +18,7 @@ from intake.text_lines import refused_file
 from wiring import settings
 from wiring.commands.desk import AsOf, Desk, Json, Lang, at_desk, checked_language
 from wiring.defaults import DEFAULTS
-from wiring.embedded import open_home
+from wiring.home import open_home
 from wiring.moments import written
 from wiring.output import Output, write
 from wiring.refusals import sentence

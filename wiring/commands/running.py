@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from domain.errors import Refused
 from intake.sample_firm import DAYS
 from wiring.output import Output, write
+from wiring.settings import ROLES
 from wiring.shell import Place, read_language
 from wiring.supervisor import Say
 from words import N_, translator
@@ -19,8 +21,14 @@ Days = Annotated[int, typer.Option("--days", metavar="N", help=N_("How many days
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help=N_("Do not open a browser."))]
 Port = Annotated[int | None, typer.Option("--port", metavar="N", help=N_("Of the dashboard; else as set."))]
 Url = Annotated[bool, typer.Option("--url", help=N_("Only a new address for the one that is running."))]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only", metavar="PART", help=N_("Only this part of it: follow, schedule or send; may be given several times.")
+    ),
+]
 
-
+UNKNOWN_ROLE = N_("A worker has no part “{found}”. Possible are: {known}.")
 PREPARING = N_("Making up the sample firm")
 RUNNING = N_("Vertrauenskonto is running. Open this address; Ctrl-C ends it:")
 
@@ -64,11 +72,14 @@ def serve(ctx: typer.Context, port: Port = None) -> None:
     _serve(ctx, place.home, port, open_browser=False)
 
 
-def worker(ctx: typer.Context) -> None:
+def worker(ctx: typer.Context, only: Only = None) -> None:
     from wiring.supervisor import worker as run
 
     place: Place = ctx.obj
-    run(place.home, place.world.environment)
+    for name in only or ():
+        if name not in ROLES:
+            raise Refused("unknown_role", UNKNOWN_ROLE, "--only", found=name[:20], known=", ".join(ROLES))
+    run(place.home, place.world.environment, only or ROLES)
 
 
 def dashboard(ctx: typer.Context, port: Port = None, url: Url = False) -> None:

@@ -1,0 +1,36 @@
+"""Where things are stored, on SQLite or PostgreSQL. Only this package knows eventsourcing.
+
+`domain.store.postgres` is imported by whoever opens such a store, since its driver is heavy.
+"""
+
+from domain.store.base import (
+    Bookmarks,
+    Claim,
+    Cursor,
+    Doorbell,
+    EventTable,
+    OldBookmark,
+    Row,
+    Store,
+    StoreBusy,
+    StoreGone,
+    StoreTrouble,
+    created_name,
+)
+from domain.store.sqlite import SqliteStore
+
+__all__ = [
+    "Bookmarks",
+    "Claim",
+    "Cursor",
+    "Doorbell",
+    "EventTable",
+    "OldBookmark",
+    "Row",
+    "SqliteStore",
+    "Store",
+    "StoreBusy",
+    "StoreGone",
+    "StoreTrouble",
+    "created_name",
+]

@@ -1,0 +1,237 @@
+"""What every store can do, whatever the engine: transactions, the log's events, bookmarks, locks.
+
+The library's recorders keep the log (`stored_events`) and the bookmarks (`tracking`); what of ours
+must commit together with them goes through the same cursor.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Literal, NamedTuple, Self
+
+from eventsourcing.persistence import PersistenceError
+
+from domain.errors import Refused
+
+StoreTrouble = PersistenceError
+"""What the engine itself could not do: a full disk, a damaged file, missing rights."""
+
+
+class StoreGone(StoreTrouble):
+    """The database cannot be reached, or went away in the middle: whether the last commit counts is unknown."""
+
+
+class OldBookmark(Exception):
+    """Another follower has moved the bookmark: the loser stands by."""
+
+
+class StoreBusy(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "busy",
+            "Somebody else is writing to the store for longer than we wait. Please try again in a moment.",
+        )
+
+
+class Row(NamedTuple):
+    """An event as stored. `position` orders the whole log, `version` its stream."""
+
+    position: int
+    stream: str
+    version: int
+    topic: str
+    state: bytes
+
+
+class Cursor(ABC):
+    """SQL with `?` places, whatever the engine."""
+
+    for_update = ""
+    """Behind a SELECT: nobody changes these rows before this transaction has ended."""
+
+    @abstractmethod
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> Self: ...
+
+    @abstractmethod
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None: ...
+
+    @abstractmethod
+    def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Whole rows, in the order of the table's columns."""
+
+    @abstractmethod
+    def all(self) -> list[Any]: ...
+
+    @abstractmethod
+    def one(self) -> Any: ...
+
+    @abstractmethod
+    def portions(self, size: int) -> Iterator[list[Any]]:
+        """The rows of the last query, so many at a time."""
+
+    @abstractmethod
+    def among(self, sql: str, values: Iterable[str]) -> Iterator[Any]:
+        """Rows of a query with `IN ({among})` and no other places, asked in portions that the engine takes."""
+
+    @abstractmethod
+    def execute_among(self, sql: str, values: Iterable[str]) -> None:
+        """The same for a statement that gives no rows."""
+
+
+class EventTable(ABC):
+    """The library's `stored_events`, written in bulk."""
+
+    position: str
+    """The column that orders the log."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @property
+    def _row(self) -> str:
+        return f"{self.position}, originator_id, originator_version, topic, state"
+
+    @abstractmethod
+    def statements(self) -> list[str]:
+        """What makes the table."""
+
+    @abstractmethod
+    def insert(self, cursor: Cursor, rows: Sequence[tuple[str, int, str, bytes]]) -> None:
+        """Stream, version, topic and state of events that follow what is there, under the writer's lock."""
+
+    def after(self, position: int, limit: int) -> list[Row]:
+        sql = f"SELECT {self._row} FROM stored_events WHERE {self.position} > ? ORDER BY {self.position} LIMIT ?"
+        with self._store.reading() as cursor:
+            return [Row(*row) for row in cursor.execute(sql, (position, limit)).all()]
+
+    def of_streams(self, cursor: Cursor, streams: Iterable[str], upto: int | None = None) -> Iterator[Row]:
+        """In order of version within each stream, up to a position."""
+        until = "" if upto is None else f"AND {self.position} <= {int(upto)} "
+        sql = (
+            f"SELECT {self._row} FROM stored_events WHERE originator_id IN ({{among}}) {until}"
+            "ORDER BY originator_id, originator_version"
+        )
+        for row in cursor.among(sql, streams):
+            yield Row(*row)
+
+    def versions(self, cursor: Cursor, streams: Iterable[str]) -> dict[str, int]:
+        """The last version of each stream that exists."""
+        sql = (
+            "SELECT originator_id, MAX(originator_version) FROM stored_events "
+            "WHERE originator_id IN ({among}) GROUP BY originator_id"
+        )
+        return {row[0]: row[1] for row in cursor.among(sql, streams)}
+
+    def head(self) -> int:
+        with self._store.reading() as cursor:
+            return int(cursor.execute(f"SELECT MAX({self.position}) FROM stored_events").one()[0] or 0)
+
+
+class Bookmarks(ABC):
+    """How far a follower has read: the library's `tracking`."""
+
+    @abstractmethod
+    def statements(self) -> list[str]:
+        """What makes the table."""
+
+    def move(self, cursor: Cursor, follower: str, since: int, position: int) -> None:
+        """From where the follower began to read to where it came; raises OldBookmark if it no longer lies there.
+
+        Jumping over what somebody else has projected would project it twice, or, where a rebuild put the
+        bookmark back, not at all.
+        """
+        if self.at(follower, cursor) != since:
+            raise OldBookmark
+        self._insert(cursor, follower, position)
+
+    def put(self, cursor: Cursor, follower: str, position: int) -> None:
+        """Wherever it lay: for tables that were built anew."""
+        cursor.execute("DELETE FROM tracking WHERE application_name = ?", (follower,))
+        self._insert(cursor, follower, position)
+
+    @abstractmethod
+    def _insert(self, cursor: Cursor, follower: str, position: int) -> None: ...
+
+    def at(self, follower: str, cursor: Cursor) -> int:
+        sql = "SELECT MAX(notification_id) FROM tracking WHERE application_name = ?"
+        return int(cursor.execute(sql, (follower,)).one()[0] or 0)
+
+
+class Claim(ABC):
+    """That we and nobody else do something, for as long as we hold it."""
+
+    @abstractmethod
+    def holds(self) -> bool:
+        """Whether it is still ours: with a lost connection goes what it held."""
+
+
+class Doorbell(ABC):
+    """Says when there may be something new. Only a hint: whoever waits looks for himself as well."""
+
+    @abstractmethod
+    def wait(self, seconds: float) -> bool:
+        """Returns at the latest after so long; whether it rang."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class Store(ABC):
+    """A place for tables, with one writer at a time."""
+
+    engine: Literal["sqlite", "postgres"]
+
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Cursor]:
+        """Each query sees what was committed when it began; nothing is held in between."""
+
+    @abstractmethod
+    def writing(self, *, keep: bool = True) -> AbstractContextManager[Cursor]:
+        """One transaction that holds the writer's lock from its first line on. `keep=False` rolls back."""
+
+    @abstractmethod
+    def updating(self) -> AbstractContextManager[Cursor]:
+        """One transaction on single rows, which waits only for whoever changes the same ones, where the engine can."""
+
+    @abstractmethod
+    def tables(self) -> set[str]:
+        """The names of all tables that are there."""
+
+    @abstractmethod
+    def ddl(self, statement: str) -> str:
+        """Our CREATE statement in the engine's own types."""
+
+    @abstractmethod
+    def prepare(self, cursor: Cursor) -> None:
+        """What the engine needs before the first table is made."""
+
+    @abstractmethod
+    def drop(self, cursor: Cursor, table: str) -> None: ...
+
+    @abstractmethod
+    def event_table(self) -> EventTable: ...
+
+    @abstractmethod
+    def bookmarks(self) -> Bookmarks: ...
+
+    @abstractmethod
+    def size_bytes(self) -> int:
+        """How much room its tables take."""
+
+    @abstractmethod
+    def claim(self, name: str) -> AbstractContextManager[Claim | None]:
+        """One of all processes gets the claim of this name, the others None; nobody waits."""
+
+    @abstractmethod
+    def doorbell(self) -> Doorbell:
+        """Rings when facts were recorded."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+def created_name(statement: str) -> str:
+    """The table or index that CREATE … IF NOT EXISTS makes."""
+    return statement.split()[5]

@@ -1,0 +1,347 @@
+"""A store in one schema of a PostgreSQL database: for a firm on several machines.
+
+One advisory lock a store lets one writer in at a time, as a file does; the library locks its own table
+on top, so that positions are in the order of commits and a bookmark is safe (its switch for database
+functions skips that and is refused by the settings).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any, LiteralString, Self
+
+import psycopg
+import psycopg_pool
+from eventsourcing.persistence import InterfaceError, OperationalError, Tracking
+from eventsourcing.persistence import InternalError as StoreInternalError
+from eventsourcing.postgres import (
+    ConnectionPool,
+    PostgresApplicationRecorder,
+    PostgresDatastore,
+    PostgresTrackingRecorder,
+)
+from psycopg import errors
+from psycopg.rows import dict_row, tuple_row
+
+from domain.store.base import Bookmarks, Claim, Cursor, Doorbell, EventTable, Store, StoreBusy, StoreGone
+from domain.store.dialect import adapt, postgres_ddl, postgres_sql
+
+VALUES_AT_ONCE = 10_000
+FEW_ROWS = 8
+"""Up to so many rows an INSERT is quicker than a COPY."""
+CONNECT_WITHIN_S = 5
+STALE_S = 600.0
+"""A connection nobody needed for so long is closed."""
+
+Connection = psycopg.Connection[dict[str, Any]]
+
+
+class PostgresCursor(Cursor):
+    for_update = " FOR UPDATE"
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.engine = connection.cursor(row_factory=tuple_row)
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> Self:
+        # Only a statement with values has its percent signs read.
+        self.engine.execute(_own(postgres_sql(sql) if params else sql), params or None)
+        return self
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        self.engine.executemany(_own(postgres_sql(sql)), rows)
+
+    def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        if not rows:
+            return
+        if len(rows) <= FEW_ROWS:
+            self.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)
+            return
+        with self.engine.copy(_own(f"COPY {table} FROM STDIN")) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def all(self) -> list[Any]:
+        return self.engine.fetchall()
+
+    def one(self) -> Any:
+        return self.engine.fetchone()
+
+    def portions(self, size: int) -> Iterator[list[Any]]:
+        while rows := self.engine.fetchmany(size):
+            yield rows
+
+    def among(self, sql: str, values: Iterable[str]) -> Iterator[Any]:
+        for part in _portions(values):
+            yield from self.execute(sql.format(among=AMONG), (part,)).all()
+
+    def execute_among(self, sql: str, values: Iterable[str]) -> None:
+        for part in _portions(values):
+            self.execute(sql.format(among=AMONG), (part,))
+
+
+AMONG = "SELECT unnest(?::text[])"
+
+
+def _own(sql: str) -> LiteralString:
+    """Statements are ours; values never stand in them."""
+    return sql  # type: ignore[return-value, unused-ignore]
+
+
+def _portions(values: Iterable[str]) -> Iterator[list[str]]:
+    wanted = list(values)
+    for start in range(0, len(wanted), VALUES_AT_ONCE):
+        yield wanted[start : start + VALUES_AT_ONCE]
+
+
+class _Datastore(PostgresDatastore):
+    """The library's, on a whole address, and with connections as we want them."""
+
+    def __init__(self, url: str, schema: str, *, lock_timeout_s: int, idle_timeout_s: int, pool_size: int) -> None:
+        super().__init__("", "", "", "", "", schema=schema, lock_timeout=lock_timeout_s, originator_id_type="text")
+        self.pool = ConnectionPool(
+            url,
+            connection_class=psycopg.Connection[dict[str, Any]],
+            kwargs={"row_factory": dict_row, "application_name": "vertrauenskonto"},
+            min_size=1,
+            max_size=pool_size,
+            open=False,
+            configure=configuring(schema, lock_timeout_s, idle_timeout_s),
+            # After a restart of the server the pool's connections are dead; whoever takes one is not to notice.
+            check=ConnectionPool.check_connection,
+            timeout=lock_timeout_s,
+            max_idle=STALE_S,
+            num_workers=1,
+        )
+
+    def register_type_adapters(self) -> None:
+        """Ours inserts without the library's own type, and so asks nothing of the database at its start."""
+
+
+def configuring(schema: str, lock_timeout_s: int, idle_timeout_s: int) -> Any:
+    def configure(connection: Connection) -> None:
+        connection.autocommit = True
+        adapt(connection)
+        connection.execute(
+            _own(
+                f'SET search_path TO "{schema}"; SET lock_timeout TO {lock_timeout_s * 1000}; '
+                f"SET idle_in_transaction_session_timeout TO {idle_timeout_s * 1000}; SET TIME ZONE 'UTC'"
+            )
+        )
+
+    return configure
+
+
+class PostgresStore(Store):
+    """One schema. Each process has few connections: one that writes, the others read."""
+
+    engine = "postgres"
+
+    def __init__(
+        self, url: str, schema: str, *, lock_timeout_s: int, idle_timeout_s: int = 60, pool_size: int = 3
+    ) -> None:
+        self.url, self.schema = url, schema
+        self._data = _Datastore(
+            url, schema, lock_timeout_s=lock_timeout_s, idle_timeout_s=idle_timeout_s, pool_size=pool_size
+        )
+        # Of this process one waits in the database, so that the others' connections are free for reading.
+        self._one_writer = Lock()
+        self._lock_timeout_s = lock_timeout_s
+        self._reached = False
+
+    def _reach(self) -> None:
+        """Says at once, and why, where the database cannot be reached; the pool would go on trying for long."""
+        if not self._reached:
+            with self._own_connection():
+                self._reached = True
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        self._reach()
+        try:
+            with self._data.get_connection() as connection:
+                yield connection
+        except (OperationalError, InterfaceError, StoreInternalError) as error:
+            cause = error.__cause__
+            if isinstance(cause, errors.LockNotAvailable):
+                raise StoreBusy from error
+            if _is_gone(cause):
+                raise StoreGone(str(error)) from cause
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        with self._connection() as connection:
+            yield PostgresCursor(connection)
+
+    @contextmanager
+    def writing(self, *, keep: bool = True) -> Iterator[Cursor]:
+        if not self._one_writer.acquire(timeout=self._lock_timeout_s):
+            raise StoreBusy
+        try:
+            with self._connection() as connection, connection.transaction(force_rollback=not keep):
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._key("writer"),))
+                yield PostgresCursor(connection)
+        finally:
+            self._one_writer.release()
+
+    @contextmanager
+    def updating(self) -> Iterator[Cursor]:
+        with self._connection() as connection, connection.transaction():
+            yield PostgresCursor(connection)
+
+    def tables(self) -> set[str]:
+        with self.reading() as cursor:
+            sql = "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = ?"
+            return {row[0] for row in cursor.execute(sql, (self.schema,)).all()}
+
+    def ddl(self, statement: str) -> str:
+        return postgres_ddl(statement)
+
+    def prepare(self, cursor: Cursor) -> None:
+        # Asked first: whoever finds it made needs no right to make one.
+        sql = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?"
+        if cursor.execute(sql, (self.schema,)).one() is None:
+            cursor.execute(f'CREATE SCHEMA "{self.schema}"')
+
+    def drop(self, cursor: Cursor, table: str) -> None:
+        cursor.execute(f'DROP TABLE "{self.schema}"."{table}" CASCADE')
+
+    def event_table(self) -> EventTable:
+        return _Events(self)
+
+    def bookmarks(self) -> Bookmarks:
+        return _Tracking(self)
+
+    def size_bytes(self) -> int:
+        with self.reading() as cursor:
+            cursor.execute(
+                "SELECT COALESCE(SUM(pg_total_relation_size(c.oid)), 0) FROM pg_catalog.pg_class c "
+                "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relkind = 'r'",
+                (self.schema,),
+            )
+            return int(cursor.one()[0])
+
+    @contextmanager
+    def claim(self, name: str) -> Iterator[Claim | None]:
+        with self._own_connection() as connection:
+            sql = "SELECT pg_try_advisory_lock(%s)"
+            row = connection.execute(sql, (self._key(name),)).fetchone()
+            yield _Session(connection) if row is not None and row["pg_try_advisory_lock"] else None
+
+    def doorbell(self) -> Doorbell:
+        return _Notified(self)
+
+    @contextmanager
+    def _own_connection(self) -> Iterator[Connection]:
+        """One beside the pool, for what lasts as long as the connection does."""
+        try:
+            connection = self._connected()
+        except psycopg.OperationalError as error:
+            raise StoreGone(str(error)) from error
+        with connection:
+            yield connection
+
+    def _connected(self) -> Connection:
+        return psycopg.connect(self.url, autocommit=True, row_factory=dict_row, connect_timeout=CONNECT_WITHIN_S)
+
+    def _key(self, name: str) -> int:
+        """Advisory locks are numbers that hold for the whole database."""
+        return int.from_bytes(hashlib.sha256(f"{self.schema}/{name}".encode()).digest()[:8], "big", signed=True)
+
+    def close(self) -> None:
+        self._data.close()
+
+
+def _is_gone(error: BaseException | None) -> bool:
+    """Whether it is the connection that failed, and not what was asked."""
+    if isinstance(error, psycopg_pool.PoolTimeout | psycopg_pool.PoolClosed | psycopg.InterfaceError):
+        return True
+    if isinstance(error, errors.IdleInTransactionSessionTimeout):
+        return True
+    # Without a state the server never answered; 08 and 57P are its words for a lost connection and its own end.
+    state = error.sqlstate if isinstance(error, psycopg.Error) else ""
+    return state is None or state.startswith(("08", "57P"))
+
+
+class _Session(Claim):
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def holds(self) -> bool:
+        try:
+            self._connection.execute("SELECT 1")
+        except psycopg.Error:
+            return False
+        return True
+
+
+class _Notified(Doorbell):
+    """LISTEN as a hint: a lost connection only makes us look as often as without it."""
+
+    def __init__(self, store: PostgresStore) -> None:
+        self._store = store
+        self._connection: Connection | None = None
+
+    def wait(self, seconds: float) -> bool:
+        try:
+            if self._connection is None:
+                self._connection = self._store._connected()
+                self._connection.execute(_own(f'LISTEN "{CHANNEL}"'))
+            return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
+        except psycopg.Error:
+            self.close()
+            return False
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+CHANNEL = "stored_events"
+"""On which the library tells of new events; the same for all schemas of a database."""
+
+
+class _Events(EventTable):
+    position = "notification_id"
+
+    def __init__(self, store: PostgresStore) -> None:
+        super().__init__(store)
+        self._recorder = PostgresApplicationRecorder(store._data)
+
+    def statements(self) -> list[str]:
+        # Without the type and the function that only the library's refused switch uses.
+        made = (statement.as_string() for statement in self._recorder.sql_create_statements)
+        return [
+            sql.replace('"text"', 'text COLLATE "C"')
+            for sql in made
+            if sql.startswith(("CREATE TABLE", "CREATE UNIQUE"))
+        ]
+
+    def insert(self, cursor: Cursor, rows: Sequence[tuple[str, int, str, bytes]]) -> None:
+        assert isinstance(cursor, PostgresCursor)
+        with cursor.connection.cursor() as own:
+            # As the library does it before its own insert, which is many times slower for many rows.
+            self._recorder._lock_table(own)
+            self._recorder._notify_channel(own)
+        cursor.insert(f"stored_events ({EVENT})", rows)
+
+
+EVENT = "originator_id, originator_version, topic, state"
+
+
+class _Tracking(Bookmarks):
+    def __init__(self, store: PostgresStore) -> None:
+        self._recorder = PostgresTrackingRecorder(store._data, tracking_table_name="tracking")
+
+    def statements(self) -> list[str]:
+        return [statement.as_string() for statement in self._recorder.sql_create_statements]
+
+    def _insert(self, cursor: Cursor, follower: str, position: int) -> None:
+        assert isinstance(cursor, PostgresCursor)
+        with cursor.connection.cursor() as own:
+            self._recorder._insert_tracking(own, Tracking(follower, position))

@@ -1,0 +1,105 @@
+"""Both stores for tests: homes whose log and tables lie in files, or in a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import psycopg
+import pytest
+
+from tests.homes import Home, open_at
+
+Engine = Literal["sqlite", "postgres"]
+ENGINES: tuple[Engine, ...] = ("sqlite", "postgres")
+
+
+@dataclass
+class Schemas:
+    """Schemas of one database, each prepared once and emptied before it is used again: making one takes longer."""
+
+    url: str
+    used: int = 0
+    prepared: set[str] = field(default_factory=set)
+
+    def settings(self) -> str:
+        """The lines of settings.toml for the next one."""
+        name = f"konto_{self.used}"
+        self.used += 1
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            for schema in (name, f"{name}_views"):
+                _empty(connection, schema)
+        return f'[store]\nurl = "{self.url}"\ndb_schema = "{name}"\n'
+
+
+def _empty(connection: psycopg.Connection, schema: str) -> None:
+    rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,)).fetchall()
+    tables = [row[0] for row in rows if row[0] != "schema_steps"]
+    statements = [f'DELETE FROM "{schema}"."{table}"' for table in tables]
+    if "stored_events" in tables:
+        statements.append(f'ALTER SEQUENCE "{schema}".stored_events_notification_id_seq RESTART')
+    if statements:
+        connection.execute("; ".join(statements).encode())
+
+
+@pytest.fixture(scope="session")
+def _schemas(request: pytest.FixtureRequest) -> Iterator[Schemas]:
+    from tests.servers.postgres import drop_database, fresh_database
+
+    server = request.getfixturevalue("postgres")
+    url = fresh_database(server)
+    yield Schemas(url)
+    drop_database(server, url)
+
+
+@pytest.fixture
+def schemas(_schemas: Schemas) -> Schemas:
+    """From the first one on, emptied."""
+    _schemas.used = 0
+    return _schemas
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    found: Engine = request.param
+    return found
+
+
+@pytest.fixture
+def new_folder(engine: Engine, request: pytest.FixtureRequest, tmp_path: Path) -> NewFolder:
+    schemas = request.getfixturevalue("schemas") if engine == "postgres" else None
+    return NewFolder(tmp_path, schemas)
+
+
+@dataclass
+class NewFolder:
+    """Folders for homes of the engine under test: an open home needs nothing but its folder."""
+
+    below: Path
+    schemas: Schemas | None
+
+    def __call__(self, name: str = "home") -> Path:
+        folder = self.below / name
+        folder.mkdir(mode=0o700, parents=True)
+        if self.schemas is not None:
+            (folder / "settings.toml").write_text(self.schemas.settings(), encoding="utf-8")
+        return folder
+
+
+@pytest.fixture
+def folder(new_folder: NewFolder) -> Path:
+    """Of one home."""
+    return new_folder()
+
+
+@pytest.fixture
+def home(folder: Path) -> Iterator[Home]:
+    opened = open_at(folder)
+    yield opened
+    opened.close()
+
+
+only_files = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""For what only files have: modes, pragmas, locks of the file."""

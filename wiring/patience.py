@@ -1,0 +1,51 @@
+"""Waiting for a database that went away, and doing again what it did not confirm.
+
+A connection may break after the commit. Whatever is done again here decides by the facts' own keys, reads first
+what is there, and so records nothing twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from domain.errors import Refused
+from domain.store import StoreGone
+from domain.store.schema import NotPrepared
+
+T = TypeVar("T")
+
+PAUSE_SECONDS = 0.5
+
+
+def patiently(work: Callable[[], T], seconds: float) -> T:
+    """What `work` gives; while the database is away it is tried again for so long."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return work()
+        except StoreGone:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(PAUSE_SECONDS)
+
+
+def until_prepared(work: Callable[[], T], seconds: float, waiting: Callable[[Exception], None]) -> T:
+    """For services: waits for the database to be there and for `konto migrate` to have prepared it.
+
+    `waiting` hears once for what.
+    """
+    deadline = time.monotonic() + seconds
+    told = ""
+    while True:
+        try:
+            return work()
+        except (StoreGone, Refused) as error:
+            why = error.code if isinstance(error, Refused) else "store_gone"
+            if why not in ("store_gone", NotPrepared().code, "busy") or time.monotonic() > deadline:
+                raise
+            if why != told:
+                waiting(error)
+                told = why
+        time.sleep(PAUSE_SECONDS)

@@ -1,0 +1,58 @@
+"""Which stores a firm has: two files in its home, or two schemas of one PostgreSQL database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from domain.store import SqliteStore, Store
+from domain.store.schema import reached
+from wiring.settings import StoreSettings
+
+LOG, VIEWS = "events.db", "views.db"
+
+
+def is_shared(settings: StoreSettings) -> bool:
+    """Whether several machines may use it, so that preparing it is a step of its own."""
+    return settings.url is not None
+
+
+def opened(home: Path, settings: StoreSettings) -> tuple[Store, Store]:
+    """The log's and the tables'."""
+    timeout = settings.lock_timeout_seconds
+    if settings.address is not None:
+        return _postgres(settings, settings.db_schema), _postgres(settings, f"{settings.db_schema}_views")
+    for name in (LOG, VIEWS):
+        (home / name).touch(mode=0o600)
+    # FULL for what must survive a power cut, NORMAL for what can be rebuilt.
+    return (
+        SqliteStore(str(home / LOG), synchronous="FULL", lock_timeout_s=timeout),
+        SqliteStore(str(home / VIEWS), synchronous="NORMAL", lock_timeout_s=timeout),
+    )
+
+
+def _postgres(settings: StoreSettings, schema: str) -> Store:
+    # Only here: whoever works with files need not load the driver.
+    from domain.store.postgres import PostgresStore
+
+    assert settings.address is not None
+    return PostgresStore(
+        settings.address,
+        schema,
+        lock_timeout_s=settings.lock_timeout_seconds,
+        idle_timeout_s=settings.idle_timeout_seconds,
+        pool_size=settings.connections,
+    )
+
+
+def there_is_a_log(home: Path, settings: StoreSettings) -> bool:
+    """Whether one was begun, with keys that it needs ever after."""
+    if settings.address is None:
+        return (home / LOG).exists()
+    store = _postgres(settings, settings.db_schema)
+    try:
+        if reached(store) == 0:
+            return False
+        with store.reading() as cursor:
+            return cursor.execute("SELECT 1 FROM installation LIMIT 1").one() is not None
+    finally:
+        store.close()
