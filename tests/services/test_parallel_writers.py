@@ -9,27 +9,19 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from eventsourcing.persistence import StoredEvent
-from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.postgres import PostgresApplicationRecorder
 
 from domain.log import Log
-from domain.vocabulary import parse
 from tests.homes import open_at
-from tests.notation import at
 from tests.processes import at_once
 from tests.projections.test_follow import contents, rebuilt
+from tests.services.writers import unsafe_recorder, write_or_follow, write_unsafely
 from tests.stores import Schemas
-from wiring.home import open_home
 
-NOW = at("2026-04-01T12:00")
 WRITERS = 8
-TOGETHER = 5
-"""Facts of one transaction."""
 PAGE = 100
 
 sizes = pytest.mark.parametrize(
@@ -60,35 +52,6 @@ def test_a_follower_misses_nothing_of_what_eight_writers_record_at_once(
     home.close()
 
 
-def write_or_follow(folder: str, number: int, writer: int, facts: int) -> int:
-    """A writer; with a negative number a process that projects until so many facts are there."""
-    with open_home(Path(folder), environment={}, clock=lambda: NOW) as konto:
-        if number < 0:
-            done = 0
-            while (done < facts and konto.views.position() < konto.log.head()) or len(konto.log.rows(0, facts)) < facts:
-                done += konto.catch_up()
-                time.sleep(0.01)
-            konto.catch_up()
-            return 0
-        recorded = 0
-        for start in range(0, facts, TOGETHER):
-            told = [made(f"{number}/{writer}/{start + n}") for n in range(TOGETHER)]
-            recorded += sum(each.status == "recorded" for each in konto.record([parse(each, now=NOW) for each in told]))
-        return recorded
-
-
-def made(name: str) -> dict[str, Any]:
-    data = {"promise": name, "customer": f"K-{hash(name) % 40}", "by": "ines", "due": "2026-05-04T10:00:00Z"}
-    return {
-        "specversion": "1.0",
-        "source": "crm",
-        "id": name,
-        "type": "promise.made",
-        "time": "2026-03-30T09:00:00Z",
-        "data": data,
-    }
-
-
 class following:
     """Reads page after page behind the last position it saw, as the product's own follower does."""
 
@@ -105,6 +68,7 @@ class following:
                 self.rounds += 1
             if last:
                 return
+            time.sleep(0.005)  # so that it is the writers who keep the machine busy
 
     def __enter__(self) -> following:
         self.thread.start()
@@ -150,22 +114,6 @@ def test_with_the_unsafe_switch_of_the_library_a_follower_on_postgres_does_miss_
     assert missed
 
 
-def unsafe_recorder(url: str) -> PostgresApplicationRecorder:
-    parts = urlsplit(url)
-    store = PostgresDatastore(
-        parts.path[1:],
-        parts.hostname or "",
-        parts.port or 0,
-        parts.username or "",
-        parts.password or "",
-        schema="unsafe",
-        originator_id_type="text",
-        enable_db_functions=True,
-        pool_size=1,
-    )
-    return PostgresApplicationRecorder(store)
-
-
 def read_unsafely(
     recorder: PostgresApplicationRecorder, bookmark: int, seen: list[int], stopping: threading.Event
 ) -> None:
@@ -176,12 +124,3 @@ def read_unsafely(
             bookmark = seen[-1]
         if last:
             return
-
-
-def write_unsafely(url: str, name: str, calls: int) -> int:
-    recorder = unsafe_recorder(url)
-    for number in range(calls):
-        events = [StoredEvent(f"{name}/{number}/{n}", 1, "made", b"{}") for n in range(20)]
-        recorder.insert_events(events)
-    recorder.datastore.close()
-    return calls

@@ -1,0 +1,78 @@
+"""What the processes of the test with many writers do: apart from it, so that each starts quickly."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+
+from domain.vocabulary import parse
+from tests.notation import at
+from wiring.home import Konto, open_home
+
+NOW = at("2026-04-01T12:00")
+TOGETHER = 20
+"""Facts of one transaction."""
+
+
+def write_or_follow(folder: str, number: int, writer: int, facts: int) -> int:
+    """A writer; with a negative number a process that projects until so many facts are there."""
+    with open_home(Path(folder), environment={}, clock=lambda: NOW) as konto:
+        if number < 0:
+            done = 0
+            while (done < facts and konto.views.position() < konto.log.head()) or len(konto.log.rows(0, facts)) < facts:
+                done += konto.catch_up()
+                time.sleep(0.01)
+            konto.catch_up()
+            return 0
+        recorded = 0
+        for start in range(0, facts, TOGETHER):
+            told = [made(f"{number}/{writer}/{start + n}") for n in range(TOGETHER)]
+            recorded += sum(each.status == "recorded" for each in konto.record([parse(each, now=NOW) for each in told]))
+        return recorded
+
+
+def writers_ended(konto: Konto, facts: int) -> bool:
+    with konto.log.store.reading() as cursor:
+        return bool(cursor.execute("SELECT COUNT(*) FROM received").one()[0] == facts)
+
+
+def made(name: str) -> dict[str, Any]:
+    data = {"promise": name, "customer": f"K-{name[:-1]}", "by": "ines", "due": "2026-05-04T10:00:00Z"}
+    return {
+        "specversion": "1.0",
+        "source": "crm",
+        "id": name,
+        "type": "promise.made",
+        "time": "2026-03-30T09:00:00Z",
+        "data": data,
+    }
+
+
+def unsafe_recorder(url: str) -> PostgresApplicationRecorder:
+    parts = urlsplit(url)
+    store = PostgresDatastore(
+        parts.path[1:],
+        parts.hostname or "",
+        parts.port or 0,
+        parts.username or "",
+        parts.password or "",
+        schema="unsafe",
+        originator_id_type="text",
+        enable_db_functions=True,
+        pool_size=1,
+    )
+    return PostgresApplicationRecorder(store)
+
+
+def write_unsafely(url: str, name: str, calls: int) -> int:
+    recorder = unsafe_recorder(url)
+    for number in range(calls):
+        events = [StoredEvent(f"{name}/{number}/{n}", 1, "made", b"{}") for n in range(20)]
+        recorder.insert_events(events)
+    recorder.datastore.close()
+    return calls
