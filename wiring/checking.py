@@ -148,10 +148,11 @@ def _tables(konto: Konto, progress: Progress | None) -> Iterator[Finding]:
         position, head = konto.views.position(), konto.log.head()
         if position > head:
             yield _finding("ahead", AHEAD, position=position, head=head)
-        yield from _differences(konto.views, beside)
+        yield from differences(konto.views, beside)
 
 
-def _differences(views: Views, beside: Views) -> Iterator[Finding]:
+def differences(views: Views, beside: Views) -> Iterator[Finding]:
+    """Tables of two stores that do not say the same, whatever engines they are."""
     with views.store.reading() as live, beside.store.reading() as fresh:
         for table in TABLE_NAMES:
             n = len(_rows(live, table) ^ _rows(fresh, table))

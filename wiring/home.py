@@ -26,7 +26,7 @@ from projections import customers, statements
 from projections.filters import Library
 from projections.follow import Follower, Progress, make_tables, rebuild, steps
 from projections.tables import Views
-from wiring import keys, stores
+from wiring import installation, keys, stores
 from wiring import settings as settings_
 from wiring.defaults import DEFAULTS
 from wiring.patience import patiently
@@ -217,7 +217,7 @@ def open_home(
         else:
             require(log.store, log.steps())
             require(views.store, steps(views))
-        keys.belong_to(log, file)
+        installation.check(log, file)
         konto.write_documents()
         konto.publish_changed_files(unsound)
     except BaseException:

@@ -1,7 +1,7 @@
 """The keys of an installation: one for the ids, one for the vault. Without them the log cannot be read.
 
 They lie in the home, or, where several machines share a log, in the file that KONTO_KEYS_FILE names.
-The log remembers which keys are its own, so that nobody writes to it with others.
+Which keys belong to a log it remembers itself: wiring/installation.py.
 """
 
 from __future__ import annotations
@@ -15,11 +15,9 @@ from tempfile import mkstemp
 
 from domain.errors import Refused
 from domain.ids import Ids
-from domain.log import Log
 from domain.vault import MasterKey
 
 ELSEWHERE = "KONTO_KEYS_FILE"
-MARK = "keys"
 
 
 class KeysMissing(Refused):
@@ -46,15 +44,6 @@ class KeysDamaged(Refused):
         super().__init__("keys_damaged", "{file} is damaged. Please put it back from a backup.", file=str(file))
 
 
-class OtherKeys(Refused):
-    def __init__(self, file: Path) -> None:
-        super().__init__(
-            "other_keys",
-            "{file} does not belong to this log, which was begun with other keys. Please use those.",
-            file=str(file),
-        )
-
-
 def place(home: Path, environment: Mapping[str, str]) -> Path:
     named = environment.get(ELSEWHERE)
     return Path(named) if named else home / "keys.json"
@@ -72,19 +61,6 @@ def make(file: Path, entropy: Callable[[int], bytes]) -> None:
     """Of several processes that start together the first one's keys count."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     create_once(file, json.dumps({"ids": entropy(32).hex(), "vault": entropy(32).hex()}))
-
-
-def belong_to(log: Log, file: Path) -> None:
-    """Notes in a new log which keys it was begun with. Raises OtherKeys where it knows others."""
-    mark = log.ids.of(MARK, "mark")
-    with log.store.reading() as cursor:
-        row = cursor.execute("SELECT value FROM installation WHERE name = ?", (MARK,)).one()
-    if row is None:
-        with log.store.writing() as cursor:
-            cursor.execute("INSERT INTO installation VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (MARK, mark))
-            row = cursor.execute("SELECT value FROM installation WHERE name = ?", (MARK,)).one()
-    if row[0] != mark:
-        raise OtherKeys(file)
 
 
 def create_once(file: Path, text: str) -> None:

@@ -39,6 +39,8 @@ FAILURES = frozenset(
         "busy",
         "keys_damaged",
         "keys_missing",
+        "moved",
+        "not_equal",
         "newer_schema",
         "not_prepared",
         "not_ready",

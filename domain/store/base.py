@@ -101,6 +101,10 @@ class EventTable(ABC):
     def insert(self, cursor: Cursor, rows: Sequence[tuple[str, int, str, bytes]]) -> None:
         """Stream, version, topic and state of events that follow what is there, under the writer's lock."""
 
+    def copy(self, cursor: Cursor, rows: Sequence[Row]) -> None:
+        """Events of another store, at the very positions that they have there, into an empty one."""
+        cursor.insert(f"stored_events ({self._row})", rows)
+
     def after(self, position: int, limit: int) -> list[Row]:
         sql = f"SELECT {self._row} FROM stored_events WHERE {self.position} > ? ORDER BY {self.position} LIMIT ?"
         with self._store.reading() as cursor:

@@ -26,7 +26,7 @@ from eventsourcing.postgres import (
 from psycopg import errors
 from psycopg.rows import dict_row, tuple_row
 
-from domain.store.base import Bookmarks, Claim, Cursor, Doorbell, EventTable, Store, StoreBusy, StoreGone
+from domain.store.base import Bookmarks, Claim, Cursor, Doorbell, EventTable, Row, Store, StoreBusy, StoreGone
 from domain.store.dialect import adapt, postgres_ddl, postgres_sql
 
 VALUES_AT_ONCE = 10_000
@@ -329,6 +329,11 @@ class _Events(EventTable):
             self._recorder._lock_table(own)
             self._recorder._notify_channel(own)
         cursor.insert(f"stored_events ({EVENT})", rows)
+
+    def copy(self, cursor: Cursor, rows: Sequence[Row]) -> None:
+        super().copy(cursor, rows)
+        # What is recorded from now on follows them.
+        cursor.execute("SELECT setval('stored_events_notification_id_seq', ?)", (rows[-1].position,))
 
 
 EVENT = "originator_id, originator_version, topic, state"

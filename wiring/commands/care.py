@@ -1,18 +1,27 @@
-"""`konto migrate`, `konto rebuild`, `konto check`, `konto doctor`: looking after an installation."""
+"""`konto migrate`, `konto move`, `konto rebuild`, `konto check`, `konto doctor`: looking after an installation."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from time import perf_counter
+from typing import Annotated
 
 import typer
 
-from wiring import checking, health
+from wiring import checking, health, moving, settings
 from wiring.commands.desk import Json, Lang, at_desk
 from words import N_
 from words.format import number
 
 PREPARED = N_("The stores are prepared; done now: {steps}.")
 UP_TO_DATE = N_("The stores are prepared already; there was nothing to do.")
+MOVING = N_("Moving the log")
+MOVED = (
+    N_("Moved to {place}: {events} events. Compared and equal: {rows} rows of {tables} tables, byte by byte."),
+    N_("Balances of {customers} customers, together {balances} points: the same here and there."),
+    N_("SHA-256 over everything stored: {digest}"),
+    N_("Please set the address now as [store] url in settings.toml, or as KONTO_STORE_URL_FILE, and start again."),
+)
 REBUILDING = N_("Rebuilding the tables")
 COMPARING = N_("Comparing with a rebuild")
 REBUILT = N_("All tables were built anew from {n} events in {seconds} seconds.")
@@ -32,6 +41,41 @@ def migrate(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
             desk.out.say(desk.t.gettext(PREPARED).format(steps=", ".join(steps)))
         else:
             desk.out.say(desk.t.gettext(UP_TO_DATE))
+
+
+To = Annotated[
+    str,
+    typer.Option("--to", metavar="URL|@FILE", help=N_("postgresql://user:password@host:5432/database, or in a file.")),
+]
+
+
+def move(ctx: typer.Context, to: To, json: Json = False, lang: Lang = None) -> None:
+    address = settings.text_of(Path(to[1:])).strip() if to.startswith("@") else to
+    with at_desk(ctx, json, lang) as desk:
+        t = desk.t
+        with desk.out.progress(t.gettext(MOVING)) as tell:
+            proof = moving.move(desk.konto, address, progress=tell)
+        if json:
+            desk.out.answer(
+                {
+                    "events": proof.rows["stored_events"],
+                    "rows": proof.rows,
+                    "digest": proof.digest,
+                    "customers": proof.customers,
+                    "balances": proof.balance_points / 100,
+                }
+            )
+            return
+        said = {
+            "events": number(proof.rows["stored_events"], t.lang),
+            "tables": number(len(proof.rows), t.lang),
+            "rows": number(sum(proof.rows.values()), t.lang),
+            "customers": number(proof.customers, t.lang),
+            "balances": number(proof.balance_points / 100, t.lang, 2),
+            "digest": proof.digest,
+            "place": moving.place_of(address),
+        }
+        desk.out.say(*(t.gettext(text).format(**said) for text in MOVED))
 
 
 def rebuild(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:

@@ -73,6 +73,7 @@ app.add_typer(documents.group("people", "people", N_("The people: who works here
 app.command("tick", help=N_("Checks what somebody should know now, and raises it."))(alerts.tick)
 app.add_typer(alerts.app)
 app.command("migrate", help=N_("Prepares the stores, once for each version."))(care.migrate)
+app.command("move", help=N_("Moves everything from the home's files into PostgreSQL, and proves it."))(care.move)
 app.command("rebuild", help=N_("Builds all tables anew from the log."))(care.rebuild)
 app.command("check", help=N_("Whether log and tables are whole."))(care.check)
 app.command("doctor", help=N_("How this installation is, in plain words."))(care.doctor)
