@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -22,12 +22,12 @@ class Schemas:
 
     url: str
     used: int = 0
-    prepared: set[str] = field(default_factory=set)
 
-    def settings(self) -> str:
-        """The lines of settings.toml for the next one."""
-        name = f"konto_{self.used}"
-        self.used += 1
+    def settings(self, name: str | None = None) -> str:
+        """The lines of settings.toml for the next one, or for one that lasts longer than a test."""
+        if name is None:
+            name = f"konto_{self.used}"
+            self.used += 1
         with psycopg.connect(self.url, autocommit=True) as connection:
             for schema in (name, f"{name}_views"):
                 _empty(connection, schema)
@@ -45,7 +45,7 @@ def _empty(connection: psycopg.Connection, schema: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def _schemas(request: pytest.FixtureRequest) -> Iterator[Schemas]:
+def lasting_schemas(request: pytest.FixtureRequest) -> Iterator[Schemas]:
     from tests.servers.postgres import drop_database, fresh_database
 
     server = request.getfixturevalue("postgres")
@@ -55,10 +55,10 @@ def _schemas(request: pytest.FixtureRequest) -> Iterator[Schemas]:
 
 
 @pytest.fixture
-def schemas(_schemas: Schemas) -> Schemas:
+def schemas(lasting_schemas: Schemas) -> Schemas:
     """From the first one on, emptied."""
-    _schemas.used = 0
-    return _schemas
+    lasting_schemas.used = 0
+    return lasting_schemas
 
 
 @pytest.fixture(params=ENGINES)
@@ -86,6 +86,16 @@ class NewFolder:
         if self.schemas is not None:
             (folder / "settings.toml").write_text(self.schemas.settings(), encoding="utf-8")
         return folder
+
+
+def lasting_folder(engine: Engine, name: str, request: pytest.FixtureRequest) -> Path:
+    """For a home that several tests look at."""
+    schemas = request.getfixturevalue("lasting_schemas") if engine == "postgres" else None
+    folder: Path = request.getfixturevalue("tmp_path_factory").mktemp(name) / "home"
+    folder.mkdir(mode=0o700)
+    if schemas is not None:
+        (folder / "settings.toml").write_text(schemas.settings(name), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture

@@ -65,6 +65,11 @@ class Konto:
         assert ended == code, f"{arguments} ended with {ended}:\n{answer.out}{answer.err}"
         return answer
 
+    def prepared(self) -> Konto:
+        """Needed where its store is a database."""
+        self("migrate")
+        return self
+
     def later(self, **span: float) -> None:
         self.now += timedelta(**span)
 

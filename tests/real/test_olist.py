@@ -22,14 +22,15 @@ from projections import customers, statements
 from projections.follow import TABLE_NAMES
 from projections.statements import Evidence, instant, posting
 from tests.cli.home import Konto
+from tests.stores import ENGINES, lasting_folder
 from wiring.home import open_home
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 MAPPINGS = Path(__file__).parent / "olist"
 FILES = ("orders", "order_items", "order_reviews")
 AS_OF = "2018-11-01T00:00:00Z"
-FIRST_ORDERS = 500
-"""The comparison of two homes takes so many; the records are a sample already."""
+FIRST_ORDERS, ALL = 500, 1_000_000
+"""The comparison of two homes takes so many in the suite, all of them behind the marker."""
 
 pytestmark = [
     pytest.mark.real,
@@ -49,10 +50,10 @@ def take(konto: Konto, folder: Path, *names: str) -> dict:
     return total
 
 
-@pytest.fixture(scope="module")
-def olist(tmp_path_factory: pytest.TempPathFactory) -> Konto:
-    """One home for all tests of this file."""
-    konto = Konto(tmp_path_factory.mktemp("olist") / "home", now=datetime.now(UTC))
+@pytest.fixture(scope="module", params=ENGINES)
+def olist(request: pytest.FixtureRequest) -> Konto:
+    """One home in each store for all tests of this file."""
+    konto = Konto(lasting_folder(request.param, "olist", request), now=datetime.now(UTC)).prepared()
     taken = take(konto, DATA, *FILES)
     assert (taken["recorded"], taken["refused"], taken["parked"]) == (36_467, 3, 0)
     konto.imported = taken  # type: ignore[attr-defined]
@@ -161,13 +162,15 @@ def test_a_rebuild_makes_the_same_tables(olist):
     assert tables() == before
 
 
-def test_shuffled_rows_and_files_in_another_order_give_the_same_figures_and_balances(tmp_path):
-    straight, shuffled = (Konto(tmp_path / name / "home", now=datetime.now(UTC)) for name in ("straight", "shuffled"))
-    first = sample(tmp_path / "straight", None)
-    mixed = sample(tmp_path / "shuffled", random.Random(11))
+@pytest.mark.parametrize("orders", [FIRST_ORDERS, pytest.param(ALL, marks=pytest.mark.long)])
+def test_shuffled_rows_and_files_in_another_order_give_the_same_figures_and_balances(new_folder, tmp_path, orders):
+    homes = (Konto(new_folder(name), now=datetime.now(UTC)).prepared() for name in ("straight", "shuffled"))
+    straight, shuffled = homes
+    first = sample(tmp_path / "in order", None, orders)
+    mixed = sample(tmp_path / "mixed", random.Random(11), orders)
     assert first != mixed
-    take(straight, tmp_path / "straight", *FILES)
-    take(shuffled, tmp_path / "shuffled", *reversed(FILES))
+    take(straight, tmp_path / "in order", *FILES)
+    take(shuffled, tmp_path / "mixed", *reversed(FILES))
     for options in (["--as-of", AS_OF], ["--as-of", "2018-03-01"], ["--as-of", AS_OF, "--per", "month"]):
         assert straight("kpi", *options, "--json").json == shuffled("kpi", *options, "--json").json
     assert accounts(straight) == accounts(shuffled)
@@ -216,7 +219,7 @@ def accounts(home: Konto) -> dict:
     return found
 
 
-def sample(folder: Path, chance: random.Random | None) -> list[str]:
+def sample(folder: Path, chance: random.Random | None, orders: int) -> list[str]:
     """The first orders with their items and reviews, row by row or shuffled; the ids in the order written."""
     folder.mkdir()
     wanted: set[str] = set()
@@ -227,7 +230,7 @@ def sample(folder: Path, chance: random.Random | None) -> list[str]:
         key = head.split(",").index("order_id")
         ids = [row.split(",")[key].strip('"') for row in rows]
         if name == "orders":
-            wanted = set(ids[:FIRST_ORDERS])
+            wanted = set(ids[:orders])
         chosen = [row for row, id in zip(rows, ids, strict=True) if id in wanted]
         if chance is not None:
             chance.shuffle(chosen)

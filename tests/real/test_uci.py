@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import random
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 from tests.by_hand import quantile
 from tests.cli.home import Konto
+from tests.stores import ENGINES, lasting_folder
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 LOG = DATA / "incident_event_log.csv.gz"
@@ -67,16 +69,17 @@ def moment(text: str) -> datetime:
     return datetime.strptime(text, "%d/%m/%Y %H:%M").replace(tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def first_rows(tmp_path_factory: pytest.TempPathFactory) -> tuple[Konto, list[Case]]:
-    folder = tmp_path_factory.mktemp("first")
+@pytest.fixture(scope="module", params=ENGINES)
+def first_rows(request: pytest.FixtureRequest) -> tuple[Konto, list[Case]]:
+    home = lasting_folder(request.param, "uci", request)
+    folder = home.parent
     with gzip.open(LOG, "rt", encoding="utf-8", newline="") as file:
         lines = [line for _, line in zip(range(FIRST_ROWS + 1), file, strict=False)]
     (folder / "log.csv").write_text("".join(lines), encoding="utf-8")
     rows: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in csv.DictReader(lines):
         rows[row["number"]].append(row)
-    konto = Konto(folder / "home", now=datetime.now(UTC))
+    konto = Konto(home, now=datetime.now(UTC)).prepared()
     taken = take(konto, folder / "log.csv")
     assert (taken["refused"], taken["parked"]) == (0, 0)
     assert taken["recorded"] == taken["read"] > len(rows) * 5
@@ -124,11 +127,31 @@ def test_every_caller_has_as_many_incidents_as_rows_tell(first_rows):
 
 
 @pytest.mark.long
-def test_the_whole_log_gives_the_figures_of_its_reference(tmp_path):
-    reference = json.loads((DATA / "uci.reference.json").read_text("utf-8"))
-    konto = Konto(tmp_path / "home", now=datetime.now(UTC))
+def test_the_whole_log_gives_the_figures_of_its_reference(folder):
+    konto = Konto(folder, now=datetime.now(UTC)).prepared()
     taken = take(konto, LOG)
     assert (taken["refused"], taken["parked"]) == (0, 0)
+    as_its_reference(konto)
+    again = take(konto, LOG)
+    assert (again["recorded"], again["already"]) == (0, taken["recorded"])
+    assert konto("rebuild", "--json").json["events"] == taken["recorded"]
+    as_its_reference(konto)
+
+
+@pytest.mark.long
+def test_the_whole_log_shuffled_gives_the_figures_of_its_reference(folder, tmp_path):
+    with gzip.open(LOG, "rt", encoding="utf-8", newline="") as file:
+        head, *rows = file.read().splitlines(keepends=True)
+    random.Random(7).shuffle(rows)
+    with gzip.open(tmp_path / "shuffled.csv.gz", "wt", encoding="utf-8", newline="") as file:
+        file.write(head + "".join(rows))
+    konto = Konto(folder, now=datetime.now(UTC)).prepared()
+    assert take(konto, tmp_path / "shuffled.csv.gz")["refused"] == 0
+    as_its_reference(konto)
+
+
+def as_its_reference(konto: Konto) -> None:
+    reference = json.loads((DATA / "uci.reference.json").read_text("utf-8"))
     for day, (still_open, unresolved) in reference["open_asof"].items():
         assert (count(konto, "open", day), count(konto, "unresolved", day)) == (still_open, unresolved), day
     hours = figure(konto, "resolution_hours")
