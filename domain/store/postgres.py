@@ -150,13 +150,12 @@ class PostgresStore(Store):
         # Of this process one waits in the database, so that the others' connections are free for reading.
         self._one_writer = Lock()
         self._lock_timeout_s = lock_timeout_s
-        self._reached = False
 
     def _reach(self) -> None:
         """Says at once, and why, where the database cannot be reached; the pool would go on trying for long."""
-        if not self._reached:
+        if self.url not in REACHED:
             with self._own_connection():
-                self._reached = True
+                REACHED.add(self.url)
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
@@ -301,6 +300,9 @@ class _Notified(Doorbell):
             self._connection.close()
             self._connection = None
 
+
+REACHED: set[str] = set()
+"""Addresses that this process has had an answer from. Where that ends, the pool waits for it to come back."""
 
 CHANNEL = "stored_events"
 """On which the library tells of new events; the same for all schemas of a database."""

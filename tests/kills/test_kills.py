@@ -45,13 +45,16 @@ lease_seconds = 1.5
 kills = pytest.mark.parametrize(
     "kills", [pytest.param(SHORT_KILLS, id="short"), pytest.param(LONG_KILLS, id="long", marks=pytest.mark.long)]
 )
+on_both = pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)], indirect=True)
+"""In the suite on files; what a database does when its clients die is tried with every restart there."""
 
 
+@on_both
 @kills
 def test_a_worker_killed_in_mid_run_delivers_every_alert_and_repeats_carry_the_same_id(
-    tmp_path: Path, kills: int, record_property: Callable[[str, object], None]
+    folder: Path, tmp_path: Path, kills: int, record_property: Callable[[str, object], None]
 ):
-    home, office, chance = tmp_path / "home", PostOffice(), random.Random(kills)
+    home, office, chance = folder, PostOffice(), random.Random(kills)
     promises = kills * ALERTS_PER_KILL
     konto = prepared(home, office)
     now = datetime.now(UTC)
@@ -78,9 +81,12 @@ def test_a_worker_killed_in_mid_run_delivers_every_alert_and_repeats_carry_the_s
     konto.close()
 
 
+@on_both
 @kills
-def test_an_importer_killed_in_mid_import_loses_nothing_acknowledged_and_doubles_nothing(tmp_path: Path, kills: int):
-    home, chance = tmp_path / "home", random.Random(kills)
+def test_an_importer_killed_in_mid_import_loses_nothing_acknowledged_and_doubles_nothing(
+    folder: Path, tmp_path: Path, kills: int
+):
+    home, chance = folder, random.Random(kills)
     files = [file(tmp_path / f"{number}.jsonl", number) for number in range(kills * FILES_PER_KILL)]
     konto = prepared(home, PostOffice())
     acknowledged: set[str] = set()
@@ -109,9 +115,9 @@ def test_an_importer_killed_in_mid_import_loses_nothing_acknowledged_and_doubles
 
 
 def prepared(home: Path, office: PostOffice) -> Konto:
-    home.mkdir(mode=0o700)
-    (home / "settings.toml").write_text(SETTINGS.format(host=HOST, port=office.port), encoding="utf-8")
-    return open_home(home, environment={})
+    with (home / "settings.toml").open("a", encoding="utf-8") as stream:
+        stream.write(SETTINGS.format(host=HOST, port=office.port))
+    return open_home(home, environment={}, prepare=True)
 
 
 def fact(id: str, type: str, time: datetime, **data: Any) -> dict[str, Any]:
@@ -169,5 +175,7 @@ def assert_whole(konto: Konto, folder: Path) -> None:
         events, received = (
             cursor.execute(f"SELECT COUNT(*) FROM {name}").one()[0] for name in ("stored_events", "received")
         )
-    assert events == received == konto.log.head()
+    assert events == received
+    if konto.log.store.engine == "sqlite":
+        assert received == konto.log.head(), "positions have no holes; in PostgreSQL a rollback may leave some"
     assert run_tick(konto) == []
