@@ -33,6 +33,8 @@ VALUES_AT_ONCE = 10_000
 FEW_ROWS = 8
 """Up to so many rows an INSERT is quicker than a COPY."""
 CONNECT_WITHIN_S = 5
+CALLED = "vertrauenskonto"
+"""The name under which the server lists our connections."""
 STALE_S = 600.0
 """A connection nobody needed for so long is closed."""
 
@@ -105,7 +107,7 @@ class _Datastore(PostgresDatastore):
         self.pool = ConnectionPool(
             url,
             connection_class=psycopg.Connection[dict[str, Any]],
-            kwargs={"row_factory": dict_row, "application_name": "vertrauenskonto"},
+            kwargs={"row_factory": dict_row, "application_name": CALLED},
             min_size=1,
             max_size=pool_size,
             open=False,
@@ -245,7 +247,13 @@ class PostgresStore(Store):
             yield connection
 
     def _connected(self) -> Connection:
-        return psycopg.connect(self.url, autocommit=True, row_factory=dict_row, connect_timeout=CONNECT_WITHIN_S)
+        return psycopg.connect(
+            self.url,
+            autocommit=True,
+            row_factory=dict_row,
+            connect_timeout=CONNECT_WITHIN_S,
+            application_name=CALLED,
+        )
 
     def _key(self, name: str) -> int:
         """Advisory locks are numbers that hold for the whole database."""
