@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PORT: Final = 8501
 TOKEN_VARIABLE: Final = "KONTO_DASHBOARD_TOKEN"
+CONTAINER_VARIABLE: Final = "KONTO_CONTAINER"
 _STOP_WITHIN_SECONDS: Final = 3
 _LEAST_TOKEN_LENGTH: Final = 32
 
@@ -48,7 +49,7 @@ def serve(home: Path, *, host: str = "127.0.0.1", port: int = PORT, token: str |
     What the pages show comes from `dashboard.data.use`, called before this.
     Raises CannotServe for a host beyond this machine, a port in use, and a token too short to be safe.
     """
-    if not _is_loopback(host):
+    if not (_is_loopback(host) or _is_containers_own(host)):
         raise CannotServe(N_("The dashboard answers on this machine only, not on {host}. Leave --host out."), host=host)
     if token is not None and len(token) < _LEAST_TOKEN_LENGTH:
         raise CannotServe(N_("{name} must have at least {n} characters."), name=TOKEN_VARIABLE, n=_LEAST_TOKEN_LENGTH)
@@ -153,11 +154,18 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def _is_containers_own(host: str) -> bool:
+    """In our image every address is the container's alone; what leads there from outside, the engine decides."""
+    return os.environ.get(CONTAINER_VARIABLE) == "1" and host in ("0.0.0.0", "::")
+
+
 def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def _address(host: str, port: int) -> str:
+    """For a browser on this machine, which the engine leads to the container by the same port."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 

@@ -325,7 +325,7 @@ def listed(library: Library, asker: Asker, *, text: str = "", limit: int | None 
     where = seen.and_(found).and_(NOT_MERGED)
     rows = library.views.rows(
         f"SELECT {PARTY} FROM customers c WHERE {where.sql} ORDER BY c.sort_name, c.id LIMIT ? OFFSET ?",
-        (*where.params, -1 if limit is None else limit, offset),
+        (*where.params, ALWAYS if limit is None else limit, offset),
     )
     return [Party(*row) for row in rows]
 

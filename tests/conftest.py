@@ -9,6 +9,20 @@ from tests.notation import Given
 pytest_plugins = ["tests.servers.fixtures", "tests.stores"]
 
 
+LONG_ON_POSTGRES = ("cli", "stories")
+"""Folders whose tests are long there."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long and says little more on the second store is left out there unless asked for with -m long."""
+    for item in items:
+        call = getattr(item, "callspec", None)
+        told = item.get_closest_marker("long_on_postgres") or item.path.parent.name in LONG_ON_POSTGRES
+        if told and call and "postgres" in call.params.values():
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture
 def given(request: pytest.FixtureRequest) -> Given:
     """The history in the test's docstring, in the domain's own notation."""

@@ -42,6 +42,7 @@ class UnsafeSetting(Refused):
 
 
 EMPTY = N_("{name} is empty. Please set it or remove it.")
+TWICE = N_("{name} is given twice, once as a file. Please keep one of them.")
 NO_FILE = N_("The file that {name} names cannot be read. Please check its path and its rights.")
 
 
@@ -86,6 +87,8 @@ def told(model: type[BaseModel], environment: Mapping[str, str]) -> dict[str | N
         setting = known.get(variable) or known.get(variable.removesuffix(FILE))
         if setting is None:
             raise UnknownVariable(variable, nearest(variable, list(known)))
+        if variable != setting.variable and setting.variable in environment:
+            raise UnsafeSetting(setting.variable, TWICE)
         found.setdefault(setting.section, {})[setting.name] = _value(setting, variable, environment[variable])
     return found
 

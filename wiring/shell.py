@@ -29,6 +29,7 @@ from wiring.refusals import sentence
 from words import LANGUAGES, N_, Translator, language, translator
 
 HOME_VARIABLE = "KONTO_HOME"
+LANGUAGE_VARIABLE = "KONTO_LANGUAGE"
 DEFAULT_HOME = "vertrauenskonto"
 """A folder of one's own home folder: its documents are there to be edited."""
 
@@ -136,7 +137,7 @@ class Shell(TyperGroup):
         world = extra.setdefault("obj", None) or World(dict(os.environ))
         extra["obj"] = world
         home = _home(arguments, world)
-        t = translator(_language(arguments, home))
+        t = translator(_language(arguments, home, world.environment))
         _translate(self, t)
 
         def run() -> Any:
@@ -260,14 +261,17 @@ def _home(arguments: Sequence[str], world: World) -> Path:
     return Path(named) if named else world.default_home()
 
 
-def _language(arguments: Sequence[str], home: Path) -> str:
+def _language(arguments: Sequence[str], home: Path, environment: Mapping[str, str]) -> str:
     """As asked for, else as set."""
     named = _option(arguments, "--lang")
-    return named if named in LANGUAGES else read_language(home)
+    return named if named in LANGUAGES else read_language(home, environment)
 
 
-def read_language(home: Path) -> str:
+def read_language(home: Path, environment: Mapping[str, str]) -> str:
     """As set; a broken settings file is somebody else's to tell."""
+    named = environment.get(LANGUAGE_VARIABLE)
+    if named in LANGUAGES:
+        return named
     with suppress(OSError, ValueError):
         return language(str(tomllib.loads((home / "settings.toml").read_text("utf-8")).get("language", "de")))
     return "de"

@@ -226,8 +226,14 @@ def patient_home(home: Path, environment: Mapping[str, str], settings: Settings)
 
 def dashboard(home: Path, environment: Mapping[str, str], arguments: Sequence[str]) -> int:
     """The dashboard alone, as a child, so that this process stays small; its exit code."""
-    patient_home(home, environment, settings_.read(home, environment)).close()
-    command = [sys.executable, "-m", "dashboard.serve", "--home", str(home), *arguments]
+    from wiring import logs
+
+    settings = settings_.read(home, environment)
+    logs.configure(settings.log)
+    patient_home(home, environment, settings).close()
+    # What stands last counts: --port of the command line goes before the setting.
+    place = ["--host", settings.dashboard.host, "--port", str(settings.dashboard.port)]
+    command = [sys.executable, "-m", "dashboard.serve", "--home", str(home), *place, *arguments]
     child = Child("dashboard", command, environment)
     child.start()
     assert child.process is not None
@@ -237,5 +243,5 @@ def dashboard(home: Path, environment: Mapping[str, str], arguments: Sequence[st
             pass
     if stopping.is_set():
         child.stop(STOP_WITHIN_SECONDS)
-        return 130
+        return 0
     return child.process.returncode

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.cli.home import Fact, Konto, fact
+from tests.stores import Engine
 
 
 @pytest.fixture
-def konto(tmp_path: Path) -> Konto:
+def konto(engine: Engine, request: pytest.FixtureRequest, tmp_path: Path) -> Konto:
+    if engine == "postgres":
+        return Konto(request.getfixturevalue("folder")).prepared()
     return Konto(tmp_path / "home")
 
 

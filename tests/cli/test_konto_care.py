@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from tests.cli.home import fact
+from tests.stores import only_files
 from wiring.home import open_home
 from wiring.presence import beat
 from wiring.settings import ROLES
@@ -46,6 +47,7 @@ def test_an_empty_home_is_whole_too(konto):
         "INSERT INTO streams VALUES ('promise-x', 'customer-x')",
     ],
 )
+@only_files
 def test_a_table_that_differs_from_a_rebuild_is_found_and_a_rebuild_mends_it(told, statement):
     told("check")
     change(told.home / "views.db", statement)
@@ -54,6 +56,7 @@ def test_a_table_that_differs_from_a_rebuild_is_found_and_a_rebuild_mends_it(tol
     assert told("check", "--json").json["ok"] is True
 
 
+@only_files
 def test_who_is_sending_just_now_is_no_difference(told):
     (told.home / "people.toml").write_text(
         '[[persons]]\nid = "lutz"\nname = "Lutz"\nemail = "lutz@firma.example"\n', encoding="utf-8"
@@ -63,22 +66,26 @@ def test_who_is_sending_just_now_is_no_difference(told):
     assert told("check", "--json").json["ok"] is True
 
 
+@only_files
 def test_a_received_fact_without_its_event_is_found(told):
     change(told.home / "events.db", "INSERT INTO received VALUES ('ghost', 'promise-ghost', 1)")
     assert codes(told) == ["no_event"]
 
 
+@only_files
 def test_an_event_that_was_never_received_is_found(told):
     change(told.home / "events.db", "DELETE FROM received WHERE rowid = 3")
     assert codes(told) == ["not_received"]
 
 
+@only_files
 def test_a_fact_without_its_entry_in_the_vault_is_found(told):
     change(told.home / "events.db", "DELETE FROM vault WHERE rowid = 1")
     told("promises", "--count")
     assert "no_secrets" in codes(told)
 
 
+@only_files
 def test_a_changed_entry_of_the_vault_is_found_with_its_position(told):
     change(told.home / "events.db", "UPDATE vault SET sealed = zeroblob(60) WHERE rowid = 2")
     findings = told("check", "--json", code=1).json["findings"]
@@ -157,6 +164,9 @@ def test_the_doctor_finds_keys_that_others_can_read(konto):
 
 def test_the_doctor_speaks_english_too(konto):
     assert "All is well." in konto("doctor", "--lang", "en").out
+    konto.environment["KONTO_LANGUAGE"] = "en"
+    assert "All is well." in konto("doctor").out
+    assert "There is no command" in konto("doktor", code=2).err
 
 
 def test_keys_that_do_not_fit_or_are_damaged_or_missing_are_told_in_one_line(told, tmp_path):
@@ -173,6 +183,7 @@ def test_keys_that_do_not_fit_or_are_damaged_or_missing_are_told_in_one_line(tol
     assert len(told("export").out.splitlines()) == 9
 
 
+@only_files
 def test_a_store_that_is_none_is_told_in_one_line(told):
     (told.home / "views.db").write_text("this is no database, " * 100, encoding="utf-8")
     for name in ("views.db-wal", "views.db-shm"):

@@ -15,6 +15,7 @@ import pytest
 import typer
 
 from tests.cli.home import NOW, Konto, fact
+from tests.stores import only_files
 from wiring.commands.konto import app
 from wiring.moments import moment, written
 
@@ -108,6 +109,7 @@ def test_a_date_is_midnight_in_the_zone_also_where_the_clock_is_put_forward():
     assert written(moment("2026-09-06", santiago, "--at")) == "2026-09-06T04:00:00Z", "that day begins at 01:00"
 
 
+@only_files
 def test_the_home_comes_from_the_option_else_from_the_environment(konto, tmp_path):
     from typer.testing import CliRunner
 
@@ -132,6 +134,7 @@ def test_a_home_that_cannot_be_one_is_told_in_one_line(tmp_path):
         assert str(tmp_path) in answer.err
 
 
+@only_files
 def test_while_somebody_else_writes_the_import_waits_and_then_gives_up_in_one_line(told):
     import sqlite3
 

@@ -158,7 +158,8 @@ def test_one_address_in_two_systems_is_one_customer_where_the_setting_says_so(ko
     ]
     konto.took(facts)
     assert balance(konto, "K-17") == 0.0, "nobody said that addresses are verified"
-    (konto.home / "settings.toml").write_text("[customers]\nmerge_equal_addresses = true\n", encoding="utf-8")
+    with (konto.home / "settings.toml").open("a", encoding="utf-8") as settings:
+        settings.write("[customers]\nmerge_equal_addresses = true\n")
     konto("tick")
     assert balance(konto, "K-17") == balance(konto, "S-4") == 6.0
     assert balance(konto, "K-18") == 0.0, "of one source, two numbers are two customers"

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from tests.cli.home import fact
-from tests.stores import Schemas
+from tests.stores import Schemas, only_files
 
 
 def schema_of(schemas: Schemas, konto) -> str:
@@ -38,6 +38,9 @@ ASKED = (
     ("rules", "history", "--json"),
     ("audit", "timeline", "K-17", "--json"),
 )
+
+
+pytestmark = only_files
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from dashboard.data import (
 )
 from tests.homes import open_at
 from tests.notation import at, envelopes
+from tests.stores import ENGINES, lasting_folder
 
 READER = Reader("local", "de", ZoneInfo("Europe/Berlin"))
 STORY = """
@@ -48,9 +49,9 @@ STORY = """
 """
 
 
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    home = open_at(tmp_path_factory.mktemp("answers"))
+@pytest.fixture(scope="module", params=ENGINES)
+def pages(request: pytest.FixtureRequest) -> Iterator[Home]:
+    home = open_at(lasting_folder(request.param, "answers", request))
     receipts = home.take(envelopes(STORY))
     assert [each.refused for each in receipts if each.refused] == []
     home.clock.now = at("2026-03-12T07:40")

@@ -88,7 +88,7 @@ def test_name_and_port_of_the_api_are_kept_free():
 
 
 def test_without_a_mail_server_the_file_says_what_to_do():
-    with pytest.raises(Missing, match=r"KONTO_MAIL_HOST is missing.*deploy/try\.env or deploy/firm\.env"):
+    with pytest.raises(Missing, match=r"KONTO_MAIL_HOST .*copy deploy/try\.env or deploy/firm\.env to \.env"):
         project({})
 
 

@@ -17,6 +17,7 @@ from tests import by_hand
 from tests.by_hand import Life
 from tests.homes import Home, open_at, question, stamped
 from tests.notation import Data, Given, at, envelopes
+from tests.stores import ENGINES, lasting_folder
 
 FIRM = """
 A winter and a spring of a small heating firm. Ines sits in the office, Lutz and Karin fit boilers.
@@ -111,9 +112,9 @@ def facts() -> list[Data]:
     return [stamped(each) for each in envelopes(FIRM.replace(", Beleg", ""))]
 
 
-@pytest.fixture(scope="module")
-def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    home = open_at(tmp_path_factory.mktemp("firm") / "home")
+@pytest.fixture(scope="module", params=ENGINES)
+def firm(request: pytest.FixtureRequest) -> Iterator[Home]:
+    home = open_at(lasting_folder(request.param, "firm", request))
     assert {receipt.status for receipt in home.take(facts())} == {"recorded"}
     yield home
     home.close()

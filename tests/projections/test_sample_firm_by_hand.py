@@ -17,6 +17,7 @@ from projections.figures import Evenness, Figure, Lateness, Mean, Rate, Share, S
 from tests import by_hand
 from tests.by_hand import Firm, Hours
 from tests.homes import Home, open_at, question
+from tests.stores import ENGINES, lasting_folder
 from wiring.demo import put_documents
 from wiring.exporting import envelopes
 from wiring.worker import set_rates
@@ -29,9 +30,12 @@ OF_ONE_MOMENT = ("lateness_business_hours", "resolution_business_hours")
 """The reference gives these by themselves, the product beside the hours by the clock."""
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    folder = tmp_path_factory.mktemp("sample") / "home"
+pytestmark = pytest.mark.long_on_postgres
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def home(request: pytest.FixtureRequest) -> Iterator[Home]:
+    folder = lasting_folder(request.param, "sample", request)
     put_documents(folder)
     home = open_at(folder)
     home.clock.now = NOW

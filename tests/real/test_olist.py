@@ -123,6 +123,7 @@ def test_every_review_is_there_and_the_bad_ones_are_as_many(olist, reference):
     assert tuple(row) == (reference["reviews"]["rows"], reference["reviews"]["bad"])
 
 
+@pytest.mark.long_on_postgres
 def test_what_every_customer_s_lines_count_adds_up_to_the_balance_at_any_moment(olist, monkeypatch):
     # Reliability stands beside the balance, and reckoning it 24,000 times would take a minute.
     monkeypatch.setattr(statements, "reliability", lambda *_: Reliability(None, 0.0, 1.0, 0))
@@ -143,6 +144,7 @@ def test_what_every_customer_s_lines_count_adds_up_to_the_balance_at_any_moment(
             assert seen > (100 if at == moments[0] else 4000), f"only {seen} customers had lines at {at}"
 
 
+@pytest.mark.long_on_postgres
 def test_the_same_files_again_record_nothing_new(olist):
     olist.later(minutes=1)
     again = take(olist, DATA, *FILES)
@@ -150,6 +152,7 @@ def test_the_same_files_again_record_nothing_new(olist):
     assert {each["code"] for each in again["errors"]} == {"rule"}
 
 
+@pytest.mark.long_on_postgres
 def test_a_rebuild_makes_the_same_tables(olist):
     def tables() -> dict[str, list]:
         with opened(olist) as konto:
@@ -162,6 +165,7 @@ def test_a_rebuild_makes_the_same_tables(olist):
     assert tables() == before
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("orders", [FIRST_ORDERS, pytest.param(ALL, marks=pytest.mark.long)])
 def test_shuffled_rows_and_files_in_another_order_give_the_same_figures_and_balances(new_folder, tmp_path, orders):
     homes = (Konto(new_folder(name), now=datetime.now(UTC)).prepared() for name in ("straight", "shuffled"))

@@ -73,6 +73,12 @@ def test_a_file_that_is_not_there_or_is_empty_is_refused(tmp_path: Path):
         assert (error.code, error.path) == ("unsafe_setting", "KONTO_STORE_URL_FILE")
 
 
+def test_a_setting_given_twice_is_refused(tmp_path: Path):
+    (tmp_path / "url").write_text(POSTGRES, encoding="utf-8")
+    error = refused(tmp_path, KONTO_STORE_URL=POSTGRES, KONTO_STORE_URL_FILE=str(tmp_path / "url"))
+    assert (error.code, error.path) == ("unsafe_setting", "KONTO_STORE_URL")
+
+
 def test_an_unknown_variable_of_ours_is_refused_and_the_known_one_is_named(tmp_path: Path):
     error = refused(tmp_path, KONTO_MAIL_PROT="25")
     assert error.code == "unknown_setting"

@@ -107,7 +107,7 @@ def _is_person(library: Library, name: str) -> bool:
     ids = library.person_ids(name)
     places = ",".join("?" * len(ids))
     known = "SELECT person FROM persons UNION SELECT person FROM colleagues"
-    return library.views.row(f"SELECT 1 FROM ({known}) WHERE person IN ({places})", ids) is not None
+    return library.views.row(f"SELECT 1 FROM ({known}) known WHERE person IN ({places})", ids) is not None
 
 
 def _any(library: Library, sql: str) -> bool:

@@ -36,7 +36,7 @@ RUNNING = N_("Vertrauenskonto is running. Open this address; Ctrl-C ends it:")
 def _say(ctx: typer.Context) -> Say:
     """The address on standard output, what to do with it beside."""
     place: Place = ctx.obj
-    out = Output(translator(read_language(place.home)))
+    out = Output(translator(read_language(place.home, place.world.environment)))
 
     def say(address: str) -> None:
         out.notice(out.t.gettext(RUNNING))
@@ -54,7 +54,7 @@ def demo(
     place: Place = ctx.obj
     world = place.world
     home = place.home if place.named else home_of(place.home, seed, world.clock())
-    out = Output(translator(read_language(home)))
+    out = Output(translator(read_language(home, world.environment)))
     with out.progress(out.t.gettext(PREPARING)) as tell:
         fill(home, world.environment, seed=seed, days=days, clock=world.clock, progress=tell)
     _serve(ctx, home, port, open_browser=not no_browser)
@@ -86,7 +86,7 @@ def dashboard(ctx: typer.Context, port: Port = None, url: Url = False) -> None:
     from wiring.supervisor import dashboard as run
 
     place: Place = ctx.obj
-    arguments = ["--lang", read_language(place.home)]
+    arguments = ["--lang", read_language(place.home, place.world.environment)]
     arguments += [] if port is None else ["--port", str(port)]
     arguments += ["--url"] if url else []
     raise typer.Exit(run(place.home, place.world.environment, arguments))
