@@ -103,16 +103,17 @@ def test_of_two_schedulers_one_looks_and_the_other_takes_over_when_it_dies_and_b
 def test_two_followers_on_postgres_one_works_until_its_connection_is_cut(
     new_folder: NewFolder, office: PostOffice, queue: ValkeyServer
 ):
-    firm = Firm(new_folder(), office, queue.url, QUICK.replace("poll_seconds = 0.5", "poll_seconds = 8"))
+    firm = Firm(new_folder(), office, queue.url, QUICK.replace("poll_seconds = 0.5", "poll_seconds = 4"))
     konto = firm.konto
     with firm.running(["follow"], ["follow"]) as (one, two):
         wait_for(lambda: one.told("started") and two.told("started"))
         firm.promise_overdue(1)
-        # Only a notification can bring it there so soon: it looks by itself every 8 seconds.
-        time.sleep(2)  # by now it waits
+        # Only a notification can bring it there so soon: it looks by itself every 4 seconds.
+        wait_for(lambda: konto.views.position() == konto.log.head())
+        time.sleep(0.5)  # by now it waits
         firm.promise_overdue(1, start=1000)
         heard = wait_for(lambda: konto.views.position() == konto.log.head())
-        assert heard < 4
+        assert heard < 2
         with psycopg.connect(konto.settings.store.address or "", autocommit=True) as connection:
             claims = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
             assert connection.execute(claims).fetchall()

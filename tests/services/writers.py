@@ -53,7 +53,8 @@ def made(name: str) -> dict[str, Any]:
     }
 
 
-def unsafe_recorder(url: str) -> PostgresApplicationRecorder:
+def control_recorder(url: str, *, unsafe: bool) -> PostgresApplicationRecorder:
+    """The library's own, with or without the switch that the product refuses."""
     parts = urlsplit(url)
     store = PostgresDatastore(
         parts.path[1:],
@@ -61,18 +62,17 @@ def unsafe_recorder(url: str) -> PostgresApplicationRecorder:
         parts.port or 0,
         parts.username or "",
         parts.password or "",
-        schema="unsafe",
+        schema="control",
         originator_id_type="text",
-        enable_db_functions=True,
+        enable_db_functions=unsafe,
         pool_size=1,
     )
     return PostgresApplicationRecorder(store)
 
 
-def write_unsafely(url: str, name: str, calls: int) -> int:
-    recorder = unsafe_recorder(url)
-    for number in range(calls):
-        events = [StoredEvent(f"{name}/{number}/{n}", 1, "made", b"{}") for n in range(20)]
-        recorder.insert_events(events)
+def write_control(url: str, unsafe: bool, name: str, events: int) -> int:
+    recorder = control_recorder(url, unsafe=unsafe)
+    for number in range(events):
+        recorder.insert_events([StoredEvent(f"{name}/{number}", 1, "made", b"{}")])
     recorder.datastore.close()
-    return calls
+    return events
