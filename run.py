@@ -92,8 +92,10 @@ def setup(rest: Sequence[str]) -> int:
 
 
 def test(rest: Sequence[str]) -> int:
+    """The whole suite on all cores, each file in one process; with arguments plainly, as whoever gives them expects."""
     set_up("dev")
-    return become(in_venv("python"), "-m", "pytest", *rest, folder=ROOT)
+    options = rest or ["--numprocesses", "auto", "--dist", "loadfile"]
+    return become(in_venv("python"), "-m", "pytest", *options, folder=ROOT)
 
 
 def check(rest: Sequence[str]) -> int:
