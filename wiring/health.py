@@ -183,10 +183,16 @@ def _keys(konto: Konto) -> Iterator[Note]:
     yield Note("keys", safe, KEYS_SAFE if safe else KEYS_OPEN, {"file": file})
 
 
+def _lasting(span: timedelta, t: Translator) -> str:
+    if span < timedelta(minutes=1):
+        return t.gettext("{n} s").format(n=round(span.total_seconds()))
+    return duration(span.total_seconds(), t.lang)
+
+
 def in_words(note: Note, t: Translator) -> str:
     """The sentence with ages and counts as one says them."""
     said = {
-        name: duration(value.total_seconds(), t.lang)
+        name: _lasting(value, t)
         if isinstance(value, timedelta)
         else number(value, t.lang, 1 if isinstance(value, float) else 0)
         if isinstance(value, int | float)

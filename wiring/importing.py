@@ -92,7 +92,7 @@ def import_file(
             raise
 
     # What an earlier try has recorded before the database went away is found there by the next one.
-    summary = patiently(take, konto.settings.store.patience_seconds)
+    summary = patiently(take, konto.settings.store.patience_seconds, progress=lambda: kept)
     summary.recorded += kept
     summary.already -= kept
     summary.refusals.sort(key=lambda refusal: refusal[0].row)

@@ -19,14 +19,20 @@ T = TypeVar("T")
 PAUSE_SECONDS = 0.5
 
 
-def patiently(work: Callable[[], T], seconds: float) -> T:
-    """What `work` gives; while the database is away it is tried again for so long."""
-    deadline = time.monotonic() + seconds
+def patiently(work: Callable[[], T], seconds: float, progress: Callable[[], object] = lambda: None) -> T:
+    """What `work` gives; while the database is away it is tried again for so long.
+
+    `progress` tells how far it has come: whoever got further since may be kept waiting anew.
+    """
+    came_to = progress()
+    away_since: float | None = None
     while True:
         try:
             return work()
         except StoreGone:
-            if time.monotonic() > deadline:
+            if away_since is None or progress() != came_to:
+                away_since, came_to = time.monotonic(), progress()
+            if time.monotonic() - away_since > seconds:
                 raise
         time.sleep(PAUSE_SECONDS)
 
