@@ -124,6 +124,21 @@ def test_whoever_waits_too_long_for_another_thread_is_told_so(tmp_path: Path):
     konto.close()
 
 
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_whoever_waits_too_long_for_another_machine_is_told_so_on_postgres(folder: Path):
+    settings = folder / "settings.toml"
+    settings.write_text(settings.read_text("utf-8") + "lock_timeout_seconds = 1\n", encoding="utf-8")
+    with open_at(folder).konto as konto, open_at(folder).konto as elsewhere:
+        with elsewhere.log.writing():
+            started = time.monotonic()
+            with pytest.raises(Refused) as refused:
+                konto.record([])
+            assert 0.9 < time.monotonic() - started < 5
+            assert konto.log.head() == 0, "whoever reads waits for nobody"
+        assert refused.value.code == "busy"
+        assert konto.record([]) == []
+
+
 @contextmanager
 def writing_in_another_thread(store: SqliteStore) -> Iterator[None]:
     begun, done = threading.Event(), threading.Event()
