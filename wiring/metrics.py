@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wiring.settings import MetricsSettings
 
 TURNS_WITHIN = timedelta(seconds=60)
-"""A loop that has not turned for so long hangs, whatever its rhythm."""
+"""A loop that has not turned for so long beyond its own rhythm hangs."""
 
 
 class Figures(Collector):
@@ -78,7 +78,9 @@ def standing(services: Services) -> dict[str, Any]:
     now = services.konto.clock()
     ages = {name: (now - at).total_seconds() for name, at in services.turns.last.items()}
     missing = services.roles - ages.keys()
-    ok = not missing and all(age <= TURNS_WITHIN.total_seconds() for age in ages.values())
+    worker = services.konto.settings.worker
+    rhythm = max(worker.poll_seconds, worker.sweep_seconds, worker.lease_seconds)
+    ok = not missing and all(age <= TURNS_WITHIN.total_seconds() + rhythm for age in ages.values())
     return {"ok": ok, "seconds_ago": {name: round(age, 1) for name, age in ages.items()}, "missing": sorted(missing)}
 
 

@@ -71,13 +71,24 @@ class Cursor(ABC):
     def portions(self, size: int) -> Iterator[list[Any]]:
         """The rows of the last query, so many at a time."""
 
-    @abstractmethod
     def among(self, sql: str, values: Iterable[str]) -> Iterator[Any]:
         """Rows of a query with `IN ({among})` and no other places, asked in portions that the engine takes."""
+        for places, params in self._asked(list(values)):
+            yield from self.execute(sql.format(among=places), params).all()
 
-    @abstractmethod
     def execute_among(self, sql: str, values: Iterable[str]) -> None:
         """The same for a statement that gives no rows."""
+        for places, params in self._asked(list(values)):
+            self.execute(sql.format(among=places), params)
+
+    @abstractmethod
+    def _asked(self, values: list[str]) -> Iterator[tuple[str, Sequence[Any]]]:
+        """What stands behind IN for each portion of the values, and what is given with it."""
+
+
+def in_portions(values: list[str], size: int) -> Iterator[list[str]]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 class EventTable(ABC):

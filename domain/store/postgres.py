@@ -26,7 +26,18 @@ from eventsourcing.postgres import (
 from psycopg import errors
 from psycopg.rows import dict_row, tuple_row
 
-from domain.store.base import Bookmarks, Claim, Cursor, Doorbell, EventTable, Row, Store, StoreBusy, StoreGone
+from domain.store.base import (
+    Bookmarks,
+    Claim,
+    Cursor,
+    Doorbell,
+    EventTable,
+    Row,
+    Store,
+    StoreBusy,
+    StoreGone,
+    in_portions,
+)
 from domain.store.dialect import adapt, postgres_ddl, postgres_sql
 
 VALUES_AT_ONCE = 10_000
@@ -76,27 +87,15 @@ class PostgresCursor(Cursor):
         while rows := self.engine.fetchmany(size):
             yield rows
 
-    def among(self, sql: str, values: Iterable[str]) -> Iterator[Any]:
-        for part in _portions(values):
-            yield from self.execute(sql.format(among=AMONG), (part,)).all()
-
-    def execute_among(self, sql: str, values: Iterable[str]) -> None:
-        for part in _portions(values):
-            self.execute(sql.format(among=AMONG), (part,))
-
-
-AMONG = "SELECT unnest(?::text[])"
+    def _asked(self, values: list[str]) -> Iterator[tuple[str, Sequence[Any]]]:
+        # One list as one value: the same statement for any number of them.
+        for part in in_portions(values, VALUES_AT_ONCE):
+            yield "SELECT unnest(?::text[])", (part,)
 
 
 def _own(sql: str) -> LiteralString:
     """Statements are ours; values never stand in them."""
     return sql  # type: ignore[return-value, unused-ignore]
-
-
-def _portions(values: Iterable[str]) -> Iterator[list[str]]:
-    wanted = list(values)
-    for start in range(0, len(wanted), VALUES_AT_ONCE):
-        yield wanted[start : start + VALUES_AT_ONCE]
 
 
 class _Datastore(PostgresDatastore):

@@ -20,7 +20,7 @@ from eventsourcing.sqlite import (
     SQLiteTrackingRecorder,
 )
 
-from domain.store.base import Bookmarks, Claim, Cursor, Doorbell, EventTable, Store, StoreBusy
+from domain.store.base import Bookmarks, Claim, Cursor, Doorbell, EventTable, Store, StoreBusy, in_portions
 from domain.store.locks import held
 
 VARIABLES_AT_ONCE = 500
@@ -53,19 +53,9 @@ class SqliteCursor(Cursor):
         while rows := self.engine.sqlite_cursor.fetchmany(size):
             yield rows
 
-    def among(self, sql: str, values: Iterable[str]) -> Iterator[Any]:
-        for part in _portions(values):
-            yield from self.execute(sql.format(among=",".join("?" * len(part))), part).all()
-
-    def execute_among(self, sql: str, values: Iterable[str]) -> None:
-        for part in _portions(values):
-            self.execute(sql.format(among=",".join("?" * len(part))), part)
-
-
-def _portions(values: Iterable[str]) -> Iterator[list[str]]:
-    wanted = list(values)
-    for start in range(0, len(wanted), VARIABLES_AT_ONCE):
-        yield wanted[start : start + VARIABLES_AT_ONCE]
+    def _asked(self, values: list[str]) -> Iterator[tuple[str, Sequence[Any]]]:
+        for part in in_portions(values, VARIABLES_AT_ONCE):
+            yield ",".join("?" * len(part)), part
 
 
 class _Pool(SQLiteConnectionPool):
