@@ -228,7 +228,7 @@ def _unfinished(lines: list[str]) -> int:
     start = 0
     while start < len(lines):
         try:
-            start = _statement(lines, start)[1]
+            start = statement_at(lines, start)[1]
         except tomllib.TOMLDecodeError:
             return start + 1
     return len(lines)
@@ -245,7 +245,7 @@ def lines_of(text: str) -> dict[Place, int]:
     header: Place = ()
     start = 0
     while start < len(lines):
-        statement, end = _statement(lines, start)
+        statement, end = statement_at(lines, start)
         if lines[start].lstrip().startswith("["):
             header = _header(statement, counts)
             for end_of_name in range(1, len(header) + 1):
@@ -256,7 +256,7 @@ def lines_of(text: str) -> dict[Place, int]:
     return found
 
 
-def _statement(lines: list[str], start: int) -> tuple[dict[str, Any], int]:
+def statement_at(lines: list[str], start: int) -> tuple[dict[str, Any], int]:
     for end in range(start + 1, len(lines)):
         if end > start + 1 and not ENDS_A_LONG_VALUE.search(lines[end - 1]):
             continue

@@ -58,6 +58,16 @@ class Late(NamedTuple):
                 return low + (high - low) * (days - left) / (right - left)
         return self.points[-1]
 
+    def shares(self, days: float) -> tuple[tuple[int, float], ...]:
+        """Which knots the points at so many days come from, each with its share."""
+        if days <= self.days[0]:
+            return ((0, 1.0),)
+        for place, (left, right) in enumerate(pairwise(self.days)):
+            if days < right:
+                share = (days - left) / (right - left)
+                return ((place, 1 - share), (place + 1, share))
+        return ((len(self.days) - 1, 1.0),)
+
 
 def _late(value: object) -> object:
     if isinstance(value, Late):
@@ -248,6 +258,24 @@ class ReliabilityRules(Part):
     shown_from: Count
 
 
+class AdviceRules(Part):
+    memory_days: Annotated[Items[Positive], Field(min_length=1, max_length=20)]
+    half_life_days: Positive
+    weight_of_firm: Positive
+    weight_of_prior: Positive
+    judged_days: Positive
+    fewest_promises: Count
+    safe: Annotated[float, Field(gt=0, lt=1)]
+    at_risk: Annotated[float, Field(gt=0, lt=1)]
+    overload_kept: Share
+
+
+class CalibrationRules(Part):
+    fewest_cases: Annotated[int, Field(ge=1, le=100_000)]
+    prior_spread: Annotated[float, Field(gt=0, le=10)]
+    half_life_days: Positive
+
+
 class BufferRules(Part):
     days: Positive
     fewest_withdrawals: Count
@@ -281,6 +309,8 @@ class Rulebook(Document):
     newness: NewnessRules
     fading: FadingRules
     reliability: ReliabilityRules
+    advice: AdviceRules
+    calibration: CalibrationRules
     buffer: BufferRules
     stage: StageRules
 
@@ -289,11 +319,13 @@ class Rulebook(Document):
     def an_older_one_has_the_shipped_sections(cls, written: Any) -> Any:
         if not isinstance(written, dict):
             return written
-        missing = [name for name in SINCE_CONTACTS if name not in written]
+        missing = [name for name in CAME_LATER if name not in written]
         return {**{name: shipped()[name] for name in missing}, **written}
 
 
-SINCE_CONTACTS = ("answers", "contacts", "incident", "recovery", "sensitivity", "silence", "habits", "cards")
+CAME_LATER = (
+    "answers", "contacts", "incident", "recovery", "sensitivity", "silence", "habits", "cards", "advice", "calibration",
+)  # fmt: skip
 """Sections that the first rulebooks did not have."""
 
 

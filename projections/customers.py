@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -277,6 +277,13 @@ def party(library: Library, asker: Asker, customer: str) -> Party:
     if row is None:
         raise UnknownCustomer(customer)
     return Party(*row)
+
+
+def names_of(library: Library, customers: Iterable[str]) -> dict[str, tuple[str, str | None]]:
+    """The own id and the name of each, by internal id."""
+    with library.views.store.reading() as cursor:
+        rows = cursor.among("SELECT customer, id, name FROM customers WHERE customer IN ({among})", customers)
+        return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def merged_into(library: Library, survivor: str) -> list[Party]:

@@ -18,14 +18,25 @@ from domain.log import Log, customer_of, from_row
 from domain.steering import Steering, published, shipped
 from domain.store import Cursor, OldBookmark, Row, created_name
 from domain.store.schema import Step, migrate
-from projections import alerts, contacts, customers, families, incidents, naming, promises, statements, timeline
+from projections import (
+    alerts,
+    contacts,
+    customers,
+    experiences,
+    families,
+    incidents,
+    naming,
+    promises,
+    statements,
+    timeline,
+)
 from projections.page import Family, Page, by_stream
 from projections.tables import FOLLOWER, Views, micros
 
-READ_MODELS = (customers, promises, contacts, incidents, statements, timeline, alerts)
+READ_MODELS = (customers, promises, experiences, contacts, incidents, statements, timeline, alerts)
 TABLES = tuple(statement for model in (families, *READ_MODELS) for statement in model.TABLES)
 TABLE_NAMES = tuple(created_name(each) for each in TABLES if each.startswith("CREATE TABLE"))
-LAYOUT = 1
+LAYOUT = 2
 """Goes up with every change of a table: the tables of another layout are made anew."""
 
 STEERING = ("document-rulebook", "document-calendars", "document-people", FIRM)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from pydantic_core import PydanticCustomError
 
 from domain.errors import Refused
-from domain.fact import day_or_instant
+from domain.fact import day_or_instant, end_of
 from domain.local_time import at_second, local_edge
 from words import N_
 
@@ -19,15 +19,23 @@ NO_TIME = N_(
 
 def moment(text: str, zone: ZoneInfo, option: str) -> datetime:
     """An RFC 3339 time, or a date: 00:00 of that day in the zone. Raises Refused, naming the option."""
+    found = _read(text, option)
+    return found if isinstance(found, datetime) else at_second(local_edge(found, 0, zone))
+
+
+def due(text: str, zone: ZoneInfo, option: str) -> datetime:
+    """An RFC 3339 time, or a date: until its end in the zone, as promises are meant."""
+    return end_of(_read(text, option), zone.key)
+
+
+def _read(text: str, option: str) -> date | datetime:
     try:
         found = day_or_instant(text.strip())
     except PydanticCustomError as error:
         params = dict(error.context or {})
         sentence = params.pop("sentence")
         raise Refused(error.type, NO_TIME if error.type == "not_a_time" else sentence, option, **params) from None
-    if isinstance(found, datetime):
-        return found.astimezone(UTC)
-    return at_second(local_edge(found, 0, zone))
+    return found.astimezone(UTC) if isinstance(found, datetime) else found
 
 
 def written(at: datetime | None) -> str | None:

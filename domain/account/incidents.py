@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from domain.account.posting import Against, Factor, Posting, Rulebooks, times
+from domain.account.posting import Against, Factor, Posting, Rulebooks, Share, times
 from domain.incident import Incident
 from domain.recovery import Done, StepName, case_of
 from domain.relationship import Relationship
@@ -52,9 +52,10 @@ def _reported(incident: Incident, stream: str, about: Sequence[Posting], rules: 
         getattr(worth, data.severity),
         fact=incident.reported.key,
         subject=stream,
+        mix=(Share(f"incident.{data.severity}", 1.0),),
     )
     if data.kind == "untruth":
-        yield replace(line, rule="untruth", base=worth.untruth, fades=False)
+        yield replace(line, rule="untruth", base=worth.untruth, fades=False, mix=())
         return
     admitted = (Factor("admitted", worth.admitted),) if data.admitted else ()
     if data.promise is None:

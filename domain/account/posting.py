@@ -22,6 +22,13 @@ class Factor(NamedTuple):
     value: float
 
 
+class Share(NamedTuple):
+    """So many times a weight of the rulebook; `weight` is its place there, such as promise.late.2."""
+
+    weight: str
+    times: float
+
+
 class Against(NamedTuple):
     """The overdue promise that an incident is about: its provisional withdrawal is not taken twice."""
 
@@ -58,6 +65,8 @@ class Posting(msgspec.Struct, frozen=True):
     """A recovery deposit: the stream of its incident."""
     cap: float = 1.0
     """At most this share of the incident's withdrawal comes back."""
+    mix: tuple[Share, ...] = ()
+    """What of the rulebook the base consists of, where it is more or less than the one weight of its rule."""
 
     @property
     def provisional(self) -> bool:

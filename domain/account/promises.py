@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from domain.account.posting import Factor, Posting, days_between
+from domain.account.posting import Factor, Posting, Share, days_between
 from domain.fact import Fact
 from domain.outcome import Standing, Step, steps
 from domain.promise import PromiseRenegotiated, PromiseWithdrawn
@@ -80,8 +81,9 @@ def _earned(step: Step, rules: Rulebook) -> list[Posting]:
         return [_line(step, rule, base, rules)]
     if verdict is None or verdict.outcome == "released":
         return []
-    rule, base, days_late = _settled(step, rules)
-    return [replace(_line(step, rule, base, rules), settles=True, counts_as_new=base > 0, days_late=days_late)]
+    rule, base, days_late, mix = _settled(step, rules)
+    line = _line(step, rule, base, rules)
+    return [replace(line, settles=True, counts_as_new=base > 0, days_late=days_late, mix=mix)]
 
 
 def _line(step: Step, rule: str, base: int, rules: Rulebook) -> Posting:
@@ -121,34 +123,56 @@ def _move(step: Step, move: PromiseRenegotiated, rules: Rulebook) -> tuple[str, 
 
 def worth_of(step: Step, rules: Rulebook) -> int:
     """Base points of a settled promise, also of an internal one: reliability weighs them."""
-    return _settled(step, rules)[1]
+    return _settled(step, rules).base
 
 
-def _settled(step: Step, rules: Rulebook) -> tuple[str, int, float | None]:
-    """Rule, base points and, where it was late, the days past the due in force."""
+class _Settled(NamedTuple):
+    """`days_late`: past the due in force, where it was late; `mix` where the base is not the rule's one weight."""
+
+    rule: str
+    base: int
+    days_late: float | None = None
+    mix: tuple[Share, ...] = ()
+
+
+def _settled(step: Step, rules: Rulebook) -> _Settled:
     before, verdict, worth = step.before, step.after.verdict, rules.promise
     assert before is not None
     assert verdict is not None
     due = step.after.due  # moved on by a pause of the customer that still ran
+    days_late = days_between(due, verdict.at) if due is not None and verdict.at > due else None
+    late = None if days_late is None else _Settled("fulfilled_late", *_late(days_late, rules))
     if isinstance(step.fact.data, PromiseWithdrawn):
         rule, base = _withdrawn(step, step.fact.data, rules)
-        if not step.in_time and due is not None and verdict.at > due:
-            base = min(base, hundredths(worth.late.at(days_between(due, verdict.at)) / 100))
-        return rule, base, None
+        if not step.in_time and late is not None and late.base < base:
+            return _Settled(rule, late.base, mix=late.mix)
+        return _Settled(rule, base)
     if verdict.degree is None:
-        return "broken", worth.broken, None
-    days_late = days_between(due, verdict.at) if due is not None and verdict.at > due else None
-    late = None if days_late is None else hundredths(worth.late.at(days_late) / 100)
+        return _Settled("broken", worth.broken)
     if verdict.degree < 1:
         partly = worth.partly_at_zero + hundredths(worth.partly_per_degree / 100 * verdict.degree)
-        return "partly_fulfilled", partly if late is None else min(partly, late), days_late
+        if late is not None and late.base < partly:
+            return _Settled("partly_fulfilled", late.base, days_late, late.mix)
+        mix = (Share("promise.partly_at_zero", 1), Share("promise.partly_per_degree", verdict.degree))
+        return _Settled("partly_fulfilled", partly, days_late, mix)
     if late is not None:
-        return "fulfilled_late", late, days_late
+        return late
     rule, base = _kept(before, rules)
     if verdict.degree > 1:
         more = min(1.0, (verdict.degree - 1) / (worth.exceeded_full_at - 1))
-        return "exceeded", base + hundredths(worth.exceeded / 100 * more), None
-    return rule, base, None
+        mix = (Share(f"promise.{rule}", 1), Share("promise.exceeded", more))
+        return _Settled("exceeded", base + hundredths(worth.exceeded / 100 * more), mix=mix)
+    return _Settled(rule, base)
+
+
+def _late(days: float, rules: Rulebook) -> tuple[int, float, tuple[Share, ...]]:
+    late = rules.promise.late
+    return hundredths(late.at(days) / 100), days, late_mix(days, rules)
+
+
+def late_mix(days: float, rules: Rulebook) -> tuple[Share, ...]:
+    """The knots of the lateness table that count after so many days."""
+    return tuple(Share(f"promise.late.{knot}", share) for knot, share in rules.promise.late.shares(days))
 
 
 def _kept(before: Standing, rules: Rulebook) -> tuple[str, int]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC
 
+from msgspec.structs import replace
+
 from domain import customer as customers
-from domain.account.posting import Posting
+from domain.account.posting import Posting, Share
 from domain.customer import Customer, FeedbackGiven, ReferralGiven
 from domain.fact import Fact, in_order
 from domain.promise import RequestDeclined
@@ -22,8 +24,14 @@ def of_customer(history: Sequence[Fact], steering: Steering) -> list[Posting]:
         before, customer = customer, customers.evolve(customer, fact)
         rule, base = _said(fact, before, customer, steering)
         if rule:
-            lines.append(Posting(fact.time.astimezone(UTC), rule, base, fact=fact.key, subject=fact.key))
+            line = Posting(fact.time.astimezone(UTC), rule, base, fact=fact.key, subject=fact.key)
+            lines.append(replace(line, mix=_mix(fact.data)) if isinstance(fact.data, FeedbackGiven) else line)
     return lines
+
+
+def _mix(feedback: FeedbackGiven) -> tuple[Share, ...]:
+    best = feedback.normalised
+    return (Share("customer.feedback_worst", 1 - best), Share("customer.feedback_best", best))
 
 
 def _said(fact: Fact, before: Customer, after: Customer, steering: Steering) -> tuple[str, int]:

@@ -302,16 +302,22 @@ def test_all_mistakes_are_named_at_once():
 
 # -- who asks -----------------------------------------------------------------------------------------------
 
-READING = ("customers", "promises", "contacts", "incidents", "suppliers", "figures", "alerts", "documents", "audit")
+READING = (
+    "customers", "promises", "contacts", "incidents", "suppliers", "figures", "advice", "tests", "alerts", "documents",
+    "audit",
+)  # fmt: skip
 DOING = (
     "record", "merge", "acknowledge", "deliveries", "publish_rulebook", "publish_calendars", "publish_people", "keys",
     "connectors", "erase",
 )  # fmt: skip
 TABLE = {
     # reading: in the order of READING; doing: what is named is allowed
-    "owner": (["own", "own", "own", "own", "all", "own", "own", "all", None], {"record": "own", "acknowledge": "own"}),
+    "owner": (
+        ["own", "own", "own", "own", "all", "own", "own", None, "own", "all", None],
+        {"record": "own", "acknowledge": "own"},
+    ),
     "manager": (
-        ["all"] * 9,
+        ["all"] * 11,
         dict.fromkeys(
             (
                 "record",
@@ -325,9 +331,9 @@ TABLE = {
             "all",
         ),
     ),
-    "auditor": (["all"] * 9, {}),
+    "auditor": (["all"] * 11, {}),
     "admin": (
-        ["all", None, None, None, None, None, "all", "all", "all"],
+        ["all", None, None, None, None, None, None, None, "all", "all", "all"],
         dict.fromkeys(("merge", "deliveries", "publish_people", "keys", "connectors", "erase"), "all"),
     ),
 }

@@ -148,7 +148,7 @@ def test_trust_may_be_told_not_to_fade() -> None:
     assert SHIPPED.fading.at(365) == 0.5
 
 
-@pytest.mark.parametrize("section", rulebooks.SINCE_CONTACTS)
+@pytest.mark.parametrize("section", rulebooks.CAME_LATER)
 def test_a_rulebook_from_before_a_section_came_is_read_with_the_shipped_one(section: str) -> None:
     text = rulebooks.default_text()
     start = text.index(f"[{section}]")

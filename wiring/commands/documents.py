@@ -99,6 +99,11 @@ def _version(fact: Fact, first_fact: int | None) -> Version:
     return Version(None if early else data.valid_from, fact.recorded, data.content)
 
 
+def counting(desk: Desk, kind: DocumentKind, at: datetime) -> str:
+    """The text that counts at a moment."""
+    return _at(_versions(desk, kind), at).content
+
+
 def _at(versions: Sequence[Version], at: datetime) -> Version:
     """Of those that have begun, the one that began last; of two at once the one published later."""
     begun = [each for each in versions if each.start is None or each.start <= at]
@@ -159,7 +164,7 @@ def _check(ctx: typer.Context, kind: DocumentKind, file: Path | None, as_json: b
 
 
 def _findings(kind: DocumentKind, file: Path) -> list[Refused]:
-    text = _text(file)
+    text = text_of(file)
     try:
         with settings.naming(file):
             load(text, MODELS[kind])
@@ -168,7 +173,7 @@ def _findings(kind: DocumentKind, file: Path) -> list[Refused]:
     return []
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
     try:
         return settings.text_of(file)
     except OSError as error:
@@ -187,7 +192,7 @@ def _finding_as_json(refused: Refused, out: Output) -> dict[str, Any]:
 def _publish(
     ctx: typer.Context, kind: DocumentKind, file: Path, start: str | None, as_json: bool, lang: str | None
 ) -> None:
-    text = _text(file)
+    text = text_of(file)
     with at_desk(ctx, as_json, lang, up_to_date=False) as desk:
         valid_from = desk.time(start, "--from")
         if valid_from is not None:

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from wiring.commands import (
+    advise,
     alerts,
     audit,
+    calibrate,
     care,
     contacts,
     documents,
@@ -17,9 +19,11 @@ from wiring.commands import (
     figures,
     identity,
     incidents,
+    meaning,
     promises,
     running,
     statement,
+    what_if,
 )
 from wiring.shell import Place, Shell, World
 from words import N_
@@ -64,6 +68,14 @@ app.command("promises", help=N_("The promises that were made."))(promises.promis
 app.command("contacts", help=N_("Who asked what, who answered, how we approached customers."))(contacts.contacts)
 app.command("incidents", help=N_("What went wrong, and how far its recovery has come."))(incidents.incidents)
 app.command("statement", help=N_("The trust account of one customer."))(statement.statement)
+app.command("advise", help=N_("How probable it is that a promise is kept, and which date is safe."))(advise.advise)
+app.add_typer(meaning.app)
+app.command("what-if", help=N_("The whole past under another rulebook, beside today's; changes nothing."))(
+    what_if.what_if
+)
+app.command("calibrate", help=N_("Fits the rulebook to what customers did, and writes one to read."))(
+    calibrate.calibrate
+)
 app.add_typer(audit.app)
 app.command("merge", help=N_("Two customers are one: the duplicate's history counts for the other."))(identity.merge)
 app.command("separate", help=N_("They are two after all."))(identity.separate)

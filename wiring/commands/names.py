@@ -21,6 +21,7 @@ SHOWN = 5
 NO_CUSTOMER = N_("There is no customer “{name}” here. Did you mean: {candidates}?")
 NOBODY = N_("There is no {dimension} “{found}” here. Known are: {known}.")
 NO_PAIR = N_("“{found}” is no condition. Please write it like owner=ines. Possible are: {known}.")
+NO_WORD = N_("“{found}” is not known here. Possible are: {known}.")
 TWICE = N_("{dimension} is asked for twice. Please name it once.")
 
 FIXED = {
@@ -55,6 +56,13 @@ def _like_customer(library: Library, asker: Asker, name: str) -> list[str]:
             for each in customers.listed(library, asker, text=id, limit=1)
         ]
     return [f"{each.id} ({each.name})" if each.name else each.id for each in parties]
+
+
+def one_of(text: str, known: Sequence[str], option: str) -> str:
+    """One of a few fixed words; raises Refused, naming them."""
+    if text not in known:
+        raise Refused("unknown_word", NO_WORD, option, found=text[:60], known=", ".join(known))
+    return text
 
 
 def filter_of(desk: Desk, where: Sequence[str] | None) -> Filter:

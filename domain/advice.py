@@ -1,0 +1,398 @@
+"""The promise adviser: how probable it is that a promise is kept, learned from those that ended before.
+
+Every promise that ends moves a few effects a little: how the firm does at present, and how its teams, its
+people and its kinds of work differ from that. An effect is a step on the scale of log-odds; steps add up.
+What is known of an effect fades with time, and what fades draws it back to "as everybody". Where kind,
+customer, time to the due, load or weekday made earlier forecasts better, they join in.
+
+The form is dynamic logistic regression with forgetting (West, Harrison and Migon 1985; McCormick and others
+2012); each step is one of a Kalman filter on the log-odds, as in Glickman's ratings (1999). It advises about
+dates; it is no mark for anybody. Times in here are days since 1970.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.experience import Experience, Proposal
+from domain.forecast import loss, sigmoid
+from domain.rulebook import AdviceRules
+
+Key = tuple[str, str]
+
+FIRM: Key = ("firm", "")
+LATELY: Key = ("lately", "")
+OPTIONAL = ("lately", "kind", "customer", "lead", "load", "weekday")
+"""What joins where it helps, in this order: each one explains what those before it leave. The first is by how much
+all forecasts were off lately."""
+LEAD_DAYS = (1, 2, 3, 5, 10, 20)
+LOADS = (1, 3, 6, 11, 21)
+"""Where the next class begins."""
+LEAST, MOST = 0.01, 0.99
+LEAST_SPREAD = 0.02
+"""Of a forecast near 0 or 1, so that one surprise does not move an effect without bounds."""
+SURE = 1.645
+"""Standard errors: an effect joins when its gain is so far above nothing; half of a 90 % interval."""
+
+
+class Reason(NamedTuple):
+    """One effect on an estimate: the probability after it, and how many promises it rests on."""
+
+    name: str
+    value: str
+    probability: float
+    rests_on: int
+
+
+class Estimate(NamedTuple):
+    """`probability` is None where too little is known; `interval` is the 90 % credible one.
+
+    `load`: how many open promises the owner has. `memory_days`: the half-life that did best lately.
+    """
+
+    probability: float | None
+    interval: tuple[float, float]
+    rests_on: int
+    reasons: tuple[Reason, ...]
+    load: int
+    memory_days: float
+
+
+def lead_class(days: float) -> int:
+    return bisect_right(LEAD_DAYS, days)
+
+
+def load_class(promises: int) -> int:
+    return bisect_right(LOADS, promises)
+
+
+# -- learning -----------------------------------------------------------------------------------------
+
+
+class Adviser:
+    """What was learned up to a moment. Promises are told to it in order of time: made, and later known."""
+
+    def __init__(self, rules: AdviceRules) -> None:
+        self.rules = rules
+        self.models = [_Effects(rules, memory) for memory in rules.memory_days]
+        self.losses = [_Fading(rules.judged_days) for _ in rules.memory_days]
+        self.optional = _Effects(rules, rules.memory_days[0])
+        self.gains = {name: _Fading(rules.judged_days) for name in OPTIONAL}
+        self.open: Counter[str] = Counter()
+        self.said: dict[str, _Said] = {}
+        self.known = 0
+        self.fresh = _Fading(rules.half_life_days)
+        """How many ended lately enough to teach something."""
+
+    def make(self, promise: str, proposal: Proposal) -> None:
+        """A promise was made: what would have been said of it is kept, to be judged when its end is known."""
+        self.said[promise] = self._say(proposal)
+        self._count(proposal.owner, 1)
+
+    def learn(self, experience: Experience) -> None:
+        """It is known whether the promise was kept."""
+        assert experience.known_at is not None
+        at, kept, said = _days(experience.known_at), experience.kept, self.said.pop(experience.promise)
+        for losses, probability in zip(self.losses, said.by_memory, strict=True):
+            losses.add(loss(probability, kept), at)
+        for name, (without, with_it) in said.optional.items():
+            self.gains[name].add(loss(without, kept) - loss(with_it, kept), at)
+        explained = self._model.sum(said.keys, at).mean
+        for key in said.optional_keys:
+            self.optional.learn([key], at, kept, explained)
+            if self._joins(key):
+                explained += self.optional.read(key, at).mean
+        for model in self.models:
+            model.learn(said.keys, at, kept)
+        self.known += 1
+        self.fresh.add(1.0, at)
+
+    def end(self, experience: Experience) -> None:
+        """Nothing is left to do for it."""
+        self._count(experience.proposal.owner, -1)
+
+    def _count(self, owner: str | None, promises: int) -> None:
+        if owner is not None:
+            self.open[owner] += promises
+
+    @property
+    def _best(self) -> int:
+        """The memory whose forecasts were the best lately."""
+        return min(range(len(self.models)), key=lambda place: self.losses[place].sum)
+
+    @property
+    def _model(self) -> _Effects:
+        return self.models[self._best]
+
+    def _joins(self, key: Key) -> bool:
+        """Whether it makes forecasts better; what is always the same explains nothing."""
+        return self.gains[key[0]].is_probable and (self.optional.values[key[0]] > 1 or key == LATELY)
+
+    def _say(self, proposal: Proposal) -> _Said:
+        at, keys = _days(proposal.made_at), _keys(proposal)
+        sums = [model.sum(keys, at) for model in self.models]
+        total = sums[self._best]
+        optional: dict[str, tuple[float, float]] = {}
+        optional_keys = _optional_keys(proposal, self.load(proposal.owner))
+        for key in optional_keys:
+            more = total + self.optional.read(key, at)
+            optional[key[0]] = (total.probability, more.probability)
+            if self._joins(key):
+                total = more
+        return _Said(keys, optional_keys, [each.probability for each in sums], optional)
+
+    # -- asking ---------------------------------------------------------------------------------------
+
+    def load(self, owner: str | None) -> int:
+        """The owner's open promises."""
+        return self.open[owner] if owner is not None else 0
+
+    def promises_of(self, owner: str) -> int:
+        """How many of somebody's promises it learned from."""
+        return self._model.count(("owner", owner))
+
+    @property
+    def memory_days(self) -> float:
+        return self._model.memory_days
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """What joins at present because it makes forecasts better."""
+        return tuple(name for name in OPTIONAL if self._joins((name, "")))
+
+    def probability(self, proposal: Proposal, load: int | None = None) -> float | None:
+        """That it is kept; None where too little is known. `load` as in `estimate`."""
+        total = _Sum(0.0, 0.0)
+        for key, effects in self._steps(proposal, load):
+            total += effects.read(key, _days(proposal.made_at))
+        return total.probability if self._knows_enough(proposal) else None
+
+    def estimate(self, proposal: Proposal, load: int | None = None) -> Estimate:
+        """With everything that it rests on. `load` = the owner's open promises, where they are not those of now."""
+        at = _days(proposal.made_at)
+        steps = self._steps(proposal, load)
+        # Told against what is usual, so that the first step is how the firm does; in the end it is the plain sum.
+        total, reasons = _Sum(math.fsum(effects.usual(key[0], at) for key, effects in steps), 0.0), []
+        for key, effects in steps:
+            own = effects.read(key, at)
+            total += _Sum(own.mean - effects.usual(key[0], at), own.variance)
+            reasons.append(Reason(*key, total.probability, effects.count(key)))
+        return Estimate(
+            probability=total.probability if self._knows_enough(proposal) else None,
+            interval=total.interval,
+            rests_on=self.known,
+            reasons=tuple(reasons),
+            load=self.load(proposal.owner) if load is None else load,
+            memory_days=self.memory_days,
+        )
+
+    def _steps(self, proposal: Proposal, load: int | None) -> list[tuple[Key, _Effects]]:
+        load = self.load(proposal.owner) if load is None else load
+        main = [(key, self._model) for key in _keys(proposal)]
+        return main + [(key, self.optional) for key in _optional_keys(proposal, load) if self._joins(key)]
+
+    def _knows_enough(self, proposal: Proposal) -> bool:
+        return self.fresh.at_moment(_days(proposal.made_at)) >= self.rules.fewest_promises
+
+
+class _Said(NamedTuple):
+    """What was said of a promise when it was made: by each memory, and without and with each optional effect."""
+
+    keys: list[Key]
+    optional_keys: list[Key]
+    by_memory: list[float]
+    optional: dict[str, tuple[float, float]]
+
+
+def _keys(proposal: Proposal) -> list[Key]:
+    named = (("team", proposal.team), ("owner", proposal.owner), ("severity", proposal.severity))
+    return [FIRM, *((name, value) for name, value in named if value is not None)]
+
+
+def _optional_keys(proposal: Proposal, load: int) -> list[Key]:
+    values = {
+        "lately": "",
+        "kind": proposal.kind,
+        "customer": proposal.customer,
+        "lead": None if proposal.lead_days is None else str(lead_class(proposal.lead_days)),
+        "load": None if proposal.owner is None else str(load_class(load)),
+        "weekday": str(proposal.weekday),
+    }
+    return [(name, value) for name in OPTIONAL if (value := values[name]) is not None]
+
+
+def _days(at: datetime) -> float:
+    return at.timestamp() / 86_400
+
+
+# -- in order of time ---------------------------------------------------------------------------------
+
+
+def taught(experiences: Iterable[Experience], rules: AdviceRules, at: datetime) -> Adviser:
+    """What was learned by a moment."""
+    adviser = Adviser(rules)
+    for _ in walk(adviser, experiences, at):
+        pass
+    return adviser
+
+
+def walk(adviser: Adviser, experiences: Iterable[Experience], until: datetime | None = None) -> Iterator[Experience]:
+    """Tells the adviser everything up to a moment in order of time; stops at each promise just before it is made.
+
+    An end counts from its very instant: what is made in the same instant knows of it.
+    """
+    for _, what, _, experience in _events(experiences, until):
+        if what == MADE:
+            yield experience
+            adviser.make(experience.promise, experience.proposal)
+        elif what == KNOWN:
+            adviser.learn(experience)
+        else:
+            adviser.end(experience)
+
+
+KNOWN, ENDED, MADE, KNOWN_AT_ONCE, ENDED_AT_ONCE = range(5)
+
+
+def _events(
+    experiences: Iterable[Experience], until: datetime | None
+) -> Sequence[tuple[datetime, int, str, Experience]]:
+    events = []
+    for each in experiences:
+        made = each.proposal.made_at
+        events.append((made, MADE, each.promise, each))
+        if each.known_at is not None:
+            events.append((each.known_at, KNOWN if each.known_at > made else KNOWN_AT_ONCE, each.promise, each))
+        if each.ended_at is not None:
+            events.append((each.ended_at, ENDED if each.ended_at > made else ENDED_AT_ONCE, each.promise, each))
+    return sorted((event for event in events if until is None or event[0] <= until), key=lambda event: event[:3])
+
+
+# -- effects ------------------------------------------------------------------------------------------
+
+
+class _Sum(NamedTuple):
+    """Log-odds: mean and variance."""
+
+    mean: float
+    variance: float
+
+    def __add__(self, other: object) -> _Sum:
+        assert isinstance(other, _Sum)
+        return _Sum(self.mean + other.mean, self.variance + other.variance)
+
+    @property
+    def probability(self) -> float:
+        """With what is uncertain averaged in (MacKay 1992)."""
+        return _within(sigmoid(self.mean / math.sqrt(1 + math.pi * self.variance / 8)))
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        spread = SURE * math.sqrt(self.variance)
+        return _within(sigmoid(self.mean - spread)), _within(sigmoid(self.mean + spread))
+
+
+def _within(probability: float) -> float:
+    return min(MOST, max(LEAST, probability))
+
+
+class _Effects:
+    """Effects by their keys; each is known by its mean and by how much evidence beyond the prior it has."""
+
+    def __init__(self, rules: AdviceRules, memory_days: float) -> None:
+        # A promise is worth a quarter, the spread of an even chance.
+        self.firm = (rules.weight_of_firm / 4, memory_days)
+        self.other = (rules.weight_of_prior / 4, rules.half_life_days)
+        self.memory_days = memory_days
+        self.known: dict[Key, tuple[float, float, float, int]] = {}
+        """Evidence, its pull, when they were so, and from how many promises they came."""
+        self.values: Counter[str] = Counter()
+        """How many values of each name are known."""
+        self.asked_at = 0.0
+        self.usual_then: dict[str, float] = {}
+
+    def read(self, key: Key, at: float) -> _Sum:
+        """What nothing is known of changes nothing but the uncertainty."""
+        prior, half_life = self.firm if key == FIRM else self.other
+        known = self.known.get(key)
+        if known is None:
+            return _Sum(0.0, 1 / prior)
+        evidence, pull, since, _ = known
+        left: float = 2.0 ** (-(at - since) / half_life)
+        precision = evidence * left + prior
+        return _Sum(pull * left / precision, 1 / precision)
+
+    def sum(self, keys: Iterable[Key], at: float) -> _Sum:
+        mean = variance = 0.0
+        for key in keys:
+            own = self.read(key, at)
+            mean += own[0]
+            variance += own[1]
+        return _Sum(mean, variance)
+
+    def count(self, key: Key) -> int:
+        return self.known[key][3] if key in self.known else 0
+
+    def learn(self, keys: Sequence[Key], at: float, kept: bool, explained: float = 0.0) -> None:
+        """One step of the filter; `explained`: log-odds from elsewhere."""
+        before = [self.read(key, at) for key in keys]
+        total = 0.0
+        for mean, variance in before:
+            explained += mean
+            total += variance
+        expected = sigmoid(explained)
+        spread = max(expected * (1 - expected), LEAST_SPREAD)
+        surprise = (kept - expected) / spread / (total + 1 / spread)
+        for key, (mean, variance) in zip(keys, before, strict=True):
+            precision = 1 / variance + 1 / (total - variance + 1 / spread)
+            prior = self.firm[0] if key == FIRM else self.other[0]
+            if key not in self.known:
+                self.values[key[0]] += 1
+            self.known[key] = (
+                precision - prior,
+                (mean + variance * surprise) * precision,
+                at,
+                self.count(key) + 1,
+            )
+
+    def usual(self, name: str, at: float) -> float:
+        """The effect that a usual promise has of this name: what belongs to the firm, not to one of its values."""
+        if name == FIRM[0]:
+            return 0.0
+        if self.asked_at != at:
+            self.asked_at, self.usual_then = at, {}
+        if name not in self.usual_then:
+            pulls = evidences = 0.0
+            for key, (evidence, _, since, _) in self.known.items():
+                if key[0] == name:
+                    fresh = evidence * 2.0 ** (-(at - since) / self.other[1])
+                    pulls += fresh * self.read(key, at).mean
+                    evidences += fresh
+            self.usual_then[name] = pulls / evidences if evidences else 0.0
+        return self.usual_then[name]
+
+
+class _Fading:
+    """A sum that fades with its half-life."""
+
+    def __init__(self, half_life_days: float) -> None:
+        self.half_life = half_life_days
+        self.sum = self.squares = self.at = 0.0
+
+    def add(self, value: float, at: float) -> None:
+        left = 2.0 ** (-(at - self.at) / self.half_life)
+        self.sum, self.squares, self.at = self.sum * left + value, self.squares * left + value * value, at
+
+    def at_moment(self, at: float) -> float:
+        left: float = 2.0 ** (-(at - self.at) / self.half_life)
+        return self.sum * left
+
+    @property
+    def is_probable(self) -> bool:
+        """Surely above nothing."""
+        return self.sum > SURE * math.sqrt(self.squares)

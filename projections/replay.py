@@ -1,0 +1,68 @@
+"""The whole log read once more, customer by customer: for another rulebook, a calibration, a backtest.
+
+Reads only. What is folded here is thrown away again; the tables and the log stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import NamedTuple
+
+from domain import account
+from domain.account import Posting
+from domain.documents import Versions
+from domain.log import Log
+from domain.relationship import Relationship, relationships
+from domain.rulebook import Rulebook
+from domain.steering import Steering
+from projections import families
+from projections.follow import Progress
+from projections.tables import Views
+
+FAMILIES_AT_ONCE = 250
+
+
+class Account(NamedTuple):
+    """Everything that a customer's account is made of."""
+
+    relationship: Relationship
+    lines: list[Posting]
+
+
+def under(steering: Steering, rulebook: Rulebook) -> Steering:
+    """As if this rulebook had counted from the beginning; calendars, people and the firm's rates stay."""
+    return replace(steering, rulebooks=Versions(rulebook))
+
+
+def accounts(log: Log, views: Views, steering: Steering, tell: Progress | None = None) -> Iterator[Account]:
+    """Every customer's account under these documents."""
+    for relationship in every(log, views, tell):
+        yield Account(relationship, account.lines(relationship, steering))
+
+
+def every(log: Log, views: Views, tell: Progress | None = None) -> Iterator[Relationship]:
+    """Every customer with the facts that count, merged ones within their survivor; `tell` hears of the customers."""
+    with views.store.reading() as cursor:
+        known = [row[0] for row in cursor.execute("SELECT customer FROM customers ORDER BY customer").all()]
+        family_of = families.of(cursor, known)
+    ordered = sorted(known, key=lambda customer: (family_of[customer], customer))
+    together = [list(own) for _, own in groupby(ordered, key=lambda customer: family_of[customer])]
+    done = 0
+    for start in range(0, len(together), FAMILIES_AT_ONCE):
+        part = together[start : start + FAMILIES_AT_ONCE]
+        yield from _folded(log, views, part)
+        done += sum(map(len, part))
+        if tell:
+            tell(done, len(known))
+
+
+def _folded(log: Log, views: Views, together: Sequence[Sequence[str]]) -> Iterator[Relationship]:
+    with views.store.reading() as cursor:
+        streams = families.streams(cursor, [customer for family in together for customer in family])
+    wanted = {stream for family in together for customer in family for stream in (customer, *streams.get(customer, ()))}
+    histories = log.histories(sorted(wanted))
+    for family in together:
+        own = [stream for customer in family for stream in (customer, *sorted(streams.get(customer, ())))]
+        yield from relationships(histories[stream] for stream in own if stream in histories).values()

@@ -1,0 +1,122 @@
+"""`konto what-if`: the whole past under another rulebook, beside today's. Nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from domain.documents import load
+from domain.rulebook import Rulebook
+from projections import what_if as view
+from projections.what_if import Difference, WhatIf
+from wiring import settings
+from wiring.commands.desk import Desk, Json, Lang, at_desk
+from wiring.commands.documents import text_of
+from wiring.commands.meaning import REPLAYING
+from wiring.commands.statement import STAGES
+from wiring.moments import written
+from wiring.output import SLOW
+from words import N_
+from words.format import number, points
+
+SHOWN = 30
+SAME = N_("Nothing would be different: all {n} accounts come out the same.")
+CHANGED = N_("{changed} of {all} balances would be different, {stages} customers would stand in another stage.")
+MIDDLE = N_("In the middle by {median} points, at most by {most}.")
+STAGE_ONLY = N_(
+    "{n} of them have the same balance: reliability is measured between a broken and a kept promise, and that changed."
+)
+CALLS = N_("Last calls for timely notice: {both} under both, {today} only under today's, {then} only under the other.")
+MORE = N_("… and {n} more; all of them with --json.")
+NOTHING_CHANGED = N_("This was only reckoned. Publish a rulebook with: konto rules publish FILE")
+CUSTOMER, TODAY, THEN, CHANGE, STAGE = N_("Customer"), N_("Today"), N_("With this one"), N_("Change"), N_("Stage")
+
+Which = Annotated[Path, typer.Argument(metavar="RULEBOOK", help=N_("The other rulebook, a file."))]
+
+
+def what_if(ctx: typer.Context, rulebook: Which, json: Json = False, lang: Lang = None) -> None:
+    text = text_of(rulebook)
+    with settings.naming(rulebook):
+        rules = load(text, Rulebook)
+    with at_desk(ctx, json, lang) as desk:
+        konto = desk.konto
+        with desk.out.progress(desk.t.gettext(REPLAYING), least=SLOW) as tell:
+            found = view.what_if(konto.log, konto.library, konto.asker, rules, desk.now, tell)
+        if json:
+            desk.out.answer(as_json(found))
+        else:
+            _say(desk, found)
+
+
+def as_json(found: WhatIf) -> dict[str, Any]:
+    calls = found.last_calls
+    return {
+        "at": written(found.at),
+        "customers": found.customers,
+        "changed": len(found.differences),
+        "stage_changed": len(found.other_stage),
+        "differences": [_difference_as_json(each) for each in found.differences],
+        "only_stage": [_difference_as_json(each) for each in found.only_stage],
+        "distribution": [each._asdict() for each in found.distribution],
+        "stages": {"today": found.stages_today, "then": found.stages_then},
+        "alerts": {"last_call": None if calls is None else calls._asdict()},
+    }
+
+
+def _difference_as_json(each: Difference) -> dict[str, Any]:
+    return {
+        "customer": each.id,
+        "name": each.name,
+        "balance": {"today": each.today.balance / 100, "then": each.then.balance / 100},
+        "difference": each.points / 100,
+        "stage": {"today": each.today.stage.name, "then": each.then.stage.name},
+    }
+
+
+def _say(desk: Desk, found: WhatIf) -> None:
+    t, lang = desk.t, desk.t.lang
+    if not found.differences and not found.only_stage:
+        desk.out.say(t.gettext(SAME).format(n=number(found.customers, lang)))
+    else:
+        desk.out.say(
+            t.gettext(CHANGED).format(
+                changed=number(len(found.differences), lang),
+                all=number(found.customers, lang),
+                stages=number(len(found.other_stage), lang),
+            )
+        )
+        if found.differences:
+            most = max((each.points for each in found.differences), key=abs)
+            median = points(found.median, lang, signed=True)
+            desk.out.say(t.gettext(MIDDLE).format(median=median, most=points(most, lang, signed=True)))
+        if found.only_stage:
+            desk.out.say(t.gettext(STAGE_ONLY).format(n=number(len(found.only_stage), lang)))
+    if found.last_calls is not None:
+        both, today, then = (number(each, lang) for each in found.last_calls)
+        desk.out.say(t.gettext(CALLS).format(both=both, today=today, then=then))
+    desk.out.say("")
+    _table(desk, [*found.differences, *found.only_stage])
+    desk.out.say(t.gettext(NOTHING_CHANGED))
+
+
+def _table(desk: Desk, differences: Sequence[Difference]) -> None:
+    t, lang = desk.t, desk.t.lang
+    if not differences:
+        return
+    lines = [
+        [
+            each.name or each.id,
+            points(each.today.balance, lang, decimals=2),
+            points(each.then.balance, lang, decimals=2),
+            points(each.points, lang, signed=True, decimals=2),
+            " → ".join(dict.fromkeys(t.gettext(STAGES[side.stage.name]) for side in (each.today, each.then))),
+        ]
+        for each in differences[:SHOWN]
+    ]
+    desk.out.table([t.gettext(head) for head in (CUSTOMER, TODAY, THEN, CHANGE, STAGE)], lines, right=(1, 2, 3))
+    if len(differences) > SHOWN:
+        desk.out.say(t.gettext(MORE).format(n=number(len(differences) - SHOWN, lang)))
+    desk.out.say("")
