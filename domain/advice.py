@@ -250,7 +250,7 @@ def walk(adviser: Adviser, experiences: Iterable[Experience], until: datetime | 
         if what == MADE:
             yield experience
             adviser.make(experience.promise, experience.proposal)
-        elif what == KNOWN:
+        elif what in (KNOWN, KNOWN_AT_ONCE):
             adviser.learn(experience)
         else:
             adviser.end(experience)

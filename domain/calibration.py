@@ -20,7 +20,7 @@ from domain.rulebook import CalibrationRules, Late, Rulebook
 DAY_SECONDS = 86_400
 TABLE = "promise.late"
 SWEEPS = 100
-SETTLED = 1e-5
+SETTLED = 1e-4
 """A sweep that moves no factor further is the last one."""
 
 

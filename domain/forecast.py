@@ -134,6 +134,6 @@ def fitted(cases: Sequence[tuple[float, bool, float]], steps: int = 50) -> Curve
         step_a = (bend_b * slope_a - bend_ab * slope_b) / whole
         step_b = (bend_a * slope_b - bend_ab * slope_a) / whole
         a, b = a + step_a, b + step_b
-        if abs(step_a) + abs(step_b) < 1e-9:
+        if abs(step_a) + abs(step_b) < 1e-7:
             break
     return Curve(a - b * mean / spread, b / spread) if b > 0 else flat
