@@ -79,8 +79,10 @@ class Adviser:
 
     def __init__(self, rules: AdviceRules) -> None:
         self.rules = rules
-        self.models = [_Effects(rules, memory) for memory in rules.memory_days]
-        self.losses = [_Fading(rules.judged_days) for _ in rules.memory_days]
+        self.models = [_Effects(rules, memory) for memory in sorted(rules.memory_days, reverse=True)]
+        """By memory, the longest first."""
+        self.shorter = [_Fading(rules.judged_days) for _ in self.models]
+        """How much better forecasts are with each memory than with the longest."""
         self.optional = _Effects(rules, rules.memory_days[0])
         self.gains = {name: _Fading(rules.judged_days) for name in OPTIONAL}
         self.open: Counter[str] = Counter()
@@ -98,8 +100,9 @@ class Adviser:
         """It is known whether the promise was kept."""
         assert experience.known_at is not None
         at, kept, said = _days(experience.known_at), experience.kept, self.said.pop(experience.promise)
-        for losses, probability in zip(self.losses, said.by_memory, strict=True):
-            losses.add(loss(probability, kept), at)
+        longest = loss(said.by_memory[0], kept)
+        for gain, probability in zip(self.shorter, said.by_memory, strict=True):
+            gain.add(longest - loss(probability, kept), at)
         for name, (without, with_it) in said.optional.items():
             self.gains[name].add(loss(without, kept) - loss(with_it, kept), at)
         explained = self._model.sum(said.keys, at).mean
@@ -122,8 +125,9 @@ class Adviser:
 
     @property
     def _best(self) -> int:
-        """The memory whose forecasts were the best lately."""
-        return min(range(len(self.models)), key=lambda place: self.losses[place].sum)
+        """The memory whose forecasts were the best lately; the longest one while that may be chance."""
+        better = [place for place, gain in enumerate(self.shorter) if gain.is_probable]
+        return max(better, key=lambda place: self.shorter[place].sum, default=0)
 
     @property
     def _model(self) -> _Effects:

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from domain import account
+from domain import account, rulebook
 from domain.people import LOCAL_USER
 from domain.reliability import Reliability
+from domain.rulebook import hundredths
 from projections import customers, statements
 from projections.follow import TABLE_NAMES
 from projections.statements import Evidence, instant, posting
@@ -142,6 +143,44 @@ def test_what_every_customer_s_lines_count_adds_up_to_the_balance_at_any_moment(
                 assert read.balance == account.balance(own, at, steering.rulebooks)
                 seen += bool(read.lines)
             assert seen > (100 if at == moments[0] else 4000), f"only {seen} customers had lines at {at}"
+
+
+@pytest.mark.long_on_postgres
+def test_base_times_factors_are_the_points_of_every_line_of_every_customer(olist):
+    with opened(olist) as konto:
+        rulebooks = konto.steering.rulebooks
+        for own in bulk(konto)[0].values():
+            for line in own:
+                at = olist.now if line.provisional or line.against else line.time
+                points = float(line.base_at(at, rulebooks))
+                for factor in line.factors:
+                    points *= factor.value
+                assert hundredths(points / 100) == line.points_at(at, rulebooks), line
+
+
+SINCE = "2018-04-17T00:00:00Z"
+
+
+@pytest.mark.long_on_postgres
+def test_the_account_foresees_bad_reviews_and_better_so_once_it_is_calibrated(olist, tmp_path):
+    before = olist("backtest", "account", "--since", SINCE, "--json").json
+    assert (before["all"]["n"], before["fulfilled"]["n"]) == (2_403, 1_686)
+    assert before["all"]["auc"] > 0.83
+    assert 0.73 > before["fulfilled"]["auc"] > 0.60, "more would be a leak"
+    for group in ("all", "fulfilled"):
+        assert before[group]["log_loss"] < before[group]["naive"]["log_loss"]
+    out = tmp_path / "fitted.toml"
+    found = olist("calibrate", "--until", SINCE, "--out", str(out), "--json").json
+    assert {each["weight"]: each["cases"] for each in found["weights"] if each["cases"]} == {
+        "promise.kept": 3162, "promise.broken": 948, "promise.late.0": 104, "promise.late.1": 1216,
+        "promise.late.2": 327, "promise.late.3": 105, "promise.late.4": 13,
+    }  # fmt: skip
+    after = found["later"]["new"]
+    for group in ("all", "fulfilled"):
+        assert after[group]["auc"] > before[group]["auc"] - 0.01
+    assert after["fulfilled"]["log_loss"] < before["fulfilled"]["log_loss"]
+    assert after["all"]["log_loss"] < before["all"]["log_loss"] + 0.002
+    assert rulebook.load(out.read_text("utf-8"), rulebook.Rulebook) != rulebook.default()
 
 
 @pytest.mark.long_on_postgres

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from domain import backtest, rulebook
+from domain.experience import Experience, Proposal
 from tests.by_hand import quantile
 from tests.cli.home import Konto
 from tests.stores import ENGINES, lasting_folder
@@ -123,6 +125,49 @@ def test_every_caller_has_as_many_incidents_as_rows_tell(first_rows):
     assert {row["state"] for row in rows} == {"closed"}
 
 
+# -- the adviser ------------------------------------------------------------------------------------
+
+
+def test_who_keeps_the_next_promise_is_foreseen_from_those_closed_before():
+    """Straight from the rows, so that the suite can afford all of them."""
+    rows: dict[str, list[dict[str, str]]] = defaultdict(list)
+    with gzip.open(LOG, "rt", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            rows[row["number"]].append(row)
+    found = backtest.of_adviser(
+        [_experience(number, own) for number, own in rows.items()],
+        rulebook.default().advice,
+        datetime(2016, 4, 12, tzinfo=UTC),
+        datetime(2018, 1, 1, tzinfo=UTC),
+    )
+    as_foreseen(found.score.n, found.score.auc, found.score.log_loss, found.score.error)
+    assert round(found.naive.score.log_loss, 3) == 0.670
+
+
+def as_foreseen(n: int, auc: float, loss: float, error: float) -> None:
+    assert n == 4_979
+    assert 0.85 > auc > 0.80, "more would be a leak"
+    assert loss < 0.45
+    assert error < 0.05
+
+
+def _experience(number: str, rows: list[dict[str, str]]) -> Experience:
+    case = Case(rows)
+    first = rows[0]
+    weights = {"1": "serious", "2": "serious", "3": "normal", "4": "minor"}
+    made = Proposal(
+        made_at=case.opened,
+        owner=next((row["assigned_to"] for row in rows if row["assigned_to"] != "?"), None),
+        team=None if first["assignment_group"] == "?" else first["assignment_group"],
+        severity=weights[first["priority"][0]],
+        kind="other",
+        customer=case.caller,
+        lead_days=None,
+        weekday=case.opened.weekday(),
+    )
+    return Experience(number, made, case.kept, case.closed, case.closed)
+
+
 # -- all of it, against the reference -----------------------------------------------------------------
 
 
@@ -132,6 +177,8 @@ def test_the_whole_log_gives_the_figures_of_its_reference(folder):
     taken = take(konto, LOG)
     assert (taken["refused"], taken["parked"]) == (0, 0)
     as_its_reference(konto)
+    tested = konto("backtest", "adviser", "--since", "2016-04-12T00:00:00Z", "--json").json
+    as_foreseen(tested["n"], tested["auc"], tested["log_loss"], tested["ece"])
     again = take(konto, LOG)
     assert (again["recorded"], again["already"]) == (0, taken["recorded"])
     assert konto("rebuild", "--json").json["events"] == taken["recorded"]
