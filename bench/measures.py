@@ -18,7 +18,11 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
 from bench import facts
+from domain.rulebook import default
 from domain.vocabulary import parse
+from projections import experiences
+from projections.advice import learned
+from projections.what_if import what_if as replayed
 from wiring.home import Konto, open_home
 from wiring.importing import import_file
 
@@ -83,6 +87,42 @@ def rebuild(folder: Path, count: int) -> Pair:
     return Pair(ours, limit, count)
 
 
+def what_if(folder: Path, count: int) -> Pair:
+    """Every account under two rulebooks, against a rebuild of all tables."""
+    pair = rebuild(folder, count)
+    konto = open_home(folder / "home", environment={})
+    twice = default().model_copy(update={"promise": default().promise.model_copy(update={"broken": -1600})})
+
+    def ours() -> float:
+        started = perf_counter()
+        found = replayed(konto.log, konto.library, konto.asker, twice, konto.clock())
+        assert found.differences
+        return perf_counter() - started
+
+    return Pair(ours, pair.ours, count)
+
+
+def advise(folder: Path, count: int) -> Pair:
+    """What the adviser learns from every promise, against reading the promises alone."""
+    home = folder / "home"
+    _, konto = _imported(_file(folder, count), home, keep=True)
+    assert konto is not None
+    konto.catch_up()
+    now = konto.clock()
+
+    def ours() -> float:
+        started = perf_counter()
+        assert learned(konto.library, now).known
+        return perf_counter() - started
+
+    def limit() -> float:
+        started = perf_counter()
+        assert experiences.every(konto.views, now)
+        return perf_counter() - started
+
+    return Pair(ours, limit, len(experiences.every(konto.views, now)))
+
+
 def record(folder: Path, count: int) -> Pair:
     """One fact in a transaction of its own, against the library's insert of one finished row."""
     singly = max(20, count // SINGLY)
@@ -116,6 +156,8 @@ MEASURES: Mapping[str, Callable[[Path, int], Pair]] = {
     "import_all:sqlite": import_all,
     "rebuild:sqlite": rebuild,
     "record:sqlite": record,
+    "what_if:sqlite": what_if,
+    "advise:sqlite": advise,
 }
 
 

@@ -278,6 +278,8 @@ class IncidentRow(NamedTuple):
     reported: datetime
     ended: datetime | None
     """When it was put right, else closed."""
+    restored: bool
+    """Put right, and talked over face to face after reason and apology."""
     steps: tuple[Step, ...]
 
 

@@ -141,6 +141,8 @@ def _about(row: IncidentRow, here: Visit) -> str:
         parts.append(t("serious"))
     if row.severity == "minor":
         parts.append(t("minor"))
+    if row.state != "open" and not row.restored:
+        parts.append(t("not talked over in person: mail alone seldom restores trust"))
     parts.append(plain(row.owner) if row.owner else t("nobody answers for it yet"))
     if row.supplier:
         parts.append(t("supplier {name}").format(name=plain(row.supplier)))

@@ -72,10 +72,17 @@ class Case(msgspec.Struct, frozen=True):
     """Of DISCIPLINE what was done in time and not before the one before it."""
     chance_asked: bool = False
     offered: bool = False
+    talked: bool = False
+    """In person or by video, after reason and apology."""
 
     @property
     def steps_done(self) -> frozenset[StepName]:
         return frozenset(done.step for done in self.done)
+
+    @property
+    def restored(self) -> bool:
+        """Put right, and talked over face to face after reason and apology: mail alone restores no trust (P12)."""
+        return self.incident.resolved_at is not None and self.incident.state != "open" and self.talked
 
     @property
     def disciplined(self) -> bool:
@@ -170,7 +177,8 @@ def _evolve(case: Case, fact: Fact) -> Case:
         case IncidentOfferAnswered(accepted=True):
             return _did(case, "offer_accepted", fact)
         case IncidentTalked(channel=channel) if channel in IN_PERSON:
-            return _did(case, "talk", fact)
+            explained = case.steps_done.issuperset(("reason", "apology"))
+            return _did(replace(case, talked=case.talked or explained), "talk", fact)
         case IncidentResolved():
             return _did(case, "resolved", fact)
         case _:

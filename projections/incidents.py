@@ -44,6 +44,7 @@ COLUMNS: Mapping[str, str] = {
     **{f"{step}_due": "BIGINT" for step in ORDER},
     **{f"{step}_done": "BIGINT" for step in ORDER},
     "next_step": "TEXT",
+    "restored": "INTEGER NOT NULL",
     "disciplined": "INTEGER NOT NULL",
     "discipline_due": "BIGINT",
 }
@@ -136,6 +137,7 @@ def _row(
         *(micros(due) for due in case.deadlines),
         *_done(case),
         case.next_step,
+        int(case.restored),
         int(case.disciplined),
         micros(case.discipline_due),
     )
@@ -162,6 +164,7 @@ class IncidentRow(NamedTuple):
     """An incident as a list shows it; `incident` and `customer` are internal ids, times UTC.
 
     `state`: open, resolved or closed. `next_step` is what recovery asks for next, None where it has ended.
+    `restored`: put right and talked over face to face, after reason and apology.
     """
 
     incident: str
@@ -186,6 +189,7 @@ class IncidentRow(NamedTuple):
     resolved_at: datetime | None
     closed_at: datetime | None
     next_step: str | None
+    restored: bool
     reason_due: datetime | None
     apology_due: datetime | None
     chance_due: datetime | None
@@ -213,7 +217,7 @@ _SELECT = (
     f"{OWNER_NAME.format(column='i.owner')}, i.team, i.supplier, i.product, "
     "(SELECT id FROM promise_words pw WHERE pw.promise = i.promise), "
     "(SELECT what FROM promise_words pw WHERE pw.promise = i.promise), i.waits_for, i.reported_at, i.resolved_at, "
-    "i.closed_at, i.next_step, "
+    "i.closed_at, i.next_step, i.restored, "
     + ", ".join(f"i.{step}_{end}" for end in ("due", "done") for step in ORDER)
     + " FROM incidents i JOIN incident_words w ON w.incident = i.incident JOIN customers c ON c.customer = i.customer "
 )
@@ -263,5 +267,6 @@ def _incident(row: Sequence[Any]) -> IncidentRow:
     fields: dict[str, Any] = dict(zip(IncidentRow._fields, row, strict=True))
     for name in _TIMES:
         fields[name] = instant(fields[name])
-    fields["admitted"] = bool(fields["admitted"])
+    for name in ("admitted", "restored"):
+        fields[name] = bool(fields[name])
     return IncidentRow(**fields)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from domain.account import SENTENCES, Posting, Stage
 from domain.fact import SEALED, Fact
 from domain.lives import THINGS, kind_of
 from domain.log import Log
 from domain.rulebook import StageRules
+from projections.falls import Fall
 from projections.filters import Library
 from words import N_, Translator
-from words.format import duration, number, points
+from words.format import day_and_month, duration, number, points
 
 DAY_SECONDS = 86_400
 
@@ -176,6 +178,33 @@ def factors(line: Posting, t: Translator) -> str:
 
 def _two_places(value: float, lang: str) -> str:
     return number(value, lang, 0 if value == int(value) else 2)
+
+
+FELL = N_("It fell by {points}: {reasons}.")
+FADED = N_("It fell by {points}, as nothing new came in and trust fades.")
+ON_THE_DAY = N_("on {day} {what} ({points})")
+AND_MORE = N_("the rest ({points})")
+WORTH_SAYING = 50
+"""Half a point; less is what faded meanwhile."""
+
+
+def why_it_fell(fall: Fall, words: Words, t: Translator, zone: ZoneInfo) -> str:
+    """The days and deeds that took the balance down, in one sentence."""
+    whole = t.ngettext("{n} point", "{n} points", round(fall.points / 100))
+    whole = whole.format(n=number(fall.points / 100, t.lang))
+    if not fall.drops:
+        return t.gettext(FADED).format(points=whole)
+    reasons = [
+        t.gettext(ON_THE_DAY).format(
+            day=day_and_month(drop.line.time.astimezone(zone).date(), t.lang),
+            what=sentence(drop.line, words, t),
+            points=points(drop.points, t.lang, signed=True),
+        )
+        for drop in fall.drops
+    ]
+    if abs(fall.rest) >= WORTH_SAYING:
+        reasons.append(t.gettext(AND_MORE).format(points=points(fall.rest, t.lang, signed=True)))
+    return t.gettext(FELL).format(points=whole, reasons="; ".join(reasons))
 
 
 def subject(line: Posting, words: Words, t: Translator) -> str:

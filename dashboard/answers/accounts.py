@@ -23,7 +23,7 @@ from dashboard.data import (
 from domain import account as accounts
 from domain.account import Posting
 from domain.errors import Refused
-from projections import audit, kpis, sentences, statements
+from projections import audit, falls, kpis, sentences, statements
 from projections import customers as parties
 from projections.customers import Party
 from projections.filters import Filter, Moment
@@ -33,9 +33,7 @@ from wiring.home import Konto
 from words import Translator, translator
 
 WEEKS: dict[Span, int] = {"month": 4, "quarter": 13}
-SHOWN_DROPS = 4
 SHOWN_QUESTIONS = 5
-TICK = timedelta(microseconds=1)
 
 
 def account(konto: Konto, reader: Reader, customer: str, span: Span) -> Account | None:
@@ -51,10 +49,10 @@ def account(konto: Konto, reader: Reader, customer: str, span: Span) -> Account 
     today = now.astimezone(reader.zone).date()
     first_day = _first_day(span, today, postings, reader)
     start = datetime.combine(first_day, time(), tzinfo=reader.zone)
-    opening = accounts.balance(postings, start - TICK, steering.rulebooks)
+    opening = accounts.balance(postings, start - falls.TICK, steering.rulebooks)
     words = sentences.words_of(konto.log, konto.library, customer, postings)
     rows = _rows(postings, start, now, opening, konto, words, t)
-    line = _line(postings, start, now, konto)
+    line = falls.course(postings, start, now, steering.rulebooks)
     own = f"{party.source}:{party.id}"
     figures = kpis.figures(konto.library, konto.asker, Question(Moment(now), filter=Filter({"customer": own})), RATES)[
         0
@@ -80,9 +78,9 @@ def account(konto: Konto, reader: Reader, customer: str, span: Span) -> Account 
         opening=opening,
         rows=rows,
         faded=read.balance - (rows[-1].balance if rows else opening),
-        line=line,
+        line=tuple(BalancePoint(*point) for point in line),
         levels=(("solid", rules.stage.solid_from), ("strained", rules.stage.strained_below)),
-        fall=_fall(line, postings, start, now, konto, words, t, reader),
+        fall=_fall(falls.fall(line, postings, steering.rulebooks), words, t, reader),
         promises=lists.of_customer(konto, own, now, t),
         questions=contacts.waiting_of(konto, customer, SHOWN_QUESTIONS),
         incidents=incidents.running_of(konto, customer),
@@ -165,75 +163,23 @@ def _rows(
     return tuple(rows)
 
 
-def _line(postings: Sequence[Posting], start: datetime, now: datetime, konto: Konto) -> tuple[BalancePoint, ...]:
-    """The balance around each posting of the span, and at its two ends."""
-    rulebooks = konto.steering.rulebooks
-    moments = sorted({each.time for each in postings if start <= each.time <= now})
-
-    def at(moment: datetime) -> int:
-        return accounts.balance(postings, moment, rulebooks)
-
-    ends = [BalancePoint(moment, at(moment), at(moment)) for moment in (start, now)]
-    return (ends[0], *(BalancePoint(moment, at(moment - TICK), at(moment)) for moment in moments), ends[1])
-
-
-def _fall(
-    line: Sequence[BalancePoint],
-    postings: Sequence[Posting],
-    start: datetime,
-    now: datetime,
-    konto: Konto,
-    words: Words,
-    t: Translator,
-    reader: Reader,
-) -> Fall | None:
-    """The longest way down: from a height to the lowest point after it."""
-    way = _longest_way_down(line)
-    if way is None:
+def _fall(fall: falls.Fall | None, words: Words, t: Translator, reader: Reader) -> Fall | None:
+    if fall is None:
         return None
-    top, bottom = way
-    rulebooks = konto.steering.rulebooks
-    lines = [
-        (posting, points)
-        for posting in postings
-        if top.at <= posting.time <= bottom.at
-        and posting.stands_at(min(bottom.at, now))
-        and (points := posting.points_at(bottom.at, rulebooks)) < 0
-    ]
-    heaviest = sorted(lines, key=lambda each: each[1])[:SHOWN_DROPS]
     drops = tuple(
         Drop(
-            on=posting.time.astimezone(reader.zone).date(),
-            label=sentences.subject(posting, words, t),
-            text=sentences.sentence(posting, words, t),
-            points=points,
+            on=drop.line.time.astimezone(reader.zone).date(),
+            label=sentences.subject(drop.line, words, t),
+            text=sentences.sentence(drop.line, words, t),
+            points=drop.points,
         )
-        for posting, points in sorted(heaviest, key=lambda each: each[0].time)
+        for drop in fall.drops
     )
     return Fall(
-        top_on=top.at.astimezone(reader.zone).date(),
-        top=top.before,
-        bottom_on=bottom.at.astimezone(reader.zone).date(),
-        bottom=bottom.after,
+        top_on=fall.top.at.astimezone(reader.zone).date(),
+        top=fall.top.before,
+        bottom_on=fall.bottom.at.astimezone(reader.zone).date(),
+        bottom=fall.bottom.after,
         drops=drops,
-        rest=bottom.after - top.before - sum(drop.points for drop in drops),
+        rest=fall.rest,
     )
-
-
-def _longest_way_down(line: Sequence[BalancePoint]) -> tuple[BalancePoint, BalancePoint] | None:
-    best: tuple[BalancePoint, BalancePoint] | None = None
-    top: BalancePoint | None = None
-    for point in line:
-        if top is None or point.before > top.before:
-            top = point
-        if point.after < top.before and (best is None or top.before - point.after > best[0].before - best[1].after):
-            best = (top, point)
-        if point.after > top.before:
-            top = BalancePoint(point.at, point.after, point.after)
-    if best is None or best[0].before - best[1].after < LEAST_FALL:
-        return None
-    return best
-
-
-LEAST_FALL = 100
-"""What only faded by less than a point is no fall."""

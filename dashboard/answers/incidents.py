@@ -133,6 +133,7 @@ def row(each: incidents.IncidentRow, now: datetime) -> IncidentRow:
         waits="customer" in (each.waits_for or "").split(","),
         reported=each.reported_at,
         ended=each.resolved_at or each.closed_at,
+        restored=each.restored,
         steps=tuple(_step(name, each, now) for name in ORDER),
     )
 

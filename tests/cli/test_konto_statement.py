@@ -124,3 +124,31 @@ def test_the_order_of_arrival_makes_no_difference(konto, story, customer, tmp_pa
     konto.took(story)
     backwards.took(story[::-1])
     assert backwards("statement", customer, "--json").json == konto("statement", customer, "--json").json
+
+
+def test_why_the_balance_fell_is_answered_in_a_sentence(konto):
+    due = "2026-03-03T12:00:00+01:00"
+    konto.took(
+        [
+            fact("promise.made", "2026-02-23T10:00", promise="A", customer="K", due=due, what="Therme liefern"),
+            fact("promise.fulfilled", "2026-03-05T12:00", promise="A"),
+            fact("contact.inbound", "2026-03-06T10:00", contact="C", customer="K", channel="phone", chases="A"),
+            fact("contact.answered", "2026-03-06T10:05", contact="C"),
+        ]
+    )
+    answer = konto("statement", "K", "--json", "--lang", "de").json
+    assert round(answer["fell"]["points"]) == 6
+    assert answer["fell"]["text"] == (
+        "Er fiel um 6 Punkte: am 5. März Therme liefern: 2 Tage zu spät (−4); am 6. März Musste nachfragen (−2)."
+    )
+    assert "In den letzten 90 Tagen: Er fiel um 6 Punkte" in konto("statement", "K", "--lang", "de").out
+    english = konto("statement", "K", "--lang", "en").out
+    assert "It fell by 6 points: on 5 March Therme liefern: 2 days late (−4)" in english
+
+
+def test_where_nothing_fell_nothing_is_said(told):
+    assert told("statement", "K-17", "--as-of", "2026-02-10", "--json").json["fell"] is None
+
+
+def test_a_line_names_what_made_it_weigh_more(told):
+    assert "[neuer Kunde: 2-fach]" in told("statement", "K-17", "--lang", "de").out

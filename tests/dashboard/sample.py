@@ -446,6 +446,7 @@ class Sample:
                     waits=number == 5,
                     reported=reported,
                     ended=None if state == "open" else reported + timedelta(days=5),
+                    restored=state == "resolved" and number % 2 == 0,
                     steps=self._steps(reported, done, state == "open", waits=number == 5),
                 )
             )

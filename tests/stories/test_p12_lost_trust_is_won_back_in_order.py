@@ -6,6 +6,8 @@ each step come with the alerts.
 
 from __future__ import annotations
 
+import re
+
 from projections import incidents
 from tests.homes import Home
 from tests.notation import Given
@@ -68,3 +70,30 @@ def test_the_firm_sees_how_disciplined_it_was_and_whether_it_helped(home: Home, 
     home.take(given(REPORTED + IN_ORDER + careless + won_back).envelopes)
     assert share(home, "recovery_discipline", "2026-06-15") == (1, 2)
     assert share(home, "recovery_success", "2026-06-15") == (1, 2)
+
+
+def test_by_mail_alone_nothing_is_called_restored_however_often_and_fast(given: Given) -> None:
+    assert not restored(given, IN_ORDER.replace("spricht persönlich", "spricht, Kanal email"))
+    assert not restored(given, IN_ORDER.replace("spricht persönlich", "spricht, Kanal phone"))
+    assert restored(given, IN_ORDER.replace("spricht persönlich", "spricht, Kanal video"))
+    assert restored(given, IN_ORDER)
+
+
+def test_a_talk_before_the_reason_or_without_putting_it_right_restores_nothing(given: Given) -> None:
+    assert not restored(given, "2026-03-02T10:00  spricht persönlich\n2026-03-03T09:00  löst")
+    assert not restored(given, IN_ORDER.replace("2026-03-05T09:00  löst", ""))
+    assert not restored(given, IN_ORDER + "2026-03-06T09:00  öffnet wieder")
+
+
+def test_the_new_chance_may_be_missing(given: Given) -> None:
+    assert restored(given, "\n".join(line for line in IN_ORDER.splitlines() if not re.search("Chance|Angebot", line)))
+
+
+def restored(given: Given, text: str) -> bool:
+    return given(REPORTED + text).case().restored
+
+
+def test_the_list_says_what_was_put_right_and_yet_not_restored(home: Home, given: Given) -> None:
+    home.take(given(REPORTED + IN_ORDER.replace("spricht persönlich", "spricht, Kanal email")).envelopes)
+    (row,) = incidents.listed(*asked(home, "2026-04-01"))
+    assert (row.state, row.restored, row.talk_done) == ("resolved", False, None)

@@ -24,6 +24,7 @@ STEPS: Mapping[str, str] = {
 }
 INCIDENT, WHO, WHEN, STATE = N_("Incident"), N_("Customer"), N_("Reported"), N_("State")
 NEXT, OWNER = N_("Next"), N_("Owner")
+TALK_MISSING = N_("{state}, without the talk in person that restores trust")
 NEXT_STEP = N_("{step}, by {due}")
 
 
@@ -56,6 +57,7 @@ def as_json(row: IncidentRow) -> dict[str, Any]:
         "resolved": written(row.resolved_at),
         "closed": written(row.closed_at),
         "next_step": row.next_step,
+        "restored": row.restored,
         "steps": {step: {"due": written(row.due_of(step)), "done": written(row.done_at(step))} for step in ORDER},
     }
 
@@ -70,10 +72,15 @@ def _cells(desk: Desk, row: IncidentRow) -> list[str]:
         f"{row.text or t.gettext(NAMED_BY_INCIDENT[row.kind])} ({row.id})",
         row.customer_name or row.customer_id,
         moment(row.reported_at, desk.now, desk.zone, t.lang),
-        t.gettext(STATES[row.state]),
+        _state(row, t),
         _next(desk, row),
         row.owner or "–",
     ]
+
+
+def _state(row: IncidentRow, t: Translator) -> str:
+    state = t.gettext(STATES[row.state])
+    return t.gettext(TALK_MISSING).format(state=state) if row.state != "open" and not row.restored else state
 
 
 def _next(desk: Desk, row: IncidentRow) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
 from domain.reliability import Reliability
 from domain.rulebook import Rulebook
-from projections import sentences, statements
+from projections import falls, sentences, statements
 from projections.sentences import Words
 from projections.statements import Line, Statement
 from wiring.commands.desk import AsOf, Desk, Json, KnownOn, Lang, at_desk
@@ -33,6 +33,8 @@ BUFFER = N_("The buffer bears {n} usual withdrawals.")
 RELIABLE = N_("Reliability {share}. {rests}; the value surely lies between {interval}.")
 UNSURE = N_("Reliability: no figure yet. {rests}; the value surely lies between {interval}.")
 KNOWN = N_("Only with what was recorded by {day}.")
+LATELY = N_("Within the last 90 days:")
+FALLEN_WITHIN = timedelta(days=90)
 NO_LINES = N_("Nothing has been booked yet.")
 WHEN, WHAT, POINTS, COUNTS = N_("Date"), N_("What happened"), N_("Points"), N_("Counts today")
 
@@ -49,11 +51,16 @@ def statement(
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
         found, words = _statement(desk, customer, as_of, known_on)
-        rules = desk.konto.steering.rulebooks.at(found.at)
+        rulebooks = desk.konto.steering.rulebooks
+        postings = [line.posting for line in found.lines]
+        course = falls.course(postings, found.at - FALLEN_WITHIN, found.at, rulebooks)
+        fell = falls.fall(course, postings, rulebooks)
+        why = None if fell is None else sentences.why_it_fell(fell, words, desk.t, desk.zone)
         if json:
-            desk.out.answer(_as_json(found, words, rules, desk.t))
+            answer = _as_json(found, words, rulebooks.at(found.at), desk.t)
+            desk.out.answer({**answer, "fell": None if fell is None else {"points": fell.points / 100, "text": why}})
         else:
-            _say(desk, found, words, rules, desk.time(known_on, "--known-on"))
+            _say(desk, found, words, rulebooks.at(found.at), desk.time(known_on, "--known-on"), why)
 
 
 def _statement(desk: Desk, name: str, as_of: str | None, known_on: str | None) -> tuple[Statement, Words]:
@@ -104,7 +111,7 @@ def _line_as_json(line: Line, words: Words, t: Translator) -> dict[str, Any]:
 # -- for people -----------------------------------------------------------------------------------
 
 
-def _say(desk: Desk, found: Statement, words: Words, rules: Rulebook, known: datetime | None) -> None:
+def _say(desk: Desk, found: Statement, words: Words, rules: Rulebook, known: datetime | None, why: str | None) -> None:
     t, lang = desk.t, desk.t.lang
     today = desk.now.astimezone(desk.zone).date()
 
@@ -119,6 +126,7 @@ def _say(desk: Desk, found: Statement, words: Words, rules: Rulebook, known: dat
         ),
         t.gettext(BUFFER).format(n=number(max(found.buffer, 0.0), lang, 1)),
         _reliability(found.reliability, t),
+        *([] if why is None else [f"{t.gettext(LATELY)} {why}"]),
         "",
     )
     if not found.lines:
@@ -127,13 +135,19 @@ def _say(desk: Desk, found: Statement, words: Words, rules: Rulebook, known: dat
     lines = [
         [
             on(line.posting.time),
-            sentences.sentence(line.posting, words, t),
+            _with_factors(line, words, t),
             points(line.points, lang, signed=True, decimals=2),
             points(line.counts, lang, signed=True, decimals=2),
         ]
         for line in found.lines
     ]
     desk.out.table([t.gettext(head) for head in (WHEN, WHAT, POINTS, COUNTS)], lines, right=(2, 3))
+
+
+def _with_factors(line: Line, words: Words, t: Translator) -> str:
+    """What happened, and what made it weigh more or less."""
+    factors = sentences.factors(line.posting, t)
+    return sentences.sentence(line.posting, words, t) + (f" [{factors}]" if factors else "")
 
 
 def _reliability(trust: Reliability, t: Translator) -> str:
