@@ -26,10 +26,11 @@ from domain.rulebook import AdviceRules
 Key = tuple[str, str]
 
 FIRM: Key = ("firm", "")
-LATELY: Key = ("lately", "")
-OPTIONAL = ("lately", "kind", "customer", "lead", "load", "weekday")
+LATELY = "lately"
+OPTIONAL = (LATELY, "kind", "customer", "lead", "load", "weekday")
 """What joins where it helps, in this order: each one explains what those before it leave. The first is by how much
 all forecasts were off lately."""
+NO_USUAL = frozenset((FIRM[0], "lead", "load"))
 LEAD_DAYS = (1, 2, 3, 5, 10, 20)
 LOADS = (1, 3, 6, 11, 21)
 """Where the next class begins."""
@@ -106,10 +107,10 @@ class Adviser:
         for name, (without, with_it) in said.optional.items():
             self.gains[name].add(loss(without, kept) - loss(with_it, kept), at)
         explained = self._model.sum(said.keys, at).mean
-        for key in said.optional_keys:
-            self.optional.learn([key], at, kept, explained)
-            if self._joins(key):
-                explained += self.optional.read(key, at).mean
+        for name, keys in said.optional_keys.items():
+            self.optional.learn(keys, at, kept, explained)
+            if self._joins(name):
+                explained += self.optional.sum(keys, at).mean
         for model in self.models:
             model.learn(said.keys, at, kept)
         self.known += 1
@@ -133,9 +134,9 @@ class Adviser:
     def _model(self) -> _Effects:
         return self.models[self._best]
 
-    def _joins(self, key: Key) -> bool:
+    def _joins(self, name: str) -> bool:
         """Whether it makes forecasts better; what is always the same explains nothing."""
-        return self.gains[key[0]].is_probable and (self.optional.values[key[0]] > 1 or key == LATELY)
+        return self.gains[name].is_probable and (self.optional.values[name] > 1 or name == LATELY)
 
     def _say(self, proposal: Proposal) -> _Said:
         at, keys = _days(proposal.made_at), _keys(proposal)
@@ -143,10 +144,10 @@ class Adviser:
         total = sums[self._best]
         optional: dict[str, tuple[float, float]] = {}
         optional_keys = _optional_keys(proposal, self.load(proposal.owner))
-        for key in optional_keys:
-            more = total + self.optional.read(key, at)
-            optional[key[0]] = (total.probability, more.probability)
-            if self._joins(key):
+        for name, own in optional_keys.items():
+            more = total + self.optional.sum(own, at)
+            optional[name] = (total.probability, more.probability)
+            if self._joins(name):
                 total = more
         return _Said(keys, optional_keys, [each.probability for each in sums], optional)
 
@@ -167,25 +168,26 @@ class Adviser:
     @property
     def joined(self) -> tuple[str, ...]:
         """What joins at present because it makes forecasts better."""
-        return tuple(name for name in OPTIONAL if self._joins((name, "")))
+        return tuple(name for name in OPTIONAL if self._joins(name))
 
     def probability(self, proposal: Proposal, load: int | None = None) -> float | None:
         """That it is kept; None where too little is known. `load` as in `estimate`."""
-        total = _Sum(0.0, 0.0)
-        for key, effects in self._steps(proposal, load):
-            total += effects.read(key, _days(proposal.made_at))
+        total, at = _Sum(0.0, 0.0), _days(proposal.made_at)
+        for keys, effects in self._steps(proposal, load):
+            total += effects.sum(keys, at)
         return total.probability if self._knows_enough(proposal) else None
 
     def estimate(self, proposal: Proposal, load: int | None = None) -> Estimate:
         """With everything that it rests on. `load` = the owner's open promises, where they are not those of now."""
         at = _days(proposal.made_at)
         steps = self._steps(proposal, load)
+        usual = [math.fsum(effects.usual(key, at) for key in keys) for keys, effects in steps]
         # Told against what is usual, so that the first step is how the firm does; in the end it is the plain sum.
-        total, reasons = _Sum(math.fsum(effects.usual(key[0], at) for key, effects in steps), 0.0), []
-        for key, effects in steps:
-            own = effects.read(key, at)
-            total += _Sum(own.mean - effects.usual(key[0], at), own.variance)
-            reasons.append(Reason(*key, total.probability, effects.count(key)))
+        total, reasons = _Sum(math.fsum(usual), 0.0), []
+        for (keys, effects), mean in zip(steps, usual, strict=True):
+            own = effects.sum(keys, at)
+            total += _Sum(own.mean - mean, own.variance)
+            reasons.append(Reason(*keys[-1], total.probability, effects.count(keys[-1])))
         return Estimate(
             probability=total.probability if self._knows_enough(proposal) else None,
             interval=total.interval,
@@ -195,10 +197,11 @@ class Adviser:
             memory_days=self.memory_days,
         )
 
-    def _steps(self, proposal: Proposal, load: int | None) -> list[tuple[Key, _Effects]]:
+    def _steps(self, proposal: Proposal, load: int | None) -> list[tuple[list[Key], _Effects]]:
         load = self.load(proposal.owner) if load is None else load
-        main = [(key, self._model) for key in _keys(proposal)]
-        return main + [(key, self.optional) for key in _optional_keys(proposal, load) if self._joins(key)]
+        main = [([key], self._model) for key in _keys(proposal)]
+        optional = _optional_keys(proposal, load)
+        return main + [(keys, self.optional) for name, keys in optional.items() if self._joins(name)]
 
     def _knows_enough(self, proposal: Proposal) -> bool:
         return self.fresh.at_moment(_days(proposal.made_at)) >= self.rules.fewest_promises
@@ -208,7 +211,7 @@ class _Said(NamedTuple):
     """What was said of a promise when it was made: by each memory, and without and with each optional effect."""
 
     keys: list[Key]
-    optional_keys: list[Key]
+    optional_keys: dict[str, list[Key]]
     by_memory: list[float]
     optional: dict[str, tuple[float, float]]
 
@@ -218,16 +221,21 @@ def _keys(proposal: Proposal) -> list[Key]:
     return [FIRM, *((name, value) for name, value in named if value is not None)]
 
 
-def _optional_keys(proposal: Proposal, load: int) -> list[Key]:
+def _optional_keys(proposal: Proposal, load: int) -> dict[str, list[Key]]:
     values = {
-        "lately": "",
+        LATELY: "",
         "kind": proposal.kind,
         "customer": proposal.customer,
-        "lead": None if proposal.lead_days is None else str(lead_class(proposal.lead_days)),
-        "load": None if proposal.owner is None else str(load_class(load)),
         "weekday": str(proposal.weekday),
     }
-    return [(name, value) for name in OPTIONAL if (value := values[name]) is not None]
+    steps = {
+        "lead": None if proposal.lead_days is None else lead_class(proposal.lead_days),
+        "load": None if proposal.owner is None else load_class(load),
+    }
+    keys = {name: [(name, value)] for name, value in values.items() if value is not None}
+    # One effect a step: a class that nobody has tried yet has what is known of the smaller ones.
+    keys |= {name: [(name, str(step)) for step in range(top + 1)] for name, top in steps.items() if top is not None}
+    return {name: keys[name] for name in OPTIONAL if name in keys}
 
 
 def _days(at: datetime) -> float:
@@ -364,18 +372,22 @@ class _Effects:
                 self.count(key) + 1,
             )
 
-    def usual(self, name: str, at: float) -> float:
-        """The effect that a usual promise has of this name: what belongs to the firm, not to one of its values."""
-        if name == FIRM[0]:
+    def usual(self, key: Key, at: float) -> float:
+        """The effect that a usual promise has of this name: what belongs to the firm, not to one of its values.
+
+        Only of names with one value a promise; of steps there is no usual one.
+        """
+        name = key[0]
+        if name in NO_USUAL:
             return 0.0
         if self.asked_at != at:
             self.asked_at, self.usual_then = at, {}
         if name not in self.usual_then:
             pulls = evidences = 0.0
-            for key, (evidence, _, since, _) in self.known.items():
-                if key[0] == name:
+            for known, (evidence, _, since, _) in self.known.items():
+                if known[0] == name:
                     fresh = evidence * 2.0 ** (-(at - since) / self.other[1])
-                    pulls += fresh * self.read(key, at).mean
+                    pulls += fresh * self.read(known, at).mean
                     evidences += fresh
             self.usual_then[name] = pulls / evidences if evidences else 0.0
         return self.usual_then[name]

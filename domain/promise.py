@@ -30,6 +30,9 @@ from domain.fact import (
 )
 from domain.history import Impossible, Life, TooEarly
 
+MOST_PARTS = 10_000
+Parts = Annotated[int, Field(ge=1, le=MOST_PARTS)]
+"""How many separate things a promise consists of."""
 Cause = Literal["customer", "supplier", "weather", "part", "other"]
 
 
@@ -55,6 +58,7 @@ class PromiseMade(Data):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     plan_b: PersonalProse | None = None
     channel: Channel | None = None
+    parts: Parts = 1
 
     @model_validator(mode="after")
     def a_price_names_its_amount(self) -> Self:
@@ -75,6 +79,7 @@ class PromiseChanged(Data):
     supplier: Label | None = None
     product: Label | None = None
     plan_b: PersonalProse | None = None
+    parts: Parts = 1
 
 
 class PromiseAssigned(Data):
@@ -124,6 +129,7 @@ class PromiseFulfilled(Data):
     degree: Annotated[Number, Field(ge=0, le=1000)] = 1.0
     amount: Amount | None = None
     evidence: PersonalLine | None = None
+    confirmed: Annotated[int, Field(ge=0, le=MOST_PARTS)] | None = None
 
 
 class PromiseWithdrawn(Data):
@@ -182,6 +188,7 @@ class Promise(msgspec.Struct, frozen=True):
     product: str | None
     plan_b: bool
     amount: float | None
+    parts: int
     due: date | datetime | None
     zone: str
     paused: Mapping[str, datetime] = {}
@@ -202,6 +209,7 @@ def evolve(promise: Promise | None, fact: Fact) -> Promise | None:
                 supplier=data.supplier if data.says("supplier") else promise.supplier,
                 product=data.product if data.says("product") else promise.product,
                 plan_b=data.plan_b is not None if data.says("plan_b") else promise.plan_b,
+                parts=data.parts if data.says("parts") else promise.parts,
             )
         case PromiseAssigned():
             return replace(
@@ -238,6 +246,7 @@ def _made(fact: Fact, data: PromiseMade) -> Promise:
         product=data.product,
         plan_b=data.plan_b is not None,
         amount=data.amount,
+        parts=data.parts,
         due=data.due,
         zone=fact.zone or "UTC",
     )

@@ -112,6 +112,7 @@ class PromiseRules(Part):
     withdrawn_without: Withdrawal
     withdrawn_late: Withdrawal
     soft: Share
+    unconfirmed: Share = 0.0
     partial_from: Share
     price_tolerance: Share
     estimate_tolerance: Share

@@ -23,7 +23,7 @@ DUE_GONE = N_("The promise had a due before and has none now. A due can be moved
 BECOMES: Mapping[str, Mapping[str, frozenset[str]]] = {
     "promise.made": {
         "promise.renegotiated": frozenset({"due"}),
-        "promise.changed": frozenset({"what", "kind", "severity", "supplier", "product", "plan_b"}),
+        "promise.changed": frozenset({"what", "kind", "severity", "supplier", "product", "plan_b", "parts"}),
         "promise.assigned": frozenset({"by", "team"}),
     },
     "customer.registered": {

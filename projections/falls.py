@@ -65,11 +65,11 @@ def fall(points: Sequence[Point], lines: Sequence[Posting], rulebooks: Rulebooks
         return None
     top, bottom = way
     lost = [
-        Drop(line, points)
+        Drop(line, cost)
         for line in lines
         if top.at <= line.time <= bottom.at
         and line.stands_at(bottom.at)
-        and (points := line.points_at(bottom.at, rulebooks)) < 0
+        and (cost := line.points_at(bottom.at, rulebooks)) < 0
     ]
     heaviest = sorted(lost, key=lambda each: each.points)[:SHOWN_DROPS]
     drops = tuple(sorted(heaviest, key=lambda each: each.line.time))

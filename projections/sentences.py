@@ -162,6 +162,7 @@ def reason(stage: Stage, rules: StageRules, t: Translator) -> str:
 
 FACTORS: Mapping[str, str] = {
     "binding": N_("only intended or estimated: {factor} times"),
+    "confirmed": N_("only partly confirmed: {factor} times"),
     "newness": N_("new customer: {factor} times"),
     "sensitivity": N_("sensitivity: {factor} times"),
     "admitted": N_("told first: {factor} times"),

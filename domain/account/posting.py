@@ -14,7 +14,7 @@ from domain.rulebook import Rulebook, hundredths
 DAY_SECONDS = 86_400
 
 Rulebooks = Versions[Rulebook]
-FactorName = Literal["binding", "newness", "sensitivity", "admitted", "recovery_cap"]
+FactorName = Literal["binding", "confirmed", "newness", "sensitivity", "admitted", "recovery_cap"]
 
 
 class Factor(NamedTuple):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from domain.account.posting import Factor, Posting, Share, days_between
 from domain.fact import Fact
 from domain.outcome import Standing, Step, steps
-from domain.promise import PromiseRenegotiated, PromiseWithdrawn
+from domain.promise import PromiseFulfilled, PromiseRenegotiated, PromiseWithdrawn
 from domain.rulebook import Rulebook, hundredths
 from domain.steering import Steering
 
@@ -87,7 +87,7 @@ def _earned(step: Step, rules: Rulebook) -> list[Posting]:
 
 
 def _line(step: Step, rule: str, base: int, rules: Rulebook) -> Posting:
-    factors = _binding(step.after, rules) if base < 0 else ()
+    factors = _binding(step.after, rules) if base < 0 else _confirmed(step, rules)
     return Posting(
         time=step.fact.time.astimezone(UTC),
         rule=rule,
@@ -102,6 +102,18 @@ def _binding(standing: Standing, rules: Rulebook) -> tuple[Factor, ...]:
     if standing.promise.binding == "firm":
         return ()
     return (Factor("binding", rules.promise.soft),)
+
+
+def _confirmed(step: Step, rules: Rulebook) -> tuple[Factor, ...]:
+    """Of several things only those count as kept that were confirmed; a bare "done" confirms one, evidence all."""
+    parts, data = step.after.promise.parts, step.fact.data
+    if parts == 1 or not isinstance(data, PromiseFulfilled):
+        return ()
+    confirmed = data.confirmed if data.confirmed is not None else parts if data.evidence is not None else 1
+    confirmed = max(1, min(parts, confirmed))
+    if confirmed == parts:
+        return ()
+    return (Factor("confirmed", (confirmed + rules.promise.unconfirmed * (parts - confirmed)) / parts),)
 
 
 def _move(step: Step, move: PromiseRenegotiated, rules: Rulebook) -> tuple[str, int]:

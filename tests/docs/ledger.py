@@ -89,6 +89,8 @@ def _made(due: str, rest: str) -> Data:
     data: Data = {"customer": "customer", "due": _due(due)}
     if "estimate" in rest:
         data["binding"] = "estimate"
+    if things := re.search(r"(\d+) things", rest):
+        data["parts"] = int(things[1])
     if price := re.search(r"price (\d+) EUR", rest):
         data |= {"kind": "price", "amount": float(price[1]), "currency": "EUR"}
     return data
@@ -106,6 +108,8 @@ def _told(rest: str) -> Data:
 def _fulfilled(rest: str) -> Data:
     degree, charged = re.search(r"to (\d+) %", rest), re.search(r"charged (\d+) EUR", rest)
     data: Data = {"degree": int(degree[1]) / 100} if degree else {}
+    if confirmed := re.search(r"(\d+) confirmed", rest):
+        data["confirmed"] = int(confirmed[1])
     return data | ({"amount": float(charged[1])} if charged else {})
 
 

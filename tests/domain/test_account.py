@@ -25,6 +25,40 @@ def lines(given: Given, text: str) -> list[tuple[str, float]]:
     return given(text, PLAIN).lines()
 
 
+# -- several things in one promise --------------------------------------------------------------------
+
+OF_FOUR = '2026-03-02T09:00  verspricht K-17 ines "Angebot" bis 2026-03-06T12:00, aus 4 Dingen\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "factors", "points"),
+    [
+        ("2026-03-06T12:00  erfüllt", {"confirmed": 0.25}, 1),
+        ("2026-03-06T12:00  erfüllt, bestätigt 0", {"confirmed": 0.25}, 1),
+        ("2026-03-06T12:00  erfüllt, bestätigt 3", {"confirmed": 0.75}, 3),
+        ("2026-03-06T12:00  erfüllt, bestätigt 4", {}, 4),
+        ("2026-03-06T12:00  erfüllt, bestätigt 9", {}, 4),
+        ("2026-03-06T12:00  erfüllt, mit Nachweis", {}, 4),
+        ("2026-03-06T12:00  erfüllt, mit Nachweis, bestätigt 2", {"confirmed": 0.5}, 2),
+        ("2026-03-06T12:00  erfüllt, Grad 1.5", {"confirmed": 0.25}, 1.25),
+        ("2026-03-07T12:00  erfüllt", {}, -3),
+        ("2026-03-06T12:00  bricht", {}, -8),
+        ("2026-03-03T12:00  beschreibt, aus 1 Dingen\n2026-03-06T12:00  erfüllt", {}, 4),
+    ],
+)
+def test_of_several_things_only_what_was_confirmed_is_a_deposit_and_what_is_late_costs_all(
+    given: Given, text: str, factors: dict[str, float], points: float
+) -> None:
+    found = given(OF_FOUR + text, PLAIN)
+    assert found.factors()[-1][1] == factors
+    assert found.lines()[-1][1] == points
+
+
+def test_a_firm_may_let_unconfirmed_things_count(given: Given) -> None:
+    half = steering(rulebook(**USUAL, promise={"unconfirmed": 0.5}))
+    assert given(OF_FOUR + "2026-03-06T12:00  erfüllt, bestätigt 2", half).lines()[-1][1] == 3
+
+
 # -- kept and exceeded ------------------------------------------------------------------------------
 
 IN_TIME = "2026-03-04T09:00  verschiebt auf 2026-03-10T12:00, mit Alternative\n"

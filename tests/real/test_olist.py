@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import shutil
 from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -159,6 +160,42 @@ def test_base_times_factors_are_the_points_of_every_line_of_every_customer(olist
 
 
 SINCE = "2018-04-17T00:00:00Z"
+PARTS = """
+title = "Of how many items an order consists"
+source = "olist"
+zone = "UTC"
+time_format = "%Y-%m-%d %H:%M:%S"
+
+[rows]
+group_by = "order_id"
+
+[lookup.order]
+file = "olist_orders.csv.gz"
+key = "order_id"
+
+[[fact]]
+type = "promise.changed"
+id = "{order_id}/parts"
+time = "order.order_purchase_timestamp"
+[fact.data]
+promise = "order_id"
+parts = "length(rows)"
+"""
+
+
+@pytest.mark.long
+def test_how_many_things_an_order_consists_of_foresees_bad_reviews_better(olist, tmp_path):
+    if not (olist.home / "events.db").exists():
+        pytest.skip("a home in a database is not copied")
+    konto = Konto(Path(shutil.copytree(olist.home, tmp_path / "copy")), now=datetime.now(UTC))
+    mapping = tmp_path / "parts.toml"
+    mapping.write_text(PARTS, encoding="utf-8")
+    taken = konto("import", str(DATA / "olist_order_items.csv.gz"), "--mapping", str(mapping), "--json").json
+    assert (taken["recorded"], taken["refused"]) == (7_360, 0)
+    found = konto("backtest", "account", "--since", SINCE, "--json").json
+    assert found["all"]["auc"] > 0.859
+    assert 0.73 > found["fulfilled"]["auc"] > 0.66
+    assert found["fulfilled"]["log_loss"] < 0.33
 
 
 @pytest.mark.long_on_postgres

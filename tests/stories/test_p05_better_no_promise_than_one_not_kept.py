@@ -1,12 +1,16 @@
-"""P5: Better no promise than one that is not kept; never promise what you cannot do (001, 004).
-
-The adviser, who says which date is safe, comes later; what the account says of hasty promises is here.
-"""
+"""P5: Better no promise than one that is not kept; never promise what you cannot do (001, 004)."""
 
 from __future__ import annotations
 
-from tests.notation import Given
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from projections import advice, advice_words
+from projections.advice import Wanted
+from tests.homes import Home
+from tests.notation import BERLIN, Data, Given, at
 from tests.stories.asking import KNOWN_AND_ORDINARY
+from words import translator
 
 
 def total(given: Given, text: str) -> float:
@@ -40,3 +44,35 @@ def test_without_a_date_nothing_is_ever_late(given: Given) -> None:
     history = given('2026-03-02T09:00  verspricht K-17 ines "Irgendwann"', KNOWN_AND_ORDINARY)
     assert history.outcome("2036-03-02") == "open"
     assert history.lines("2036-03-02") == []
+
+
+def test_whoever_asks_first_learns_that_a_hasty_date_is_rarely_kept_and_which_one_is_safe(home: Home) -> None:
+    """Ines keeps what she has five days for, and hardly ever what should be done by tomorrow."""
+    home.take(fact for number in range(150) for fact in _promised(number, hasty=number % 2 == 0))
+    home.clock.now = at("2026-06-08T08:00")
+    library, asker = home.konto.library, home.konto.asker
+
+    def asked_for(due: str) -> advice.Advice:
+        wanted = Wanted("ines", "delivery", at(due))
+        return advice.advise(library, asker, wanted, home.clock(), BERLIN)
+
+    hasty, roomy = asked_for("2026-06-09T00:00"), asked_for("2026-06-17T00:00")
+    assert hasty.estimate.probability < 0.5 < 0.9 < roomy.estimate.probability
+    assert hasty.safe is not None
+    assert hasty.safe.on == roomy.safe.on
+    assert date(2026, 6, 9) < hasty.safe.on <= date(2026, 6, 15)
+    said = advice_words.sentences(hasty, library, translator("de"), BERLIN)
+    assert said[0].startswith("Bis heute klappt es nach unserer Erfahrung in ")
+    assert said[1].startswith("Mit ")
+    assert said[1].endswith("in 9 von 10 Fällen.")
+
+
+def _promised(number: int, *, hasty: bool) -> Iterator[Data]:
+    made = at("2026-01-05T09:00") + timedelta(days=number)
+    due = made + timedelta(hours=8 if hasty else 7 * 24)
+    ended = due + timedelta(hours=3 if hasty else -3)
+    ends = {"promise.made": made, "promise.fulfilled": ended}
+    data = {"promise.made": {"customer": "K-17", "by": "ines", "kind": "delivery", "due": due.isoformat()}}
+    for type, time in ends.items():
+        told = {"specversion": "1.0", "source": "crm", "type": type, "id": f"{number}/{type}", "time": time.isoformat()}
+        yield {**told, "data": {"promise": f"P-{number}", **data.get(type, {})}}
