@@ -44,6 +44,7 @@ POLISHED = {"moved": 7, "moved_twice": 3}
 for the one who does the work of two, for prices at any time, and for quotations whose dates are always moved
 in time: the last promise is kept, the first never."""
 
+LATE = frozenset(("late", "moved_late", "withdrawn_late", "broken"))
 PATIENT = frozenset(("moved", "moved_bare", "moved_twice", "asked", "not_agreed", "paused", "waited", "withdrawn"))
 """Needs a promise that runs for a day at least."""
 
