@@ -47,15 +47,24 @@ class Day(NamedTuple):
 
 
 class Advice(NamedTuple):
-    """`safe`: the earliest date from which on it is kept as surely as the rulebook asks for; None = no such date."""
+    """`safe`: the earliest date from which on it is kept as surely as the rulebook asks for; None = no such date.
+
+    `wanted_on`: the day on which the wanted due ends, by the calendar of whoever would promise it.
+    """
 
     wanted: Wanted
+    wanted_on: date | None
     at: datetime
     estimate: Estimate
     days: tuple[Day, ...]
     safe: Day | None
     workload: Workload
     safe_from: float
+
+    @property
+    def is_safe(self) -> bool:
+        """The wanted date itself is."""
+        return (self.estimate.probability or 0.0) >= self.safe_from
 
 
 def learned(library: Library, at: datetime) -> Adviser:
@@ -98,6 +107,7 @@ def advise(
     days = tuple(Day(on, due, estimate(due)) for on in dates for due in [hours.end_of_date(on)])
     return Advice(
         wanted=wanted,
+        wanted_on=None if wanted.due is None else hours.own_date(wanted.due),
         at=at,
         estimate=estimate(wanted.due),
         days=days,

@@ -134,6 +134,11 @@ def day_figures(on: date, lang: str, *, year: bool = False) -> str:
     return f"{on:%d/%m/%Y}" if year else f"{on:%d/%m}"
 
 
+def weekday(on: date, lang: str) -> str:
+    """The day of the week in two or three letters: "Do", "Thu"."""
+    return format_date(on, "EEE", locale=_locale(lang)).rstrip(".")
+
+
 def day_in_words(on: date, today: date, lang: str, *, short: bool = False) -> str:
     """A day as one says it today: "gestern", "heute", "morgen", "Freitag, 13. März", "24. März"."""
     named = {-1: N_("yesterday"), 0: N_("today"), 1: N_("tomorrow")}.get((on - today).days)

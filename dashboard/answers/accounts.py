@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from dashboard.answers import contacts, incidents, lists
 from dashboard.answers.measures import share
 from dashboard.answers.overview import RATES
+from dashboard.answers.taught import Taught
 from dashboard.data import (
     Account,
     BalancePoint,
@@ -38,7 +39,7 @@ SHOWN_QUESTIONS = 5
 TICK = timedelta(microseconds=1)
 
 
-def account(konto: Konto, reader: Reader, customer: str, span: Span) -> Account | None:
+def account(konto: Konto, taught: Taught, reader: Reader, customer: str, span: Span) -> Account | None:
     customer = survivor_of(konto, customer)
     try:
         party = parties.party(konto.library, konto.asker, customer)
@@ -83,7 +84,7 @@ def account(konto: Konto, reader: Reader, customer: str, span: Span) -> Account 
         line=line,
         levels=(("solid", rules.stage.solid_from), ("strained", rules.stage.strained_below)),
         fall=_fall(line, postings, start, now, konto, words, t, reader),
-        promises=lists.of_customer(konto, own, now, t),
+        promises=lists.of_customer(konto, taught, own, now, t),
         questions=contacts.waiting_of(konto, customer, SHOWN_QUESTIONS),
         incidents=incidents.running_of(konto, customer),
         merged=_merged(konto, customer),
