@@ -11,6 +11,9 @@ from typing import TypeVar
 
 import streamlit as st
 
+FURTHEST = timedelta(days=730)
+"""So far ahead a date may lie."""
+
 Option = TypeVar("Option", bound=str)
 
 
@@ -102,6 +105,7 @@ def day_ahead(label: str, name: str, value: date, today: date, lang: str, *, hel
         value=None,
         key=_prepared(name, value),
         min_value=today,
+        max_value=today + FURTHEST,
         format="DD.MM.YYYY" if lang == "de" else "DD/MM/YYYY",
         help=help,
         on_change=_keep,
@@ -112,7 +116,7 @@ def day_ahead(label: str, name: str, value: date, today: date, lang: str, *, hel
 def asked_day_ahead(name: str, today: date) -> date | None:
     """The day that the address asks for, if it is not over yet."""
     found = _day(name)
-    return found if found and today <= found < date.max - timedelta(days=400) else None
+    return found if found and today <= found <= today + FURTHEST else None
 
 
 def asked_day(name: str, today: date) -> date | None:

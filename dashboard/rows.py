@@ -92,7 +92,7 @@ def standing(row: PromiseRow, here: Visit) -> str:
     said = moment(row, here)
     if row.state in ("overdue", "notice"):
         words = here.t("overdue {since}").format(since=said) if row.state == "overdue" else said
-        return _badge(row, words)
+        return "\u2002".join(part for part in (_badge(row, words), quiet(at_risk(row, here))) if part)
     return badge(row, here) or quiet(said)
 
 

@@ -11,7 +11,7 @@ from projections.advice import Advice
 from projections.customers import person_name
 from projections.filters import Library
 from words import N_, Translator
-from words.format import day_in_words, day_long, number, of_ten, percent_between
+from words.format import day_in_words, day_to_keep, number, of_ten, percent_between
 
 KINDS: Mapping[str, str] = {
     "appointment": N_("appointments"),
@@ -60,6 +60,8 @@ SAFE_TOO = N_("That is a safe date.")
 NO_SAFE_DATE = N_("No date in the next {n} business days is safe by what is known.")
 SURELY = N_("The value surely lies between {interval}.")
 OVERLOAD = N_("So many at once have never gone well in an earlier month; at most {n} did.")
+MASTERED = N_("Up to {n} at once have gone well in an earlier month.")
+NO_DIFFERENCE = N_("By what is known so far, the date makes no difference.")
 NOBODY_YET = N_("Nothing is known of {name} yet, so that this rests on the others.")
 INSTEAD = N_(
     "Promise it later, when more is known; call it an intention; name a plan B; or say no honestly, with the reason."
@@ -100,7 +102,7 @@ def said(advice: Advice, library: Library, t: Translator, zone: ZoneInfo) -> Sai
         sure=_sure(advice.estimate, t),
         instead=f"{t.gettext(NO_SAFE_DATE).format(n=len(advice.days))} {t.gettext(INSTEAD)}" if is_hopeless else "",
         load=_load(advice, t),
-        steps=(*reasons(advice.estimate, library, t), *_nobody_yet(advice, t)),
+        steps=(*reasons(advice.estimate, library, t), *_nobody_yet(advice, t), *_no_difference(advice, t)),
     )
 
 
@@ -110,14 +112,13 @@ def sentences(advice: Advice, library: Library, t: Translator, zone: ZoneInfo) -
     return [each for each in every if each]
 
 
-def wording(advice: Advice, t: Translator) -> str | None:
+def wording(advice: Advice, t: Translator, zone: ZoneInfo) -> str | None:
     """How to say it to the customer, with a date that is safe; None where nothing can be said of dates yet."""
     if advice.estimate.probability is None:
         return None
     safe = advice.wanted_on if advice.is_safe else advice.safe.on if advice.safe else None
-    if safe is None:
-        return t.gettext(SAY_NO_DATE).format(day=day_long(advice.days[0].on, t.lang))
-    return t.gettext(SAY[advice.wanted.kind]).format(day=day_long(safe, t.lang))
+    day = day_to_keep(safe or advice.days[0].on, advice.at.astimezone(zone).date(), t.lang)
+    return t.gettext(SAY[advice.wanted.kind] if safe else SAY_NO_DATE).format(day=day)
 
 
 def _headline(advice: Advice, t: Translator, zone: ZoneInfo) -> str:
@@ -145,13 +146,19 @@ def _nobody_yet(advice: Advice, t: Translator) -> Iterator[str]:
         yield t.gettext(NOBODY_YET).format(name=advice.wanted.owner)
 
 
+def _no_difference(advice: Advice, t: Translator) -> Iterator[str]:
+    if advice.estimate.probability is not None and len({day.estimate.probability for day in advice.days}) == 1:
+        yield t.gettext(NO_DIFFERENCE)
+
+
 def _load(advice: Advice, t: Translator) -> str:
     load = advice.workload
     text = t.ngettext("{name} has {n} open promise.", "{name} has {n} open promises.", load.open)
     text = text.format(name=advice.wanted.owner, n=number(load.open, t.lang))
-    if load.is_overload:
-        text = f"{text} {t.gettext(OVERLOAD).format(n=number(load.most_mastered or 0, t.lang))}"
-    return text
+    if load.most_mastered is None:
+        return text
+    more = t.gettext(OVERLOAD if load.is_overload else MASTERED).format(n=number(load.most_mastered, t.lang))
+    return f"{text} {more}"
 
 
 def too_little(estimate: Estimate, t: Translator) -> str:

@@ -14,10 +14,9 @@ from projections import advice_words, sentences, statements
 from projections import customers as parties
 from projections.advice import Day, Wanted
 from wiring.home import Konto
-from wiring.refusals import sentence
 from words import Translator, translator
 
-FOUND = 8
+FOUND = 6
 """Customers that a search offers."""
 SHOWN_DAYS = 7
 PROPOSED_DAYS = 3
@@ -41,7 +40,7 @@ def page(konto: Konto, taught: Taught, reader: Reader, asked: AdviceAsked) -> Ad
         try:
             found = _advice(konto, taught, reader, asked, owner, hours.end_of_date(due), customer, now, t)
         except Refused as error:
-            refused = sentence(error, t)
+            refused = t.gettext(error.text).format(**error.params)
     ahead = _business_days(hours, hours.local_date(now), due)
     return AdvicePage(tuple(people), owner, due, ahead, customer, found, refused)
 
@@ -86,7 +85,7 @@ def _advice(
         overloaded=found.workload.is_overload,
         steps=said.steps,
         no_mark=t.gettext(advice_words.NO_MARK),
-        wording=advice_words.wording(found, t),
+        wording=advice_words.wording(found, t, reader.zone),
         is_known=found.estimate.probability is not None,
         is_safe=found.is_safe,
         days=_days(found),

@@ -11,7 +11,6 @@ from words import format
 
 _WIDE: Final = "width > 520"
 """Below, there is no room for words beside the dots."""
-_ROOM_FOR_THE_LINE: Final = 130
 _TOP: Final = 1.12
 _LOW: Final = 0.12
 """A bar that ends below has no room for a word under it."""
@@ -27,7 +26,8 @@ def possible_days(days: Sequence[AdviceDay], safe_from: float, style: Style) -> 
     x: Spec = {
         "field": "n",
         "type": "ordinal",
-        "scale": {"range": [{"expr": f"{_WIDE} ? {_ROOM_FOR_THE_LINE} : 0"}, {"expr": "width"}], "padding": 0.1},
+        # The days stand at the right, so that the line has room for its name at the left.
+        "scale": {"paddingInner": 0.1, "paddingOuter": {"expr": f"{_WIDE} ? 1 : 0.1"}, "align": 0.8},
         "axis": {
             "labelExpr": f"split({switch('datum.value', [value['label'] for value in values])}, '\\n')",
             "labelAngle": 0,

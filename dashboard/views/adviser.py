@@ -87,8 +87,9 @@ def _customer(chosen: AccountInShort | None, here: Visit) -> None:
     if not text:
         return
     hits = data.names(text)
-    for customer, name in hits:
-        address.choose(plain(name), "customer", customer, forgets="search")
+    with st.container(gap=None):
+        for customer, name in hits:
+            address.choose(plain(name), "customer", customer, forgets="search")
     if not hits:
         st.markdown(f":small[{quiet(t('Nobody of that name.'))}]")
 
