@@ -97,8 +97,12 @@ def _word(text: str, value: Spec, place: Spec, style: Style, *, dy: int) -> list
 
 
 def _only_wide(layers: Sequence[Spec]) -> list[Spec]:
-    opacity: dict[str, Any] = {"opacity": {"expr": f"{_WIDE} ? 1 : 0"}}
-    return [{**layer, "mark": {**layer["mark"], **opacity}} for layer in layers]
+    # Without any size, since what cannot be seen would still take room from the picture.
+    seen: dict[str, Any] = {
+        "opacity": {"expr": f"{_WIDE} ? 1 : 0"},
+        "fontSize": {"expr": f"{_WIDE} ? {LABEL_PIXELS} : 0"},
+    }
+    return [{**layer, "mark": {**layer["mark"], **seen}} for layer in layers]
 
 
 def _alt(days: Sequence[AdviceDay], style: Style) -> str:

@@ -776,6 +776,10 @@ def _without_a_safe_date(german: bool, due: date) -> Advice:
 def _of_too_little(german: bool, due: date) -> Advice:
     return _with_a_safe_date(german, due)._replace(
         headline="Noch keine Aussage: erst 3 Zusagen." if german else "Nothing to say yet: only 3 promises.",
+        sure="Sicher liegt der Wert zwischen 5 und 97\u00a0%."
+        if german
+        else "The value surely lies between 5 and 97%.",
+        load="Mehmet Kaya hat 2 offene Zusagen." if german else "Mehmet Kaya has 2 open promises.",
         overloaded=False,
         steps=(),
         wording=None,
