@@ -6,10 +6,13 @@ Streamlit can bind a widget to the address by itself, but writes the label into 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 import streamlit as st
+
+FURTHEST = timedelta(days=730)
+"""So far ahead a date may lie."""
 
 Option = TypeVar("Option", bound=str)
 
@@ -51,28 +54,30 @@ def select(
     say: Callable[[Option], str],
     *,
     resets: str = "",
+    labelled: bool = False,
+    always: bool = False,
 ) -> None:
-    """A list to choose one of many from."""
+    """A list to choose one of many from; `always`: the default, too, stands in the address once it was chosen."""
     st.selectbox(
         label,
         options,
         key=_prepared(name, asked(name, options, default)),
         format_func=say,
-        label_visibility="collapsed",
+        label_visibility="visible" if labelled else "collapsed",
         on_change=_keep,
-        args=(name, default, resets),
+        args=(name, "" if always else default, resets),
     )
 
 
-def text(label: str, name: str, *, resets: str = "") -> str:
-    """A field to search in, which asks while one types."""
+def text(label: str, name: str, *, hint: str = "", resets: str = "") -> str:
+    """A field to search in, which asks while one types; with a hint in it, its label stands above."""
     st.text_input(
         label,
         key=_prepared(name, str(st.query_params.get(name, ""))),
-        placeholder=label,
+        placeholder=hint or label,
         icon=":material/search:",
         live="300ms",
-        label_visibility="collapsed",
+        label_visibility="visible" if hint else "collapsed",
         on_change=_keep,
         args=(name, "", resets),
     )
@@ -93,13 +98,48 @@ def day(label: str, name: str, today: date, lang: str, *, help: str, resets: str
     )
 
 
+def day_ahead(label: str, name: str, value: date, today: date, lang: str, *, help: str) -> None:
+    """A date from today on; once it was chosen it stands in the address."""
+    st.date_input(
+        label,
+        value=None,
+        key=_prepared(name, value),
+        min_value=today,
+        max_value=today + FURTHEST,
+        format="DD.MM.YYYY" if lang == "de" else "DD/MM/YYYY",
+        help=help,
+        on_change=_keep,
+        args=(name, "", ""),
+    )
+
+
+def asked_day_ahead(name: str, today: date) -> date | None:
+    """The day that the address asks for, if it is not over yet."""
+    found = _day(name)
+    return found if found and today <= found <= today + FURTHEST else None
+
+
 def asked_day(name: str, today: date) -> date | None:
     """The day that the address asks for, if it lies before today."""
+    found = _day(name)
+    return found if found and found < today else None
+
+
+def _day(name: str) -> date | None:
     try:
-        found = date.fromisoformat(st.query_params.get(name, ""))
+        return date.fromisoformat(st.query_params.get(name, ""))
     except ValueError:
         return None
-    return found if found < today else None
+
+
+def choose(words: str, name: str, value: str, *, forgets: str) -> None:
+    """A button that puts a value into the address."""
+    st.button(words, key=f"choose_{name}_{value}", type="tertiary", on_click=_choose, args=(name, value, forgets))
+
+
+def _choose(name: str, value: str, forgets: str) -> None:
+    _forget(forgets)
+    st.query_params[name] = value
 
 
 def narrowed(words: str, name: str, *, help: str) -> None:

@@ -19,6 +19,7 @@ def main() -> None:
     t = here.t
     page = st.navigation(
         {
+            t("Today"): [places.adviser(t)],
             t("Customers"): [
                 places.account(t),
                 places.promises(t),

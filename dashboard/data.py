@@ -98,6 +98,9 @@ class PromiseRow(NamedTuple):
     """The last moment for telling the customer in time."""
     moved: int
     """How often the due has been moved."""
+    works_out: float | None = None
+    """Where it is at risk: the probability that it is kept."""
+    plan_b: bool = True
 
 
 class AlertRow(NamedTuple):
@@ -540,6 +543,73 @@ class Account(NamedTuple):
     """How many facts were recorded by mistake; they count nowhere."""
 
 
+# -- adviser --------------------------------------------------------------------------------------
+
+
+class AdviceAsked(NamedTuple):
+    """A promise that somebody would like to make; without `owner` and `due` those that the page proposes."""
+
+    owner: str | None = None
+    kind: str = "other"
+    due: date | None = None
+    customer: str | None = None
+    severity: str = "normal"
+
+
+class AdviceDay(NamedTuple):
+    """A date until whose end it could be promised; `probability` is None while too little is known."""
+
+    on: date
+    probability: float | None
+    low: float
+    high: float
+    wished: bool = False
+    proposed: bool = False
+
+
+class Advice(NamedTuple):
+    """What the adviser says; sentences are empty where there is nothing to say."""
+
+    headline: str
+    sure: str
+    instead: str
+    """What to do where no date is safe."""
+    load: str
+    overloaded: bool
+    steps: tuple[str, ...]
+    no_mark: str
+    wording: str | None
+    """How to say it to the customer."""
+    is_known: bool
+    is_safe: bool
+    days: tuple[AdviceDay, ...]
+    safe_from: float
+    rests_on: int
+
+
+class AccountInShort(NamedTuple):
+    """One customer in two lines; `reason` is why they stand at this stage."""
+
+    customer: str
+    name: str
+    balance: int
+    stage: str
+    reason: str
+
+
+class AdvicePage(NamedTuple):
+    """Who and when was asked about, and what the adviser says; `refused` says why it says nothing."""
+
+    people: tuple[str, ...]
+    owner: str | None
+    due: date
+    business_days: int
+    """How many business days ahead the due is."""
+    customer: AccountInShort | None
+    advice: Advice | None
+    refused: str | None = None
+
+
 class Source(Protocol):
     """Whatever answers the pages' questions: the store of this home, or the sample of the tests."""
 
@@ -552,6 +622,8 @@ class Source(Protocol):
     def incidents(self, reader: Reader, asked: IncidentsAsked, page: int) -> IncidentPage: ...
     def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures: ...
     def customers(self, reader: Reader, asked: CustomersAsked, page: int) -> CustomerPage: ...
+    def names(self, text: str) -> tuple[tuple[str, str], ...]: ...
+    def advice(self, reader: Reader, asked: AdviceAsked) -> AdvicePage: ...
     def suppliers(self, reader: Reader) -> Suppliers: ...
     def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int) -> TimelinePage | None: ...
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None: ...
@@ -619,6 +691,16 @@ def incident_figures(reader: Reader, asked: IncidentsAsked) -> IncidentFigures:
 def customers(reader: Reader, asked: CustomersAsked, page: int = 1) -> CustomerPage:
     """A page of at most PAGE_SIZE customers whose name or own id holds the text."""
     return _asked().customers(reader, asked, page)
+
+
+def names(text: str) -> tuple[tuple[str, str], ...]:
+    """The first few customers whose name or own id holds the text: what an address names them by, and the name."""
+    return _asked().names(text)
+
+
+def advice(reader: Reader, asked: AdviceAsked) -> AdvicePage:
+    """Whether a promise can be made."""
+    return _asked().advice(reader, asked)
 
 
 def suppliers(reader: Reader) -> Suppliers:

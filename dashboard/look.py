@@ -41,6 +41,7 @@ _STYLE: Final = """
 [class*="st-key-row_"] a :is(span, p) { font-size: 1rem; line-height: 1.6; white-space: normal; }
 [class*="st-key-row_"] a strong { color: light-dark(#0A5A69, #8AD3DF); }
 [class*="st-key-row_"] a:hover strong { text-decoration: underline; }
+[class*="st-key-card_wording"] code { font-family: Plex, sans-serif; font-size: 1rem; }
 .stMainBlockContainer { max-width: 1320px; padding-left: 2.6rem; padding-right: 2.6rem; }
 [data-testid="stMetric"] svg.marks { background: transparent !important; }
 [data-testid="stBaseButton-primary"] { color: light-dark(#FFFFFF, #10191C); }

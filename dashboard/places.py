@@ -14,6 +14,13 @@ def overview(t: Translator) -> st.Page:
     return st.Page(page, title=t("Overview"), icon=":material/monitoring:", url_path="overview", default=True)
 
 
+def adviser(t: Translator) -> st.Page:
+    """May I promise that? In the address: customer, owner, kind, due, severity."""
+    from dashboard.views.adviser import page
+
+    return st.Page(page, title=t("Adviser"), icon=":material/event_available:", url_path="adviser")
+
+
 def promises(t: Translator) -> st.Page:
     """Every open promise; filters in the address: state, owner, kind, page."""
     from dashboard.views.promises import page

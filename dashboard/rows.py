@@ -73,7 +73,18 @@ def badge(row: PromiseRow, here: Visit) -> str:
         "soon": t("due soon"),
         "waiting": t("waits for the customer"),
     }
+    if row.works_out is not None and row.state != "notice":
+        return f":yellow-badge[:material/trending_down: {t('getting tight')}: {at_risk(row, here)}]"
     return _badge(row, words[row.state]) if row.state in words else ""
+
+
+def at_risk(row: PromiseRow, here: Visit) -> str:
+    """How probable it is that a promise at risk is kept, and whether there is something else to offer."""
+    t = here.t
+    if row.works_out is None:
+        return ""
+    text = t("works out {n} times").format(n=format.of_ten(row.works_out, t.lang))
+    return text if row.plan_b else f"{text}, {t('no plan B')}"
 
 
 def standing(row: PromiseRow, here: Visit) -> str:
@@ -81,7 +92,7 @@ def standing(row: PromiseRow, here: Visit) -> str:
     said = moment(row, here)
     if row.state in ("overdue", "notice"):
         words = here.t("overdue {since}").format(since=said) if row.state == "overdue" else said
-        return _badge(row, words)
+        return "\u2002".join(part for part in (_badge(row, words), quiet(at_risk(row, here))) if part)
     return badge(row, here) or quiet(said)
 
 
@@ -93,7 +104,8 @@ def _badge(row: PromiseRow, words: str) -> str:
 def about(row: PromiseRow, here: Visit) -> str:
     """What kind it is, who answers for it, how often it was moved, and from when it is due soon."""
     t = here.t
-    parts = [say.word(say.KINDS, row.kind, t), plain(row.owner) if row.owner else t("nobody answers for it yet")]
+    risk = [at_risk(row, here)] if row.works_out is not None and row.state == "notice" else []
+    parts = [*risk, say.word(say.KINDS, row.kind, t), plain(row.owner) if row.owner else t("nobody answers for it yet")]
     if row.moved:
         parts.append(t.ngettext("moved once", "moved {n} times", row.moved).format(n=row.moved))
     if row.state == "open" and row.soon_from is not None:

@@ -38,6 +38,11 @@ DELIVERIES: Final = {
     "not_needed": N_("no longer needed"),
     "too_old": N_("too old to send"),
 }
+WEIGHTS: Final = {
+    "minor": N_("small matter"),
+    "normal": N_("usual matter"),
+    "serious": N_("serious matter"),
+}
 CHANNELS: Final = {
     "email": N_("by e-mail"),
     "phone": N_("by phone"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,11 +14,14 @@ from domain.people import Asker, allowed
 from domain.steering import Steering
 from domain.workload import Workload
 from projections import experiences, workloads
-from projections.filters import Library
+from projections.customers import person_names
+from projections.filters import Condition, Library, Moment, reach
 from words import N_
 
 BUSINESS_DAYS_AHEAD = 60
 """So far the adviser looks for a safe date."""
+LATELY = timedelta(days=365)
+"""Who promised nothing for so long is not offered to be asked about."""
 
 
 class Wanted(NamedTuple):
@@ -44,15 +47,24 @@ class Day(NamedTuple):
 
 
 class Advice(NamedTuple):
-    """`safe`: the earliest date from which on it is kept as surely as the rulebook asks for; None = no such date."""
+    """`safe`: the earliest date from which on it is kept as surely as the rulebook asks for; None = no such date.
+
+    `wanted_on`: the day on which the wanted due ends, by the calendar of whoever would promise it.
+    """
 
     wanted: Wanted
+    wanted_on: date | None
     at: datetime
     estimate: Estimate
     days: tuple[Day, ...]
     safe: Day | None
     workload: Workload
     safe_from: float
+
+    @property
+    def is_safe(self) -> bool:
+        """The wanted date itself is."""
+        return (self.estimate.probability or 0.0) >= self.safe_from
 
 
 def learned(library: Library, at: datetime) -> Adviser:
@@ -95,6 +107,7 @@ def advise(
     days = tuple(Day(on, due, estimate(due)) for on in dates for due in [hours.end_of_date(on)])
     return Advice(
         wanted=wanted,
+        wanted_on=None if wanted.due is None else hours.own_date(wanted.due),
         at=at,
         estimate=estimate(wanted.due),
         days=days,
@@ -102,6 +115,41 @@ def advise(
         workload=workloads.of(library, persons, at, zone),
         safe_from=rules.safe,
     )
+
+
+def at_risk(
+    library: Library, asker: Asker, moment: Moment, adviser: Adviser, among: Collection[str] | None = None
+) -> dict[str, Estimate]:
+    """The open promises that are probably not kept while there is still time for timely notice, by internal id.
+
+    `adviser`: one that was taught up to this moment. `among`: no others than these promises, as many as a page shows.
+    """
+    limit = library.steering(None).rulebooks.at(moment.at).advice.at_risk
+    seen = reach(library, asker, "advice", "p.owner")
+    if among is not None:
+        places = ",".join("?" * len(among)) or "NULL"
+        seen = seen.and_(Condition(f"p.promise IN ({places})", list(among)))
+    found = {}
+    for each in experiences.in_time_for_notice(library.views, moment, seen):
+        # As it was proposed, but with all that was learned since.
+        proposed = each.proposal._replace(made_at=moment.at)
+        others = max(0, adviser.load(proposed.owner) - 1)
+        probability = adviser.probability(proposed, others)
+        if probability is not None and probability < limit:
+            found[each.promise] = adviser.estimate(proposed, others)
+    return found
+
+
+def people(library: Library, asker: Asker, at: datetime) -> list[str]:
+    """Whom the asker may ask about, by name: who works here, and who promised anything lately."""
+    steering = library.steering(None)
+    here = {steering.person(each.id): each.name for each in steering.people.at(at).persons}
+    names = person_names(library)
+    if allowed(asker, "advice") == "own":
+        own = library.person_ids(asker.person) if asker.person else []
+        return sorted({names.get(each, here.get(each, asker.person or "")) for each in own})
+    lately = (names.get(each, each) for each in experiences.owners(library.views, at - LATELY))
+    return sorted({*here.values(), *lately}, key=str.casefold)
 
 
 def _owner(persons: Sequence[str], adviser: Adviser, steering: Steering, at: datetime) -> str:

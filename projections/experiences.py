@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.experience import Experience, Proposal, experience
 from domain.store import Cursor
+from projections.filters import Condition, Moment
 from projections.page import MERGING, Page
 from projections.tables import Views, delete, instant, micros
 
@@ -57,6 +58,29 @@ def every(views: Views, until: datetime) -> list[Experience]:
 def one(views: Views, promise: str) -> Experience | None:
     row = views.row(f"SELECT {COLUMNS} FROM experiences WHERE promise = ?", (promise,))
     return None if row is None else _experience(row, None)
+
+
+def in_time_for_notice(views: Views, moment: Moment, seen: Condition) -> list[Experience]:
+    """Of the promises that are open at a moment and of which the customer can still be told in time.
+
+    `seen`: which of them count, as a condition on `promises p`.
+    """
+    columns = ", ".join(f"e.{name}" for name in COLUMNS.split(", "))
+    rows = views.rows(
+        f"SELECT {columns} FROM promises p JOIN experiences e ON e.promise = p.promise WHERE {moment.rows()} "
+        f"AND p.outcome IS NULL AND p.last_moment > {moment.us} AND {seen.sql} ORDER BY e.promise",
+        seen.params,
+    )
+    return [_experience(row, moment.at) for row in rows]
+
+
+def owners(views: Views, since: datetime) -> list[str]:
+    """Who promised anything since a moment, by internal id."""
+    rows = views.rows(
+        "SELECT DISTINCT owner FROM experiences WHERE made_at >= ? AND owner IS NOT NULL ORDER BY owner",
+        (micros(since),),
+    )
+    return [row[0] for row in rows]
 
 
 def _experience(row: Any, until: datetime | None) -> Experience:

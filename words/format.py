@@ -122,6 +122,11 @@ def day_long(on: date, lang: str) -> str:
     return format_date(on, "full", locale=_locale(lang))
 
 
+def day_to_keep(on: date, today: date, lang: str) -> str:
+    """A date to write to somebody, who may read it on another day: "Dienstag, 17. März"."""
+    return _date(on, "weekday", lang, year=on.year != today.year)
+
+
 def day_and_month(on: date, lang: str) -> str:
     """A date inside a sentence: "3. März", "3 March"."""
     return _date(on, "month", lang, year=False)
@@ -132,6 +137,11 @@ def day_figures(on: date, lang: str, *, year: bool = False) -> str:
     if lang == "de":
         return f"{on:%d.%m.%Y}" if year else f"{on:%d.%m.}"
     return f"{on:%d/%m/%Y}" if year else f"{on:%d/%m}"
+
+
+def weekday(on: date, lang: str) -> str:
+    """The day of the week in two or three letters: "Do", "Thu"."""
+    return format_date(on, "EEE", locale=_locale(lang)).rstrip(".")
 
 
 def day_in_words(on: date, today: date, lang: str, *, short: bool = False) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from dashboard.answers import contacts, incidents, lists
 from dashboard.answers.measures import share
 from dashboard.answers.overview import RATES
+from dashboard.answers.taught import Taught
 from dashboard.data import (
     Account,
     BalancePoint,
@@ -36,7 +37,7 @@ WEEKS: dict[Span, int] = {"month": 4, "quarter": 13}
 SHOWN_QUESTIONS = 5
 
 
-def account(konto: Konto, reader: Reader, customer: str, span: Span) -> Account | None:
+def account(konto: Konto, taught: Taught, reader: Reader, customer: str, span: Span) -> Account | None:
     customer = survivor_of(konto, customer)
     try:
         party = parties.party(konto.library, konto.asker, customer)
@@ -81,7 +82,7 @@ def account(konto: Konto, reader: Reader, customer: str, span: Span) -> Account 
         line=tuple(BalancePoint(*point) for point in line),
         levels=(("solid", rules.stage.solid_from), ("strained", rules.stage.strained_below)),
         fall=_fall(falls.fall(line, postings, steering.rulebooks), words, t, reader),
-        promises=lists.of_customer(konto, own, now, t),
+        promises=lists.of_customer(konto, taught, own, now, t),
         questions=contacts.waiting_of(konto, customer, SHOWN_QUESTIONS),
         incidents=incidents.running_of(konto, customer),
         merged=_merged(konto, customer),

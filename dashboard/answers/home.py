@@ -6,9 +6,12 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from dashboard.answers import accounts, contacts, customers, incidents, lists, overview, suppliers, timeline
+from dashboard.answers import accounts, adviser, contacts, customers, incidents, lists, overview, suppliers, timeline
+from dashboard.answers.taught import Taught
 from dashboard.data import (
     Account,
+    AdviceAsked,
+    AdvicePage,
     ContactFigures,
     ContactPage,
     ContactsAsked,
@@ -35,6 +38,7 @@ class Home:
 
     def __init__(self, konto: Konto) -> None:
         self.konto = konto
+        self.taught = Taught(konto)
 
     @classmethod
     def opened(cls, path: Path) -> Home:
@@ -52,7 +56,7 @@ class Home:
 
     def promises(self, reader: Reader, asked: PromiseFilter, page: int) -> PromisePage:
         self.konto.catch_up()
-        return lists.promises(self.konto, reader, asked, page)
+        return lists.promises(self.konto, self.taught, reader, asked, page)
 
     def contacts(self, reader: Reader, asked: ContactsAsked, page: int) -> ContactPage:
         self.konto.catch_up()
@@ -74,6 +78,14 @@ class Home:
         self.konto.catch_up()
         return customers.page(self.konto, reader, asked, page)
 
+    def names(self, text: str) -> tuple[tuple[str, str], ...]:
+        self.konto.catch_up()
+        return adviser.names(self.konto, text)
+
+    def advice(self, reader: Reader, asked: AdviceAsked) -> AdvicePage:
+        self.konto.catch_up()
+        return adviser.page(self.konto, self.taught, reader, asked)
+
     def suppliers(self, reader: Reader) -> Suppliers:
         self.konto.catch_up()
         return suppliers.every(self.konto, reader)
@@ -84,4 +96,4 @@ class Home:
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
         self.konto.catch_up()
-        return accounts.account(self.konto, reader, customer, span)
+        return accounts.account(self.konto, self.taught, reader, customer, span)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from dashboard.answers.taught import Taught
 from dashboard.data import PAGE_SIZE, PromiseFilter, PromisePage, PromiseRow, Reader, State
-from projections import open_list
+from domain.people import may
+from projections import advice, open_list
 from projections.filters import Filter, Moment
 from projections.open_list import OpenRow
 from projections.sentences import NAMED_BY_KIND
@@ -15,12 +18,13 @@ from words import Translator, translator
 STANDINGS = {"all": (), "soon": ("soon",), "notice": ("notice",), "overdue": ("overdue",), "waiting": ("waiting",)}
 
 
-def promises(konto: Konto, reader: Reader, asked: PromiseFilter, page: int) -> PromisePage:
+def promises(konto: Konto, taught: Taught, reader: Reader, asked: PromiseFilter, page: int) -> PromisePage:
     where = {name: value for name, value in (("owner", asked.owner), ("kind", asked.kind)) if value is not None}
+    now = konto.clock()
     found = open_list.page(
         konto.library,
         konto.asker,
-        Moment(konto.clock()),
+        Moment(now),
         standings=STANDINGS[asked.state],
         filter=Filter(where),
         limit=PAGE_SIZE,
@@ -28,7 +32,7 @@ def promises(konto: Konto, reader: Reader, asked: PromiseFilter, page: int) -> P
     )
     everything = sum(found.counts.values())
     return PromisePage(
-        rows=tuple(row(each, translator(reader.lang)) for each in found.rows),
+        rows=at_risk(konto, taught, [row(each, translator(reader.lang)) for each in found.rows], now),
         total=everything if asked.state == "all" else found.counts[asked.state],
         counts={
             "all": everything,
@@ -48,10 +52,22 @@ def overdue(konto: Konto, at: datetime, t: Translator, most: int) -> tuple[Promi
     return tuple(row(each, t) for each in found.rows)
 
 
-def of_customer(konto: Konto, customer: str, at: datetime, t: Translator, most: int = 50) -> tuple[PromiseRow, ...]:
+def of_customer(
+    konto: Konto, taught: Taught, customer: str, at: datetime, t: Translator, most: int = 50
+) -> tuple[PromiseRow, ...]:
     """`customer` is the own id as source:id."""
     found = open_list.page(konto.library, konto.asker, Moment(at), filter=Filter({"customer": customer}), limit=most)
-    return tuple(row(each, t) for each in found.rows)
+    return at_risk(konto, taught, [row(each, t) for each in found.rows], at)
+
+
+def at_risk(konto: Konto, taught: Taught, rows: Sequence[PromiseRow], at: datetime) -> tuple[PromiseRow, ...]:
+    """The rows, each with the probability that it is kept where that is low."""
+    in_time = [row.id for row in rows if row.notice_until is not None and row.notice_until > at]
+    if not in_time or not may(konto.asker, "advice"):
+        return tuple(rows)
+    with taught.adviser(at) as adviser:
+        found = advice.at_risk(konto.library, konto.asker, Moment(at), adviser, in_time)
+    return tuple(row._replace(works_out=found[row.id].probability) if row.id in found else row for row in rows)
 
 
 def row(each: OpenRow, t: Translator) -> PromiseRow:
@@ -70,4 +86,5 @@ def row(each: OpenRow, t: Translator) -> PromiseRow:
         soon_from=promise.due_soon,
         notice_until=promise.last_moment,
         moved=promise.moves,
+        plan_b=promise.plan_b,
     )

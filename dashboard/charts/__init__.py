@@ -5,6 +5,7 @@ them, a target dashed and named, an interval in the same hue but lighter. The sh
 """
 
 from dashboard.charts.account import Bar, Interval, balance, bars, intervals, waterfall
+from dashboard.charts.adviser import possible_days
 from dashboard.charts.contacts import answer_times
 from dashboard.charts.picture import Chart, Style
 from dashboard.charts.weeks import WeekCount, counts_by_week, points_by_week, reliability
@@ -21,6 +22,7 @@ __all__ = [
     "counts_by_week",
     "intervals",
     "points_by_week",
+    "possible_days",
     "reliability",
     "waterfall",
 ]

@@ -16,6 +16,11 @@ from zoneinfo import ZoneInfo
 from dashboard import data
 from dashboard.data import (
     Account,
+    AccountInShort,
+    Advice,
+    AdviceAsked,
+    AdviceDay,
+    AdvicePage,
     AlertRow,
     AlertWeek,
     BalancePoint,
@@ -328,6 +333,8 @@ class Sample:
                     soon_from=due - timedelta(days=2),
                     notice_until=max(due - timedelta(hours=20), NOW.replace(hour=16, minute=0)) if hours > 5 else None,
                     moved=number % 5 % 3,
+                    works_out=0.47 if number % 6 == 1 and state in ("notice", "soon", "open") else None,
+                    plan_b=number % 4 != 1,
                 )
             )
         return sorted(rows, key=lambda row: (row.due is None, row.due))
@@ -351,6 +358,26 @@ class Sample:
             owners=tuple(owner for owner in _OWNERS if owner),
             kinds=("appointment", "callback", "delivery", "other", "price"),
         )
+
+    # -- adviser ----------------------------------------------------------------------------------
+
+    def names(self, text: str) -> tuple[tuple[str, str], ...]:
+        found = ((f"K-{n}", name) for n, name in enumerate(_NAMES) if text.casefold() in name.casefold())
+        return tuple(found)[:6]
+
+    def advice(self, reader: Reader, asked: AdviceAsked) -> AdvicePage:
+        """Lutz has a safe date, Sevda has none, of Mehmet too little is known, and Nora may not be asked about."""
+        people = ("Lutz Brandt", "Sevda Aydin", "Mehmet Kaya", "Nora Neu") if self._customers else ()
+        owner = asked.owner if asked.owner in people else next(iter(people), None)
+        german, due = reader.lang == "de", asked.due or date(2026, 3, 13)
+        number = int(asked.customer.removeprefix("K-")) if asked.customer else -1
+        customer = None
+        if 0 <= number < len(_NAMES):
+            reason = "Zusagen werden verlässlich gehalten." if german else "Promises are kept reliably."
+            customer = AccountInShort(f"K-{number}", _NAMES[number], 2300, "solid", reason)
+        refused = "Das dürfen Sie nicht fragen." if german else "You may not ask that."
+        advice = _ADVICE[owner](german, due) if owner in _ADVICE else None
+        return AdvicePage(people, owner, due, 1, customer, advice, None if advice else refused)
 
     # -- contacts ---------------------------------------------------------------------------------
 
@@ -690,6 +717,80 @@ class Sample:
             retracted=0,
         )
 
+
+_CHANCES = {12: 0.2, 13: 0.62, 16: 0.74, 17: 0.91, 18: 0.93, 19: 0.94, 20: 0.97}
+
+
+def _advice_days(due: date, chance: float | None, proposed: int | None) -> tuple[AdviceDay, ...]:
+    days = []
+    for day, usual in _CHANCES.items():
+        p = usual if proposed else chance
+        low, high = (0.05, 0.97) if p is None else (max(0.02, p - 0.15), min(0.99, p + 0.05))
+        on = date(2026, 3, day)
+        days.append(AdviceDay(on, p, low, high, on == due, day == proposed))
+    return tuple(days)
+
+
+def _with_a_safe_date(german: bool, due: date) -> Advice:
+    return Advice(
+        headline="Bis morgen klappt es nach unserer Erfahrung in 6 von 10 Fällen. "
+        "Mit Dienstag, 17. März wären es 9 von 10."
+        if german
+        else "By tomorrow it works out 6 in 10 times in our experience. With Tuesday 17 March it would be 9 in 10.",
+        sure="Sicher liegt der Wert zwischen 47 und 67\u00a0%. Beruht auf 214 Zusagen."
+        if german
+        else "The value surely lies between 47 and 67%. Rests on 214 promises.",
+        instead="",
+        load="Lutz Brandt hat 11 offene Zusagen. So viele auf einmal gingen noch in keinem Monat gut."
+        if german
+        else "Lutz Brandt has 11 open promises. So many at once have never gone well in an earlier month.",
+        overloaded=True,
+        steps=("Im ganzen Betrieb werden zurzeit 84 von 100 Zusagen gehalten (aus 214 Zusagen).",)
+        if german
+        else ("In the whole firm 84 of 100 promises are kept at present (from 214 promises).",),
+        no_mark="Der Berater hilft, gut zuzusagen. Er ist keine Note für irgendjemanden."
+        if german
+        else "The adviser helps to promise well. It is no mark for anybody.",
+        wording="Das haben Sie bis Dienstag, 17. März." if german else "You will have it by Tuesday 17 March.",
+        is_known=True,
+        is_safe=False,
+        days=_advice_days(due, None, 17),
+        safe_from=0.9,
+        rests_on=214,
+    )
+
+
+def _without_a_safe_date(german: bool, due: date) -> Advice:
+    return _with_a_safe_date(german, due)._replace(
+        headline="Bis morgen klappt es nach unserer Erfahrung in 8 von 10 Fällen."
+        if german
+        else "By tomorrow it works out 8 in 10 times in our experience.",
+        instead="Kein Termin ist sicher. Sagen Sie es später zu; oder sagen Sie ehrlich ab."
+        if german
+        else "No date is safe. Promise it later; or say no honestly.",
+        overloaded=False,
+        wording="Bis Freitag, 13. März sage ich es Ihnen." if german else "By Friday 13 March I will tell you.",
+        days=_advice_days(due, 0.86, None),
+    )
+
+
+def _of_too_little(german: bool, due: date) -> Advice:
+    return _with_a_safe_date(german, due)._replace(
+        headline="Noch keine Aussage: erst 3 Zusagen." if german else "Nothing to say yet: only 3 promises.",
+        sure="Sicher liegt der Wert zwischen 5 und 97\u00a0%."
+        if german
+        else "The value surely lies between 5 and 97%.",
+        load="Mehmet Kaya hat 2 offene Zusagen." if german else "Mehmet Kaya has 2 open promises.",
+        overloaded=False,
+        steps=(),
+        wording=None,
+        is_known=False,
+        days=_advice_days(due, None, None),
+        rests_on=3,
+    )
+
+
+_ADVICE = {"Lutz Brandt": _with_a_safe_date, "Sevda Aydin": _without_a_safe_date, "Mehmet Kaya": _of_too_little}
 
 _POSTINGS = (
     (

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from dashboard.answers import taught
 from dashboard.answers.home import Home
 from dashboard.data import (
+    AdviceAsked,
     ContactsAsked,
     CustomersAsked,
     IncidentsAsked,
+    PromiseFilter,
     Reader,
     TimelineAsked,
 )
+from projections.advice import learned
 from tests.homes import open_at
-from tests.notation import at, envelopes
+from tests.notation import at, envelopes, local
 from tests.stores import ENGINES, lasting_folder
 
 READER = Reader("local", "de", ZoneInfo("Europe/Berlin"))
@@ -206,3 +210,110 @@ def test_the_timeline_tells_who_answered_and_where_each_fact_came_from(pages):
 def test_of_an_unknown_customer_there_is_neither_account_nor_timeline(pages):
     assert pages.account(READER, "customer-x", "month") is None
     assert pages.timeline(READER, "customer-x", TimelineAsked(), 1) is None
+
+
+# -- adviser --------------------------------------------------------------------------------------
+
+
+def _firm_that_taught() -> Iterator[str]:
+    """Thirty promises of Lutz, all kept, and thirty of Ines, of which every third was."""
+    yield "2026-01-05T08:00  Kunde K-17, namens Petra Meier, zuständig lutz"
+    for number in range(30):
+        made = at("2026-02-01T09:00") + timedelta(hours=6 * number)
+        for who in ("lutz", "ines"):
+            kept = who == "lutz" or number % 3 == 0
+            end = made + timedelta(days=1 if kept else 3)
+            yield f'{local(made)}  verspricht K-17 {who} "{who} {number}" bis {local(made + timedelta(days=2))}'
+            yield f'{local(end)}  erfüllt "{who} {number}"'
+    yield '2026-03-10T09:00  verspricht K-17 ines "Angebot" bis 2026-03-20T12:00, Plan B'
+    yield '2026-03-10T09:00  verspricht K-17 lutz "Wartung" bis 2026-03-20T12:00'
+
+
+@pytest.fixture(scope="module")
+def advised(request: pytest.FixtureRequest) -> Iterator[Home]:
+    home = open_at(lasting_folder("sqlite", "advised", request))
+    receipts = home.take(envelopes("\n".join(_firm_that_taught())))
+    assert [each.refused for each in receipts if each.refused] == []
+    home.clock.now = at("2026-03-12T07:40")
+    yield Home(home.konto)
+    home.close()
+
+
+def test_the_adviser_proposes_who_and_when_and_takes_what_it_is_asked(advised):
+    found = advised.advice(READER, AdviceAsked())
+    assert (found.people, found.owner, found.due, found.business_days) == (
+        ("ines", "lutz"),
+        "ines",
+        date(2026, 3, 17),
+        3,
+    )
+    assert found.customer is None
+    (customer, _) = advised.names("meier")[0]
+    asked = AdviceAsked("lutz", "delivery", date(2026, 3, 20), customer, "serious")
+    found = advised.advice(READER, asked)
+    assert (found.owner, found.due, found.business_days) == ("lutz", date(2026, 3, 20), 6)
+    assert found.customer is not None
+    assert found.customer.name == "Petra Meier"
+    assert advised.advice(READER, AdviceAsked("nobody", customer="nobody")).customer is None
+
+
+def test_the_days_have_the_wished_one_among_them_wherever_it_lies(advised):
+    advice = advised.advice(READER, AdviceAsked("ines", due=date(2026, 4, 4))).advice
+    assert advice is not None
+    assert [day.on for day in advice.days if day.wished] == [date(2026, 4, 4)], "a Saturday, and three weeks ahead"
+    assert [day.on for day in advice.days][:3] == [date(2026, 3, 12 + n) for n in (1, 4, 5)]
+    assert all(day.low < (day.probability or 0) < day.high for day in advice.days)
+    assert "Bis 4. April klappt es" in advice.headline
+
+
+def test_of_whom_most_is_kept_more_is_safe(advised):
+    lutz, ines = (advised.advice(READER, AdviceAsked(who)).advice for who in ("lutz", "ines"))
+    assert lutz is not None
+    assert ines is not None
+    assert (lutz.days[0].probability or 0) > (ines.days[0].probability or 0)
+    assert not ines.is_safe
+    assert "kein Termin sicher" in ines.instead
+    assert "Freitag, 13. März" in (ines.wording or "")
+    assert "ines hat 1 offene Zusage." in ines.load
+    assert lutz.rests_on == 60
+
+
+def test_a_due_that_is_over_is_refused_in_a_sentence(advised):
+    found = advised.advice(READER, AdviceAsked("lutz", due=date(2026, 3, 11)))
+    assert found.advice is None
+    assert found.refused == "Dieser Termin ist schon vorbei. Bitte nennen Sie einen, der noch kommt."
+
+
+def test_what_is_at_risk_is_marked_in_the_lists_and_nothing_else(advised):
+    rows = {row.what: row for row in advised.promises(READER, PromiseFilter(), 1).rows}
+    assert rows["Wartung"].works_out is None
+    assert rows["Angebot"].works_out is not None
+    assert rows["Angebot"].works_out < 0.6
+    assert (rows["Angebot"].plan_b, rows["Wartung"].plan_b) == (True, False)
+    account = advised.account(READER, rows["Angebot"].customer, "month")
+    assert account is not None
+    assert {row.what: row.works_out for row in account.promises} == {what: row.works_out for what, row in rows.items()}
+
+
+def test_the_adviser_is_taught_anew_only_when_something_new_is_known(advised, monkeypatch):
+    lessons = []
+    monkeypatch.setattr(taught, "learned", lambda library, moment: lessons.append(moment) or learned(library, moment))
+    own = taught.Taught(advised.konto)
+    now = advised.konto.clock()
+    for minutes in (0, 1, 9):
+        with own.adviser(now + timedelta(minutes=minutes)):
+            pass
+    assert lessons == [now]
+    with own.adviser(now + timedelta(minutes=11)):
+        pass
+    with own.adviser(now):
+        pass
+    assert lessons == [now, now + timedelta(minutes=11), now], "time alone teaches, and nothing is known beforehand"
+
+
+def test_a_home_without_a_person_has_nobody_to_ask_about(request):
+    home = open_at(lasting_folder("sqlite", "nobody", request))
+    home.clock.now = at("2026-03-12T07:40")
+    found = Home(home.konto).advice(READER, AdviceAsked())
+    assert (found.people, found.owner, found.advice) == ((), None, None)
+    home.close()

@@ -14,7 +14,7 @@ from dashboard import charts
 from dashboard.charts import Bar, Interval, WeekCount
 from dashboard.charts.palette import DARK, LIGHT
 from dashboard.charts.picture import Chart, Style, floor_of_shares, spread, two_lines
-from dashboard.data import BalancePoint, ChannelAnswers, Drop, Fall, PointWeek, PromiseWeek, Share, Spread
+from dashboard.data import AdviceDay, BalancePoint, ChannelAnswers, Drop, Fall, PointWeek, PromiseWeek, Share, Spread
 from tests.dashboard.sample import wilson
 from words import translator
 
@@ -57,6 +57,12 @@ ANSWERS = [
     ("im Chat", ChannelAnswers("chat", Spread(4_440.0, 12_792.0, 1), 14_400)),
 ]
 
+DAYS = [
+    AdviceDay(date(2026, 3, 12), 0.2, 0.05, 0.4),
+    AdviceDay(date(2026, 3, 13), 0.69, 0.5, 0.8, wished=True),
+    AdviceDay(date(2026, 3, 17), 0.97, 0.9, 0.99, proposed=True),
+]
+
 EVERY = {
     "reliability": lambda style: charts.reliability(_promises(13), 0.9, style),
     "reliability of one week": lambda style: charts.reliability(_promises(1), 0.9, style),
@@ -75,6 +81,10 @@ EVERY = {
     "intervals": lambda style: charts.intervals([Interval("letzte Zusage", 0.83, 0.69, 0.91)], 0.9, style),
     "interval without a value": lambda style: charts.intervals(
         [Interval("zu wenig bekannt", None, 0.2, 0.95)], None, style
+    ),
+    "possible days": lambda style: charts.possible_days(DAYS, 0.9, style),
+    "possible days of too little": lambda style: charts.possible_days(
+        [AdviceDay(date(2026, 3, 12), None, 0.02, 0.98, wished=True)], 0.9, style
     ),
     "answer times": lambda style: charts.answer_times(ANSWERS, style),
     "bars": lambda style: charts.bars([Bar("Teil kam zu spät", 12), Bar("Krankheit", 0)], style),
@@ -227,3 +237,25 @@ def test_labels_are_spread_from_the_top_down():
 def test_a_long_label_is_broken_near_its_middle():
     assert two_lines("zweimal nachgefragt") == "zweimal\nnachgefragt"
     assert two_lines("6. März") == "6. März"
+
+
+def test_the_possible_days_name_the_wish_the_proposal_and_the_line_from_which_on_we_promise():
+    assert _texts(EVERY["possible days"](GERMAN)) == [
+        "ab hier sagen wir zu",
+        "2 von 10",
+        "6 von 10",
+        "gewünscht",
+        "fast 10 von 10",
+        "Vorschlag",
+    ]
+    assert EVERY["possible days"](ENGLISH).alt == (
+        "How surely it works out, day by day: Thu 12 Mar 2 in 10; Fri 13 Mar 6 in 10 (wished); "
+        "Tue 17 Mar almost 10 in 10 (proposal)."
+    )
+
+
+def test_a_day_of_which_too_little_is_known_has_a_bar_and_no_figure():
+    chart = EVERY["possible days of too little"](GERMAN)
+    assert _texts(chart) == ["ab hier sagen wir zu", "gewünscht"]
+    assert "Do 12. März zwischen 2 und 98\u00a0% (gewünscht)" in chart.alt
+    assert chart.spec["data"]["values"][0]["value"] is None

@@ -52,7 +52,7 @@ def _open(place: str = "", /, **address: str) -> AppTest:
 
 def _text(app: AppTest) -> str:
     """Everything a reader can read, without the signs of Markdown."""
-    said = [element.value for element in (*app.title, *app.markdown)]
+    said = [element.value for element in (*app.title, *app.header, *app.markdown, *app.code)]
     said += [f"{metric.label} {metric.value} {metric.delta} {metric.help}" for metric in app.metric]
     text = "\n".join(str(part) for part in said)
     return re.sub(r"\\([^\w\s])", r"\1", text)
@@ -104,7 +104,7 @@ def test_alerts_say_about_whom_to_whom_and_whether_they_arrived(firm):
 def test_an_empty_firm_is_told_what_to_do_next(empty_firm):
     assert "`konto import DATEI`" in _text(_open())
     assert "`konto capture TEXT`" in _text(_open("promises"))
-    for page in ("account", "contacts", "incidents", "suppliers", "timeline"):
+    for page in ("account", "adviser", "contacts", "incidents", "suppliers", "timeline"):
         assert "`konto import DATEI`" in _text(_open(page))
 
 
@@ -389,10 +389,94 @@ def test_without_a_customer_the_timeline_asks_whose_and_an_unknown_one_is_named(
     assert "Es gibt keinen Kunden „K-999“." in _text(_open("timeline", customer="K-999"))
 
 
+# -- adviser --------------------------------------------------------------------------------------
+
+
+def test_the_adviser_says_what_is_probable_what_is_safe_and_how_to_say_it(firm):
+    app = _open("adviser")
+    text = _text(app)
+    assert "Darf ich das zusagen?" in text
+    assert len(app.header) == 1
+    assert "Bis morgen klappt es nach unserer Erfahrung in 6 von 10 Fällen. Mit Dienstag, 17. März wären es 9" in text
+    assert "nicht sicher genug]" in text
+    assert "Beruht auf 214 Zusagen." in text
+    assert ":material/layers: Lutz Brandt hat 11 offene Zusagen." in text
+    assert "- Im ganzen Betrieb werden zurzeit 84 von 100 Zusagen gehalten" in text
+    assert [each.value for each in app.code] == ["Das haben Sie bis Dienstag, 17. März."]
+    assert "keine Note für irgendjemanden" in text
+
+
+def test_the_adviser_speaks_english(firm):
+    text = _text(_open("adviser", lang="en"))
+    assert "May I promise that?" in text
+    assert "With Tuesday 17 March it would be 9 in 10." in text
+    assert "Dashed: from here we promise (9 in 10, from the rulebook)." in text
+    assert "How you can say it" in text
+
+
+def test_where_too_little_is_known_the_adviser_says_so_and_proposes_no_words(firm):
+    app = _open("adviser", owner="Mehmet Kaya")
+    text = _text(app)
+    assert "Noch keine Aussage: erst 3 Zusagen." in text
+    assert "Noch ist keine Zusage zu Ende." in text
+    assert "nicht sicher genug" not in text
+    assert not app.code
+
+
+def test_where_no_date_is_safe_the_adviser_says_what_to_do(firm):
+    text = _text(_open("adviser", owner="Sevda Aydin"))
+    assert ":material/subdirectory_arrow_right: Kein Termin ist sicher. Sagen Sie es später zu;" in text
+
+
+def test_whom_one_may_not_ask_about_is_refused_in_words(firm):
+    assert "Das dürfen Sie nicht fragen." in _text(_open("adviser", owner="Nora Neu"))
+
+
+def test_what_the_adviser_is_asked_stands_in_the_address(firm):
+    app = _open("adviser", kind="delivery", due="2026-03-18", severity="serious", owner="Sevda Aydin")
+    shown = [app.selectbox(key=f"address_{name}").value for name in ("kind", "owner", "severity")]
+    assert shown == ["delivery", "Sevda Aydin", "serious"]
+    assert app.date_input(key="address_due").value == date(2026, 3, 18)
+    app.selectbox(key="address_owner").set_value("Lutz Brandt").run()
+    assert app.query_params["owner"] in ("Lutz Brandt", ["Lutz Brandt"])
+    app.date_input(key="address_due").set_value(date(2026, 3, 17)).run()
+    assert app.query_params["due"] in ("2026-03-17", ["2026-03-17"])
+
+
+@pytest.mark.parametrize("due", ["2026-03-11", "2026-02-30", "9999-12-31", "tomorrow"])
+def test_a_due_that_is_none_or_over_is_the_proposed_one(firm, due):
+    assert _open("adviser", due=due).date_input(key="address_due").value == date(2026, 3, 13)
+
+
+def test_the_customer_is_found_by_name_and_shown_in_short(firm):
+    app = _open("adviser", search="wolf")
+    app.button(key="choose_customer_K-1").click().run()
+    assert app.query_params["customer"] in ("K-1", ["K-1"])
+    assert "search" not in app.query_params
+    text = _text(app)
+    assert "**Familie Wolf in Kürze**" in text
+    assert "Kontostand **23**, **gefestigt**" in text
+    app.button(key="narrowed_customer").click().run()
+    assert "customer" not in app.query_params
+    assert "Niemand heißt so." in _text(_open("adviser", search="xyz"))
+
+
+def test_open_promises_at_risk_say_so_and_whether_there_is_a_plan_b(firm):
+    text = _text(_open("promises"))
+    assert ":yellow-badge[:material/trending_down: wird knapp: klappt in 4 von 10 Fällen, kein Plan B]" in text
+    assert ":yellow-badge[:material/trending_down: wird knapp: klappt in 4 von 10 Fällen]" in text
+    notice = [line for line in text.splitlines() if "jetzt Bescheid geben]" in line and "klappt in" in line]
+    assert notice
+    assert not any("trending_down" in line for line in notice)
+    assert "klappt in 4 von 10 Fällen" in _text(_open("account", customer="K-1"))
+
+
 # -- everywhere -----------------------------------------------------------------------------------
 
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("", {}),
+    ("adviser", {"customer": "K-0"}),
+    ("adviser", {"owner": "Mehmet Kaya"}),
     ("promises", {}),
     ("account", {}),
     ("account", {"customer": "K-0"}),
