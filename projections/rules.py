@@ -13,11 +13,15 @@ from words.format import NO_BREAK_SPACE, number, points
 
 
 class Rule(NamedTuple):
-    """One key: `value` as people write it, `plain` as the file has it, `origin` the practices with their articles."""
+    """One key: `value` as people write it, `short` for narrow columns, `plain` as the file has it.
+
+    `origin` are the practices with their articles, `finding` is what else speaks for it.
+    """
 
     section: str
     key: str
     value: str
+    short: str
     plain: Any
     meaning: str
     origin: str
@@ -80,12 +84,19 @@ def _rule(section: str, key: str, value: Any, t: Translator) -> Rule:
         section=section,
         key=key,
         value=said(value, words.unit, t),
+        short=_from_to(value, t) if isinstance(value, Late) else said(value, words.unit, t),
         plain=_plain(value, words.unit),
         meaning=t(words.meaning),
         origin=origin(words),
         finding=t(words.finding) if words.finding else "",
-        deed=value if words.unit == "points" else 0,
+        deed=_deed(value, words.unit),
     )
+
+
+def _deed(value: Any, unit: str) -> int:
+    if isinstance(value, Late):
+        return value.points[-1]
+    return int(value) if unit == "points" else 0
 
 
 def _plain(value: Any, unit: str) -> Any:
@@ -157,19 +168,24 @@ def _memory(days: tuple[float, ...], t: Translator) -> str:
 
 
 def _late(late: Late, t: Translator) -> str:
-    return ", ".join(step_in_words(day, cost, t, last=day == late.days[-1]) for day, cost in late_steps(late))
+    return ", ".join(said for _, _, said in late_steps(late, t))
 
 
-def late_steps(late: Late) -> list[tuple[float, int]]:
-    return list(zip(late.days, late.points, strict=True))
+def _from_to(late: Late, t: Translator) -> str:
+    first, last = in_points(late.points[0], t), in_points(late.points[-1], t)
+    return t.gettext("{first} to {last}").format(first=first, last=last)
 
 
-def step_in_words(days: float, cost: int, t: Translator, *, last: bool) -> str:
-    """Such as "sofort −2", "nach 1 Tag −3", "ab 10 Tagen −8"."""
-    shown = in_points(cost, t)
+def late_steps(late: Late, t: Translator) -> list[tuple[float, int, str]]:
+    """Days, points, and both in words: "sofort −2", "nach 1 Tag −3", "ab 10 Tagen −8"."""
+    steps = zip(late.days, late.points, strict=True)
+    return [(days, cost, _step(days, cost, t, last=days == late.days[-1])) for days, cost in steps]
+
+
+def _step(days: float, cost: int, t: Translator, *, last: bool) -> str:
+    shown, many = in_points(cost, t), 1 if days == 1 else 2
     if days == 0:
         return t.gettext("at once {points}").format(points=shown)
-    many = 1 if days == 1 else 2
     if last:
         text = t.ngettext("from {n} day on {points}", "from {n} days on {points}", many)
     else:

@@ -6,7 +6,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from dashboard.answers import accounts, contacts, customers, incidents, lists, overview, suppliers, timeline
+from dashboard.answers import accounts, contacts, customers, incidents, lists, overview, rules, suppliers, timeline
 from dashboard.data import (
     Account,
     ContactFigures,
@@ -22,6 +22,7 @@ from dashboard.data import (
     PromiseFilter,
     PromisePage,
     Reader,
+    Rules,
     Span,
     Suppliers,
     TimelineAsked,
@@ -77,6 +78,10 @@ class Home:
     def suppliers(self, reader: Reader) -> Suppliers:
         self.konto.catch_up()
         return suppliers.every(self.konto, reader)
+
+    def rules(self, reader: Reader) -> Rules:
+        self.konto.catch_up()
+        return rules.every(self.konto, reader)
 
     def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int) -> TimelinePage | None:
         self.konto.catch_up()

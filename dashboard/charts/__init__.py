@@ -7,6 +7,7 @@ them, a target dashed and named, an interval in the same hue but lighter. The sh
 from dashboard.charts.account import Bar, Interval, balance, bars, intervals, waterfall
 from dashboard.charts.contacts import answer_times
 from dashboard.charts.picture import Chart, Style
+from dashboard.charts.rules import lateness
 from dashboard.charts.weeks import WeekCount, counts_by_week, points_by_week, reliability
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "bars",
     "counts_by_week",
     "intervals",
+    "lateness",
     "points_by_week",
     "reliability",
     "waterfall",

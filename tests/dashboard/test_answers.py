@@ -9,16 +9,23 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.answers.home import Home
+from dashboard.answers.rules import told
 from dashboard.data import (
     ContactsAsked,
     CustomersAsked,
     IncidentsAsked,
     Reader,
+    Rules,
     TimelineAsked,
 )
+from domain.people import LOCAL_USER, Asker, NotAllowed
+from domain.rulebook import default_text
+from projections.rule_words import RULES
 from tests.homes import open_at
 from tests.notation import at, envelopes
 from tests.stores import ENGINES, lasting_folder
+from wiring.versions import Version
+from words import translator
 
 READER = Reader("local", "de", ZoneInfo("Europe/Berlin"))
 STORY = """
@@ -206,3 +213,54 @@ def test_the_timeline_tells_who_answered_and_where_each_fact_came_from(pages):
 def test_of_an_unknown_customer_there_is_neither_account_nor_timeline(pages):
     assert pages.account(READER, "customer-x", "month") is None
     assert pages.timeline(READER, "customer-x", TimelineAsked(), 1) is None
+
+
+def _section(rules: Rules, name: str) -> dict[str, str]:
+    sections = [section for group in rules.groups for section in group.sections]
+    (found,) = [section for section in sections if section.name == name]
+    return {row.meaning: row.value for row in found.rows}
+
+
+def test_the_rules_that_count_and_a_version_for_later_with_what_it_changes(pages):
+    before = pages.rules(READER)
+    assert [(each.state, each.start, each.published) for each in before.versions] == [("counts", None, None)]
+    assert _section(before, "promise")["Gar nicht gehalten"] == "−8"
+    assert before.lateness[-1] == (10.0, -800, "ab 10 Tagen −8")
+    assert sum(len(section.rows) for group in before.groups for section in group.sections) == len(RULES)
+
+    later = default_text().replace("broken = -8", "broken = -10")
+    pages.konto.publish("rulebook", later, at("2026-04-01T00:00"))
+    after = pages.rules(READER)
+    assert _section(after, "promise")["Gar nicht gehalten"] == "−8"
+    assert [(each.state, each.start) for each in after.versions] == [
+        ("later", at("2026-04-01T00:00")),
+        ("counts", None),
+    ]
+    assert after.versions[0].published == at("2026-03-12T07:40")
+    assert after.versions[0].changes == (("Zusagen", "Gar nicht gehalten", "−8", "−10"),)
+
+
+def test_of_two_versions_for_the_same_moment_the_first_never_counted():
+    shipped = default_text()
+    april, told_on = at("2026-04-01T00:00"), at("2026-03-12T07:40")
+    found = [
+        Version(None, None, shipped),
+        Version(april, told_on, shipped.replace("broken = -8", "broken = -9")),
+        Version(april, told_on, shipped.replace("broken = -8", "broken = -10")),
+    ]
+    rules = told(found, LOCAL_USER, at("2026-05-01T00:00"), translator("de"))
+    assert [each.state for each in rules.versions] == ["counts", "past", "replaced"]
+    assert [[change.after for change in each.changes] for each in rules.versions] == [["−10"], [], []]
+
+
+def test_a_version_from_the_beginning_is_compared_with_the_shipped_one():
+    shipped = default_text()
+    own = Version(None, at("2026-03-12T07:40"), shipped.replace("kept = 4 ", "kept = 5 "))
+    rules = told([Version(None, None, shipped), own], LOCAL_USER, at("2026-05-01T00:00"), translator("de"))
+    assert [each.state for each in rules.versions] == ["counts", "replaced"]
+    assert [change.after for change in rules.versions[0].changes] == ["+5"]
+
+
+def test_whoever_may_not_read_documents_is_shown_no_rules():
+    with pytest.raises(NotAllowed):
+        told([Version(None, None, default_text())], Asker(None, frozenset()), at("2026-05-01T00:00"), translator("de"))

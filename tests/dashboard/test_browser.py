@@ -112,6 +112,7 @@ PLACES = (
     "contacts",
     "incidents",
     "suppliers",
+    "rules",
     "timeline?customer=K-0",
 )
 
