@@ -399,7 +399,7 @@ RULES: Final = {
     "buffer.fewest_withdrawals": RuleWords(
         N_("With fewer of them a usual one is assumed"), "withdrawals", ("P10",), ("002",)
     ),
-    "buffer.usual_withdrawal": RuleWords(N_("The usual one that is assumed"), "worth", ("P10",), ("002",)),
+    "buffer.usual_withdrawal": RuleWords(N_("So much is assumed for it then"), "worth", ("P10",), ("002",)),
     "stage.lost_below": RuleWords(N_("Below this balance a customer is lost"), "worth", ("P25",), ("000",)),
     "stage.strained_below": RuleWords(
         N_("Below this balance the relationship is strained"), "worth", ("P25",), ("000",)

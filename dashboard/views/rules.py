@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, time
+from functools import partial
 
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
@@ -21,24 +22,25 @@ def page() -> None:
     """The page."""
     here = visit()
     found = data.rules(here.reader)
-    look.head(here.t("Rulebook"), _counts(found, here))
+    t = here.t
+    look.head(t("Rulebook"), _counts(found, here))
     left, right = st.columns([1.7, 1], gap="small")
     with left, look.card("lateness", stretch=True):
         _lateness(found, here)
     with right, look.card("version", stretch=True):
         _version(found, here)
-    st.markdown(" · ".join(f"[{group.title}](#{_anchor(n)})" for n, group in enumerate(found.groups)))
-    for number, group in enumerate(found.groups):
-        st.subheader(group.title, anchor=_anchor(number))
-        _sections(group.sections, here)
-    with look.card("versions"):
-        _history(found.versions, here)
-    with look.card("practices"):
-        _practices(found, here)
+    titles = [*(group.title for group in found.groups), t("Versions"), t("Where do the rules come from?")]
+    links = " · ".join(f"[{words}](#{_anchor(number)})" for number, words in enumerate(titles))
+    st.markdown(f"{links}  \n{quiet(t('Below each rule: the practice it follows, and in brackets the article.'))}")
+    cards = [partial(_sections, group.sections, here) for group in found.groups]
+    cards += [partial(_history, found.versions, here), partial(_practices, found, here)]
+    for number, (words, draw) in enumerate(zip(titles, cards, strict=True)):
+        st.subheader(words, anchor=_anchor(number))
+        draw()
 
 
-def _anchor(group: int) -> str:
-    return f"part-{group + 1}"
+def _anchor(part: int) -> str:
+    return f"part-{part + 1}"
 
 
 # -- what counts ----------------------------------------------------------------------------------
@@ -78,7 +80,7 @@ def _version(found: Rules, here: Visit) -> None:
             st.markdown(f"{_heading(version, here)}  \n{quiet(_what_changed(version, here))}")
     st.markdown(
         f"**{t('How to change it')}**  \n"
-        + t("Edit `rulebook.toml` in the home, or run `konto rules publish FILE`.")
+        + t("Edit `rulebook.toml` in the home folder, or run `konto rules publish FILE`.")
         + "  \n:material/subdirectory_arrow_right: "
         + t("Try it first: `konto what-if FILE` shows which accounts would stand elsewhere.")
     )
@@ -89,14 +91,18 @@ def _version(found: Rules, here: Visit) -> None:
 
 
 def _sections(sections: Sequence[RuleSection], here: Visit) -> None:
-    """In two columns, each section below the shorter one; on a phone one after the other."""
-    columns, heights = st.columns(2, gap="small"), [0, 0]
-    for section in sections:
-        shorter = heights.index(min(heights))
-        heights[shorter] += len(section.rows) + 2
-        with columns[shorter], look.card(f"section_{section.name}"):
-            look.title(section.title)
-            _table([(_value(row), _meaning(row)) for row in section.rows], section.title)
+    """In two columns that are about as long; on a phone one after the other."""
+    cut = _cut([len(section.rows) + 2 for section in sections])
+    for column, part in zip(st.columns(2, gap="small"), (sections[:cut], sections[cut:]), strict=True):
+        for section in part:
+            with column, look.card(f"section_{section.name}"):
+                look.title(section.title)
+                _table([(_value(row), _meaning(row)) for row in section.rows], section.title)
+
+
+def _cut(heights: Sequence[int]) -> int:
+    """After how many the second column begins, so that the longer one is as short as can be."""
+    return min(range(1, len(heights) + 1), key=lambda cut: max(sum(heights[:cut]), sum(heights[cut:])))
 
 
 def _table(rows: Sequence[tuple[str, str]], alt: str) -> None:
@@ -119,14 +125,14 @@ def _meaning(row: RuleRow) -> str:
 
 
 def _history(versions: Sequence[RuleVersion], here: Visit) -> None:
-    look.title(here.t("Versions"), count=len(versions))
-    for number, version in enumerate(versions):
-        with st.container(key=f"row_version_{number}"):
-            when, what = st.columns([1.3, 3.4], gap="small")
-            when.markdown(f"{_heading(version, here)}  \n{quiet(_published(version, here))}")
-            with what:
-                st.markdown(_what_changed(version, here))
-                _changes(version.changes, here)
+    with look.card("versions"):
+        for number, version in enumerate(versions):
+            with st.container(key=f"row_version_{number}"):
+                when, what = st.columns([1.3, 3.4], gap="small")
+                when.markdown(f"{_heading(version, here)}  \n{quiet(_published(version, here))}")
+                with what:
+                    st.markdown(_what_changed(version, here))
+                    _changes(version.changes, here)
 
 
 def _heading(version: RuleVersion, here: Visit) -> str:
@@ -188,16 +194,15 @@ def _listed(changes: Sequence[RuleChange]) -> str:
 
 def _practices(found: Rules, here: Visit) -> None:
     t = here.t
-    words = t("Where do the rules come from?")
-    look.title(words)
     rows = [(f"**{name}**", plain(sentence)) for name, sentence in found.practices]
     half = -(-len(rows) // 2)
-    for column, part in zip(st.columns(2, gap="small"), (rows[:half], rows[half:]), strict=True):
-        with column:
-            _table(part, words)
-    parts = (
-        t("In brackets beside each rule: the article, 000 to 004."),
-        t("How much something counts leans on published findings."),
-        t("They are a start: whoever knows their customers better changes the rulebook."),
-    )
-    look.foot(" ".join(parts))
+    with look.card("practices"):
+        for column, part in zip(st.columns(2, gap="small"), (rows[:half], rows[half:]), strict=True):
+            with column:
+                _table(part, t("Where do the rules come from?"))
+        parts = (
+            t("Articles 000 to 004 are what the product grew from."),
+            t("How much something counts leans on published findings."),
+            t("They are a start: whoever knows their customers better changes the rulebook."),
+        )
+        look.foot(" ".join(parts))
