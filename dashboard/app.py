@@ -27,7 +27,7 @@ def main() -> None:
                 places.incidents(t),
                 places.timeline(t),
             ],
-            t("The firm"): [places.overview(t), places.suppliers(t)],
+            t("The firm"): [places.overview(t), places.suppliers(t), places.rules(t)],
         }
     )
     look.whose(data.firm(here.reader), t)

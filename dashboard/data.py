@@ -405,6 +405,71 @@ class Suppliers(NamedTuple):
     target: float
 
 
+# -- rulebook -------------------------------------------------------------------------------------
+
+VersionState = Literal["counts", "later", "past", "replaced"]
+"""How a version stands: counts today, only later, no longer, or another took its place before it counted."""
+
+
+class RuleRow(NamedTuple):
+    """One rule: its value and meaning in words, the practices with their articles, and what else speaks for it."""
+
+    value: str
+    meaning: str
+    origin: str
+    finding: str
+    deed: int
+    """Of a deed its points, in hundredths; else 0."""
+
+
+class RuleSection(NamedTuple):
+    name: str
+    title: str
+    rows: tuple[RuleRow, ...]
+
+
+class RuleGroup(NamedTuple):
+    """Sections that are read together."""
+
+    title: str
+    sections: tuple[RuleSection, ...]
+
+
+class RuleChange(NamedTuple):
+    """A rule of which a version gives another value than the version before."""
+
+    section: str
+    meaning: str
+    before: str
+    after: str
+
+
+class RuleVersion(NamedTuple):
+    """`start` None: from the beginning; `published` None: as shipped."""
+
+    start: datetime | None
+    published: datetime | None
+    state: VersionState
+    changes: tuple[RuleChange, ...]
+
+
+class LatenessStep(NamedTuple):
+    """What it costs to be so many days late; between two steps the points fall in a straight line."""
+
+    days: float
+    points: int
+    said: str
+
+
+class Rules(NamedTuple):
+    """The rulebook that counts now, and its versions: the one that begins last first."""
+
+    groups: tuple[RuleGroup, ...]
+    lateness: tuple[LatenessStep, ...]
+    practices: tuple[tuple[str, str], ...]
+    versions: tuple[RuleVersion, ...]
+
+
 # -- timeline -------------------------------------------------------------------------------------
 
 EntryStatus = Literal["counts", "retracted", "parked", "alert"]
@@ -625,6 +690,7 @@ class Source(Protocol):
     def names(self, text: str) -> tuple[tuple[str, str], ...]: ...
     def advice(self, reader: Reader, asked: AdviceAsked) -> AdvicePage: ...
     def suppliers(self, reader: Reader) -> Suppliers: ...
+    def rules(self, reader: Reader) -> Rules: ...
     def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int) -> TimelinePage | None: ...
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None: ...
 
@@ -706,6 +772,11 @@ def advice(reader: Reader, asked: AdviceAsked) -> AdvicePage:
 def suppliers(reader: Reader) -> Suppliers:
     """Every supplier, with a card first."""
     return _asked().suppliers(reader)
+
+
+def rules(reader: Reader) -> Rules:
+    """Every rule that counts now, and every version of the rulebook."""
+    return _asked().rules(reader)
 
 
 def timeline(reader: Reader, customer: str, asked: TimelineAsked, page: int = 1) -> TimelinePage | None:

@@ -56,6 +56,13 @@ def suppliers(t: Translator) -> st.Page:
     return st.Page(page, title=t("Suppliers"), icon=":material/local_shipping:", url_path="suppliers")
 
 
+def rules(t: Translator) -> st.Page:
+    """The rulebook that counts, and its versions."""
+    from dashboard.views.rules import page
+
+    return st.Page(page, title=t("Rulebook"), icon=":material/menu_book:", url_path="rules")
+
+
 def timeline(t: Translator) -> st.Page:
     """Everything about one customer: `customer` in the address, `as_of` and `known_on` as dates, page."""
     from dashboard.views.timeline import page

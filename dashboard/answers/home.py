@@ -6,7 +6,18 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from dashboard.answers import accounts, adviser, contacts, customers, incidents, lists, overview, suppliers, timeline
+from dashboard.answers import (
+    accounts,
+    adviser,
+    contacts,
+    customers,
+    incidents,
+    lists,
+    overview,
+    rules,
+    suppliers,
+    timeline,
+)
 from dashboard.answers.taught import Taught
 from dashboard.data import (
     Account,
@@ -25,6 +36,7 @@ from dashboard.data import (
     PromiseFilter,
     PromisePage,
     Reader,
+    Rules,
     Span,
     Suppliers,
     TimelineAsked,
@@ -89,6 +101,10 @@ class Home:
     def suppliers(self, reader: Reader) -> Suppliers:
         self.konto.catch_up()
         return suppliers.every(self.konto, reader)
+
+    def rules(self, reader: Reader) -> Rules:
+        self.konto.catch_up()
+        return rules.every(self.konto, reader)
 
     def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int) -> TimelinePage | None:
         self.konto.catch_up()

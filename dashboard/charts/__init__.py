@@ -8,6 +8,7 @@ from dashboard.charts.account import Bar, Interval, balance, bars, intervals, wa
 from dashboard.charts.adviser import possible_days
 from dashboard.charts.contacts import answer_times
 from dashboard.charts.picture import Chart, Style
+from dashboard.charts.rules import lateness
 from dashboard.charts.weeks import WeekCount, counts_by_week, points_by_week, reliability
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "bars",
     "counts_by_week",
     "intervals",
+    "lateness",
     "points_by_week",
     "possible_days",
     "reliability",

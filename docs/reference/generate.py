@@ -1,7 +1,8 @@
 """Writes the reference pages from the code: `python docs/reference/generate.py`.
 
 What a thing is called, its type and its default come from the code, what it means from `meanings.toml` beside this
-file. Whatever has no meaning there stops this, and so fails the test that compares the pages with what comes out here.
+file, and of a rule from `projections/rule_words.py`. Whatever has no meaning there stops this, and so fails the test
+that compares the pages with what comes out here.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from projections import alerts as outbox  # noqa: E402
 from projections import kpis  # noqa: E402
 from projections.filters import DIMENSIONS  # noqa: E402
 from projections.promises import STATES  # noqa: E402
+from projections.rule_words import RULES, SECTIONS  # noqa: E402
+from projections.rules import origin  # noqa: E402
 from tests.controls import EXAMPLES  # noqa: E402
 from wiring import keys  # noqa: E402
 from wiring.commands import konto  # noqa: E402
@@ -62,7 +65,7 @@ class Meanings:
     def __getitem__(self, key: str) -> Any:
         self.asked.add(key)
         if key not in self.table:
-            raise Undocumented(f"{self.name}: {key} has no meaning in meanings.toml")
+            raise Undocumented(f"{self.name}: {key} has no meaning")
         return self.table[key]
 
     def must_be_used_up(self) -> None:
@@ -253,13 +256,17 @@ def figures(book: Book) -> Iterator[str]:
 
 def rules(book: Book) -> Iterator[str]:
     shipped = tomllib.loads(rulebook.default_text())
+    words = Meanings("rules", RULES)
     for section, part in rulebook.Rulebook.model_fields.items():
         names = part.annotation.model_fields  # type: ignore[union-attr]
         rows = []
         for name in names:
-            about = book["rules"][f"{section}.{name}"]
-            rows.append([code(name), code(json.dumps(shipped[section][name])), about["meaning"], about["from"]])
-        yield from ("", f"## `[{section}]`", "", *table(["key", "default", "meaning", "from"], rows))
+            about = words[f"{section}.{name}"]
+            source = "; ".join(part for part in (origin(about), about.finding) if part)
+            rows.append([code(name), code(json.dumps(shipped[section][name])), about.meaning, source])
+        yield from ("", f"## `[{section}]`", "", f"{SECTIONS[section]}.", "")
+        yield from table(["key", "default", "meaning", "from"], rows)
+    words.must_be_used_up()
 
 
 # -- settings ---------------------------------------------------------------------------------------

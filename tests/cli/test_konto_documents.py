@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 
 from tests.cli.home import NOW, fact
 
@@ -14,6 +15,46 @@ def test_the_shipped_rulebook_is_shown_and_sound(konto):
     assert konto("rules", "check", "--json").json == {"ok": True, "findings": []}
     assert konto("calendars", "check").code == 0
     assert konto("people", "check").code == 0
+
+
+def test_the_rulebook_in_words_says_of_each_rule_its_value_meaning_and_origin(konto):
+    german = konto("rules", "show", "--words", "--lang", "de").out
+    assert german.startswith("Das Regelwerk, das gilt: von Anfang an\n\nZusagen\n")
+    (kept,) = [line for line in german.splitlines() if "Erfüllt, auch wenn nur der Kunde" in line]
+    assert kept.split()[0] == "+4"
+    assert kept.endswith("P1 (000, 001, 004)")
+    english = konto("rules", "show", "--words", "--lang", "en").out
+    assert "Kept, also when only the customer moved it" in english
+    assert "When notice is in time" in english
+
+
+def test_for_scripts_every_key_of_the_rulebook_has_one_row_in_words(konto):
+    rows = konto("rules", "show", "--words", "--json", "--lang", "en").json
+    shipped = tomllib.loads(konto("rules", "show").out)
+    assert [(each["section"], each["key"]) for each in rows] == [
+        (section, key) for section, keys in shipped.items() for key in keys
+    ]
+    assert all(each["value"] == shipped[each["section"]][each["key"]] for each in rows)
+    assert rows[0] == {
+        "section": "promise",
+        "key": "kept",
+        "value": 4.0,
+        "meaning": "Kept, also when only the customer moved it",
+        "from": "P1 (000, 001, 004)",
+    }
+
+
+def test_the_rulebook_in_words_is_the_one_of_its_moment_and_says_since_when_it_counts(told, written):
+    new = told("rules", "show").out.replace("kept = 4 ", "kept = 6 ")
+    told("rules", "publish", str(written("new.toml", new)), "--from", "2026-04-01")
+    assert told("rules", "show", "--words", "--json").json[0]["value"] == 4.0
+    assert told("rules", "show", "--words", "--as-of", "2026-04-01", "--json").json[0]["value"] == 6.0
+    later = told("rules", "show", "--words", "--as-of", "2026-04-01", "--lang", "de").out
+    assert later.startswith("Das Regelwerk, das gilt: seit Mittwoch, 1. April 2026, 00:00\n")
+
+
+def test_only_the_rulebook_is_shown_in_words(konto):
+    assert "--words" in konto("people", "show", "--words", code=2).err
 
 
 def test_an_unsound_document_is_told_with_line_and_remedy_and_the_check_says_no(konto):

@@ -14,6 +14,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from dashboard import data
+from dashboard.answers.rules import told
 from dashboard.data import (
     Account,
     AccountInShort,
@@ -49,6 +50,7 @@ from dashboard.data import (
     PromiseWeek,
     Reader,
     Reliability,
+    Rules,
     Sensitivity,
     Share,
     Silence,
@@ -64,6 +66,10 @@ from dashboard.data import (
     TimelinePage,
     Totals,
 )
+from domain.people import LOCAL_USER
+from domain.rulebook import default_text
+from wiring.versions import Version
+from words import translator
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 12, 7, 40, tzinfo=BERLIN)
@@ -138,6 +144,13 @@ def wilson(numerator: int, denominator: int) -> Share:
 def _wave(week: int) -> float:
     """Better, worse from January on, better again: what the pictures tell."""
     return 0.93 - 0.11 * math.exp(-(((week - 3) / 5) ** 2))
+
+
+def _edited(text: str, *pairs: str) -> str:
+    for old, new in zip(pairs[::2], pairs[1::2], strict=True):
+        assert old in text
+        text = text.replace(old, new)
+    return text
 
 
 class Sample:
@@ -528,6 +541,22 @@ class Sample:
             discipline=wilson(37, 79),
             success=wilson(43, 61),
         )
+
+    # -- rulebook ---------------------------------------------------------------------------------
+
+    def rules(self, reader: Reader) -> Rules:
+        """As shipped, since February with two other values, and from April on with seven others."""
+        shipped = default_text()
+        february = _edited(shipped, "kept = 4 ", "kept = 4.5 ", "check_in = 1", "check_in = 2")
+        april = _edited(february, "broken = -8", "broken = -10", "months = 12", "months = 18", "cap = 0.6", "cap = 0.5")
+        april = _edited(april, "referral = 6", "referral = 8", "chased = -2", "chased = -3", "talk = 3", "talk = 4")
+        april = _edited(april, "5, -7.5", "5, -7.25")
+        found = [
+            Version(None, None, shipped),
+            Version(datetime(2026, 2, 2, 9, tzinfo=BERLIN), datetime(2026, 2, 2, 9, tzinfo=BERLIN), february),
+            Version(datetime(2026, 4, 1, tzinfo=BERLIN), datetime(2026, 3, 12, 7, tzinfo=BERLIN), april),
+        ]
+        return told(found if self._customers else found[:1], LOCAL_USER, NOW, translator(reader.lang))
 
     # -- suppliers, timeline ----------------------------------------------------------------------
 

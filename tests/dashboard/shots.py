@@ -125,6 +125,7 @@ def shoot(browser: Browser, address: str, folder: Path, customer: str | None, ev
             ("incidents-closed", "/incidents?state=closed"),
             ("silent", "/account?order=silent"),
             ("suppliers", "/suppliers"),
+            ("rules", "/rules"),
             ("timeline", f"/timeline?customer={customer}"),
         ):
             page.goto(f"{root}{path}")

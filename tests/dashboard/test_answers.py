@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.answers import taught
 from dashboard.answers.home import Home
+from dashboard.answers.rules import told
 from dashboard.data import (
     AdviceAsked,
     ContactsAsked,
@@ -17,12 +18,18 @@ from dashboard.data import (
     IncidentsAsked,
     PromiseFilter,
     Reader,
+    Rules,
     TimelineAsked,
 )
+from domain.people import LOCAL_USER, Asker, NotAllowed
+from domain.rulebook import default_text
 from projections.advice import learned
+from projections.rule_words import RULES
 from tests.homes import open_at
 from tests.notation import at, envelopes, local
 from tests.stores import ENGINES, lasting_folder
+from wiring.versions import Version
+from words import translator
 
 READER = Reader("local", "de", ZoneInfo("Europe/Berlin"))
 STORY = """
@@ -317,3 +324,54 @@ def test_a_home_without_a_person_has_nobody_to_ask_about(request):
     found = Home(home.konto).advice(READER, AdviceAsked())
     assert (found.people, found.owner, found.advice) == ((), None, None)
     home.close()
+
+
+def _section(rules: Rules, name: str) -> dict[str, str]:
+    sections = [section for group in rules.groups for section in group.sections]
+    (found,) = [section for section in sections if section.name == name]
+    return {row.meaning: row.value for row in found.rows}
+
+
+def test_the_rules_that_count_and_a_version_for_later_with_what_it_changes(pages):
+    before = pages.rules(READER)
+    assert [(each.state, each.start, each.published) for each in before.versions] == [("counts", None, None)]
+    assert _section(before, "promise")["Gar nicht gehalten"] == "−8"
+    assert before.lateness[-1] == (10.0, -800, "ab 10 Tagen −8")
+    assert sum(len(section.rows) for group in before.groups for section in group.sections) == len(RULES)
+
+    later = default_text().replace("broken = -8", "broken = -10")
+    pages.konto.publish("rulebook", later, at("2026-04-01T00:00"))
+    after = pages.rules(READER)
+    assert _section(after, "promise")["Gar nicht gehalten"] == "−8"
+    assert [(each.state, each.start) for each in after.versions] == [
+        ("later", at("2026-04-01T00:00")),
+        ("counts", None),
+    ]
+    assert after.versions[0].published == at("2026-03-12T07:40")
+    assert after.versions[0].changes == (("Zusagen", "Gar nicht gehalten", "−8", "−10"),)
+
+
+def test_of_two_versions_for_the_same_moment_the_first_never_counted():
+    shipped = default_text()
+    april, told_on = at("2026-04-01T00:00"), at("2026-03-12T07:40")
+    found = [
+        Version(None, None, shipped),
+        Version(april, told_on, shipped.replace("broken = -8", "broken = -9")),
+        Version(april, told_on, shipped.replace("broken = -8", "broken = -10")),
+    ]
+    rules = told(found, LOCAL_USER, at("2026-05-01T00:00"), translator("de"))
+    assert [each.state for each in rules.versions] == ["counts", "past", "replaced"]
+    assert [[change.after for change in each.changes] for each in rules.versions] == [["−10"], [], []]
+
+
+def test_a_version_from_the_beginning_is_compared_with_the_shipped_one():
+    shipped = default_text()
+    own = Version(None, at("2026-03-12T07:40"), shipped.replace("kept = 4 ", "kept = 5 "))
+    rules = told([Version(None, None, shipped), own], LOCAL_USER, at("2026-05-01T00:00"), translator("de"))
+    assert [each.state for each in rules.versions] == ["counts", "replaced"]
+    assert [change.after for change in rules.versions[0].changes] == ["+5"]
+
+
+def test_whoever_may_not_read_documents_is_shown_no_rules():
+    with pytest.raises(NotAllowed):
+        told([Version(None, None, default_text())], Asker(None, frozenset()), at("2026-05-01T00:00"), translator("de"))

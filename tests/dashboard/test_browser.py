@@ -61,6 +61,7 @@ PICTURES = (
     "per E-Mail: 2 Std. 49 Min.",
     "Entschuldigung, davon 1 überfällig: 2",
     "Heizgroß Ulm: 86",
+    "Was es kostet, zu spät zu sein: sofort −2",
 )
 
 
@@ -112,6 +113,7 @@ PLACES = (
     "contacts",
     "incidents",
     "suppliers",
+    "rules",
     "timeline?customer=K-0",
 )
 

@@ -14,7 +14,18 @@ from dashboard import charts
 from dashboard.charts import Bar, Interval, WeekCount
 from dashboard.charts.palette import DARK, LIGHT
 from dashboard.charts.picture import Chart, Style, floor_of_shares, spread, two_lines
-from dashboard.data import AdviceDay, BalancePoint, ChannelAnswers, Drop, Fall, PointWeek, PromiseWeek, Share, Spread
+from dashboard.data import (
+    AdviceDay,
+    BalancePoint,
+    ChannelAnswers,
+    Drop,
+    Fall,
+    LatenessStep,
+    PointWeek,
+    PromiseWeek,
+    Share,
+    Spread,
+)
 from tests.dashboard.sample import wilson
 from words import translator
 
@@ -63,6 +74,12 @@ DAYS = [
     AdviceDay(date(2026, 3, 17), 0.97, 0.9, 0.99, proposed=True),
 ]
 
+LATENESS = [
+    LatenessStep(0, -200, "sofort −2"),
+    LatenessStep(1.5, -325, "nach 1,5 Tagen −3,25"),
+    LatenessStep(10, -800, "ab 10 Tagen −8"),
+]
+
 EVERY = {
     "reliability": lambda style: charts.reliability(_promises(13), 0.9, style),
     "reliability of one week": lambda style: charts.reliability(_promises(1), 0.9, style),
@@ -87,6 +104,8 @@ EVERY = {
         [AdviceDay(date(2026, 3, 12), None, 0.02, 0.98, wished=True)], 0.9, style
     ),
     "answer times": lambda style: charts.answer_times(ANSWERS, style),
+    "lateness": lambda style: charts.lateness(LATENESS, style),
+    "lateness of one step": lambda style: charts.lateness(LATENESS[:1], style),
     "bars": lambda style: charts.bars([Bar("Teil kam zu spät", 12), Bar("Krankheit", 0)], style),
 }
 
@@ -204,6 +223,16 @@ def test_the_waterfall_never_has_more_than_three_steps_and_still_adds_up():
 def test_what_rounding_hides_gets_no_column():
     values = charts.waterfall(FALL._replace(rest=-12), GERMAN).spec["data"]["values"]
     assert "alles\nandere" not in [value["label"] for value in values]
+
+
+def test_lateness_falls_from_step_to_step_and_is_flat_after_the_last():
+    chart = charts.lateness(LATENESS, GERMAN)
+    line = next(layer["data"]["values"] for layer in chart.spec["layer"] if layer["mark"]["type"] == "line")
+    assert [(round(each["days"], 1), each["points"]) for each in line] == [(0, -2), (1.5, -3.25), (10, -8), (12.2, -8)]
+    assert _texts(chart) == ["−2", "−3,25", "−8"]
+    axis = next(layer["encoding"]["x"]["axis"] for layer in chart.spec["layer"] if "x" in layer["encoding"])
+    assert axis["labelExpr"].startswith("['sofort', '1,5', '10 Tage'][")
+    assert chart.alt == "Was es kostet, zu spät zu sein: sofort −2, nach 1,5 Tagen −3,25, ab 10 Tagen −8."
 
 
 def test_each_channel_says_its_middle_answer_and_how_many_there_were():

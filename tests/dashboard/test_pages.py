@@ -471,6 +471,70 @@ def test_open_promises_at_risk_say_so_and_whether_there_is_a_plan_b(firm):
     assert "klappt in 4 von 10 Fällen" in _text(_open("account", customer="K-1"))
 
 
+# -- rulebook -------------------------------------------------------------------------------------
+
+
+def _cells(app: AppTest) -> str:
+    """What the tables say."""
+    rows = "\n".join(" ".join(map(str, row)) for table in app.table for row in table.value.to_numpy())
+    return re.sub(r"\\([^\w\s])", r"\1", rows)
+
+
+def test_the_rulebook_says_of_each_rule_its_value_meaning_and_origin(firm):
+    app = _open("rules")
+    cells = _cells(app)
+    assert (
+        ":green[**+4,5**] Erfüllt, auch wenn nur der Kunde verschoben hat  \n:small[:gray[P1 (000, 001, 004)]]" in cells
+    )
+    assert ":orange[**−8**] Gar nicht gehalten" in cells
+    assert "P4 (004) · Verluste wiegen etwa doppelt so schwer wie Gewinne" in cells
+    assert ":orange[**−2 bis −8**] Zu spät, nach Tagen zu 24 Stunden" in cells
+    assert "**P14** Neue Kunden: was gut geht, zählt doppelt" in cells
+    assert "**Wann ein Bescheid rechtzeitig ist**" in _text(app)
+
+
+def test_the_rulebook_speaks_english_too(firm):
+    app = _open("rules", lang="en")
+    assert "This version counts since 2 February, 9 am." in _text(app)
+    assert ":green[**+4.5**] Kept, also when only the customer moved it" in _cells(app)
+
+
+def test_a_version_that_begins_later_is_shown_as_such_with_what_it_changes(firm):
+    text = _text(_open("rules"))
+    assert "**Ab 1. April**\u2002:yellow-badge[:material/event: gilt erst dann]" in text
+    assert "veröffentlicht heute 7 Uhr" in text
+    assert "7 Werte sind anders als in der Fassung davor." in text
+    assert ":gray[Zusagen] · Gar nicht gehalten: −8 → **−10**" in text
+    assert (
+        ":gray[Karten für Lieferanten] · So lange zählen gebrochene Produktversprechen: 12 Monate → **18 Monate**"
+        in text
+    )
+
+
+def test_the_history_of_the_rulebook_reaches_back_to_the_shipped_one(firm):
+    app = _open("rules")
+    text = _text(app)
+    assert [each.value for each in app.subheader][-2:] == ["Fassungen", "Woher kommen die Regeln?"]
+    assert "**Seit 2. Februar, 9 Uhr**\u2002:green-badge[:material/check: gilt heute]" in text
+    assert "**Von Anfang an**\u2002:gray-badge[gilt nicht mehr]" in text
+    assert [each.label for each in app.expander] == ["1 weiterer"]
+
+
+def test_the_rulebook_says_how_it_is_changed_and_tried_first(firm):
+    text = _text(_open("rules"))
+    for command in ("`rulebook.toml`", "`konto rules publish DATEI`", "`konto what-if DATEI`"):
+        assert command in text
+
+
+def test_before_anything_was_published_the_rulebook_counts_as_shipped(empty_firm):
+    app = _open("rules")
+    text = _text(app)
+    assert "Das Regelwerk gilt so, wie es ausgeliefert wurde." in text
+    assert "Alle Werte sind so, wie sie ausgeliefert wurden." in text
+    assert ":gray[veröffentlicht" not in text
+    assert ":green[**+4**] Erfüllt" in _cells(app)
+
+
 # -- everywhere -----------------------------------------------------------------------------------
 
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
@@ -483,6 +547,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("contacts", {"state": "all"}),
     ("incidents", {"state": "all"}),
     ("suppliers", {}),
+    ("rules", {}),
     ("timeline", {"customer": "K-0"}),
 )
 

@@ -55,13 +55,22 @@ def _meanings_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gone: str
             '"worker.threads" = { meaning = "how many messages are sent at the same time", unit = "threads" }\n',
             "threads",
         ),
-        ('"customer.referral" = { meaning = "they recommended us", from = "P27 (000, 001)" }\n', "referral"),
         ('rebuild = { json = \'`{"events", "seconds"}`\' }\n', "rebuild"),
     ],
 )
 def test_what_has_no_meaning_is_named(monkeypatch, tmp_path, gone, named):
     _meanings_without(monkeypatch, tmp_path, gone)
     with pytest.raises(generate.Undocumented, match=named):
+        generate.pages()
+
+
+def test_a_rule_without_words_is_named_and_so_are_words_without_a_rule(monkeypatch):
+    monkeypatch.delitem(generate.RULES, "customer.referral")
+    with pytest.raises(generate.Undocumented, match="referral"):
+        generate.pages()
+    monkeypatch.setitem(generate.RULES, "customer.referral", generate.RULES["promise.kept"])
+    monkeypatch.setitem(generate.RULES, "promise.long_gone", generate.RULES["promise.kept"])
+    with pytest.raises(generate.Undocumented, match="long_gone"):
         generate.pages()
 
 

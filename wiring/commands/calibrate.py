@@ -15,10 +15,10 @@ from intake.text_lines import refused_file
 from projections import calibrating, calibrating_words
 from projections.calibrating import Outcome
 from wiring.commands.desk import Desk, Json, Lang, at_desk
-from wiring.commands.documents import counting
 from wiring.commands.meaning import REPLAYING, score_as_json
 from wiring.moments import written
 from wiring.output import SLOW
+from wiring.versions import counting, versions
 from words import N_
 from words.format import day_long, number, points
 
@@ -56,7 +56,11 @@ def calibrate(ctx: typer.Context, out: Out, until: Until = None, json: Json = Fa
             raise Refused("nothing_to_learn", NOTHING_SAID)
         try:
             out.write_text(
-                with_weights(counting(desk, "rulebook", desk.now), found.calibration.rulebook, _notes(desk, found))
+                with_weights(
+                    counting(versions(desk.konto, "rulebook"), desk.now).content,
+                    found.calibration.rulebook,
+                    _notes(desk, found),
+                )
             )
         except OSError as error:
             raise refused_file(out, error) from None

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 
 from domain.document import DocumentKind, DocumentPublished
 from domain.documents import DocumentRefused, load
 from domain.errors import Refused
-from domain.fact import Fact
+from domain.rulebook import Rulebook
 from domain.steering import MODELS
 from intake.text_lines import refused_file
+from projections import rules
 from wiring import settings
 from wiring.commands.desk import AsOf, Desk, Json, Lang, at_desk, checked_language
-from wiring.defaults import DEFAULTS
 from wiring.home import open_home
 from wiring.moments import written
 from wiring.output import Output, write
 from wiring.refusals import sentence
 from wiring.shell import Group, Place
+from wiring.versions import Version, counting, versions
 from words import N_, translator
 from words.format import day_long, number
 
@@ -33,36 +35,41 @@ AT_ONCE = N_("Published. It counts at once.")
 UNCHANGED = N_("This version counts already; nothing was published.")
 FROM_THE_BEGINNING = N_("from the beginning")
 SHIPPED = N_("as shipped")
+SHOW = N_("The text that counts now, or counted at a moment.")
+COUNTS, SINCE = N_("The rulebook that counts: {since}"), N_("since {moment}")
+VALUE, MEANING, ORIGIN = N_("Value"), N_("Meaning"), N_("Origin")
 FROM, RECORDED, LENGTH = N_("Counts from"), N_("Published on"), N_("Lines")
 
 File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help=N_("Else the file in the home."))]
 Needed = Annotated[Path, typer.Argument(metavar="FILE", help=N_("The new version."))]
+InWords = Annotated[
+    bool, typer.Option("--words", help=N_("Each rule in words, with its value and where it comes from."))
+]
 Start = Annotated[str | None, typer.Option("--from", metavar="T", help=N_("From when it counts; else at once."))]
-
-
-BEGINNING = datetime.min.replace(tzinfo=UTC)
-
-
-class Version(NamedTuple):
-    """A version of a document; `start` None = from the beginning, `recorded` None = as shipped."""
-
-    start: datetime | None
-    recorded: datetime | None
-    content: str
 
 
 def group(kind: DocumentKind, name: str, help: str) -> typer.Typer:
     """The commands of one document."""
     app = typer.Typer(name=name, help=help, cls=Group, no_args_is_help=True, rich_markup_mode=None)
 
-    @app.command(help=N_("The text that counts now, or counted at a moment."))
-    def show(ctx: typer.Context, as_of: AsOf = None, json: Json = False, lang: Lang = None) -> None:
-        with at_desk(ctx, json, lang, up_to_date=False) as desk:
-            found = _at(_versions(desk, kind), desk.time(as_of, "--as-of") or desk.now)
-            if json:
-                desk.out.answer({"kind": kind, "valid_from": written(found.start), "content": found.content})
-            else:
-                write(found.content)
+    if kind == "rulebook":
+
+        @app.command("show", help=SHOW)
+        def show_rules(
+            ctx: typer.Context, as_of: AsOf = None, words: InWords = False, json: Json = False, lang: Lang = None
+        ) -> None:
+            with at_desk(ctx, json, lang, up_to_date=False) as desk:
+                if words:
+                    _show_rules(desk, as_of)
+                else:
+                    _show(desk, kind, as_of)
+
+    else:
+
+        @app.command("show", help=SHOW)
+        def show(ctx: typer.Context, as_of: AsOf = None, json: Json = False, lang: Lang = None) -> None:
+            with at_desk(ctx, json, lang, up_to_date=False) as desk:
+                _show(desk, kind, as_of)
 
     @app.command(help=N_("Whether a document is sound; with line and remedy where it is not."))
     def check(ctx: typer.Context, file: File = None, json: Json = False, lang: Lang = None) -> None:
@@ -75,48 +82,65 @@ def group(kind: DocumentKind, name: str, help: str) -> typer.Typer:
     @app.command(help=N_("All versions and from when each counts."))
     def history(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
         with at_desk(ctx, json, lang, up_to_date=False) as desk:
-            _history(desk, _versions(desk, kind))
+            _history(desk, versions(desk.konto, kind))
 
     return app
 
 
-# -- versions -------------------------------------------------------------------------------------
+# -- show and history -------------------------------------------------------------------------------
 
 
-def _versions(desk: Desk, kind: DocumentKind) -> list[Version]:
-    """In the order in which they were published, the shipped one first."""
-    log = desk.konto.log
-    facts = log.opened(log.histories([f"document-{kind}"]).get(f"document-{kind}", []))
-    first = desk.konto.follower.first_fact(facts[-1].position) if facts else None
-    return [Version(None, None, DEFAULTS[kind]()), *(_version(fact, first) for fact in facts)]
+def _show(desk: Desk, kind: DocumentKind, as_of: str | None) -> None:
+    found = _counting(desk, kind, as_of)
+    if desk.out.as_json:
+        desk.out.answer({"kind": kind, "valid_from": written(found.start), "content": found.content})
+    else:
+        write(found.content)
 
 
-def _version(fact: Fact, first_fact: int | None) -> Version:
-    """What was published before the log's first fact counts from the beginning."""
-    data = fact.data
-    assert isinstance(data, DocumentPublished)
-    early = first_fact is None or fact.position < first_fact
-    return Version(None if early else data.valid_from, fact.recorded, data.content)
+def _counting(desk: Desk, kind: DocumentKind, as_of: str | None) -> Version:
+    return counting(versions(desk.konto, kind), desk.time(as_of, "--as-of") or desk.now)
 
 
-def counting(desk: Desk, kind: DocumentKind, at: datetime) -> str:
-    """The text that counts at a moment."""
-    return _at(_versions(desk, kind), at).content
+def _show_rules(desk: Desk, as_of: str | None) -> None:
+    """The rulebook that counts, as people read it."""
+    found = _counting(desk, "rulebook", as_of)
+    every = rules.read(desk.konto.asker, load(found.content, Rulebook), desk.t)
+    if desk.out.as_json:
+        desk.out.answer([_rule_as_json(each) for each in every])
+        return
+    t = desk.t
+    since = t.gettext(FROM_THE_BEGINNING)
+    if found.start is not None:
+        since = t.gettext(SINCE).format(moment=_said(desk, found.start))
+    desk.out.say(t.gettext(COUNTS).format(since=since))
+    for section, own in groupby(every, key=lambda rule: rule.section):
+        desk.out.say("", rules.title(section, t))
+        rows = [(each.value, each.meaning, _from(each)) for each in own]
+        desk.out.table([t.gettext(head) for head in (VALUE, MEANING, ORIGIN)], rows)
 
 
-def _at(versions: Sequence[Version], at: datetime) -> Version:
-    """Of those that have begun, the one that began last; of two at once the one published later."""
-    begun = [each for each in versions if each.start is None or each.start <= at]
-    return max(enumerate(begun), key=lambda placed: (placed[1].start or BEGINNING, placed[0]))[1]
+def _rule_as_json(rule: rules.Rule) -> dict[str, Any]:
+    return {
+        "section": rule.section,
+        "key": rule.key,
+        "value": rule.plain,
+        "meaning": rule.meaning,
+        "from": _from(rule),
+    }
 
 
-def _history(desk: Desk, versions: Sequence[Version]) -> None:
+def _from(rule: rules.Rule) -> str:
+    return "; ".join(part for part in (rule.origin, rule.finding) if part)
+
+
+def _history(desk: Desk, found: Sequence[Version]) -> None:
     t = desk.t
     if desk.out.as_json:
         desk.out.answer(
             [
                 {"valid_from": written(each.start), "recorded": written(each.recorded), "content": each.content}
-                for each in versions
+                for each in found
             ]
         )
         return
@@ -128,7 +152,7 @@ def _history(desk: Desk, versions: Sequence[Version]) -> None:
                 t.gettext(SHIPPED) if each.recorded is None else _said(desk, each.recorded),
                 number(len(each.content.splitlines()), t.lang),
             ]
-            for each in versions
+            for each in found
         ],
         right=(2,),
     )
@@ -197,10 +221,10 @@ def _publish(
         valid_from = desk.time(start, "--from")
         if valid_from is not None:
             valid_from = valid_from.astimezone(desk.zone)
-        versions = _versions(desk, kind)
-        if valid_from is None and versions[-1].content == text:
+        newest = versions(desk.konto, kind)[-1]
+        if valid_from is None and newest.content == text:
             if as_json:
-                desk.out.answer({"published": False, "kind": kind, "valid_from": written(versions[-1].start)})
+                desk.out.answer({"published": False, "kind": kind, "valid_from": written(newest.start)})
             else:
                 desk.out.say(desk.t.gettext(UNCHANGED))
             return
