@@ -14,8 +14,8 @@ from domain.rulebook_text import Place, with_weights
 from intake.text_lines import refused_file
 from projections import calibrating, calibrating_words
 from projections.calibrating import Outcome
+from wiring import versions
 from wiring.commands.desk import Desk, Json, Lang, at_desk
-from wiring.commands.documents import counting
 from wiring.commands.meaning import REPLAYING, score_as_json
 from wiring.moments import written
 from wiring.output import SLOW
@@ -56,7 +56,9 @@ def calibrate(ctx: typer.Context, out: Out, until: Until = None, json: Json = Fa
             raise Refused("nothing_to_learn", NOTHING_SAID)
         try:
             out.write_text(
-                with_weights(counting(desk, "rulebook", desk.now), found.calibration.rulebook, _notes(desk, found))
+                with_weights(
+                    versions.counting(desk.konto, "rulebook", desk.now), found.calibration.rulebook, _notes(desk, found)
+                )
             )
         except OSError as error:
             raise refused_file(out, error) from None
@@ -64,6 +66,10 @@ def calibrate(ctx: typer.Context, out: Out, until: Until = None, json: Json = Fa
             desk.out.answer(_as_json(desk, found, out))
         else:
             _say(desk, found, out)
+
+
+def _today(desk: Desk) -> str:
+    return versions.counting(desk.konto, "rulebook", desk.now)
 
 
 def _notes(desk: Desk, found: Outcome) -> dict[Place, list[str]]:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 
 from domain.document import DocumentKind, DocumentPublished
 from domain.documents import DocumentRefused, load
 from domain.errors import Refused
-from domain.fact import Fact
 from domain.steering import MODELS
 from intake.text_lines import refused_file
-from wiring import settings
+from wiring import settings, versions
 from wiring.commands.desk import AsOf, Desk, Json, Lang, at_desk, checked_language
-from wiring.defaults import DEFAULTS
 from wiring.home import open_home
 from wiring.moments import written
 from wiring.output import Output, write
 from wiring.refusals import sentence
 from wiring.shell import Group, Place
+from wiring.versions import Version
 from words import N_, translator
 from words.format import day_long, number
 
@@ -40,17 +39,6 @@ Needed = Annotated[Path, typer.Argument(metavar="FILE", help=N_("The new version
 Start = Annotated[str | None, typer.Option("--from", metavar="T", help=N_("From when it counts; else at once."))]
 
 
-BEGINNING = datetime.min.replace(tzinfo=UTC)
-
-
-class Version(NamedTuple):
-    """A version of a document; `start` None = from the beginning, `recorded` None = as shipped."""
-
-    start: datetime | None
-    recorded: datetime | None
-    content: str
-
-
 def group(kind: DocumentKind, name: str, help: str) -> typer.Typer:
     """The commands of one document."""
     app = typer.Typer(name=name, help=help, cls=Group, no_args_is_help=True, rich_markup_mode=None)
@@ -58,7 +46,7 @@ def group(kind: DocumentKind, name: str, help: str) -> typer.Typer:
     @app.command(help=N_("The text that counts now, or counted at a moment."))
     def show(ctx: typer.Context, as_of: AsOf = None, json: Json = False, lang: Lang = None) -> None:
         with at_desk(ctx, json, lang, up_to_date=False) as desk:
-            found = _at(_versions(desk, kind), desk.time(as_of, "--as-of") or desk.now)
+            found = versions.at(versions.of(desk.konto, kind), desk.time(as_of, "--as-of") or desk.now)
             if json:
                 desk.out.answer({"kind": kind, "valid_from": written(found.start), "content": found.content})
             else:
@@ -75,7 +63,7 @@ def group(kind: DocumentKind, name: str, help: str) -> typer.Typer:
     @app.command(help=N_("All versions and from when each counts."))
     def history(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
         with at_desk(ctx, json, lang, up_to_date=False) as desk:
-            _history(desk, _versions(desk, kind))
+            _history(desk, versions.of(desk.konto, kind))
 
     return app
 
@@ -83,40 +71,13 @@ def group(kind: DocumentKind, name: str, help: str) -> typer.Typer:
 # -- versions -------------------------------------------------------------------------------------
 
 
-def _versions(desk: Desk, kind: DocumentKind) -> list[Version]:
-    """In the order in which they were published, the shipped one first."""
-    log = desk.konto.log
-    facts = log.opened(log.histories([f"document-{kind}"]).get(f"document-{kind}", []))
-    first = desk.konto.follower.first_fact(facts[-1].position) if facts else None
-    return [Version(None, None, DEFAULTS[kind]()), *(_version(fact, first) for fact in facts)]
-
-
-def _version(fact: Fact, first_fact: int | None) -> Version:
-    """What was published before the log's first fact counts from the beginning."""
-    data = fact.data
-    assert isinstance(data, DocumentPublished)
-    early = first_fact is None or fact.position < first_fact
-    return Version(None if early else data.valid_from, fact.recorded, data.content)
-
-
-def counting(desk: Desk, kind: DocumentKind, at: datetime) -> str:
-    """The text that counts at a moment."""
-    return _at(_versions(desk, kind), at).content
-
-
-def _at(versions: Sequence[Version], at: datetime) -> Version:
-    """Of those that have begun, the one that began last; of two at once the one published later."""
-    begun = [each for each in versions if each.start is None or each.start <= at]
-    return max(enumerate(begun), key=lambda placed: (placed[1].start or BEGINNING, placed[0]))[1]
-
-
-def _history(desk: Desk, versions: Sequence[Version]) -> None:
+def _history(desk: Desk, published: Sequence[Version]) -> None:
     t = desk.t
     if desk.out.as_json:
         desk.out.answer(
             [
                 {"valid_from": written(each.start), "recorded": written(each.recorded), "content": each.content}
-                for each in versions
+                for each in published
             ]
         )
         return
@@ -128,7 +89,7 @@ def _history(desk: Desk, versions: Sequence[Version]) -> None:
                 t.gettext(SHIPPED) if each.recorded is None else _said(desk, each.recorded),
                 number(len(each.content.splitlines()), t.lang),
             ]
-            for each in versions
+            for each in published
         ],
         right=(2,),
     )
@@ -197,10 +158,10 @@ def _publish(
         valid_from = desk.time(start, "--from")
         if valid_from is not None:
             valid_from = valid_from.astimezone(desk.zone)
-        versions = _versions(desk, kind)
-        if valid_from is None and versions[-1].content == text:
+        published = versions.of(desk.konto, kind)
+        if valid_from is None and published[-1].content == text:
             if as_json:
-                desk.out.answer({"published": False, "kind": kind, "valid_from": written(versions[-1].start)})
+                desk.out.answer({"published": False, "kind": kind, "valid_from": written(published[-1].start)})
             else:
                 desk.out.say(desk.t.gettext(UNCHANGED))
             return
