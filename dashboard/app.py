@@ -26,7 +26,7 @@ def main() -> None:
                 places.incidents(t),
                 places.timeline(t),
             ],
-            t("The firm"): [places.overview(t), places.suppliers(t)],
+            t("The firm"): [places.overview(t), places.suppliers(t), places.meaning(t), places.what_if(t)],
         }
     )
     look.whose(data.firm(here.reader), t)

@@ -18,9 +18,15 @@ CALLS = N_("Last calls for timely notice: {both} under both, {today} only under 
 NOTHING_CHANGED = N_("This was only reckoned. Publish a rulebook with: konto rules publish FILE")
 
 
+NOBODY = N_("Nobody is known yet, so that nothing could be different.")
+_A_POINT = 100
+
+
 def found(each: WhatIf, t: Translator) -> Iterator[str]:
     """The first sentence says whether anything would be different at all."""
-    if not each.differences and not each.only_stage:
+    if not each.customers:
+        yield t.gettext(NOBODY)
+    elif not each.differences and not each.only_stage:
         yield t.gettext(SAME).format(n=number(each.customers, t.lang))
     else:
         yield from _different(each, t)
@@ -38,7 +44,8 @@ def _different(each: WhatIf, t: Translator) -> Iterator[str]:
     )
     if each.differences:
         most = max((one.points for one in each.differences), key=abs)
-        median = points(each.median, lang, signed=True)
-        yield t.gettext(MIDDLE).format(median=median, most=points(most, lang, signed=True))
+        decimals = 2 if abs(most) < _A_POINT else None
+        said = [points(change, lang, signed=True, decimals=decimals) for change in (each.median, most)]
+        yield t.gettext(MIDDLE).format(median=said[0], most=said[1])
     if each.only_stage:
         yield t.gettext(STAGE_ONLY).format(n=number(len(each.only_stage), lang))

@@ -6,7 +6,19 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from dashboard.answers import accounts, contacts, customers, incidents, lists, overview, suppliers, timeline
+from dashboard.answers import (
+    accounts,
+    contacts,
+    customers,
+    incidents,
+    lists,
+    meaning,
+    overview,
+    suppliers,
+    timeline,
+    what_if,
+)
+from dashboard.answers.kept import Kept
 from dashboard.data import (
     Account,
     ContactFigures,
@@ -14,6 +26,7 @@ from dashboard.data import (
     ContactsAsked,
     CustomerPage,
     CustomersAsked,
+    Figure,
     Firm,
     IncidentFigures,
     IncidentPage,
@@ -22,10 +35,15 @@ from dashboard.data import (
     PromiseFilter,
     PromisePage,
     Reader,
+    Refusal,
+    RulebookTexts,
     Span,
     Suppliers,
+    Tell,
+    Test,
     TimelineAsked,
     TimelinePage,
+    WhatIf,
 )
 from wiring.home import Konto, open_home
 
@@ -35,6 +53,7 @@ class Home:
 
     def __init__(self, konto: Konto) -> None:
         self.konto = konto
+        self.kept = Kept()
 
     @classmethod
     def opened(cls, path: Path) -> Home:
@@ -85,3 +104,26 @@ class Home:
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
         self.konto.catch_up()
         return accounts.account(self.konto, reader, customer, span)
+
+    def tested(self, reader: Reader, figure: Figure) -> Test | Refusal | None:
+        return meaning.tested(self.konto, self.kept, reader, figure)
+
+    def test(self, reader: Reader, figure: Figure, tell: Tell) -> Test | Refusal:
+        self.konto.catch_up()
+        return meaning.test(self.konto, self.kept, reader, figure, tell)
+
+    def rulebook_texts(self, reader: Reader) -> RulebookTexts | Refusal:
+        return what_if.texts(self.konto, reader)
+
+    def rulebook_decoded(self, reader: Reader, content: bytes) -> str | Refusal:
+        return what_if.decoded(reader, content)
+
+    def rulebook_findings(self, reader: Reader, text: str) -> tuple[str, ...]:
+        return what_if.findings(reader, text)
+
+    def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:
+        return what_if.reckoned(self.konto, self.kept, reader, text)
+
+    def reckon(self, reader: Reader, text: str, tell: Tell) -> WhatIf | Refusal:
+        self.konto.catch_up()
+        return what_if.reckon(self.konto, self.kept, reader, text, tell)
