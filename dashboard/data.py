@@ -559,7 +559,7 @@ class SaidAndCame(NamedTuple):
     came: Share
 
 
-class Tested(NamedTuple):
+class Judged(NamedTuple):
     """How good forecasts were, in sentences, one of which is the `verdict`: None without a guess to compare with."""
 
     title: str
@@ -577,14 +577,14 @@ class TooFew(NamedTuple):
     sentence: str
 
 
-class Test(NamedTuple):
+class FigureTest(NamedTuple):
     """A figure tested on the past, group by group; `at` is when it was tested."""
 
     at: datetime
     newer: bool
     """Whether something has been recorded since."""
     begins: str | None
-    groups: tuple[Tested | TooFew, ...]
+    groups: tuple[Judged | TooFew, ...]
 
 
 # -- what if --------------------------------------------------------------------------------------
@@ -653,8 +653,8 @@ class Source(Protocol):
     def suppliers(self, reader: Reader) -> Suppliers: ...
     def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int) -> TimelinePage | None: ...
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None: ...
-    def tested(self, reader: Reader, figure: Figure) -> Test | Refusal | None: ...
-    def test(self, reader: Reader, figure: Figure, tell: Tell) -> Test | Refusal: ...
+    def tested(self, reader: Reader, figure: Figure) -> FigureTest | Refusal | None: ...
+    def test(self, reader: Reader, figure: Figure, tell: Tell) -> FigureTest | Refusal: ...
     def rulebook_texts(self, reader: Reader) -> RulebookTexts | Refusal: ...
     def rulebook_decoded(self, reader: Reader, content: bytes) -> str | Refusal: ...
     def rulebook_findings(self, reader: Reader, text: str) -> tuple[str, ...]: ...
@@ -741,12 +741,12 @@ def account(reader: Reader, customer: str, span: Span) -> Account | None:
     return _asked().account(reader, customer, span)
 
 
-def tested(reader: Reader, figure: Figure) -> Test | Refusal | None:
+def tested(reader: Reader, figure: Figure) -> FigureTest | Refusal | None:
     """How a figure fared when it was tested last; None if it was not yet."""
     return _asked().tested(reader, figure)
 
 
-def test(reader: Reader, figure: Figure, tell: Tell) -> Test | Refusal:
+def test(reader: Reader, figure: Figure, tell: Tell) -> FigureTest | Refusal:
     """Test a figure on the whole past, unless that was done and nothing has been recorded since."""
     return _asked().test(reader, figure, tell)
 

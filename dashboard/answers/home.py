@@ -27,6 +27,7 @@ from dashboard.data import (
     CustomerPage,
     CustomersAsked,
     Figure,
+    FigureTest,
     Firm,
     IncidentFigures,
     IncidentPage,
@@ -40,7 +41,6 @@ from dashboard.data import (
     Span,
     Suppliers,
     Tell,
-    Test,
     TimelineAsked,
     TimelinePage,
     WhatIf,
@@ -105,10 +105,10 @@ class Home:
         self.konto.catch_up()
         return accounts.account(self.konto, reader, customer, span)
 
-    def tested(self, reader: Reader, figure: Figure) -> Test | Refusal | None:
+    def tested(self, reader: Reader, figure: Figure) -> FigureTest | Refusal | None:
         return meaning.tested(self.konto, self.kept, reader, figure)
 
-    def test(self, reader: Reader, figure: Figure, tell: Tell) -> Test | Refusal:
+    def test(self, reader: Reader, figure: Figure, tell: Tell) -> FigureTest | Refusal:
         self.konto.catch_up()
         return meaning.test(self.konto, self.kept, reader, figure, tell)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dashboard.answers.kept import Found, Kept
 from dashboard.answers.moments import day_of
 from dashboard.answers.rights import refusal
-from dashboard.data import Figure, Reader, Refusal, SaidAndCame, Share, Tell, Test, Tested, TooFew
+from dashboard.data import Figure, FigureTest, Judged, Reader, Refusal, SaidAndCame, Share, Tell, TooFew
 from domain.backtest import Backtest, Naive
 from domain.forecast import Bin
 from domain.reliability import wilson
@@ -19,14 +19,14 @@ from words import N_, Translator, translator
 OF_ADVISER = N_("All promises that had an end")
 
 
-def tested(konto: Konto, kept: Kept, reader: Reader, figure: Figure) -> Test | Refusal | None:
+def tested(konto: Konto, kept: Kept, reader: Reader, figure: Figure) -> FigureTest | Refusal | None:
     if refused := refusal(konto, "tests", reader):
         return refused
     found = kept.last(figure)
     return None if found is None else _told(found, konto, reader)
 
 
-def test(konto: Konto, kept: Kept, reader: Reader, figure: Figure, tell: Tell) -> Test | Refusal:
+def test(konto: Konto, kept: Kept, reader: Reader, figure: Figure, tell: Tell) -> FigureTest | Refusal:
     library, asker = konto.library, konto.asker
     if refused := refusal(konto, "tests", reader):
         return refused
@@ -37,14 +37,14 @@ def test(konto: Konto, kept: Kept, reader: Reader, figure: Figure, tell: Tell) -
     return _told(found, konto, reader)
 
 
-def _told(found: Found, konto: Konto, reader: Reader) -> Test:
+def _told(found: Found, konto: Konto, reader: Reader) -> FigureTest:
     t = translator(reader.lang)
     answer: OfAdviser | OfBalances = found.answer
     begins = None if answer.since is None else meaning_words.begins(day_of(answer.since, reader), t)
-    return Test(found.at, found.position != konto.log.head(), begins, tuple(_groups(answer, t)))
+    return FigureTest(found.at, found.position != konto.log.head(), begins, tuple(_groups(answer, t)))
 
 
-def _groups(answer: OfAdviser | OfBalances, t: Translator) -> Iterator[Tested | TooFew]:
+def _groups(answer: OfAdviser | OfBalances, t: Translator) -> Iterator[Judged | TooFew]:
     if isinstance(answer, OfAdviser):
         said = meaning_words.of_adviser(answer.found, t) if answer.found else []
         yield _group(OF_ADVISER, answer.found, said, t)
@@ -54,13 +54,13 @@ def _groups(answer: OfAdviser | OfBalances, t: Translator) -> Iterator[Tested | 
             yield _group(title, each, meaning_words.of_feedback(each, t) if each else [], t)
 
 
-def _group(title: str, found: Backtest | None, said: list[str], t: Translator) -> Tested | TooFew:
+def _group(title: str, found: Backtest | None, said: list[str], t: Translator) -> Judged | TooFew:
     title = t.gettext(title)
     if found is None:
         return TooFew(title, t.gettext(meaning_words.TOO_FEW))
     naive = found.naive
     verdict = None if naive is None else meaning_words.verdict(found.score, naive, t)
-    return Tested(
+    return Judged(
         title=title,
         classes=tuple(map(_class, found.score.bins)),
         guess=None if naive is None else _guess(naive),

@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import charts, data, look
-from dashboard.data import Figure, Refusal, Test, Tested, TooFew
+from dashboard.data import Figure, FigureTest, Judged, Refusal, TooFew
 from dashboard.look import plain, quiet
 from dashboard.visit import Visit, visit
 from words import N_, format
@@ -50,7 +50,7 @@ def page() -> None:
             _ask(figure, found, here)
 
 
-def _ask(figure: Figure, known: Test | None, here: Visit) -> None:
+def _ask(figure: Figure, known: FigureTest | None, here: Visit) -> None:
     """The button, where there is anything to find that is not known yet."""
     t = here.t
     if known is not None and not known.newer:
@@ -64,7 +64,7 @@ def _ask(figure: Figure, known: Test | None, here: Visit) -> None:
         look.foot(t("In a large firm this takes a few seconds, sometimes a minute."))
 
 
-def _found(found: Test, needs: str, here: Visit) -> None:
+def _found(found: FigureTest, needs: str, here: Visit) -> None:
     if len(found.groups) == 1:
         _alone(found.groups[0], needs, here)
     else:
@@ -74,7 +74,7 @@ def _found(found: Test, needs: str, here: Visit) -> None:
     look.foot(_foot(found, here))
 
 
-def _alone(group: Tested | TooFew, needs: str, here: Visit) -> None:
+def _alone(group: Judged | TooFew, needs: str, here: Visit) -> None:
     if isinstance(group, TooFew):
         look.nothing_yet(group.sentence, needs)
         return
@@ -85,7 +85,7 @@ def _alone(group: Tested | TooFew, needs: str, here: Visit) -> None:
         _said(group)
 
 
-def _beside(group: Tested | TooFew, needs: str, here: Visit) -> None:
+def _beside(group: Judged | TooFew, needs: str, here: Visit) -> None:
     st.markdown(f"**{group.title}**")
     if isinstance(group, TooFew):
         look.nothing_yet(group.sentence, needs)
@@ -94,14 +94,14 @@ def _beside(group: Tested | TooFew, needs: str, here: Visit) -> None:
     _said(group)
 
 
-def _said(group: Tested) -> None:
+def _said(group: Judged) -> None:
     said = (f"**{plain(each)}**" if each == group.verdict else plain(each) for each in group.sentences)
     st.markdown("\n".join(f"- {each}" for each in said))
 
 
-def _foot(found: Test, here: Visit) -> str:
+def _foot(found: FigureTest, here: Visit) -> str:
     t = here.t
-    drawn = [group for group in found.groups if isinstance(group, Tested)]
+    drawn = [group for group in found.groups if isinstance(group, Judged)]
     picture = t(
         "Dot: cases of which about the same was said; the larger, the more. "
         "Bar: where the share surely lies (19 in 20). On the dashed line came exactly what was said."
