@@ -13,7 +13,7 @@ from dashboard.look import plain, quiet
 from dashboard.visit import Visit, visit
 from words import format
 
-_ROWS: Final = 20
+_ROWS: Final = 10
 _TEXT_PIXELS: Final = 360
 
 # Kept beside the widgets, which forget what was typed as soon as another page is opened.
@@ -67,6 +67,7 @@ def _rulebook(texts: RulebookTexts, here: Visit) -> str:
         with look.working(t("Reckoning"), t("{done} of {total} accounts read")) as tell:
             data.reckon(here.reader, text, tell)
         st.session_state[_ASKED] = text
+        st.query_params.pop("page", None)
         st.rerun()
     return text
 

@@ -126,6 +126,8 @@ def shoot(browser: Browser, address: str, folder: Path, customer: str | None, ev
             ("silent", "/account?order=silent"),
             ("suppliers", "/suppliers"),
             ("timeline", f"/timeline?customer={customer}"),
+            ("meaning", "/meaning"),
+            ("what-if", "/what-if"),
         ):
             page.goto(f"{root}{path}")
             settled(page)

@@ -112,6 +112,8 @@ PLACES = (
     "contacts",
     "incidents",
     "suppliers",
+    "meaning",
+    "what-if",
     "timeline?customer=K-0",
 )
 

@@ -478,6 +478,14 @@ def test_another_rulebook_is_shown_beside_todays_with_the_largest_differences(fi
     assert len(app.get("vega_lite_chart")) == 2
 
 
+def test_a_new_rulebook_is_shown_from_its_largest_difference_on(firm):
+    app = _open("what-if", page="3")
+    app.text_area(key="rulebook_field").set_value(default_text()).run()
+    app.button(key="reckon").click().run()
+    assert "page" not in app.query_params
+    assert "heute 23,00, dann 17,00" in _text(app)
+
+
 def test_the_other_rulebook_speaks_english_too(firm):
     text = _text(_typed(default_text(), "reckon", lang="en"))
     assert "**150 balances would be different.**" in text
