@@ -60,7 +60,8 @@ def meaning(t: Translator) -> st.Page:
     """What the adviser and the account are worth, tested on the past."""
     from dashboard.views.meaning import page
 
-    return st.Page(page, title=t("Does the figure mean anything?"), icon=":material/science:", url_path="meaning")
+    # Shorter than the page's own title, which the English navigation would cut off.
+    return st.Page(page, title=t("Does it mean anything?"), icon=":material/science:", url_path="meaning")
 
 
 def what_if(t: Translator) -> st.Page:
