@@ -27,7 +27,13 @@ def main() -> None:
                 places.incidents(t),
                 places.timeline(t),
             ],
-            t("The firm"): [places.overview(t), places.suppliers(t), places.rules(t)],
+            t("The firm"): [
+                places.overview(t),
+                places.suppliers(t),
+                places.rules(t),
+                places.meaning(t),
+                places.what_if(t),
+            ],
         }
     )
     look.whose(data.firm(here.reader), t)

@@ -6,6 +6,7 @@ are integers in hundredths, instants are aware, and sentences come in the reader
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -675,6 +676,105 @@ class AdvicePage(NamedTuple):
     refused: str | None = None
 
 
+# -- does the figure mean anything ----------------------------------------------------------------
+
+Figure = Literal["adviser", "account"]
+Tell = Callable[[int, int], None]
+"""Hears of long work how much is done, and of how much."""
+
+
+class Refusal(NamedTuple):
+    """What was asked cannot be answered, and why, in sentences."""
+
+    sentences: tuple[str, ...]
+
+
+class SaidAndCame(NamedTuple):
+    """Cases of which about the same was said: how probable it was called, and how often it came."""
+
+    said: float
+    came: Share
+
+
+class Judged(NamedTuple):
+    """How good forecasts were, in sentences, one of which is the `verdict`: None without a guess to compare with."""
+
+    title: str
+    classes: tuple[SaidAndCame, ...]
+    guess: SaidAndCame | None
+    """Whoever knows only how often it came before, and always says that."""
+    verdict: str | None
+    sentences: tuple[str, ...]
+
+
+class TooFew(NamedTuple):
+    """Of these cases there are too few for a statement."""
+
+    title: str
+    sentence: str
+
+
+class FigureTest(NamedTuple):
+    """A figure tested on the past, group by group; `at` is when it was tested."""
+
+    at: datetime
+    newer: bool
+    """Whether something has been recorded since."""
+    begins: str | None
+    groups: tuple[Judged | TooFew, ...]
+
+
+# -- what if --------------------------------------------------------------------------------------
+
+
+class RulebookTexts(NamedTuple):
+    """What one may start from: the rulebook that counts now, and the one as shipped."""
+
+    today: str
+    shipped: str
+
+
+class ChangedAccount(NamedTuple):
+    """A customer under today's rulebook and under the other one; the stages by their names in code."""
+
+    customer: str
+    name: str
+    today: int
+    then: int
+    stage_today: str
+    stage_then: str
+
+
+class Difference(NamedTuple):
+    """So many accounts whose balance differs by at least `start` and less than `end` points."""
+
+    start: int
+    end: int
+    accounts: int
+
+
+class WhatIf(NamedTuple):
+    """The whole past under another rulebook."""
+
+    at: datetime
+    newer: bool
+    headline: str
+    sentences: tuple[str, ...]
+    how_to: str
+    """That nothing was changed, and how to publish."""
+    accounts: int
+    changed: int
+    differences: tuple[Difference, ...]
+    stages: tuple[tuple[str, int, int], ...]
+    """Each stage with the number of customers in it, today and then."""
+    listed: tuple[ChangedAccount, ...]
+    """The largest differences first, at most MOST_LISTED of `to_list`."""
+    to_list: int
+
+
+MOST_LISTED = 100
+
+
 class Source(Protocol):
     """Whatever answers the pages' questions: the store of this home, or the sample of the tests."""
 
@@ -693,6 +793,13 @@ class Source(Protocol):
     def rules(self, reader: Reader) -> Rules: ...
     def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int) -> TimelinePage | None: ...
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None: ...
+    def tested(self, reader: Reader, figure: Figure) -> FigureTest | Refusal | None: ...
+    def test(self, reader: Reader, figure: Figure, tell: Tell) -> FigureTest | Refusal: ...
+    def rulebook_texts(self, reader: Reader) -> RulebookTexts | Refusal: ...
+    def rulebook_decoded(self, reader: Reader, content: bytes) -> str | Refusal: ...
+    def rulebook_findings(self, reader: Reader, text: str) -> tuple[str, ...]: ...
+    def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None: ...
+    def reckon(self, reader: Reader, text: str, tell: Tell) -> WhatIf | Refusal: ...
 
 
 class NotStarted(Exception):
@@ -787,3 +894,38 @@ def timeline(reader: Reader, customer: str, asked: TimelineAsked, page: int = 1)
 def account(reader: Reader, customer: str, span: Span) -> Account | None:
     """A customer's account over the last 4 weeks, 13 weeks or all time; None if there is no such customer."""
     return _asked().account(reader, customer, span)
+
+
+def tested(reader: Reader, figure: Figure) -> FigureTest | Refusal | None:
+    """How a figure fared when it was tested last; None if it was not yet."""
+    return _asked().tested(reader, figure)
+
+
+def test(reader: Reader, figure: Figure, tell: Tell) -> FigureTest | Refusal:
+    """Test a figure on the whole past, unless that was done and nothing has been recorded since."""
+    return _asked().test(reader, figure, tell)
+
+
+def rulebook_texts(reader: Reader) -> RulebookTexts | Refusal:
+    """The rulebooks that one may start from."""
+    return _asked().rulebook_texts(reader)
+
+
+def rulebook_decoded(reader: Reader, content: bytes) -> str | Refusal:
+    """The text of a file that was brought."""
+    return _asked().rulebook_decoded(reader, content)
+
+
+def rulebook_findings(reader: Reader, text: str) -> tuple[str, ...]:
+    """What is wrong with a rulebook, each with its line and what to do; empty if it is sound."""
+    return _asked().rulebook_findings(reader, text)
+
+
+def reckoned(reader: Reader, text: str) -> WhatIf | Refusal | None:
+    """What the past came to under this rulebook when it was last reckoned; None if it was not yet."""
+    return _asked().reckoned(reader, text)
+
+
+def reckon(reader: Reader, text: str, tell: Tell) -> WhatIf | Refusal:
+    """The whole past under a sound rulebook, unless that was reckoned and nothing has been recorded since."""
+    return _asked().reckon(reader, text, tell)

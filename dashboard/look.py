@@ -6,7 +6,8 @@ Colours, type and radii are in `.streamlit/config.toml`, the colours of charts i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
@@ -42,6 +43,7 @@ _STYLE: Final = """
 [class*="st-key-row_"] a strong { color: light-dark(#0A5A69, #8AD3DF); }
 [class*="st-key-row_"] a:hover strong { text-decoration: underline; }
 [class*="st-key-card_wording"] code { font-family: Plex, sans-serif; font-size: 1rem; }
+[data-testid="InputInstructions"] { display: none; }
 .stMainBlockContainer { max-width: 1320px; padding-left: 2.6rem; padding-right: 2.6rem; }
 [data-testid="stMetric"] svg.marks { background: transparent !important; }
 [data-testid="stBaseButton-primary"] { color: light-dark(#FFFFFF, #10191C); }
@@ -180,3 +182,21 @@ def delivery(state: str, words: str) -> str:
     icon = _DELIVERIES.get(state, "info")
     colour = "orange" if state in ("failed", "undeliverable") else "gray"
     return f":{colour}-badge[:material/{icon}: {words}]"
+
+
+def refused(sentences: Sequence[str]) -> None:
+    """Why something was not done, each reason on a line of its own."""
+    st.markdown("  \n".join(f":orange[:material/error:] {plain(each)}" for each in sentences))
+
+
+@contextmanager
+def working(words: str, counted: str) -> Iterator[Callable[[int, int], None]]:
+    """While something takes long: what is done, and `counted` with {done} and {total} once that is known."""
+    place = st.empty()
+    place.progress(0.0, text=words)
+
+    def tell(done: int, total: int) -> None:
+        place.progress(min(1.0, done / max(1, total)), text=counted.format(done=done, total=total))
+
+    yield tell
+    place.empty()

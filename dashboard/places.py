@@ -68,3 +68,18 @@ def timeline(t: Translator) -> st.Page:
     from dashboard.views.timeline import page
 
     return st.Page(page, title=t("Timeline"), icon=":material/history:", url_path="timeline")
+
+
+def meaning(t: Translator) -> st.Page:
+    """What the adviser and the account are worth, tested on the past."""
+    from dashboard.views.meaning import page
+
+    # Shorter than the page's own title, which the English navigation would cut off.
+    return st.Page(page, title=t("Does it mean anything?"), icon=":material/science:", url_path="meaning")
+
+
+def what_if(t: Translator) -> st.Page:
+    """The past under another rulebook; `page` in the address for the accounts that would differ."""
+    from dashboard.views.what_if import page
+
+    return st.Page(page, title=t("What if?"), icon=":material/balance:", url_path="what-if")

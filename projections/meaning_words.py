@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
-from domain.backtest import Backtest
+from domain.backtest import Backtest, Naive
 from domain.forecast import Score
 from words import N_, Translator
-from words.format import number, percent
+from words.format import day_long, number, percent
 
+SINCE = N_("Tested from {day} on, each case with what was known just before it.")
+ALL, FULFILLED = N_("All promises"), N_("Only those that were fulfilled")
 TOO_FEW = N_("Nothing to say yet: too few cases.")
 KEPT_HIGHER = N_(
     "Of two promises, one kept and one not, the kept one had the better forecast in {n} of 100 cases. "
@@ -37,6 +40,10 @@ FEW = 20
 MOSTLY_CHANCE = N_("Only {n} cases of one kind are among them: this is mostly chance still.")
 
 
+def begins(day: date, t: Translator) -> str:
+    return t.gettext(SINCE).format(day=day_long(day, t.lang))
+
+
 def of_adviser(found: Backtest, t: Translator) -> list[str]:
     n = found.score.n
     begin = t.ngettext("Rests on {n} promise.", "Rests on {n} promises.", n).format(n=number(n, t.lang))
@@ -62,11 +69,15 @@ def _said(found: Backtest, t: Translator, order: str) -> Iterator[str]:
         rate, apart = percent(naive.rate, t.lang), number(naive.score.error * 100, t.lang, 1)
         yield t.gettext(OFF_BY).format(off=off, rate=rate, naive=apart)
         yield t.gettext(SURPRISE).format(loss=loss, naive=number(naive.score.log_loss, t.lang, 2))
-        yield t.gettext(BETTER if score.log_loss < naive.score.log_loss else NO_BETTER)
+        yield verdict(score, naive, t)
     if rarer(score) < FEW:
         yield t.gettext(MOSTLY_CHANCE).format(n=rarer(score))
     elif score.auc is not None and score.auc > SUSPICIOUS:
         yield t.gettext(GOOD_TO_BE_TRUE)
+
+
+def verdict(score: Score, naive: Naive, t: Translator) -> str:
+    return t.gettext(BETTER if score.log_loss < naive.score.log_loss else NO_BETTER)
 
 
 def rarer(score: Score) -> int:

@@ -199,11 +199,14 @@ def document_in(file: Path, model: type[D]) -> D:
         return load(text_of(file), model)
 
 
+NOT_UTF_8 = "This file is not written in UTF-8. Please save it so."
+
+
 def text_of(file: Path) -> str:
     try:
         return file.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused("encoding", "This file is not written in UTF-8. Please save it so.", in_file=file.name) from None
+        raise Refused("encoding", NOT_UTF_8, in_file=file.name) from None
 
 
 @contextmanager

@@ -13,11 +13,14 @@ from dashboard.answers import (
     customers,
     incidents,
     lists,
+    meaning,
     overview,
     rules,
     suppliers,
     timeline,
+    what_if,
 )
+from dashboard.answers.kept import Kept
 from dashboard.answers.taught import Taught
 from dashboard.data import (
     Account,
@@ -28,6 +31,8 @@ from dashboard.data import (
     ContactsAsked,
     CustomerPage,
     CustomersAsked,
+    Figure,
+    FigureTest,
     Firm,
     IncidentFigures,
     IncidentPage,
@@ -36,11 +41,15 @@ from dashboard.data import (
     PromiseFilter,
     PromisePage,
     Reader,
+    Refusal,
+    RulebookTexts,
     Rules,
     Span,
     Suppliers,
+    Tell,
     TimelineAsked,
     TimelinePage,
+    WhatIf,
 )
 from wiring.home import Konto, open_home
 
@@ -51,6 +60,7 @@ class Home:
     def __init__(self, konto: Konto) -> None:
         self.konto = konto
         self.taught = Taught(konto)
+        self.kept = Kept()
 
     @classmethod
     def opened(cls, path: Path) -> Home:
@@ -113,3 +123,26 @@ class Home:
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
         self.konto.catch_up()
         return accounts.account(self.konto, self.taught, reader, customer, span)
+
+    def tested(self, reader: Reader, figure: Figure) -> FigureTest | Refusal | None:
+        return meaning.tested(self.konto, self.kept, reader, figure)
+
+    def test(self, reader: Reader, figure: Figure, tell: Tell) -> FigureTest | Refusal:
+        self.konto.catch_up()
+        return meaning.test(self.konto, self.kept, reader, figure, tell)
+
+    def rulebook_texts(self, reader: Reader) -> RulebookTexts | Refusal:
+        return what_if.texts(self.konto, reader)
+
+    def rulebook_decoded(self, reader: Reader, content: bytes) -> str | Refusal:
+        return what_if.decoded(reader, content)
+
+    def rulebook_findings(self, reader: Reader, text: str) -> tuple[str, ...]:
+        return what_if.findings(reader, text)
+
+    def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:
+        return what_if.reckoned(self.konto, self.kept, reader, text)
+
+    def reckon(self, reader: Reader, text: str, tell: Tell) -> WhatIf | Refusal:
+        self.konto.catch_up()
+        return what_if.reckon(self.konto, self.kept, reader, text, tell)

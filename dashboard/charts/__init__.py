@@ -7,24 +7,30 @@ them, a target dashed and named, an interval in the same hue but lighter. The sh
 from dashboard.charts.account import Bar, Interval, balance, bars, intervals, waterfall
 from dashboard.charts.adviser import possible_days
 from dashboard.charts.contacts import answer_times
+from dashboard.charts.meaning import said_and_came
 from dashboard.charts.picture import Chart, Style
 from dashboard.charts.rules import lateness
 from dashboard.charts.weeks import WeekCount, counts_by_week, points_by_week, reliability
+from dashboard.charts.what_if import StageCount, differences, stages
 
 __all__ = [
     "Bar",
     "Chart",
     "Interval",
+    "StageCount",
     "Style",
     "WeekCount",
     "answer_times",
     "balance",
     "bars",
     "counts_by_week",
+    "differences",
     "intervals",
     "lateness",
     "points_by_week",
     "possible_days",
     "reliability",
+    "said_and_came",
+    "stages",
     "waterfall",
 ]

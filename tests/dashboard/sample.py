@@ -14,6 +14,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from dashboard import data
+from dashboard.answers import what_if as checking
 from dashboard.answers.rules import told
 from dashboard.data import (
     Account,
@@ -25,6 +26,7 @@ from dashboard.data import (
     AlertRow,
     AlertWeek,
     BalancePoint,
+    ChangedAccount,
     ChannelAnswers,
     ContactFigures,
     ContactFilter,
@@ -34,13 +36,17 @@ from dashboard.data import (
     CustomerPage,
     CustomerRow,
     CustomersAsked,
+    Difference,
     Drop,
     Fall,
+    Figure,
+    FigureTest,
     Firm,
     IncidentFigures,
     IncidentPage,
     IncidentRow,
     IncidentsAsked,
+    Judged,
     Lapse,
     Overview,
     PointWeek,
@@ -49,8 +55,11 @@ from dashboard.data import (
     PromiseRow,
     PromiseWeek,
     Reader,
+    Refusal,
     Reliability,
+    RulebookTexts,
     Rules,
+    SaidAndCame,
     Sensitivity,
     Share,
     Silence,
@@ -64,7 +73,9 @@ from dashboard.data import (
     TimelineAsked,
     TimelineEntry,
     TimelinePage,
+    TooFew,
     Totals,
+    WhatIf,
 )
 from domain.people import LOCAL_USER
 from domain.rulebook import default_text
@@ -158,6 +169,10 @@ class Sample:
 
     def __init__(self, customers: int = 240) -> None:
         self._customers = customers
+        self._tested: set[Figure] = set()
+        self._reckoned: set[str] = set()
+        self.newer = False
+        self.refusal: Refusal | None = None
 
     def now(self) -> datetime:
         return NOW
@@ -745,6 +760,86 @@ class Sample:
             merged=(),
             retracted=0,
         )
+
+    # -- the past as a whole ----------------------------------------------------------------------
+
+    def tested(self, reader: Reader, figure: Figure) -> FigureTest | Refusal | None:
+        if self.refusal or figure not in self._tested:
+            return self.refusal
+        return _tested(reader, figure, nothing=not self._customers)._replace(newer=self.newer)
+
+    def test(self, reader: Reader, figure: Figure, tell: data.Tell) -> FigureTest | Refusal:
+        tell(self._customers, self._customers)
+        self._tested.add(figure)
+        self.newer = False
+        return _tested(reader, figure, nothing=not self._customers)
+
+    def rulebook_texts(self, reader: Reader) -> RulebookTexts | Refusal:
+        return self.refusal or RulebookTexts(default_text().replace("kept = 4 ", "kept = 3 "), default_text())
+
+    def rulebook_decoded(self, reader: Reader, content: bytes) -> str | Refusal:
+        return checking.decoded(reader, content)
+
+    def rulebook_findings(self, reader: Reader, text: str) -> tuple[str, ...]:
+        return checking.findings(reader, text)
+
+    def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:
+        return self._what_if(reader, text) if text in self._reckoned else None
+
+    def reckon(self, reader: Reader, text: str, tell: data.Tell) -> WhatIf | Refusal:
+        tell(self._customers, self._customers)
+        self._reckoned.add(text)
+        return self._what_if(reader, text)
+
+    def _what_if(self, reader: Reader, text: str) -> WhatIf:
+        german = reader.lang == "de"
+        same = WhatIf(
+            at=NOW - timedelta(minutes=3),
+            newer=self.newer,
+            headline="Nichts wäre anders." if german else "Nothing would be different.",
+            sentences=(),
+            how_to="konto rules publish DATEI" if german else "konto rules publish FILE",
+            accounts=self._customers,
+            changed=0,
+            differences=(),
+            stages=(("solid", self._customers, self._customers),),
+            listed=(),
+            to_list=0,
+        )
+        if not self._customers or text == default_text().replace("kept = 4 ", "kept = 3 "):
+            return same
+        return same._replace(
+            headline="150 Kontostände wären anders." if german else "150 balances would be different.",
+            sentences=("In der Mitte −2 Punkte." if german else "In the middle −2 points.",),
+            changed=150,
+            differences=tuple(
+                Difference(100 * start, 100 * start + 100, n)
+                for start, n in zip(range(-6, 3), (4, 11, 25, 40, 38, 12, 10, 7, 3), strict=True)
+            ),
+            stages=(("solid", 120, 96), ("building", 60, 71), ("new", 40, 40), ("strained", 20, 33)),
+            listed=tuple(
+                ChangedAccount(f"K-{n}", _NAMES[n % len(_NAMES)], 2300 - 100 * n, 1700 - 90 * n, "solid", "building")
+                for n in range(28)
+            ),
+            to_list=151,
+        )
+
+
+def _tested(reader: Reader, figure: Figure, *, nothing: bool) -> FigureTest:
+    german = reader.lang == "de"
+    titles = ("Alle Zusagen", "Nur die erfüllten") if german else ("All promises", "Only those that were fulfilled")
+    titles = titles if figure == "account" else titles[:1]
+    began = "Geprüft ab 1. Juli." if german else "Tested from 1 July on."
+    if nothing:
+        words = "Noch keine Aussage: zu wenige Fälle." if german else "Nothing to say yet: too few cases."
+        return FigureTest(NOW, False, None, tuple(TooFew(title, words) for title in titles))
+    verdict = "Es weiß also mehr, als wer nur rät." if german else "So it knows more than that guess."
+    rests = "Beruht auf 520 Fällen." if german else "Rests on 520 cases."
+    classes = tuple(SaidAndCame(0.5 + n * 0.09, wilson(round((0.48 + n * 0.1) * 104), 104)) for n in range(5))
+    guess = SaidAndCame(0.7, wilson(371, 520))
+    return FigureTest(
+        NOW, False, began, tuple(Judged(title, classes, guess, verdict, (verdict, rests)) for title in titles)
+    )
 
 
 _CHANCES = {12: 0.2, 13: 0.62, 16: 0.74, 17: 0.91, 18: 0.93, 19: 0.94, 20: 0.97}

@@ -127,6 +127,8 @@ def shoot(browser: Browser, address: str, folder: Path, customer: str | None, ev
             ("suppliers", "/suppliers"),
             ("rules", "/rules"),
             ("timeline", f"/timeline?customer={customer}"),
+            ("meaning", "/meaning"),
+            ("what-if", "/what-if"),
         ):
             page.goto(f"{root}{path}")
             settled(page)

@@ -114,6 +114,8 @@ PLACES = (
     "incidents",
     "suppliers",
     "rules",
+    "meaning",
+    "what-if",
     "timeline?customer=K-0",
 )
 

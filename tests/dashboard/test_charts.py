@@ -11,18 +11,20 @@ import altair
 import pytest
 
 from dashboard import charts
-from dashboard.charts import Bar, Interval, WeekCount
+from dashboard.charts import Bar, Interval, StageCount, WeekCount
 from dashboard.charts.palette import DARK, LIGHT
 from dashboard.charts.picture import Chart, Style, floor_of_shares, spread, two_lines
 from dashboard.data import (
     AdviceDay,
     BalancePoint,
     ChannelAnswers,
+    Difference,
     Drop,
     Fall,
     LatenessStep,
     PointWeek,
     PromiseWeek,
+    SaidAndCame,
     Share,
     Spread,
 )
@@ -79,6 +81,9 @@ LATENESS = [
     LatenessStep(1.5, -325, "nach 1,5 Tagen −3,25"),
     LatenessStep(10, -800, "ab 10 Tagen −8"),
 ]
+CLASSES = [SaidAndCame(0.62, wilson(55, 100)), SaidAndCame(0.8, wilson(85, 100)), SaidAndCame(0.9, wilson(45, 50))]
+DIFFERENCES = [Difference(-200, -100, 4), Difference(-100, 0, 9), Difference(0, 100, 2)]
+STAGES = [StageCount("gefestigt", 120, 96), StageCount("neu", 0, 1)]
 
 EVERY = {
     "reliability": lambda style: charts.reliability(_promises(13), 0.9, style),
@@ -106,6 +111,14 @@ EVERY = {
     "answer times": lambda style: charts.answer_times(ANSWERS, style),
     "lateness": lambda style: charts.lateness(LATENESS, style),
     "lateness of one step": lambda style: charts.lateness(LATENESS[:1], style),
+    "said and came": lambda style: charts.said_and_came(CLASSES, SaidAndCame(0.7, wilson(185, 250)), style),
+    "said and came of one class": lambda style: charts.said_and_came([SaidAndCame(1.0, wilson(50, 50))], None, style),
+    "said and came of what never came": lambda style: charts.said_and_came(
+        [SaidAndCame(0.0, wilson(0, 50))], None, style
+    ),
+    "differences": lambda style: charts.differences(DIFFERENCES, style),
+    "differences of one account": lambda style: charts.differences([Difference(-5, -4, 1)], style),
+    "stages": lambda style: charts.stages(STAGES, style),
     "bars": lambda style: charts.bars([Bar("Teil kam zu spät", 12), Bar("Krankheit", 0)], style),
 }
 
@@ -288,3 +301,48 @@ def test_a_day_of_which_too_little_is_known_has_a_bar_and_no_figure():
     assert _texts(chart) == ["ab hier sagen wir zu", "gewünscht"]
     assert "Do 12. März zwischen 2 und 98\u00a0% (gewünscht)" in chart.alt
     assert chart.spec["data"]["values"][0]["value"] is None
+
+
+def _axes(chart: Chart) -> tuple[list[float], list[float]]:
+    """The domains of both axes."""
+    first = chart.spec["layer"][0]["encoding"]
+    return first["x"]["scale"]["domain"], first["y"]["scale"]["domain"]
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY if name.startswith("said and came")])
+def test_what_was_said_and_what_came_have_the_same_axis_so_that_the_line_is_the_diagonal(name):
+    chart = EVERY[name](GERMAN)
+    x, y = _axes(chart)
+    assert x == y
+    assert 0 <= x[0] < x[1] <= 1
+    for dot in chart.spec["data"]["values"]:
+        assert all(x[0] <= dot[each] <= x[1] for each in ("said", "came", "low", "high"))
+    assert chart.spec["layer"][0]["data"]["values"] == [{"said": end, "came": end} for end in x]
+
+
+def test_a_class_of_more_cases_has_a_larger_dot_and_the_guess_is_named():
+    chart = EVERY["said and came"](GERMAN)
+    sizes = [dot["size"] for dot in chart.spec["data"]["values"]]
+    assert sizes[0] == sizes[1] == 2 * sizes[2]
+    assert _texts(chart) == ["gekommen", "gesagt", "immer 70\u00a0%"]
+    assert chart.alt.startswith("62\u00a0% gesagt, 55\u00a0% gekommen von 100; ")
+
+
+def test_lower_and_higher_balances_are_told_apart_in_words_and_not_by_colour_alone():
+    chart = EVERY["differences"](ENGLISH)
+    assert _texts(chart) == ["lower: 13", "higher: 2"]
+    assert _texts(EVERY["differences of one account"](ENGLISH)) == ["lower: 1"]
+    assert [value["lower"] for value in chart.spec["data"]["values"]] == [True, True, False]
+
+
+@pytest.mark.parametrize(("first", "last", "width"), [(-200, 100, 100), (-5, 0, 1), (-4300, 2000, 500), (0, 900, 50)])
+def test_the_axis_of_differences_has_few_marks_and_zero_among_them(first, last, width):
+    classes = [Difference(start, start + width, 1) for start in range(first, last, width)]
+    axis = charts.differences(classes, GERMAN).spec["layer"][0]["encoding"]["x"]["axis"]
+    assert 0.0 in axis["values"]
+    assert len(axis["values"]) <= 7
+
+
+def test_each_stage_says_how_many_stand_in_it_today_and_then():
+    values = EVERY["stages"](GERMAN).spec["data"]["values"]
+    assert [value["said"] for value in values] == ["heute 120", "dann 96", "heute 0", "dann 1"]

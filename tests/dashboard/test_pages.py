@@ -13,7 +13,8 @@ from streamlit.util import calc_hash
 from dashboard import data
 from dashboard.look import plain
 from dashboard.views.customers import every
-from tests.dashboard.sample import Sample
+from domain.rulebook import default_text
+from tests.dashboard.sample import BERLIN, Sample
 from words import translator
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -535,6 +536,146 @@ def test_before_anything_was_published_the_rulebook_counts_as_shipped(empty_firm
     assert ":green[**+4**] Erfüllt" in _cells(app)
 
 
+# -- does the figure mean anything ---------------------------------------------------------------
+
+
+def test_a_figure_is_tested_when_asked_and_shown_with_verdict_and_what_it_rests_on(firm):
+    app = _open("meaning")
+    assert "Es weiß also mehr" not in _text(app)
+    assert len(app.get("vega_lite_chart")) == 0
+    app.button(key="test_adviser").click().run()
+    text = _text(app)
+    assert "- **Es weiß also mehr, als wer nur rät.**\n- Beruht auf 520 Fällen." in text
+    assert "Geprüft ab 1. Juli. Geprüft heute 7:40 Uhr." in text
+    assert "Ring: wer immer den Anteil rät, der zu Beginn bekannt war." in text
+    assert len(app.get("vega_lite_chart")) == 1
+    assert [button.key for button in app.button] == ["test_account"]
+
+
+def test_the_account_is_shown_for_all_promises_and_for_the_fulfilled_ones(firm):
+    app = _open("meaning", lang="en")
+    app.button(key="test_account").click().run()
+    text = _text(app)
+    assert text.index("**All promises**") < text.index("**Only those that were fulfilled**")
+    assert len(app.get("vega_lite_chart")) == 2
+    assert "Dot: cases of which about the same was said" in text
+
+
+def test_what_was_recorded_since_a_test_is_said_and_it_can_be_tested_again(firm):
+    app = _open("meaning")
+    app.button(key="test_adviser").click().run()
+    data._source.newer = True
+    app.run()
+    assert "Seitdem wurde Neues erfasst." in _text(app)
+    assert app.button(key="test_adviser").label == "Noch einmal prüfen"
+    app.button(key="test_adviser").click().run()
+    assert "Seitdem wurde Neues erfasst." not in _text(app)
+
+
+def test_of_too_few_cases_the_page_says_so_and_what_it_needs(empty_firm):
+    app = _open("meaning")
+    for figure in ("adviser", "account"):
+        app.button(key=f"test_{figure}").click().run()
+    text = _text(app)
+    assert text.count("Noch keine Aussage: zu wenige Fälle.") == 3
+    assert "sobald Zusagen ein Ende hatten" in text
+    assert text.count("mindestens 50 Rückmeldungen") == 2
+    assert len(app.get("vega_lite_chart")) == 0
+    assert "Punkt: Fälle" not in text
+
+
+@pytest.mark.parametrize("page", ["meaning", "what-if"])
+def test_who_may_not_see_tests_is_told_so_in_a_sentence(firm, page):
+    data._source.refusal = data.Refusal(("Das dürfen Sie nicht sehen.",))
+    app = _open(page)
+    assert "Das dürfen Sie nicht sehen." in _text(app)
+    assert not app.button
+    assert not app.text_area
+
+
+# -- what if --------------------------------------------------------------------------------------
+
+
+def _typed(text: str, button: str, **address: str) -> AppTest:
+    app = _open("what-if", **address)
+    app.text_area(key="rulebook_field").set_value(text).run()
+    return app.button(key=button).click().run()
+
+
+def test_the_text_begins_with_todays_rulebook_and_unchanged_it_changes_nothing(firm):
+    app = _open("what-if")
+    assert "kept = 3 " in app.text_area(key="rulebook_field").value
+    text = _text(app.button(key="reckon").click().run())
+    assert "**Nichts wäre anders.**" in text
+    assert "konto rules publish DATEI" in text
+    assert "Gerechnet heute 7:37 Uhr." in text
+    assert len(app.get("vega_lite_chart")) == 0
+
+
+def test_another_rulebook_is_shown_beside_todays_with_the_largest_differences(firm):
+    app = _typed(default_text(), "reckon")
+    text = _text(app)
+    assert "**150 Kontostände wären anders.**" in text
+    assert "In der Mitte −2 Punkte." in text
+    assert "90 Kontostände bleiben gleich." in text
+    assert ":orange[**−6,00**]\u2002:gray[heute 23,00, dann 17,00]" in text
+    assert "**gefestigt → im Aufbau**" in text
+    assert "Die 28 größten von 151; alle mit `konto what-if DATEI --json`." in text
+    assert len(app.get("vega_lite_chart")) == 2
+
+
+def test_a_new_rulebook_is_shown_from_its_largest_difference_on(firm):
+    app = _open("what-if", page="3")
+    app.text_area(key="rulebook_field").set_value(default_text()).run()
+    app.button(key="reckon").click().run()
+    assert "page" not in app.query_params
+    assert "heute 23,00, dann 17,00" in _text(app)
+
+
+def test_the_other_rulebook_speaks_english_too(firm):
+    text = _text(_typed(default_text(), "reckon", lang="en"))
+    assert "**150 balances would be different.**" in text
+    assert "90 balances stay the same." in text
+
+
+def test_an_unsound_rulebook_names_line_and_remedy_and_is_not_reckoned(firm):
+    app = _typed(default_text().replace("kept = 4 ", "kpt = 4 "), "reckon")
+    text = _text(app)
+    assert "**Zu berichtigen**\u2002:gray-badge[2]" in text
+    assert "Zeile 8, promise.kpt: „kpt“ ist hier nicht bekannt" in text
+    assert "wären anders" not in text
+    assert "wäre anders" not in text
+
+
+def test_a_rulebook_can_be_checked_without_being_reckoned(firm):
+    text = _text(_typed(default_text(), "check"))
+    assert "Dieses Regelwerk ist in Ordnung." in text
+    assert "wären anders" not in text
+
+
+def test_a_text_changed_after_reckoning_is_told_from_the_one_reckoned(firm):
+    app = _typed(default_text(), "reckon")
+    assert "seitdem geändert" not in _text(app)
+    app.text_area(key="rulebook_field").set_value("[promise]").run()
+    assert "Der Text oben wurde seitdem geändert." in _text(app)
+    app.button(key="start_shipped").click().run()
+    assert app.text_area(key="rulebook_field").value == default_text()
+    assert "seitdem geändert" not in _text(app)
+
+
+def test_a_file_becomes_the_text_and_one_that_cannot_be_read_is_refused(firm):
+    app = _open("what-if")
+    app.file_uploader(key="rulebook_file").set_value(("r.toml", b"[promise]\n", "text/plain")).run()
+    assert app.text_area(key="rulebook_field").value == "[promise]\n"
+    app.file_uploader(key="rulebook_file").set_value(("r.toml", b"\xe4", "text/plain")).run()
+    assert "nicht in UTF-8" in _text(app)
+    assert app.text_area(key="rulebook_field").value == "[promise]\n"
+
+
+def test_in_an_empty_firm_another_rulebook_changes_nothing(empty_firm):
+    assert "Nichts wäre anders." in _text(_typed(default_text(), "reckon"))
+
+
 # -- everywhere -----------------------------------------------------------------------------------
 
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
@@ -549,10 +690,14 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("suppliers", {}),
     ("rules", {}),
     ("timeline", {"customer": "K-0"}),
+    ("meaning", {}),
+    ("what-if", {}),
 )
 
 
 def test_no_page_uses_words_that_our_readers_do_not(firm):
+    for figure in ("adviser", "account"):
+        data.test(data.Reader("local", "de", BERLIN), figure, lambda done, total: None)
     for lang in ("de", "en"):
         for page, address in PAGES:
             text = _text(_open(page, lang=lang, **address))

@@ -14,10 +14,8 @@ from wiring.moments import written
 from wiring.output import SLOW
 from wiring.shell import Group
 from words import N_
-from words.format import day_long, number, percent
+from words.format import number, percent
 
-SINCE = N_("Tested from {day} on, each case with what was known just before it.")
-ALL, FULFILLED = N_("All promises"), N_("Only those that were fulfilled")
 SAID, CAME, CASES = N_("Said"), N_("Came"), N_("Cases")
 REPLAYING = N_("Reading every account")
 
@@ -62,7 +60,7 @@ def account(ctx: typer.Context, since: Since = None, json: Json = False, lang: L
             desk.out.answer({"since": written(tested.since), **answers})
             return
         _begin(desk, tested.since)
-        for name, each in ((ALL, tested.found.all), (FULFILLED, tested.found.fulfilled)):
+        for name, each in ((meaning_words.ALL, tested.found.all), (meaning_words.FULFILLED, tested.found.fulfilled)):
             desk.out.say(f"{desk.t.gettext(name)}:")
             if each is None:
                 desk.out.say(desk.t.gettext(meaning_words.TOO_FEW), "")
@@ -74,7 +72,7 @@ def account(ctx: typer.Context, since: Since = None, json: Json = False, lang: L
 
 def _begin(desk: Desk, since: Any) -> None:
     if since is not None:
-        desk.out.say(desk.t.gettext(SINCE).format(day=day_long(since.astimezone(desk.zone).date(), desk.t.lang)))
+        desk.out.say(meaning_words.begins(since.astimezone(desk.zone).date(), desk.t))
 
 
 def _table(desk: Desk, score: Score) -> None:

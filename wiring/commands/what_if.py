@@ -11,6 +11,7 @@ import typer
 from domain.documents import load
 from domain.rulebook import Rulebook
 from projections import what_if as view
+from projections import what_if_words
 from projections.what_if import Difference, WhatIf
 from wiring import settings
 from wiring.commands.desk import Desk, Json, Lang, at_desk
@@ -23,15 +24,7 @@ from words import N_
 from words.format import number, points
 
 SHOWN = 30
-SAME = N_("Nothing would be different: all {n} accounts come out the same.")
-CHANGED = N_("{changed} of {all} balances would be different, {stages} customers would stand in another stage.")
-MIDDLE = N_("In the middle by {median} points, at most by {most}.")
-STAGE_ONLY = N_(
-    "{n} of them have the same balance: reliability is measured between a broken and a kept promise, and that changed."
-)
-CALLS = N_("Last calls for timely notice: {both} under both, {today} only under today's, {then} only under the other.")
 MORE = N_("… and {n} more; all of them with --json.")
-NOTHING_CHANGED = N_("This was only reckoned. Publish a rulebook with: konto rules publish FILE")
 CUSTOMER, TODAY, THEN, CHANGE, STAGE = N_("Customer"), N_("Today"), N_("With this one"), N_("Change"), N_("Stage")
 
 Which = Annotated[Path, typer.Argument(metavar="RULEBOOK", help=N_("The other rulebook, a file."))]
@@ -77,29 +70,10 @@ def _difference_as_json(each: Difference) -> dict[str, Any]:
 
 
 def _say(desk: Desk, found: WhatIf) -> None:
-    t, lang = desk.t, desk.t.lang
-    if not found.differences and not found.only_stage:
-        desk.out.say(t.gettext(SAME).format(n=number(found.customers, lang)))
-    else:
-        desk.out.say(
-            t.gettext(CHANGED).format(
-                changed=number(len(found.differences), lang),
-                all=number(found.customers, lang),
-                stages=number(len(found.other_stage), lang),
-            )
-        )
-        if found.differences:
-            most = max((each.points for each in found.differences), key=abs)
-            median = points(found.median, lang, signed=True)
-            desk.out.say(t.gettext(MIDDLE).format(median=median, most=points(most, lang, signed=True)))
-        if found.only_stage:
-            desk.out.say(t.gettext(STAGE_ONLY).format(n=number(len(found.only_stage), lang)))
-    if found.last_calls is not None:
-        both, today, then = (number(each, lang) for each in found.last_calls)
-        desk.out.say(t.gettext(CALLS).format(both=both, today=today, then=then))
+    desk.out.say(*what_if_words.found(found, desk.t))
     desk.out.say("")
     _table(desk, [*found.differences, *found.only_stage])
-    desk.out.say(t.gettext(NOTHING_CHANGED))
+    desk.out.say(desk.t.gettext(what_if_words.NOTHING_CHANGED))
 
 
 def _table(desk: Desk, differences: Sequence[Difference]) -> None:

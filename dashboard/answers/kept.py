@@ -1,0 +1,44 @@
+"""What took long to find, kept for whoever asks next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from wiring.home import Konto
+
+MOST = 12
+"""Rulebooks are long, and a firm of many customers has many differences."""
+
+
+class Found(NamedTuple):
+    """An answer, and the position of the log and the moment of which it is true."""
+
+    position: int
+    at: datetime
+    answer: Any
+
+
+class Kept:
+    """The last answers to costly questions. Several readers may ask at once: what is shared is one dictionary."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Found] = {}
+
+    def last(self, question: str) -> Found | None:
+        return self._found.get(question)
+
+    def fresh(self, question: str, konto: Konto, find: Callable[[datetime], Any]) -> Found:
+        """The last answer while the log has not grown, else a new one."""
+        position = konto.log.head()
+        known = self._found.get(question)
+        if known is not None and known.position == position:
+            return known
+        now = konto.clock()
+        found = Found(position, now, find(now))
+        self._found.pop(question, None)
+        self._found[question] = found
+        for oldest in list(self._found)[:-MOST]:
+            self._found.pop(oldest, None)
+        return found

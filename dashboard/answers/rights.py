@@ -1,0 +1,17 @@
+"""What the asker's roles do not reach, as a sentence for the page."""
+
+from __future__ import annotations
+
+from dashboard.data import Reader, Refusal
+from domain.people import NotAllowed, What, allowed
+from wiring.home import Konto
+from wiring.refusals import sentence
+from words import translator
+
+
+def refusal(konto: Konto, what: What, reader: Reader) -> Refusal | None:
+    try:
+        allowed(konto.asker, what)
+    except NotAllowed as refused:
+        return Refusal((sentence(refused, translator(reader.lang)),))
+    return None

@@ -1,0 +1,124 @@
+"""What if another rulebook had counted: its text checked, the whole past under it, the accounts that would differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dashboard.answers.kept import Found, Kept
+from dashboard.answers.rights import refusal
+from dashboard.data import (
+    MOST_LISTED,
+    ChangedAccount,
+    Difference,
+    Reader,
+    Refusal,
+    RulebookTexts,
+    Tell,
+    WhatIf,
+)
+from domain.documents import load
+from domain.errors import Refused
+from domain.rulebook import Rulebook
+from projections import what_if as view
+from projections import what_if_words
+from projections.what_if import Difference as Differing
+from wiring import settings
+from wiring.defaults import DEFAULTS
+from wiring.home import Konto
+from wiring.refusals import sentence
+from wiring.versions import counting, versions
+from words import translator
+
+STAGES = ("solid", "building", "new", "recovering", "strained", "lost")
+"""The best first."""
+IN_FILE = "rulebook.toml"
+
+
+def texts(konto: Konto, reader: Reader) -> RulebookTexts | Refusal:
+    if refused := refusal(konto, "tests", reader):
+        return refused
+    return RulebookTexts(counting(versions(konto, "rulebook"), konto.clock()).content, DEFAULTS["rulebook"]())
+
+
+def decoded(reader: Reader, content: bytes) -> str | Refusal:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Refusal((translator(reader.lang).gettext(settings.NOT_UTF_8),))
+
+
+def findings(reader: Reader, text: str) -> tuple[str, ...]:
+    try:
+        load(text, Rulebook)
+    except Refused as refused:
+        return tuple(_findings(refused, reader))
+    return ()
+
+
+def _findings(refused: Refused, reader: Reader) -> Iterator[str]:
+    """As `konto rules check` says them of the file of this name, under which a rulebook is kept."""
+    t = translator(reader.lang)
+    for each in (refused, *refused.also):
+        each.params.setdefault("in_file", IN_FILE)
+        yield sentence(each, t)
+
+
+def reckoned(konto: Konto, kept: Kept, reader: Reader, text: str) -> WhatIf | Refusal | None:
+    if refused := refusal(konto, "tests", reader):
+        return refused
+    found = kept.last(_question(text))
+    return None if found is None else _told(found, konto, reader)
+
+
+def reckon(konto: Konto, kept: Kept, reader: Reader, text: str, tell: Tell) -> WhatIf | Refusal:
+    if refused := refusal(konto, "tests", reader):
+        return refused
+    try:
+        rules = load(text, Rulebook)
+    except Refused as unsound:
+        return Refusal(tuple(_findings(unsound, reader)))
+    log, library, asker = konto.log, konto.library, konto.asker
+    found = kept.fresh(_question(text), konto, lambda now: view.what_if(log, library, asker, rules, now, tell))
+    return _told(found, konto, reader)
+
+
+def _question(text: str) -> str:
+    return f"what-if {text}"
+
+
+def _told(found: Found, konto: Konto, reader: Reader) -> WhatIf:
+    t = translator(reader.lang)
+    answer: view.WhatIf = found.answer
+    headline, *sentences = what_if_words.found(answer, t)
+    differing = (*answer.differences, *answer.only_stage)
+    return WhatIf(
+        at=found.at,
+        newer=found.position != konto.log.head(),
+        headline=headline,
+        sentences=tuple(sentences),
+        how_to=t.gettext(what_if_words.NOTHING_CHANGED),
+        accounts=answer.customers,
+        changed=len(answer.differences),
+        differences=tuple(Difference(*each) for each in answer.distribution),
+        stages=tuple(_stages(answer)),
+        listed=tuple(map(_account, differing[:MOST_LISTED])),
+        to_list=len(differing),
+    )
+
+
+def _stages(answer: view.WhatIf) -> Iterator[tuple[str, int, int]]:
+    today, then = answer.stages_today, answer.stages_then
+    for stage in STAGES:
+        if today.get(stage) or then.get(stage):
+            yield stage, today.get(stage, 0), then.get(stage, 0)
+
+
+def _account(each: Differing) -> ChangedAccount:
+    return ChangedAccount(
+        customer=each.customer,
+        name=each.name or each.id,
+        today=each.today.balance,
+        then=each.then.balance,
+        stage_today=each.today.stage.name,
+        stage_then=each.then.stage.name,
+    )

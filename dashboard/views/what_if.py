@@ -1,0 +1,212 @@
+"""What if another rulebook had counted? Its text, what is wrong with it, and the past under it beside today's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import address, charts, data, look, rows, say
+from dashboard.charts import StageCount
+from dashboard.data import ChangedAccount, Refusal, RulebookTexts, WhatIf
+from dashboard.look import plain, quiet
+from dashboard.visit import Visit, visit
+from words import format
+
+_ROWS: Final = 10
+_TEXT_PIXELS: Final = 360
+
+# Kept beside the widgets, which forget what was typed as soon as another page is opened.
+_TEXT: Final = "what_if_text"
+_CHECKED: Final = "what_if_checked"
+_ASKED: Final = "what_if_asked"
+_UNREADABLE: Final = "what_if_unreadable"
+_FIELD: Final = "rulebook_field"
+_FILE: Final = "rulebook_file"
+
+
+def page() -> None:
+    """The page."""
+    here = visit()
+    t = here.t
+    look.head(
+        t("What if?"),
+        t("The whole past under another rulebook. Nothing is changed by it."),
+    )
+    texts = data.rulebook_texts(here.reader)
+    if isinstance(texts, Refusal):
+        with look.card("refused"):
+            look.refused(texts.sentences)
+        return
+    with look.card("rulebook"):
+        text = _rulebook(texts, here)
+    asked: str | None = st.session_state.get(_ASKED)
+    found = None if asked is None else data.reckoned(here.reader, asked)
+    if isinstance(found, WhatIf):
+        _found(found, same_text=asked == text, here=here)
+
+
+# -- the other rulebook ---------------------------------------------------------------------------
+
+
+def _rulebook(texts: RulebookTexts, here: Visit) -> str:
+    t = here.t
+    look.title(t("The other rulebook"), t("change the text, or bring a file"))
+    typed, brought = st.columns([2.25, 1], gap="medium")
+    with brought:
+        _start(texts, here)
+    with typed:
+        text = _text(texts.today, here)
+        with st.container(horizontal=True, gap="xsmall"):
+            reckon = st.button(t("Reckon the past"), key="reckon", type="primary", icon=":material/balance:")
+            check = st.button(t("Only check"), key="check", icon=":material/rule:")
+    if reckon or check:
+        st.session_state[_CHECKED] = text
+    sound = _checked(text, here)
+    if reckon and sound:
+        with look.working(t("Reckoning"), t("{done} of {total} accounts read")) as tell:
+            data.reckon(here.reader, text, tell)
+        st.session_state[_ASKED] = text
+        st.query_params.pop("page", None)
+        st.rerun()
+    return text
+
+
+def _start(texts: RulebookTexts, here: Visit) -> None:
+    t = here.t
+    st.markdown(quiet(t("What to begin with?")))
+    st.button(t("Today's rulebook"), key="start_today", width="stretch", on_click=_put, args=(texts.today,))
+    st.button(t("The shipped one"), key="start_shipped", width="stretch", on_click=_put, args=(texts.shipped,))
+    st.html(f"<style>{_style(t('Choose a file'))}</style>")
+    st.file_uploader(t("A file"), type=["toml", "txt"], key=_FILE, on_change=_bring, args=(here.reader,))
+    unreadable: tuple[str, ...] = st.session_state.get(_UNREADABLE, ())
+    if unreadable:
+        look.refused(unreadable)
+
+
+def _style(words: str) -> str:
+    """Columns of the text stand below each other; Streamlit's own words, English in every language, make room."""
+    button = '[data-testid="stFileUploaderDropzone"] button'
+    return (
+        f".st-key-{_FIELD} textarea {{ font-family: monospace; font-size: .82rem; }} "
+        '[data-testid="stFileUploaderDropzoneInstructions"] { display: none; } '
+        f"{button} {{ width: 100%; }} {button} p {{ font-size: 0; }} "
+        f'{button} p::after {{ content: "{words}"; font-size: .875rem; }}'
+    )
+
+
+def _text(today: str, here: Visit) -> str:
+    text: str = st.session_state.setdefault(_TEXT, today)
+    if st.session_state.get(_FIELD) != text:
+        st.session_state[_FIELD] = text
+    st.text_area(
+        here.t("Text of the rulebook"),
+        key=_FIELD,
+        height=_TEXT_PIXELS,
+        label_visibility="collapsed",
+        on_change=lambda: _put(st.session_state[_FIELD]),
+    )
+    return text
+
+
+def _put(text: str) -> None:
+    st.session_state[_TEXT] = text
+    st.session_state.pop(_UNREADABLE, None)
+
+
+def _bring(reader: data.Reader) -> None:
+    file = st.session_state.get(_FILE)
+    if file is None:
+        return
+    text = data.rulebook_decoded(reader, file.getvalue())
+    if isinstance(text, Refusal):
+        st.session_state[_UNREADABLE] = text.sentences
+    else:
+        _put(text)
+
+
+def _checked(text: str, here: Visit) -> bool:
+    """Whether the text is sound, once somebody wanted to know; with what is to put right where it is not."""
+    if st.session_state.get(_CHECKED) != text:
+        return False
+    t = here.t
+    findings = data.rulebook_findings(here.reader, text)
+    if findings:
+        look.title(t("To put right"), count=len(findings))
+        look.refused(findings)
+    elif st.session_state.get(_ASKED) != text:
+        st.markdown(f":green[:material/check_circle:] {t('This rulebook is sound.')}")
+    return not findings
+
+
+# -- what would be different ----------------------------------------------------------------------
+
+
+def _found(found: WhatIf, *, same_text: bool, here: Visit) -> None:
+    t, lang = here.t, here.reader.lang
+    with look.card("found"):
+        st.markdown(f"**{plain(found.headline)}**")
+        if found.sentences:
+            st.markdown(plain(" ".join(found.sentences)))
+        st.markdown(f":material/subdirectory_arrow_right: {plain(found.how_to)}")
+        at = format.moment(found.at, here.now, here.reader.zone, lang)
+        parts = [
+            t("Reckoned {moment}.").format(moment=at),
+            t("Something has been recorded since.") if found.newer else "",
+            "" if same_text else t("The text above was changed since."),
+        ]
+        look.foot(" ".join(part for part in parts if part))
+    if not found.to_list:
+        return
+    _pictures(found, here)
+    with look.card("accounts"):
+        _accounts(found, here)
+
+
+def _pictures(found: WhatIf, here: Visit) -> None:
+    t, lang = here.t, here.reader.lang
+    left, right = st.columns([1.7, 1], gap="small")
+    with left, look.card("differences", stretch=True):
+        look.title(t("By how much would balances differ?"), t("accounts, by points"))
+        if found.differences:
+            look.show(charts.differences(found.differences, here.style))
+        same = found.accounts - found.changed
+        text = t.ngettext("{n} balance stays the same.", "{n} balances stay the same.", same)
+        look.foot(text.format(n=format.number(same, lang)))
+    with right, look.card("stages", stretch=True):
+        look.title(t("Who would stand where?"))
+        counts = [StageCount(say.word(say.STAGES, stage, t), today, then) for stage, today, then in found.stages]
+        look.show(charts.stages(counts, here.style))
+        text = t.ngettext("Rests on {n} customer.", "Rests on {n} customers.", found.accounts)
+        look.foot(text.format(n=format.number(found.accounts, lang)))
+
+
+def _accounts(found: WhatIf, here: Visit) -> None:
+    t, lang = here.t, here.reader.lang
+    look.title(t("Where would it differ most?"), count=found.to_list)
+    pages = max(1, -(-len(found.listed) // _ROWS))
+    first = (address.page_number("page", pages) - 1) * _ROWS
+    for each in found.listed[first : first + _ROWS]:
+        _account(each, here)
+    address.turn_pages("page", pages)
+    if found.to_list > len(found.listed):
+        text = t("The {n} largest of {total}; all of them with `konto what-if FILE --json`.")
+        shown, total = format.number(len(found.listed), lang), format.number(found.to_list, lang)
+        look.foot(text.format(n=shown, total=total))
+
+
+def _account(each: ChangedAccount, here: Visit) -> None:
+    t, lang = here.t, here.reader.lang
+    change = each.then - each.today
+    colour = "orange" if change < 0 else "green"
+    points = format.points(change, lang, signed=True, decimals=2)
+    today, then = (format.points(balance, lang, decimals=2) for balance in (each.today, each.then))
+    standing = [say.word(say.STAGES, stage, t) for stage in dict.fromkeys((each.stage_today, each.stage_then))]
+    with st.container(key=f"row_{each.customer}"):
+        name, difference, stage = st.columns([2, 1.5, 1.3], gap="small", vertical_alignment="center")
+        with name:
+            rows.to_account(each.customer, f"**{plain(each.name)}**", here)
+        said = f":{colour}[**{points}**]" if change else quiet(t("same balance"))
+        between = t("today {today}, then {then}").format(today=today, then=then)
+        difference.markdown(f"{said}\u2002{quiet(between)}")
+        stage.markdown(f"**{' → '.join(standing)}**" if len(standing) > 1 else quiet(standing[0]))

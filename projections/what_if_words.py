@@ -1,0 +1,51 @@
+"""What another rulebook would have changed, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from projections.what_if import WhatIf
+from words import N_, Translator
+from words.format import number, points
+
+SAME = N_("Nothing would be different: all {n} accounts come out the same.")
+CHANGED = N_("{changed} of {all} balances would be different, {stages} customers would stand in another stage.")
+MIDDLE = N_("In the middle by {median} points, at most by {most}.")
+STAGE_ONLY = N_(
+    "{n} of them have the same balance: reliability is measured between a broken and a kept promise, and that changed."
+)
+CALLS = N_("Last calls for timely notice: {both} under both, {today} only under today's, {then} only under the other.")
+NOTHING_CHANGED = N_("This was only reckoned. Publish a rulebook with: konto rules publish FILE")
+
+
+NOBODY = N_("Nobody is known yet, so that nothing could be different.")
+_A_POINT = 100
+
+
+def found(each: WhatIf, t: Translator) -> Iterator[str]:
+    """The first sentence says whether anything would be different at all."""
+    if not each.customers:
+        yield t.gettext(NOBODY)
+    elif not each.differences and not each.only_stage:
+        yield t.gettext(SAME).format(n=number(each.customers, t.lang))
+    else:
+        yield from _different(each, t)
+    if each.last_calls is not None:
+        both, today, then = (number(calls, t.lang) for calls in each.last_calls)
+        yield t.gettext(CALLS).format(both=both, today=today, then=then)
+
+
+def _different(each: WhatIf, t: Translator) -> Iterator[str]:
+    lang = t.lang
+    yield t.gettext(CHANGED).format(
+        changed=number(len(each.differences), lang),
+        all=number(each.customers, lang),
+        stages=number(len(each.other_stage), lang),
+    )
+    if each.differences:
+        most = max((one.points for one in each.differences), key=abs)
+        decimals = 2 if abs(most) < _A_POINT else None
+        said = [points(change, lang, signed=True, decimals=decimals) for change in (each.median, most)]
+        yield t.gettext(MIDDLE).format(median=said[0], most=said[1])
+    if each.only_stage:
+        yield t.gettext(STAGE_ONLY).format(n=number(len(each.only_stage), lang))
