@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.advice import Adviser, walk
+from domain.advice import SURE, Adviser, walk
 from domain.experience import Experience
-from domain.forecast import Judged, Score, fitted, score
+from domain.forecast import Judged, Score, fitted, loss, score
 from domain.rulebook import AdviceRules
 
 
 class Naive(NamedTuple):
-    """The guess of whoever knows nothing but how often it came before: always the same."""
+    """The guess of whoever knows nothing but how often it came before: always the same.
+
+    `is_beaten`: the forecasts were less surprised by more than chance (95 % sure, case by case).
+    """
 
     rate: float
     score: Score
+    is_beaten: bool
 
 
 class Backtest(NamedTuple):
@@ -52,15 +57,23 @@ def backtest(cases: Sequence[Judged], known: Sequence[bool]) -> Backtest | None:
     judged = score(cases)
     if judged is None:
         return None
-    return Backtest(judged, naive(known, [case.came for case in cases]), len(known))
+    return Backtest(judged, naive(known, cases), len(known))
 
 
-def naive(known: Sequence[bool], came: Iterable[bool]) -> Naive | None:
+def naive(known: Sequence[bool], cases: Sequence[Judged]) -> Naive | None:
     if not known:
         return None
     rate = sum(known) / len(known)
-    judged = score([Judged(rate, each) for each in came])
-    return None if judged is None else Naive(rate, judged)
+    judged = score([Judged(rate, case.came) for case in cases])
+    gains = [loss(rate, case.came) - loss(*case) for case in cases]
+    return None if judged is None else Naive(rate, judged, surely_positive(gains))
+
+
+def surely_positive(gains: Sequence[float]) -> bool:
+    """Whether their mean lies above nothing by more than its standard error would explain."""
+    mean = math.fsum(gains) / len(gains)
+    spread = math.fsum((gain - mean) ** 2 for gain in gains) / len(gains)
+    return mean > SURE * math.sqrt(spread / len(gains))
 
 
 # -- the account ----------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ SURPRISE = N_("It was surprised by {loss} on average, that guess by {naive}; les
 SURPRISE_ALONE = N_("It was surprised by {loss} on average; less is better (log loss).")
 BETTER, NO_BETTER = (
     N_("So it knows more than that guess."),
-    N_("So it knows no more than that guess. Better not rely on it."),
+    N_("So it does not surely know more than that guess. Better not rely on it."),
 )
 GOOD_TO_BE_TRUE = N_(
     "That is better than such figures usually are. Please check whether something was recorded too early."
@@ -69,15 +69,15 @@ def _said(found: Backtest, t: Translator, order: str) -> Iterator[str]:
         rate, apart = percent(naive.rate, t.lang), number(naive.score.error * 100, t.lang, 1)
         yield t.gettext(OFF_BY).format(off=off, rate=rate, naive=apart)
         yield t.gettext(SURPRISE).format(loss=loss, naive=number(naive.score.log_loss, t.lang, 2))
-        yield verdict(score, naive, t)
+        yield verdict(naive, t)
     if rarer(score) < FEW:
         yield t.gettext(MOSTLY_CHANCE).format(n=rarer(score))
     elif score.auc is not None and score.auc > SUSPICIOUS:
         yield t.gettext(GOOD_TO_BE_TRUE)
 
 
-def verdict(score: Score, naive: Naive, t: Translator) -> str:
-    return t.gettext(BETTER if score.log_loss < naive.score.log_loss else NO_BETTER)
+def verdict(naive: Naive, t: Translator) -> str:
+    return t.gettext(BETTER if naive.is_beaten else NO_BETTER)
 
 
 def rarer(score: Score) -> int:

@@ -436,7 +436,7 @@ PRACTICES: Final = {
     "P10": N_("Keep the account well filled, pay in steadily"),
     "P11": N_("Truth, always; an error told first weighs less"),
     "P12": N_("Win back lost trust in order: reason, apology, new chance, talk, mend it"),
-    "P13": N_("Do not look for the guilty; the customer wants a quick solution"),
+    "P13": N_("A quick solution is what the customer wants, and not who caused it"),
     "P14": N_("New customers: what goes well counts double"),
     "P15": N_("The same people build trust"),
     "P16": N_("Suppliers who break product claims get a card"),

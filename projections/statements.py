@@ -208,7 +208,7 @@ def statement(
         steering,
         at,
         standing=standing_at(relationship, at),
-        sensitivity=factors.sensitivity(at),
+        sensitivity=factors.sensitivity(at + datetime.resolution),  # a reading holds its own instant
     )
 
 

@@ -12,7 +12,7 @@ SAME = N_("Nothing would be different: all {n} accounts come out the same.")
 CHANGED = N_("{changed} of {all} balances would be different, {stages} customers would stand in another stage.")
 MIDDLE = N_("In the middle by {median} points, at most by {most}.")
 STAGE_ONLY = N_(
-    "{n} of them have the same balance: reliability is measured between a broken and a kept promise, and that changed."
+    "For {n} only the stage: reliability is measured between a broken and a kept promise, and that changed."
 )
 CALLS = N_("Last calls for timely notice: {both} under both, {today} only under today's, {then} only under the other.")
 NOTHING_CHANGED = N_("This was only reckoned. Publish a rulebook with: konto rules publish FILE")

@@ -59,7 +59,7 @@ def _group(title: str, found: Backtest | None, said: list[str], t: Translator) -
     if found is None:
         return TooFew(title, t.gettext(meaning_words.TOO_FEW))
     naive = found.naive
-    verdict = None if naive is None else meaning_words.verdict(found.score, naive, t)
+    verdict = None if naive is None else meaning_words.verdict(naive, t)
     return Judged(
         title=title,
         classes=tuple(map(_class, found.score.bins)),

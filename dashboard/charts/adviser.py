@@ -61,10 +61,13 @@ def possible_days(days: Sequence[AdviceDay], safe_from: float, style: Style) -> 
             "encoding": at_value,
         },
     ]
+    said = ""
     for day, value in zip(days, values, strict=True):
-        if day.probability is not None:
-            text = format.of_ten(day.probability, t.lang)
+        text = "" if day.probability is None else format.of_ten(day.probability, t.lang)
+        # Said once where several days are alike: long words would run into the next day's.
+        if text and text != said:
             layers += _only_wide(haloed(text, [value], at_value, colours.text, colours, dx=14 if day.proposed else 10))
+        said = text
         if day.wished:
             under = day.low >= _LOW
             place = {"x": x, "y": {**y, "field": "low" if under else "high"}}

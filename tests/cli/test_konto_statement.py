@@ -152,3 +152,13 @@ def test_where_nothing_fell_nothing_is_said(told):
 
 def test_a_line_names_what_made_it_weigh_more(told):
     assert "[neuer Kunde: 2-fach]" in told("statement", "K-17", "--lang", "de").out
+
+
+def test_a_reading_holds_its_own_instant(konto):
+    set_at = "2026-03-02T10:00:00+01:00"
+    konto.took([fact("customer.sensitivity_set", set_at[:16], customer="K", value=1.5)])
+    at, before = (
+        konto("statement", "K", "--as-of", moment, "--json").json["sensitivity"]["value"]
+        for moment in (set_at, "2026-03-02T09:59:59+01:00")
+    )
+    assert (at, before) == (1.5, 1.0)

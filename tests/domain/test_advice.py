@@ -144,3 +144,11 @@ def test_what_has_not_ended_by_the_moment_of_asking_is_no_case() -> None:
         each.proposal.made_at >= START + timedelta(days=50) and each.known_at <= until for each in history
     )
     assert of_adviser([], RULES, None, until) is None
+
+
+def test_a_guess_is_beaten_only_by_more_than_chance() -> None:
+    apart = promises(600, lambda each: 0.95 if each.owner == "ines" else 0.5)
+    alike = promises(600, lambda _: 0.75)
+    since, until = START + timedelta(days=50), START + timedelta(days=200)
+    beaten = [of_adviser(each, RULES, since, until).naive.is_beaten for each in (apart, alike)]  # type: ignore[union-attr]
+    assert beaten == [True, False]

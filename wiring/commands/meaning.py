@@ -89,7 +89,9 @@ def _as_json(found: Backtest | None) -> dict[str, Any]:
     naive = found.naive
     return {
         **score_as_json(found.score),
-        "naive": None if naive is None else {"rate": naive.rate, **score_as_json(naive.score)},
+        "naive": None
+        if naive is None
+        else {"rate": naive.rate, **score_as_json(naive.score), "beaten": naive.is_beaten},
         "learned_from": found.learned_from,
         "bins": [each._asdict() for each in found.score.bins],
     }
