@@ -18,7 +18,7 @@ JOBS_A_YEAR = {"private": 2.9, "business": 8.0, "manager": 30.0, "colleague": 14
 YEAR = 250 * DAY
 OVERBOOKED_LEAD = 2.0
 """So much farther off does an overbooked fitter promise."""
-ROOMY, SPARED = 2 * DAY, 0.97
+ROOMY, SPARED = 2 * DAY, 0.94
 """From so much time on, so many of the late endings do not happen."""
 
 
@@ -131,12 +131,9 @@ class Everyday:
             deck = self.overbooked
         else:
             deck = self.short if self.crew.is_short(day) else self.good
-        roomy = due - made >= ROOMY and not run.hard
-        return run.run(deck.draw(lambda card: fits(card, entry, due - made) and not (roomy and self.is_spared(card))))
-
-    def is_spared(self, card: str) -> bool:
-        """Who leaves themself time is seldom late; the cards stay for those who promise hastily."""
-        return card in course.LATE and self.rng.random() < SPARED
+        # Who leaves themself time is seldom late; the cards stay for those who promise hastily.
+        spared = due - made >= ROOMY and not run.hard and self.rng.random() < SPARED
+        return run.run(deck.draw(lambda card: fits(card, entry, due - made) and not (spared and card in course.LATE)))
 
     def make(self, party: Party, made: int, due: int, step: Step, doer: str, thing: Thing, place: str = "") -> Entry:
         """Writes the promise into an entry, and whatever is settled at once: who does it, a plan B."""
