@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import streamlit as st
 
 from dashboard import address, charts, data, look, measures, places, say
 from dashboard.data import AccountInShort, Advice, AdviceAsked, AdvicePage
 from dashboard.look import plain, quiet
 from dashboard.visit import Visit, visit
-from domain.fact import Kind, Severity
 from words import format
 
 
@@ -20,10 +17,10 @@ def page() -> None:
     t = here.t
     asked = AdviceAsked(
         owner=st.query_params.get("owner"),
-        kind=address.asked("kind", get_args(Kind), "other"),
+        kind=address.asked("kind", tuple(say.KINDS), "other"),
         due=address.asked_day_ahead("due", here.today),
         customer=st.query_params.get("customer"),
-        severity=address.asked("severity", get_args(Severity), "normal"),
+        severity=address.asked("severity", tuple(say.WEIGHTS), "normal"),
     )
     found = data.advice(here.reader, asked)
     look.head(t("May I promise that?"), t("The adviser looks at what became of earlier promises and at open work."))
@@ -56,7 +53,9 @@ def _form(found: AdvicePage, owner: str, here: Visit) -> None:
     t = here.t
     look.title(t("Your promise"))
     _customer(found.customer, here)
-    address.select(t("What"), "kind", get_args(Kind), "other", lambda name: say.word(say.KINDS, name, t), labelled=True)
+    address.select(
+        t("What"), "kind", tuple(say.KINDS), "other", lambda name: say.word(say.KINDS, name, t), labelled=True
+    )
     address.select(t("Who does it"), "owner", found.people, owner, str, labelled=True, always=True)
     address.day_ahead(
         t("By when"), "due", found.due, here.today, here.reader.lang, help=t("Until the end of this day.")
@@ -65,7 +64,7 @@ def _form(found: AdvicePage, owner: str, here: Visit) -> None:
     address.select(
         t("How much hangs on it"),
         "severity",
-        get_args(Severity),
+        tuple(say.WEIGHTS),
         "normal",
         lambda name: say.word(say.WEIGHTS, name, t),
         labelled=True,
