@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from words import N_, Translator, format
+from words import N_, Translator, format, names
 
-KINDS: Final = {
-    "appointment": N_("appointment"),
-    "delivery": N_("delivery"),
-    "callback": N_("call back"),
-    "price": N_("price"),
-    "quality": N_("quality"),
-    "other": N_("other"),
-}
+CHANNELS: Final = names.CHANNELS
+KINDS: Final = names.KINDS
+
 STATES: Final = {
     "all": N_("All open"),
     "overdue": N_("Overdue"),
@@ -42,16 +37,6 @@ WEIGHTS: Final = {
     "minor": N_("small matter"),
     "normal": N_("usual matter"),
     "serious": N_("serious matter"),
-}
-CHANNELS: Final = {
-    "email": N_("by e-mail"),
-    "phone": N_("by phone"),
-    "chat": N_("by chat"),
-    "in_person": N_("in person"),
-    "video": N_("by video"),
-    "letter": N_("by letter"),
-    "portal": N_("through the portal"),
-    "other": N_("another way"),
 }
 PURPOSES: Final = {
     "follow_up": N_("asked whether all is well"),

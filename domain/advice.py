@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.experience import Experience, Proposal
-from domain.forecast import loss, sigmoid
+from domain.forecast import SURE, loss, sigmoid
 from domain.rulebook import AdviceRules
 
 Key = tuple[str, str]
@@ -37,8 +37,6 @@ LOADS = (1, 3, 6, 11, 21)
 LEAST, MOST = 0.01, 0.99
 LEAST_SPREAD = 0.02
 """Of a forecast near 0 or 1, so that one surprise does not move an effect without bounds."""
-SURE = 1.645
-"""Standard errors: an effect joins when its gain is so far above nothing; half of a 90 % interval."""
 
 
 class Reason(NamedTuple):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.advice import SURE, Adviser, walk
+from domain.advice import Adviser, walk
 from domain.experience import Experience
-from domain.forecast import Judged, Score, fitted, loss, score
+from domain.forecast import Judged, Score, fitted, loss, score, surely_positive
 from domain.rulebook import AdviceRules
 
 
@@ -69,13 +68,6 @@ def naive(known: Sequence[bool], cases: Sequence[Judged]) -> Naive | None:
     return None if judged is None else Naive(rate, judged, surely_positive(gains))
 
 
-def surely_positive(gains: Sequence[float]) -> bool:
-    """Whether their mean lies above nothing by more than its standard error would explain."""
-    mean = math.fsum(gains) / len(gains)
-    spread = math.fsum((gain - mean) ** 2 for gain in gains) / len(gains)
-    return mean > SURE * math.sqrt(spread / len(gains))
-
-
 # -- the account ----------------------------------------------------------------------------------------
 
 FEWEST_CASES = 50
@@ -83,7 +75,7 @@ FEWEST_CASES = 50
 
 
 class Voice(NamedTuple):
-    """Feedback about a promise: when, how bad the account said that it stood (hundredths), and what it was."""
+    """Feedback about a promise: when, what the promise had cost by the account, in points, and what it was."""
 
     at: datetime
     score: float
@@ -104,10 +96,23 @@ def of_account(voices: Sequence[Voice], since: datetime) -> OfAccount:
 
 
 def _of_group(voices: Sequence[Voice], since: datetime) -> Backtest | None:
+    cases = forecasts(voices, since)
+    return None if cases is None else backtest(cases, [each.bad for each in voices if each.at < since])
+
+
+def forecasts(voices: Sequence[Voice], since: datetime) -> list[Judged] | None:
+    """What would have been said of each feedback from `since` on, in their order; None where there are too few."""
     before = [each for each in voices if each.at < since]
     after = [each for each in voices if each.at >= since]
     if len(before) < FEWEST_CASES or len(after) < FEWEST_CASES:
         return None
     curve = fitted([(each.score, each.bad, 1.0) for each in before])
-    cases = [Judged(curve(each.score), each.bad) for each in after]
-    return backtest(cases, [each.bad for each in before])
+    return [Judged(curve(each.score), each.bad) for each in after]
+
+
+def is_better(one: Sequence[Voice], other: Sequence[Voice], since: datetime) -> bool:
+    """Whether the second account of the same feedback was less surprised by it than the first, by more than chance."""
+    before, after = forecasts(one, since), forecasts(other, since)
+    if before is None or after is None:
+        return False
+    return surely_positive([loss(*first) - loss(*second) for first, second in zip(before, after, strict=True)])

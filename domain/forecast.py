@@ -8,6 +8,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 BINS = 10
+SURE = 1.645
+"""Standard errors: what lies so far above nothing is 95 % sure to; half of a 90 % interval."""
 
 
 class Judged(NamedTuple):
@@ -69,6 +71,13 @@ def log_loss(cases: Sequence[Judged]) -> float:
 def loss(probability: float, came: bool) -> float:
     """−log of the probability that was given to what came, in nats."""
     return -math.log(max(probability if came else 1 - probability, 1e-15))
+
+
+def surely_positive(gains: Sequence[float]) -> bool:
+    """Whether their mean lies above nothing by more than chance."""
+    mean = math.fsum(gains) / len(gains)
+    spread = math.fsum((gain - mean) ** 2 for gain in gains) / len(gains)
+    return mean > SURE * math.sqrt(spread / len(gains))
 
 
 def calibration(cases: Sequence[Judged], bins: int = BINS) -> Iterator[Bin]:

@@ -47,7 +47,7 @@ class Day(NamedTuple):
 
 
 class Advice(NamedTuple):
-    """`safe`: the earliest date from which on it is kept as surely as the rulebook asks for; None = no such date.
+    """`safe`: the earliest date that is kept as surely as the rulebook asks for; None = no such date.
 
     `wanted_on`: the day on which the wanted due ends, by the calendar of whoever would promise it.
     """

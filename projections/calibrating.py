@@ -27,12 +27,16 @@ FITTED_SHARE = 0.75
 
 
 class Outcome(NamedTuple):
-    """`before` and `after`: the backtest from `until` on, under today's rulebook and under the fitted one."""
+    """`before` and `after`: the backtest from `until` on, under today's rulebook and under the fitted one.
+
+    `is_better`: the fitted one was less surprised, by more than chance.
+    """
 
     until: datetime
     calibration: Calibration
     before: OfAccount
     after: OfAccount
+    is_better: bool
 
 
 def calibrate(
@@ -56,7 +60,13 @@ def calibrate(
 
     old = heard(today)
     new = old if found.rulebook == today else heard(found.rulebook)
-    return Outcome(until, found, backtest.of_account(old, until), backtest.of_account(new, until))
+    return Outcome(
+        until,
+        found,
+        backtest.of_account(old, until),
+        backtest.of_account(new, until),
+        backtest.is_better(old, new, until),
+    )
 
 
 def _gathered(

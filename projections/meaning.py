@@ -58,7 +58,8 @@ def voices(log: Log, views: Views, steering: Steering, at: datetime, tell: Progr
         for each in feedback.said(account.relationship)
         if each.at <= at
     ]
-    return sorted(heard)
+    # By time alone, so that two rulebooks give them in one order.
+    return sorted(heard, key=lambda each: each.at)
 
 
 def middle(moments: Sequence[datetime]) -> datetime | None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from domain.backtest import Backtest, Naive
 from domain.forecast import Score
+from projections.advice_words import rests_on
 from words import N_, Translator
 from words.format import day_long, number, percent
 
@@ -45,9 +46,7 @@ def begins(day: date, t: Translator) -> str:
 
 
 def of_adviser(found: Backtest, t: Translator) -> list[str]:
-    n = found.score.n
-    begin = t.ngettext("Rests on {n} promise.", "Rests on {n} promises.", n).format(n=number(n, t.lang))
-    return [*_said(found, t, KEPT_HIGHER), begin]
+    return [*_said(found, t, KEPT_HIGHER), rests_on(found.score.n, t)]
 
 
 def of_feedback(found: Backtest, t: Translator) -> list[str]:

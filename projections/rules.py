@@ -10,6 +10,7 @@ from domain.rulebook import Late, Rulebook
 from projections.rule_words import PRACTICES, RULES, SECTIONS, RuleWords
 from words import N_, Translator
 from words.format import NO_BREAK_SPACE, number, points
+from words.names import CHANNELS, KINDS
 
 
 class Rule(NamedTuple):
@@ -191,26 +192,6 @@ def _step(days: float, cost: int, t: Translator, *, last: bool) -> str:
     else:
         text = t.ngettext("after {n} day {points}", "after {n} days {points}", many)
     return text.format(n=_number(days, t), points=shown)
-
-
-CHANNELS: Final = {
-    "email": N_("by e-mail"),
-    "phone": N_("by phone"),
-    "chat": N_("by chat"),
-    "in_person": N_("in person"),
-    "video": N_("by video"),
-    "letter": N_("by letter"),
-    "portal": N_("through the portal"),
-    "other": N_("another way"),
-}
-KINDS: Final = {
-    "appointment": N_("appointment"),
-    "delivery": N_("delivery"),
-    "callback": N_("call back"),
-    "price": N_("price"),
-    "quality": N_("quality"),
-    "other": N_("other"),
-}
 
 
 def _channels(hours: Mapping[str, float], t: Translator) -> str:

@@ -258,16 +258,22 @@ def read(
         lines=lines,
         balance=sum(line.counts for line in lines),
         buffer=account.buffer(postings, at, rulebooks),
-        stage=account.stage(
-            postings,
-            at,
-            rulebooks,
-            reliability_low=trust.low if trust.rests_on else None,
-            left=standing.left,
-            recovering=standing.recovering,
-        ),
+        stage=stage_of(postings, trust, standing, rulebooks, at),
         reliability=trust,
         sensitivity=sensitivity or Sensitivity(party.sensitivity or 1.0, None),
+    )
+
+
+def stage_of(
+    postings: Sequence[Posting], trust: Reliability, standing: Standing, rulebooks: Rulebooks, at: datetime
+) -> Stage:
+    return account.stage(
+        postings,
+        at,
+        rulebooks,
+        reliability_low=trust.low if trust.rests_on else None,
+        left=standing.left,
+        recovering=standing.recovering,
     )
 
 

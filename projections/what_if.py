@@ -10,7 +10,7 @@ from statistics import median
 from typing import NamedTuple
 
 from domain import account
-from domain.account import Posting, Stage, worth_of
+from domain.account import Stage, worth_of
 from domain.log import Log
 from domain.outcome import Step, moments, steps
 from domain.people import Asker, allowed
@@ -22,7 +22,7 @@ from projections import replay
 from projections.customers import names_of
 from projections.filters import Library
 from projections.follow import Progress
-from projections.statements import standing_at
+from projections.statements import stage_of, standing_at
 
 
 class Side(NamedTuple):
@@ -147,20 +147,8 @@ def _side(relationship: Relationship, steering: Steering, at: datetime) -> Side:
     lines = account.lines(relationship, steering)
     rules = steering.rulebooks.at(at)
     trust = reliability(_evidence(relationship, steering, at), at, rules, steering.rates_at(at).kept)
-    standing = standing_at(relationship, at)
-    stage = account.stage(
-        lines,
-        at,
-        steering.rulebooks,
-        reliability_low=trust.low if trust.rests_on else None,
-        left=standing.left,
-        recovering=standing.recovering,
-    )
-    return Side(_balance(lines, steering, at), stage)
-
-
-def _balance(lines: Sequence[Posting], steering: Steering, at: datetime) -> int:
-    return account.balance(lines, at, steering.rulebooks)
+    stage = stage_of(lines, trust, standing_at(relationship, at), steering.rulebooks, at)
+    return Side(account.balance(lines, at, steering.rulebooks), stage)
 
 
 def _evidence(relationship: Relationship, steering: Steering, at: datetime) -> Iterator[Evidence]:

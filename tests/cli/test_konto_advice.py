@@ -167,6 +167,7 @@ def test_a_calibration_writes_a_rulebook_that_can_be_published(lived, tmp_path):
         "text": "0 Fälle, weniger als 20: bleibt, wie es ist.",
     }  # fmt: skip
     assert found["later"]["old"]["all"] is None, "fewer than 50 later ones"
+    assert found["later"]["better"] is False, "of too few nothing is sure"
     assert "# bisher −8,00; 28 Fälle:" in out.read_text("utf-8")
     assert lived("rules", "check", str(out), "--json").json["ok"]
     assert lived("rules", "publish", str(out), "--json").json["published"]

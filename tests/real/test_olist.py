@@ -212,6 +212,7 @@ def test_the_account_foresees_bad_reviews_and_better_so_once_it_is_calibrated(ol
         "promise.kept": 3162, "promise.broken": 948, "promise.late.0": 104, "promise.late.1": 1216,
         "promise.late.2": 327, "promise.late.3": 105, "promise.late.4": 13,
     }  # fmt: skip
+    assert found["later"]["better"], "by more than chance"
     after = found["later"]["new"]
     for group in ("all", "fulfilled"):
         assert after[group]["auc"] > before[group]["auc"] - 0.01

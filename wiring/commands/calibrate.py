@@ -31,7 +31,7 @@ LATER = N_(
 )
 NOTHING_LATER = N_("From then on there are too few cases to show whether that helps.")
 BETTER = N_("So these weights say more about your customers.")
-WORSE = N_("So these weights say no more about your customers. Better leave the rulebook as it is.")
+NOT_SURE = N_("So these weights do not surely say more about your customers. Better leave the rulebook as it is.")
 WRITTEN = N_("{file} holds the rulebook with these weights. Read it, then: konto rules publish {file}")
 EXISTS = N_("{file} is there already. Please name a file that is not.")
 WEIGHT, SO_FAR, FIT, EVIDENCE = N_("Weight"), N_("So far"), N_("Fitted"), N_("What it rests on")
@@ -54,20 +54,27 @@ def calibrate(ctx: typer.Context, out: Out, until: Until = None, json: Json = Fa
             found = calibrating.calibrate(konto.log, konto.library, konto.asker, moment, desk.now, tell)
         if found is None:
             raise Refused("nothing_to_learn", NOTHING_SAID)
-        try:
-            out.write_text(
-                with_weights(
-                    counting(versions(desk.konto, "rulebook"), desk.now).content,
-                    found.calibration.rulebook,
-                    _notes(desk, found),
-                )
-            )
-        except OSError as error:
-            raise refused_file(out, error) from None
+        _write(out, _text(desk, found))
         if json:
             desk.out.answer(_as_json(desk, found, out))
         else:
             _say(desk, found, out)
+
+
+def _text(desk: Desk, found: Outcome) -> str:
+    counts_now = counting(versions(desk.konto, "rulebook"), desk.now).content
+    return with_weights(counts_now, found.calibration.rulebook, _notes(desk, found))
+
+
+def _write(out: Path, text: str) -> None:
+    """Never over a file that somebody made meanwhile."""
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Refused("exists", EXISTS, "--out", file=str(out)) from None
+    except OSError as error:
+        raise refused_file(out, error) from None
 
 
 def _notes(desk: Desk, found: Outcome) -> dict[Place, list[str]]:
@@ -103,7 +110,11 @@ def _as_json(desk: Desk, found: Outcome, out: Path) -> dict[str, Any]:
             }
             for each in found.calibration.weights
         ],
-        "later": {"old": _of_account(found.before), "new": _of_account(found.after)},
+        "later": {
+            "old": _of_account(found.before),
+            "new": _of_account(found.after),
+            "better": found.is_better,
+        },
         "file": str(out),
     }
 
@@ -137,7 +148,7 @@ def _say(desk: Desk, found: Outcome, out: Path) -> None:
         cases = _cases(desk, before.n)
         losses = {"before": number(before.log_loss, lang, 3), "after": number(after.log_loss, lang, 3)}
         desk.out.say(t.gettext(LATER).format(cases=cases, **losses))
-        desk.out.say(t.gettext(BETTER if after.log_loss < before.log_loss else WORSE))
+        desk.out.say(t.gettext(BETTER if found.is_better else NOT_SURE))
     desk.out.say(t.gettext(WRITTEN).format(file=out))
 
 
