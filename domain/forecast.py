@@ -8,6 +8,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 BINS = 10
+LEAST_GAIN = 0.001
+"""Nats; forecasts that differ by less say the same."""
 SURE = 1.645
 """Standard errors: what lies so far above nothing is 95 % sure to; half of a 90 % interval."""
 
@@ -74,10 +76,10 @@ def loss(probability: float, came: bool) -> float:
 
 
 def surely_positive(gains: Sequence[float]) -> bool:
-    """Whether their mean lies above nothing by more than chance."""
+    """Whether their mean lies above nothing by more than chance, and by more than a hair."""
     mean = math.fsum(gains) / len(gains)
     spread = math.fsum((gain - mean) ** 2 for gain in gains) / len(gains)
-    return mean > SURE * math.sqrt(spread / len(gains))
+    return mean > max(LEAST_GAIN, SURE * math.sqrt(spread / len(gains)))
 
 
 def calibration(cases: Sequence[Judged], bins: int = BINS) -> Iterator[Bin]:

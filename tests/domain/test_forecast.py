@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from domain.forecast import Judged, auc, calibration, fitted, log_loss, score, sigmoid
+from domain.forecast import Judged, auc, calibration, fitted, log_loss, score, sigmoid, surely_positive
 
 RANDOM = random.Random(3)
 CASES = [Judged(round(RANDOM.random(), 1), RANDOM.random() < 0.4) for _ in range(400)]
@@ -78,3 +78,10 @@ def test_a_score_that_parts_them_wholly_or_is_always_the_same_ends_too() -> None
     parted = fitted([(float(each), each >= 50, 1.0) for each in range(100)])
     assert parted(0) < 0.01 < 0.99 < parted(99)
     assert fitted([(5.0, each < 3, 1.0) for each in range(10)])(5.0) == pytest.approx(0.3, abs=0.001)
+
+
+def test_a_gain_is_sure_only_above_chance_and_above_a_hair() -> None:
+    assert surely_positive([0.1, 0.2] * 50)
+    assert not surely_positive([1.0, -0.9] * 50), "mostly chance"
+    assert not surely_positive([0.0005] * 100), "always, and yet nothing"
+    assert not surely_positive([-0.1, -0.2] * 50)
