@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -73,7 +73,7 @@ def each(model: type[BaseModel], section: str | None = None) -> Iterator[Setting
         inner = info.annotation
         if isinstance(inner, type) and issubclass(inner, Part):
             yield from each(inner, name)
-        elif name != "channels":
+        elif get_origin(inner) is not dict:
             yield Setting(section, name, info)
 
 

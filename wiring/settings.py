@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import binascii
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from domain.documents import D, Document, Part, load
+from domain.documents import D, Document, DocumentRefused, Part, load
 from domain.errors import Refused
-from domain.fact import Address, Label, ZoneName
+from domain.fact import Address, Label, ZoneName, finding
 from wiring import environment as environment_
 from wiring.environment import UnsafeSetting
 from words import N_
@@ -24,9 +26,28 @@ PORT_VARIABLE = "KONTO_DASHBOARD_PORT"
 ROLES = ("follow", "schedule", "send")
 """The parts of a worker: one process does all three, or several do a part each."""
 
+EMAIL = "email"
+"""The channel that is always there."""
+
 Port = Annotated[int, Field(ge=1, le=LARGEST_PORT)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
-Secret = Annotated[SecretStr, Field(strict=False)]
+HIDDEN = "…"
+"""What is shown of a secret that is not as it should be."""
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, str | SecretStr):
+        raise finding("wrong_type", NO_TEXT, {"found": HIDDEN})
+    return value
+
+
+def _section(value: object) -> object:
+    if not isinstance(value, Mapping | Part):
+        raise finding("wrong_type", NO_SECTION, {"found": HIDDEN})
+    return value
+
+
+Secret = Annotated[SecretStr, Field(strict=False), BeforeValidator(_text)]
 SchemaName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """Short enough that what is made beside it still has a name."""
 
@@ -40,15 +61,57 @@ WELL_KNOWN = ("changeme", "change-me", "password", "secret", "postgres", "admin"
 READERS_MISS = N_("{name} is not allowed: readers of the log could miss facts. Please remove it from the environment.")
 NO_LOGIN = N_("{name} is not allowed to be so: beyond this machine a login is needed. Please use 127.0.0.1.")
 WELL_KNOWN_PASSWORD = N_("Everybody knows the password in {name}. Please choose another one.")
+NO_TEXT = "A text in quotation marks is needed here. What stands there is not repeated: it may be a secret."
+NO_SECTION = (
+    "A section of its own with names and values is needed here. What stands there is not repeated: it may be a secret."
+)
+WRONG_SCHEME = "The address has to begin with {scheme}://. What stands there is not repeated: it may hold a password."
+NO_WEB_ADDRESS = "The address has to be like https://example.com/hook, without a name and a password in front."
+NO_SIGNING_SECRET = (
+    "The secret has to be whsec_ and behind it 24 to 64 random bytes in Base64. "
+    "“openssl rand -base64 32” makes such bytes."
+)
+TWO_WAYS = "“{name}” is a channel and a webhook. Please give one of them another name."
+MAIL_HAS_IT = "“{name}” always means the mail server. Please choose another name."
 
 
 def _address(*schemes: str) -> Any:
     def check(secret: SecretStr) -> SecretStr:
         if urlsplit(secret.get_secret_value()).scheme not in schemes:
-            raise ValueError(f"an address that begins with {schemes[0]}://")
+            raise finding("wrong_form", WRONG_SCHEME, {"found": HIDDEN, "scheme": schemes[0]})
         return secret
 
     return AfterValidator(check)
+
+
+def _web_address(secret: SecretStr) -> SecretStr:
+    if not _is_web_address(secret.get_secret_value()):
+        raise finding("wrong_form", NO_WEB_ADDRESS, {"found": HIDDEN})
+    return secret
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    path = parts.path + parts.query
+    plain = path.isascii() and path.isprintable() and " " not in path
+    return (
+        parts.scheme in ("https", "http") and bool(parts.hostname) and "@" not in parts.netloc and port != 0 and plain
+    )
+
+
+def _signing_secret(secret: SecretStr) -> SecretStr:
+    mark, _, rest = secret.get_secret_value().partition("_")
+    try:
+        key = b64decode(rest + "=" * (-len(rest) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if mark != "whsec" or not 24 <= len(key) <= 64:
+        raise finding("wrong_form", NO_SIGNING_SECRET, {"found": HIDDEN})
+    return secret
 
 
 UNSAFE = "POSTGRES_ENABLE_DB_FUNCTIONS"
@@ -72,6 +135,8 @@ class WorkerSettings(Part):
     """How often the worker looks, and how it sends."""
 
     tick_seconds: Seconds = 60.0
+    survey_seconds: Seconds = 900.0
+    """How often the rules that must look at all customers and promises are checked."""
     poll_seconds: Seconds = 1.0
     sweep_seconds: Seconds = 5.0
     lease_seconds: Seconds = 15.0
@@ -139,6 +204,17 @@ class MetricsSettings(Part):
     port: Port | None = None
 
 
+class WebhookSettings(Part):
+    """Where messages are posted, signed, for a program of the firm's own."""
+
+    url: Annotated[Secret, AfterValidator(_web_address)]
+    secret: Annotated[Secret, AfterValidator(_signing_secret)]
+    """whsec_…, as the receiver has it."""
+    allow_private: bool = False
+    """Whether the address may be one of the firm's own network."""
+    timeout_seconds: Seconds = 10.0
+
+
 class LogSettings(Part):
     """What the services say of themselves, on standard error."""
 
@@ -163,8 +239,19 @@ class Settings(Document):
     queue: QueueSettings = QueueSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
-    channels: dict[Label, Secret] = Field(default_factory=dict)
-    """Further channels by name: addresses as the notification library writes them, such as msteams://…"""
+    channels: Annotated[dict[Label, Secret], BeforeValidator(_section)] = Field(default_factory=dict)
+    """Further channels by name: addresses as the notification library writes them, such as slack://…"""
+    webhooks: Annotated[
+        dict[Label, Annotated[WebhookSettings, BeforeValidator(_section)]], BeforeValidator(_section)
+    ] = Field(default_factory=dict)
+    """Further channels by name: programs that are told."""
+
+    def contradictions(self) -> Iterator[DocumentRefused]:
+        for section, names in (("channels", self.channels), ("webhooks", self.webhooks)):
+            if EMAIL in names:
+                yield DocumentRefused("name_taken", MAIL_HAS_IT, (section, EMAIL), name=EMAIL)
+        for name in sorted(self.channels.keys() & self.webhooks.keys()):
+            yield DocumentRefused("name_taken", TWO_WAYS, ("webhooks", name), name=name)
 
 
 def read(home: Path, environment: Mapping[str, str]) -> Settings:
