@@ -32,6 +32,8 @@ Unit = Literal[
     "late",
     "channels",
     "kinds",
+    "weeks",
+    "alerts",
 ]
 """How a value is said: `points` with their sign, as a deposit or withdrawal; `worth` is an amount or a balance."""
 
@@ -55,6 +57,7 @@ class Group(NamedTuple):
 
 CHANCE: Final = N_("few cases are mostly chance")
 LOSSES: Final = N_("losses weigh about twice as much as gains")
+ANY_CHANCE: Final = N_("a small team has bad weeks by chance")
 BETA: Final = N_("it starts at what is usual and moves with every promise (Jøsang and Ismail 2002)")
 
 SECTIONS: Final = {
@@ -74,6 +77,7 @@ SECTIONS: Final = {
     "reliability": N_("Reliability"),
     "advice": N_("How probable a promise is kept"),
     "calibration": N_("Weights from what customers did"),
+    "alerts": N_("When somebody is told"),
     "buffer": N_("Buffer"),
     "stage": N_("Stages of a relationship"),
 }
@@ -81,7 +85,7 @@ SECTIONS: Final = {
 GROUPS: Final = (
     Group(N_("What deeds are worth"), ("promise", "notice", "customer", "answers", "contacts", "incident", "recovery")),
     Group(N_("How points become a balance"), ("newness", "sensitivity", "fading", "buffer", "stage")),
-    Group(N_("What the product notices by itself"), ("silence", "habits", "cards")),
+    Group(N_("What the product notices by itself"), ("silence", "habits", "cards", "alerts")),
     Group(N_("What estimates rest on"), ("reliability", "advice", "calibration")),
 )
 
@@ -401,6 +405,63 @@ RULES: Final = {
     "calibration.half_life_days": RuleWords(
         N_("After so long a case counts half"), "days", finding=N_("customers change")
     ),
+    "alerts.due_soon_days": RuleWords(
+        N_("So many business days before the due its owner is reminded"), "days", ("P1", "P29"), ("000", "001")
+    ),
+    "alerts.last_call_hours": RuleWords(
+        N_("So much business time before the last moment for timely notice comes the last call"),
+        "hours",
+        ("P2",),
+        ("000",),
+    ),
+    "alerts.moved_again_from": RuleWords(
+        N_("From so many moves by us on the manager hears of it"), "number", ("P2", "P29"), ("000", "001")
+    ),
+    "alerts.unanswered_at": RuleWords(
+        N_("When so much of the time for an answer is used up, and once more when it has passed"),
+        "percent",
+        ("P8",),
+        ("002",),
+    ),
+    "alerts.recovery_at": RuleWords(
+        N_("When so much of the time for a step of recovery is used up, and once more when it has passed"),
+        "percent",
+        ("P12",),
+        ("000",),
+    ),
+    "alerts.fall_points": RuleWords(N_("When a balance has fallen by so much"), "worth", ("P25",), ("000",)),
+    "alerts.fall_days": RuleWords(N_("So far back it is compared with its highest value"), "days", ("P25",), ("000",)),
+    "alerts.thin_buffer": RuleWords(
+        N_("When a buffer bears fewer usual withdrawals than this"), "withdrawals", ("P10",), ("002",)
+    ),
+    "alerts.feedback_silent_days": RuleWords(
+        N_("When a customer has given no feedback for so long"), "days", ("P18",), ("001",)
+    ),
+    "alerts.drift_weeks": RuleWords(
+        N_("With so many weeks before it a team's last week is compared"), "weeks", ("P1",), finding=ANY_CHANCE
+    ),
+    "alerts.drift_spread": RuleWords(
+        N_("What lies further off than so many times the usual spread is no chance any more"),
+        "number",
+        ("P1",),
+        finding=ANY_CHANCE,
+    ),
+    "alerts.again_after_days": RuleWords(
+        N_("What lasts is told once more only after it was over for so long"),
+        "days",
+        finding=N_("who is told too often reads nothing any more"),
+    ),
+    "alerts.escalate_after_hours": RuleWords(
+        N_("When nobody has taken note of an alert after so much business time, the manager hears of it"),
+        "hours",
+        ("P29",),
+        ("001",),
+    ),
+    "alerts.not_escalated": RuleWords(
+        N_("These alerts stay with whoever got them"),
+        "alerts",
+        finding=N_("not everything is for the manager"),
+    ),
     "buffer.days": RuleWords(N_("Withdrawals of so long say what a usual one is"), "days", ("P10",), ("002",)),
     "buffer.fewest_withdrawals": RuleWords(
         N_("With fewer of them a usual one is assumed"), "withdrawals", ("P10",), ("002",)
@@ -449,5 +510,6 @@ PRACTICES: Final = {
     "P24": N_("Prepare alternatives for whatever is critical"),
     "P25": N_("Win trust first, then keep it"),
     "P27": N_("Recommendations are the best marketing; a disappointed customer tells everybody"),
+    "P29": N_("Leave nothing to chance"),
 }
 """Those that a rule follows from."""

@@ -10,7 +10,7 @@ from domain.rulebook import Late, Rulebook
 from projections.rule_words import PRACTICES, RULES, SECTIONS, RuleWords
 from words import N_, Translator
 from words.format import NO_BREAK_SPACE, number, points
-from words.names import CHANNELS, KINDS
+from words.names import ALERTS, CHANNELS, KINDS
 
 
 class Rule(NamedTuple):
@@ -203,6 +203,10 @@ def _kinds(kinds: tuple[str, ...], t: Translator) -> str:
     return ", ".join(t(KINDS[kind]) for kind in kinds) or t.gettext("no kind")
 
 
+def _alerts(rules: tuple[str, ...], t: Translator) -> str:
+    return ", ".join(t(ALERTS[rule]) for rule in rules) or t.gettext("no alert")
+
+
 SAYERS: Final[Mapping[str, Callable[[Any, Translator], str]]] = {
     "points": in_points,
     "worth": _worth,
@@ -225,4 +229,6 @@ SAYERS: Final[Mapping[str, Callable[[Any, Translator], str]]] = {
     "late": _late,
     "channels": _channels,
     "kinds": _kinds,
+    "weeks": _counted(N_("{n} week"), "{n} weeks"),
+    "alerts": _alerts,
 }

@@ -1,4 +1,4 @@
-"""How kinds of promises and channels are called, everywhere the same."""
+"""How kinds of promises, channels and alerts are called, everywhere the same."""
 
 from __future__ import annotations
 
@@ -24,3 +24,25 @@ CHANNELS: Final = {
     "portal": N_("through the portal"),
     "other": N_("another way"),
 }
+ALERTS: Final = {
+    "last_call": N_("last call for timely notice"),
+    "chased": N_("asked again"),
+    "overdue": N_("overdue"),
+    "unanswered": N_("waiting for an answer"),
+    "recovery_step_due": N_("next step of recovery"),
+    "at_risk": N_("at risk"),
+    "channel_paused": N_("a channel does not work"),
+    "trust_low": N_("trust is low"),
+    "moved_again": N_("moved again and again"),
+    "follow_up_due": N_("follow-up after a delivery"),
+    "overload": N_("more open than ever went well"),
+    "due_soon": N_("due soon"),
+    "trust_falling": N_("trust is falling"),
+    "supplier_card": N_("card for a supplier"),
+    "buffer_thin": N_("thin buffer"),
+    "lapsed_cadence": N_("something regular has stopped"),
+    "silent_customer": N_("a customer has fallen silent"),
+    "feedback_silent": N_("no feedback for long"),
+    "reliability_drift": N_("less kept on time than usual"),
+}
+"""By rule."""
