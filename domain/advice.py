@@ -17,6 +17,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 from domain.experience import Experience, Proposal
@@ -89,6 +90,17 @@ class Adviser:
         self.known = 0
         self.fresh = _Fading(rules.half_life_days)
         """How many ended lately enough to teach something."""
+        self.heard_at: datetime | None = None
+        """When the last thing happened that it was told."""
+
+    def hear(self, event: Event) -> None:
+        self.heard_at = event.at
+        if event.what == MADE:
+            self.make(event.promise, event.experience.proposal)
+        elif event.what in (KNOWN, KNOWN_AT_ONCE):
+            self.learn(event.experience)
+        else:
+            self.end(event.experience)
 
     def make(self, promise: str, proposal: Proposal) -> None:
         """A promise was made: what would have been said of it is kept, to be judged when its end is known."""
@@ -252,35 +264,44 @@ def taught(experiences: Iterable[Experience], rules: AdviceRules, at: datetime) 
 
 
 def walk(adviser: Adviser, experiences: Iterable[Experience], until: datetime | None = None) -> Iterator[Experience]:
-    """Tells the adviser everything up to a moment in order of time; stops at each promise just before it is made.
-
-    An end counts from its very instant: what is made in the same instant knows of it.
-    """
-    for _, what, _, experience in _events(experiences, until):
-        if what == MADE:
-            yield experience
-            adviser.make(experience.promise, experience.proposal)
-        elif what in (KNOWN, KNOWN_AT_ONCE):
-            adviser.learn(experience)
-        else:
-            adviser.end(experience)
+    """Tells the adviser everything up to a moment in order of time; stops at each promise just before it is made."""
+    for event in events(experiences, until):
+        if event.what == MADE:
+            yield event.experience
+        adviser.hear(event)
 
 
 KNOWN, ENDED, MADE, KNOWN_AT_ONCE, ENDED_AT_ONCE = range(5)
 
 
-def _events(
-    experiences: Iterable[Experience], until: datetime | None
-) -> Sequence[tuple[datetime, int, str, Experience]]:
-    events = []
+class Event(NamedTuple):
+    """Something to tell the adviser; `what` in the order in which things of one instant are told."""
+
+    at: datetime
+    what: int
+    promise: str
+    experience: Experience
+
+
+def events(
+    experiences: Iterable[Experience], until: datetime | None = None, after: datetime | None = None
+) -> list[Event]:
+    """What happened later than one moment and by another one, in order of time.
+
+    An end counts from its very instant: what is made in the same instant knows of it.
+    """
+    found = []
     for each in experiences:
         made = each.proposal.made_at
-        events.append((made, MADE, each.promise, each))
+        found.append(Event(made, MADE, each.promise, each))
         if each.known_at is not None:
-            events.append((each.known_at, KNOWN if each.known_at > made else KNOWN_AT_ONCE, each.promise, each))
+            what = KNOWN if each.known_at > made else KNOWN_AT_ONCE
+            found.append(Event(each.known_at, what, each.promise, each))
         if each.ended_at is not None:
-            events.append((each.ended_at, ENDED if each.ended_at > made else ENDED_AT_ONCE, each.promise, each))
-    return sorted((event for event in events if until is None or event[0] <= until), key=lambda event: event[:3])
+            what = ENDED if each.ended_at > made else ENDED_AT_ONCE
+            found.append(Event(each.ended_at, what, each.promise, each))
+    asked = (each for each in found if (until is None or each.at <= until) and (after is None or each.at > after))
+    return sorted(asked, key=itemgetter(0, 1, 2))
 
 
 # -- effects ------------------------------------------------------------------------------------------

@@ -39,25 +39,39 @@ def follow_ups(relationship: Relationship, steering: Steering) -> Iterator[Follo
                 continue
             until = follow_up_until(step, steering)
             if until is not None:
-                suiting = (call for call in calls if step.fact.time < call.time <= until and _suits(call, stream))
+                suiting = (call for call in calls if step.fact.time < call.time <= until and suits(call, stream))
                 yield FollowUp(stream, step.fact, until, next(suiting, None))
 
 
+class Window(NamedTuple):
+    """When a follow-up is in time: from the opening of the next business day until its 24:00."""
+
+    start: datetime
+    end: datetime
+
+
 def follow_up_until(step: Step, steering: Steering) -> datetime | None:
-    """Until when a promise just settled asks for one: 24:00 of the next business day; None if it asks for none."""
+    """Until when a promise just settled asks for one; None if it asks for none."""
+    window = follow_up_window(step, steering)
+    return None if window is None else window.end
+
+
+def follow_up_window(step: Step, steering: Steering) -> Window | None:
+    """None if a promise just settled asks for no follow-up."""
     promise, verdict = step.after.promise, step.after.verdict
     if verdict is None or verdict.degree is None or verdict.outcome == "broken" or promise.internal:
         return None
     at = step.fact.time
     if promise.kind not in steering.rulebooks.at(at).contacts.follow_up_kinds:
         return None
-    return hours_of(promise, steering, at).end_of_business_day_after(at)
+    hours = hours_of(promise, steering, at)
+    return Window(hours.opening_after(at), hours.end_of_business_day_after(at))
 
 
 def _purpose(fact: Fact) -> str:
     return fact.data.purpose if isinstance(fact.data, ContactOutbound) else ""
 
 
-def _suits(call: Fact, stream: str) -> bool:
+def suits(call: Fact, stream: str) -> bool:
     about = call.data.about if isinstance(call.data, ContactOutbound) else None
     return about is None or about.partition("-")[2] == stream.partition("-")[2]

@@ -33,9 +33,6 @@ from domain.steering import Steering
 
 Outcome = Literal["kept", "kept_late", "partial", "broken", "withdrawn", "released"]
 
-LAST_CALL_SECONDS = 4 * 3600
-DUE_SOON_BUSINESS_DAYS = 2
-
 
 class Verdict(NamedTuple):
     """How a promise ended. `first` is the same against the first due; `degree` with the price counted in."""
@@ -230,11 +227,11 @@ def moments(standing: Standing, steering: Steering, at: datetime) -> Moments | N
     if due is None or standing.due_day is None:
         return None
     hours = hours_of(standing.promise, steering, at)
-    needed = notice_seconds(standing, hours, steering.rulebooks.at(at))
-    last_moment = hours.subtract(due, -int(-needed // 1))
+    rules = steering.rulebooks.at(at)
+    last_moment = hours.subtract(due, -int(-notice_seconds(standing, hours, rules) // 1))
     return Moments(
-        due_soon=hours.opening_before(standing.due_day, DUE_SOON_BUSINESS_DAYS),
-        last_call=hours.subtract(last_moment, LAST_CALL_SECONDS),
+        due_soon=hours.opening_before(standing.due_day, rules.alerts.due_soon_days),
+        last_call=hours.subtract(last_moment, rules.alerts.last_call_seconds),
         last_moment=last_moment,
     )
 

@@ -21,8 +21,9 @@ from domain.waiting import deadline, waits
 class Question(NamedTuple):
     """`contacts` are the streams that belong to it, the first one asked. Instants are None while unknown.
 
-    `target_at` is when the target is used up, `given_up_at` when twice the target is: None while we wait for
-    the customer. `answered_in_seconds` are all business seconds in between.
+    `warn_at` is when so much of the target is used up that somebody is told, `target_at` when all of it is,
+    `given_up_at` when twice the target is: None while we wait for the customer. `answered_in_seconds` are all business
+    seconds in between.
     """
 
     asked: Fact
@@ -30,6 +31,7 @@ class Question(NamedTuple):
     channel: str | None
     owner: str | None
     team: str | None
+    warn_at: datetime | None
     target_at: datetime | None
     given_up_at: datetime | None
     answered: Fact | None = None
@@ -98,7 +100,8 @@ def _question(asked: Sequence[Fact], answered: Fact | None, relationship: Relati
     owner = data.to or customer.owner
     hours = steering.hours(team, owner, first.time)
     paused = waits(relationship.named(data.about))
-    rules = steering.rulebooks.at(first.time).answers
+    book = steering.rulebooks.at(first.time)
+    rules = book.answers
     target = rules.target_seconds(data.channel)
     return Question(
         asked=first,
@@ -106,6 +109,7 @@ def _question(asked: Sequence[Fact], answered: Fact | None, relationship: Relati
         channel=data.channel,
         owner=owner,
         team=team or steering.team_of(owner, first.time),
+        warn_at=deadline(first.time, round(target * book.alerts.unanswered_at), hours, paused),
         target_at=deadline(first.time, target, hours, paused),
         given_up_at=deadline(first.time, round(target * rules.given_up_after), hours, paused),
         answered=answered,

@@ -67,6 +67,10 @@ class Case(msgspec.Struct, frozen=True):
 
     incident: Incident
     deadlines: Deadlines
+    warnings: Deadlines
+    """When so much of each step's time is used up that somebody is told."""
+    waited: tuple[datetime, ...] = ()
+    """Since when the customer let us wait, of each time that is over: what lay ahead then has moved."""
     done: tuple[Done, ...] = ()
     in_order: tuple[StepName, ...] = ()
     """Of DISCIPLINE what was done in time and not before the one before it."""
@@ -120,8 +124,7 @@ def stages(history: Sequence[Fact], relationship: Relationship, steering: Steeri
         if incident is None:
             continue
         if case is None or isinstance(fact.data, IncidentPaused | IncidentResumed):
-            deadlines = _deadlines(incident, known, relationship, steering)
-            case = Case(incident, deadlines) if case is None else replace(case, deadlines=deadlines)
+            case = _timed(case, incident, known, relationship, steering)
         case = _evolve(replace(case, incident=incident), fact)
         yield Stage(fact, case)
 
@@ -148,11 +151,21 @@ def resolved_in_seconds(case: Case, relationship: Relationship, steering: Steeri
     return hours_of(incident, relationship, steering).between(incident.reported.time, incident.resolved_at)
 
 
-def _deadlines(incident: Incident, known: Sequence[Fact], relationship: Relationship, steering: Steering) -> Deadlines:
+def _timed(
+    case: Case | None, incident: Incident, known: Sequence[Fact], relationship: Relationship, steering: Steering
+) -> Case:
+    """With the deadlines that follow from what is known."""
     start = incident.reported.time
-    rules = steering.rulebooks.at(start).recovery
+    book = steering.rulebooks.at(start)
     hours, paused = hours_of(incident, relationship, steering), waits(known)
-    return Deadlines(*(deadline(start, seconds, hours, paused) for seconds in _seconds(rules)))
+    seconds = _seconds(book.recovery)
+    deadlines = Deadlines(*(deadline(start, each, hours, paused) for each in seconds))
+    share = book.alerts.recovery_at
+    warnings = Deadlines(*(deadline(start, round(each * share), hours, paused) for each in seconds))
+    waited = tuple(each.since for each in paused if each.until is not None)
+    if case is None:
+        return Case(incident, deadlines, warnings, waited)
+    return replace(case, deadlines=deadlines, warnings=warnings, waited=waited)
 
 
 def _seconds(rules: RecoveryRules) -> list[int]:

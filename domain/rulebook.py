@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from domain.alert import Rule
 from domain.documents import Document, Items, Part, load
 from domain.fact import Channel, Kind, finding
 
@@ -271,6 +272,31 @@ class AdviceRules(Part):
     overload_kept: Share
 
 
+class AlertRules(Part):
+    due_soon_days: Annotated[int, Field(ge=1, le=60)]
+    last_call_hours: Positive
+    moved_again_from: Annotated[int, Field(ge=1, le=100)]
+    unanswered_at: Annotated[float, Field(gt=0, lt=1)]
+    recovery_at: Annotated[float, Field(gt=0, lt=1)]
+    fall_points: Annotated[Points, Field(gt=0)]
+    fall_days: Positive
+    thin_buffer: Positive
+    feedback_silent_days: Positive
+    drift_weeks: Annotated[int, Field(ge=4, le=520)]
+    drift_spread: Positive
+    again_after_days: Positive
+    escalate_after_hours: Positive
+    not_escalated: Items[Rule]
+
+    @property
+    def last_call_seconds(self) -> int:
+        return round(self.last_call_hours * 3600)
+
+    @property
+    def escalate_after_seconds(self) -> int:
+        return round(self.escalate_after_hours * 3600)
+
+
 class CalibrationRules(Part):
     fewest_cases: Annotated[int, Field(ge=1, le=100_000)]
     prior_spread: Annotated[float, Field(gt=0, le=10)]
@@ -312,6 +338,7 @@ class Rulebook(Document):
     reliability: ReliabilityRules
     advice: AdviceRules
     calibration: CalibrationRules
+    alerts: AlertRules
     buffer: BufferRules
     stage: StageRules
 
@@ -326,6 +353,7 @@ class Rulebook(Document):
 
 CAME_LATER = (
     "answers", "contacts", "incident", "recovery", "sensitivity", "silence", "habits", "cards", "advice", "calibration",
+    "alerts",
 )  # fmt: skip
 """Sections that the first rulebooks did not have."""
 

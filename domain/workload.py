@@ -7,6 +7,17 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from domain.spans import while_at_least
+
+
+class Hold(NamedTuple):
+    """A promise in somebody's hands without a break; `until` and `kept` as in Work."""
+
+    promise: str
+    since: datetime
+    until: datetime | None
+    kept: bool | None
+
 
 class Work(NamedTuple):
     """A promise in somebody's hands from `since` until `until` (None = still). `kept` is None while it is unknown."""
@@ -33,6 +44,25 @@ class Month(NamedTuple):
     most_open: int
     kept: int
     known: int
+
+
+def works_of(holds: Iterable[Hold]) -> list[Work]:
+    """One a promise: what was handed over and back counts once."""
+    found: dict[str, Work] = {}
+    for hold in sorted(holds, key=lambda each: (each.promise, each.since)):
+        earlier = found.get(hold.promise)
+        found[hold.promise] = Work(earlier.since if earlier else hold.since, hold.until, hold.kept)
+    return list(found.values())
+
+
+def overloaded_since(holds: Iterable[Hold], at: datetime, most_mastered: int) -> datetime | None:
+    """When the number of open promises last rose above what was mastered; None where it is not above.
+
+    By the mark of now, whenever that was reached: what else becomes known of earlier months may lower it, and nobody
+    got more to do by that.
+    """
+    span = while_at_least([(hold.since, hold.until) for hold in holds if hold.since <= at], most_mastered + 1, at)
+    return None if span is None else span[0]
 
 
 def workload(works: Sequence[Work], at: datetime, zone: ZoneInfo, kept_share: float) -> Workload:

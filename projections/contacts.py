@@ -23,24 +23,27 @@ from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import TELLING, Family, Page, Row, by_stream, through_knowledge
-from projections.tables import delete, instant, micros, upsert
+from projections.tables import ALWAYS, delete, instant, micros, upsert
 
 NO_FILTER = Filter()
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS contacts (contact TEXT NOT NULL, known_from BIGINT NOT NULL, "
     "known_until BIGINT NOT NULL, customer TEXT NOT NULL, at BIGINT NOT NULL, inbound INTEGER NOT NULL, "
-    "purpose TEXT, channel TEXT, needs_answer INTEGER NOT NULL, chases INTEGER NOT NULL, about TEXT, person TEXT, "
-    "owner TEXT, team TEXT, answered_at BIGINT, answered_by TEXT, question TEXT, two_way INTEGER NOT NULL, "
-    "PRIMARY KEY (contact, known_from))",
+    "purpose TEXT, channel TEXT, needs_answer INTEGER NOT NULL, chases INTEGER NOT NULL, chased TEXT, about TEXT, "
+    "person TEXT, owner TEXT, team TEXT, answered_at BIGINT, answered_by TEXT, question TEXT, "
+    "two_way INTEGER NOT NULL, PRIMARY KEY (contact, known_from))",
     "CREATE INDEX IF NOT EXISTS contacts_customer ON contacts (customer, at)",
     "CREATE INDEX IF NOT EXISTS contacts_at ON contacts (at)",
+    f"CREATE INDEX IF NOT EXISTS contacts_chasing ON contacts (at) WHERE chases = 1 AND known_until = {ALWAYS}",
     "CREATE INDEX IF NOT EXISTS contacts_purpose ON contacts (purpose, customer, at)",
     "CREATE TABLE IF NOT EXISTS questions (question TEXT NOT NULL, known_from BIGINT NOT NULL, "
     "known_until BIGINT NOT NULL, customer TEXT NOT NULL, asked_at BIGINT NOT NULL, channel TEXT, owner TEXT, "
-    "team TEXT, target_at BIGINT, given_up_at BIGINT, answered_at BIGINT, answered_by TEXT, answered_team TEXT, "
-    "answered_s BIGINT, PRIMARY KEY (question, known_from))",
+    "team TEXT, warn_at BIGINT, target_at BIGINT, given_up_at BIGINT, answered_at BIGINT, answered_by TEXT, "
+    "answered_team TEXT, answered_s BIGINT, PRIMARY KEY (question, known_from))",
     "CREATE INDEX IF NOT EXISTS questions_asked ON questions (asked_at)",
+    "CREATE INDEX IF NOT EXISTS questions_warn ON questions (warn_at)",
+    "CREATE INDEX IF NOT EXISTS questions_target ON questions (target_at)",
     "CREATE INDEX IF NOT EXISTS questions_customer ON questions (customer)",
     "CREATE TABLE IF NOT EXISTS contact_words (contact TEXT PRIMARY KEY, customer TEXT NOT NULL, "
     "source TEXT NOT NULL, id TEXT NOT NULL)",
@@ -186,11 +189,11 @@ def _contact_row(
     if asked is not None:
         return (
             stream, relationship.customer, micros(at), 1, None, asked.channel, int(asked.needs_answer),
-            int(asked.chases is not None), asked.about, *who, question, 1,
+            int(asked.chases is not None), asked.chases, asked.about, *who, question, 1,
         )  # fmt: skip
     assert told is not None
     return (
-        stream, relationship.customer, micros(at), 0, told.purpose, told.channel, 0, 0, told.about, *who, None,
+        stream, relationship.customer, micros(at), 0, told.purpose, told.channel, 0, 0, None, told.about, *who, None,
         int(told.channel in SPOKEN),
     )  # fmt: skip
 
@@ -205,6 +208,7 @@ def _question_row(question: Question, customer: str, steering: Steering) -> Row:
         question.channel,
         question.owner,
         question.team,
+        micros(question.warn_at),
         micros(question.target_at),
         micros(question.given_up_at),
         micros(answered.time) if answered else None,

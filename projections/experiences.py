@@ -55,6 +55,14 @@ def every(views: Views, until: datetime) -> list[Experience]:
     return [_experience(row, until) for row in rows]
 
 
+def between(views: Views, after: datetime, until: datetime) -> list[Experience]:
+    """Of all promises with which something happened later than one moment and by another one."""
+    start, end = micros(after), micros(until)
+    lately = " OR ".join(f"({name} > {start} AND {name} <= {end})" for name in ("made_at", "known_at", "ended_at"))
+    rows = views.rows(f"SELECT {COLUMNS} FROM experiences WHERE made_at <= {end} AND ({lately}) ORDER BY promise")
+    return [_experience(row, until) for row in rows]
+
+
 def one(views: Views, promise: str) -> Experience | None:
     row = views.row(f"SELECT {COLUMNS} FROM experiences WHERE promise = ?", (promise,))
     return None if row is None else _experience(row, None)

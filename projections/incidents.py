@@ -16,7 +16,7 @@ from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import TELLING, Page, Row, by_stream, through_knowledge
-from projections.tables import delete, instant, micros, until, upsert
+from projections.tables import ALWAYS, delete, instant, micros, until, upsert
 
 NO_FILTER = Filter()
 
@@ -41,6 +41,8 @@ COLUMNS: Mapping[str, str] = {
     "resolved_at": "BIGINT",
     "closed_at": "BIGINT",
     "resolved_s": "BIGINT",
+    "waited": "TEXT NOT NULL",
+    **{f"{step}_warn": "BIGINT" for step in ORDER},
     **{f"{step}_due": "BIGINT" for step in ORDER},
     **{f"{step}_done": "BIGINT" for step in ORDER},
     "next_step": "TEXT",
@@ -55,6 +57,8 @@ TABLES = (
     + ", PRIMARY KEY (incident, known_from, at_from))",
     "CREATE INDEX IF NOT EXISTS incidents_customer ON incidents (customer)",
     "CREATE INDEX IF NOT EXISTS incidents_reported ON incidents (reported_at)",
+    "CREATE INDEX IF NOT EXISTS incidents_running ON incidents (at_until) "
+    f"WHERE state = 'open' AND known_until = {ALWAYS}",
     "CREATE INDEX IF NOT EXISTS incidents_supplier ON incidents (supplier)",
     "CREATE TABLE IF NOT EXISTS incident_words (incident TEXT PRIMARY KEY, customer TEXT NOT NULL, "
     "source TEXT NOT NULL, id TEXT NOT NULL, text TEXT)",
@@ -134,6 +138,8 @@ def _row(
         micros(incident.resolved_at),
         micros(incident.closed_at),
         resolved_in_seconds(case, relationship, steering),
+        ",".join(str(micros(since)) for since in case.waited),
+        *(micros(warning) for warning in case.warnings),
         *(micros(due) for due in case.deadlines),
         *_done(case),
         case.next_step,

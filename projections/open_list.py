@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from domain.people import Asker
@@ -10,6 +11,7 @@ from projections import promises
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment
 from projections.promises import NO_FILTER, PromiseRow
+from projections.tables import micros
 
 STANDINGS = ("overdue", "tight", "notice", "soon", "waiting", "open")
 """Overdue, too late for timely notice, last chance for it, due soon, the clock stands still, far off."""
@@ -61,6 +63,44 @@ def page(
         owners=_distinct(library, asker, moment, OWNER_NAME.format(column="p.owner")),
         kinds=_distinct(library, asker, moment, "p.kind"),
     )
+
+
+class Few(NamedTuple):
+    """The first of a list, and how many it has."""
+
+    rows: list[OpenRow]
+    total: int
+
+
+def due_between(moment: Moment, after: datetime | None, until: datetime) -> str:
+    """Open promises that are overdue from a moment on that lies after one and not after the other, as SQL."""
+    later = "" if after is None else f" AND p.overdue_from > {micros(after)}"
+    return f"{moment.rows()} AND p.outcome IS NULL AND p.overdue_from <= {micros(until)}{later}"
+
+
+def due(
+    library: Library,
+    asker: Asker,
+    moment: Moment,
+    *,
+    after: datetime | None,
+    until: datetime,
+    filter: Filter = NO_FILTER,
+    limit: int,
+) -> Few:
+    """The ones due first first; without `after` all that were ever due."""
+    where = filter.condition(library, asker, "promises").and_(Condition(due_between(moment, after, until), []))
+    total = library.views.row(f"SELECT COUNT(*) FROM promises p WHERE {where.sql}", where.params)
+    return Few(_rows(library, moment, where, limit, 0) if total[0] else [], int(total[0]))
+
+
+def next_in_time(
+    library: Library, asker: Asker, moment: Moment, *, after: datetime, filter: Filter = NO_FILTER, limit: int
+) -> list[OpenRow]:
+    """The ones due next after a moment of which the customer can still be told in time."""
+    where = filter.condition(library, asker, "promises").and_(_open(moment))
+    in_time = Condition(f"p.last_moment > {moment.us} AND p.overdue_from > {micros(after)}", [])
+    return _rows(library, moment, where.and_(in_time), limit, 0)
 
 
 def _open(moment: Moment) -> Condition:

@@ -1,13 +1,16 @@
-"""Open promises whose clock runs, with their moments: what the policies look at."""
+"""Open promises whose clock runs, with their moments: what the reminders of a due look at."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.alert import Rule, Warning
-from projections.filters import Moment
-from projections.tables import Views, instant, micros
+from domain.alert import Occasion, Rule, Whose
+from domain.steering import Steering
+from projections.filters import Library, Moment
+from projections.tables import instant
+from projections.window import conditions
 
 
 class OpenPromise(NamedTuple):
@@ -26,35 +29,40 @@ class OpenPromise(NamedTuple):
     last_moment: datetime | None
     plan_b: bool
 
-    def warn(self, rule: Rule, since: datetime) -> Warning:
+    def occasion(self, rule: Rule, since: datetime, until: datetime | None = None) -> Occasion:
         """`since` may lie before the promise stood like this; then it holds from there on."""
-        return Warning(rule, self.promise, self.customer, self.occurrence, max(since, self.stands_since))
+        begun = max(since, self.stands_since)
+        whose = Whose(self.owner, self.customer_owner, self.team)
+        return Occasion(rule, self.promise, self.customer, begun, whose, until, self.occurrence)
 
 
-SELECT = (
-    "SELECT p.promise, p.customer, p.owner, p.team, c.owner, p.occurrence, "
-    "(SELECT MIN(q.at_from) FROM promises q WHERE q.promise = p.promise AND q.known_until = p.known_until "
-    "AND q.occurrence = p.occurrence AND q.overdue_from IS NOT NULL), "
-    "p.overdue_from, p.due_soon, p.last_call, p.last_moment, p.plan_b "
-    "FROM promises p JOIN customers c ON c.customer = p.customer "
-)
+BEGINS = ("p.at_from", "p.due_soon", "p.last_call", "p.overdue_from")
 
 
-def at(views: Views, moment: Moment, *, since: datetime) -> list[OpenPromise]:
+def rows(
+    library: Library,
+    steering: Steering,
+    moment: Moment,
+    *,
+    since: datetime | None = None,
+    subjects: Collection[str] | None = None,
+) -> list[OpenPromise]:
     """Every promise that could ask for attention at this moment: something of it has begun since then."""
-    lately = f"BETWEEN {micros(since)} AND {moment.us}"
-    rows = views.rows(
-        f"{SELECT} WHERE {moment.rows()} AND p.overdue_from IS NOT NULL "
-        f"AND (p.at_from {lately} OR p.due_soon {lately} OR p.last_call {lately} OR p.overdue_from {lately}) "
-        "ORDER BY p.overdue_from, p.promise"
-    )
-    return [_open(row) for row in rows]
-
-
-def one(views: Views, moment: Moment, promise: str) -> OpenPromise | None:
-    """The promise as it stands at this moment, if it is open and its clock runs."""
-    row = views.row(f"{SELECT} WHERE {moment.rows()} AND p.overdue_from IS NOT NULL AND p.promise = ?", (promise,))
-    return _open(row) if row else None
+    return [
+        _open(row)
+        for wanted in conditions("p.promise", BEGINS, moment, since, subjects)
+        for row in library.views.rows(
+            "SELECT p.promise, p.customer, p.owner, p.team, c.owner, p.occurrence, "
+            # The plus keeps SQLite from looking through everything that is known for the few rows of one promise.
+            "(SELECT MIN(q.at_from) FROM promises q WHERE q.promise = p.promise AND +q.known_until = p.known_until "
+            "AND q.occurrence = p.occurrence AND q.overdue_from IS NOT NULL), "
+            "p.overdue_from, p.due_soon, p.last_call, p.last_moment, p.plan_b "
+            "FROM promises p JOIN customers c ON c.customer = p.customer "
+            f"WHERE {moment.rows()} AND p.outcome IS NULL AND p.overdue_from IS NOT NULL AND {wanted.sql} "
+            "ORDER BY p.overdue_from, p.promise",
+            wanted.params,
+        )
+    ]
 
 
 def _open(row: tuple[object, ...]) -> OpenPromise:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from domain.account import worth_of
 from domain.fact import SEALED, Fact
-from domain.follow_up import follow_up_until
+from domain.follow_up import follow_up_window
 from domain.outcome import Moments, Standing, Step, moments, steps
 from domain.people import Asker
 from domain.promise import Promise, PromiseMade
@@ -25,7 +25,7 @@ from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import MERGING, Page, Row, by_stream, through_knowledge
-from projections.tables import MICROSECOND, delete, instant, micros, until, upsert
+from projections.tables import ALWAYS, MICROSECOND, delete, instant, micros, until, upsert
 
 NO_FILTER = Filter()
 
@@ -71,6 +71,7 @@ COLUMNS: Mapping[str, str] = {
     "amount": "REAL",
     "charged": "REAL",
     "weight": "REAL",
+    "follow_up_from": "BIGINT",
     "follow_up_until": "BIGINT",
 }
 
@@ -80,6 +81,9 @@ TABLES = (
     + ", PRIMARY KEY (promise, known_from, at_from))",
     "CREATE INDEX IF NOT EXISTS promises_customer ON promises (customer)",
     "CREATE INDEX IF NOT EXISTS promises_open ON promises (known_until, at_until, overdue_from)",
+    "CREATE INDEX IF NOT EXISTS promises_unsettled ON promises (at_until) "
+    f"WHERE outcome IS NULL AND known_until = {ALWAYS}",
+    "CREATE INDEX IF NOT EXISTS promises_follow_up ON promises (follow_up_from) WHERE follow_up_from IS NOT NULL",
     "CREATE TABLE IF NOT EXISTS promise_words ("
     "promise TEXT PRIMARY KEY, customer TEXT NOT NULL, source TEXT NOT NULL, id TEXT NOT NULL, what TEXT)",
     "CREATE INDEX IF NOT EXISTS promise_words_customer ON promise_words (customer)",
@@ -179,6 +183,7 @@ def _row(stream: str, customer: str, span: Span, steering: Steering) -> tuple[An
     first_overdue = None if verdict or standing.stopped_since else standing.first
     belongs_at, belongs_day = _belongs(standing)
     soon = span.moments
+    window = follow_up_window(span.step, steering)
     return (
         stream,
         micros(span.start),
@@ -219,7 +224,8 @@ def _row(stream: str, customer: str, span: Span, steering: Steering) -> tuple[An
         promise.amount,
         verdict.charged if verdict else None,
         _weight(span.step, steering),
-        micros(follow_up_until(span.step, steering)),
+        micros(window.start) if window else None,
+        micros(window.end) if window else None,
     )
 
 

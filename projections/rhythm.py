@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from domain.habits import Habit, habit, silent_from, usual_gap
 from domain.people import Asker
 from domain.rulebook import Rulebook
+from projections.active import active, among
 from projections.customers import seen_by
 from projections.filters import Library, Moment
 from projections.tables import instant
 
 K = TypeVar("K")
-ACTIVE = timedelta(days=365)
 
 
 class Silent(NamedTuple):
@@ -42,28 +42,27 @@ class Lapsed(NamedTuple):
 
 def silent(library: Library, asker: Asker, moment: Moment) -> list[Silent]:
     """The ones silent for longest first."""
-    rules, two_way = _rules(library, moment), _two_way(library, moment)
+    rules, spoke_of = _rules(library, moment).silence, two_way(library, moment)
     found = []
-    for customer, (id, name, owner, first) in _active(library, asker, moment).items():
-        spoke = two_way.get(customer, [])
-        since = silent_from(spoke, first, rules.silence)
+    for each in active(library, moment, seen=seen_by(library, asker)).values():
+        spoke = spoke_of.get(each.customer, [])
+        since = silent_from(spoke, each.first, rules)
         if since < moment.at:
-            found.append(
-                Silent(customer, id, name, owner, spoke[-1] if spoke else None, usual_gap(spoke, rules.silence), since)
-            )
+            last = spoke[-1] if spoke else None
+            found.append(Silent(each.customer, each.id, each.name, each.owner, last, usual_gap(spoke, rules), since))
     return sorted(found, key=lambda row: (row.since, row.id))
 
 
 def lapsed(library: Library, asker: Asker, moment: Moment) -> list[Lapsed]:
     """The ones lapsed for longest first."""
     rules = _rules(library, moment).habits
-    active = _active(library, asker, moment)
+    customers = active(library, moment, seen=seen_by(library, asker))
     found = []
-    for (customer, purpose), times in _approaches(library, moment).items():
+    for (customer, purpose), times in approaches(library, moment).items():
         made = habit(times, rules)
-        if customer in active and made is not None and made.lapses_at <= moment.at:
-            id, name, owner, _ = active[customer]
-            found.append(Lapsed(customer, id, name, owner, purpose, made))
+        if customer in customers and made is not None and made.lapses_at <= moment.at:
+            each = customers[customer]
+            found.append(Lapsed(customer, each.id, each.name, each.owner, purpose, made))
     return sorted(found, key=lambda row: (row.habit.lapses_at, row.id, row.purpose))
 
 
@@ -71,36 +70,26 @@ def _rules(library: Library, moment: Moment) -> Rulebook:
     return library.steering(moment.known).rulebooks.at(moment.at)
 
 
-def _active(library: Library, asker: Asker, moment: Moment) -> dict[str, tuple[str, str | None, str | None, datetime]]:
-    """Own id, name, owner (internal id) and first fact of the active customers."""
-    seen = seen_by(library, asker)
-    rows = library.views.rows(
-        "SELECT c.customer, c.id, c.name, p.owner, MIN(t.time), MAX(t.time) FROM parties p "
-        "JOIN customers c ON c.customer = p.customer JOIN timeline t ON t.customer = p.customer "
-        f"WHERE {moment.rows('p')} AND p.kind = 'customer' AND p.left_at IS NULL AND t.time <= {moment.us} "
-        f"AND {moment.knows('t')} AND {seen.sql} GROUP BY c.customer, c.id, c.name, p.owner",
-        seen.params,
-    )
-    return {
-        row[0]: (row[1], row[2], row[3], first)
-        for row in rows
-        if (first := instant(row[4])) is not None and (last := instant(row[5])) is not None
-        if moment.at - ACTIVE < last
-    }
-
-
-def _two_way(library: Library, moment: Moment) -> dict[str, list[datetime]]:
+def two_way(library: Library, moment: Moment, subjects: Collection[str] | None = None) -> dict[str, list[datetime]]:
+    """When each customer and we spoke with each other, in order of time; others than the subjects may be among them."""
+    named = among("c.customer", subjects)
     rows = library.views.rows(
         f"SELECT c.customer, c.at FROM contacts c WHERE c.at <= {moment.us} AND {moment.knows('c')} "
-        "AND c.two_way = 1 ORDER BY c.at"
+        f"AND c.two_way = 1 AND {named.sql} ORDER BY c.at",
+        named.params,
     )
     return _by_key((row[0], row[1]) for row in rows)
 
 
-def _approaches(library: Library, moment: Moment) -> dict[tuple[str, str], list[datetime]]:
+def approaches(
+    library: Library, moment: Moment, subjects: Collection[str] | None = None
+) -> dict[tuple[str, str], list[datetime]]:
+    """When we approached each customer, by customer and purpose, in order of time; others may be among them."""
+    named = among("c.customer", subjects)
     rows = library.views.rows(
         f"SELECT c.customer, c.purpose, c.at FROM contacts c WHERE c.at <= {moment.us} AND {moment.knows('c')} "
-        "AND c.inbound = 0 ORDER BY c.at"
+        f"AND c.inbound = 0 AND {named.sql} ORDER BY c.at",
+        named.params,
     )
     return _by_key(((row[0], row[1]), row[2]) for row in rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.cards import Card, card, months_before
+from domain.cards import Card, card, counting
 from domain.people import Asker, allowed
 from projections.figures import Share
 from projections.filters import Library, Moment
@@ -29,23 +29,27 @@ def listed(library: Library, asker: Asker, moment: Moment) -> list[SupplierRow]:
     """The ones with a card first, red before yellow, else by name."""
     allowed(asker, "suppliers")
     rules = library.steering(moment.known).rulebooks.at(moment.at).cards
-    claims, incidents = _incidents(library, moment)
+    broken, incidents = _incidents(library, moment)
     on_time = _on_time(library, moment)
-    start = months_before(moment.at, rules.months)
     rows = [
         SupplierRow(
             supplier=name,
             card=card(own, moment.at, rules),
-            claims=sum(start < at for at in own),
+            claims=len(counting(own, moment.at, rules)),
             claims_ever=len(own),
             last_claim=own[-1] if own else None,
             incidents=incidents.get(name, 0),
             on_time=on_time.get(name, Share(0, 0)),
         )
         for name in {*incidents, *on_time}
-        for own in [claims.get(name, [])]
+        for own in [broken.get(name, [])]
     ]
     return sorted(rows, key=lambda row: (("red", "yellow", None).index(row.card), row.supplier.casefold()))
+
+
+def claims(library: Library, moment: Moment) -> dict[str, list[datetime]]:
+    """By supplier the broken product claims, in order of time."""
+    return _incidents(library, moment)[0]
 
 
 def _incidents(library: Library, moment: Moment) -> tuple[dict[str, list[datetime]], dict[str, int]]:

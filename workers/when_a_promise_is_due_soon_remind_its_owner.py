@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
 
-from domain.alert import Warning
+from domain.alert import Occasion
 from projections.open_promises import OpenPromise
 
 
-def warning(promise: OpenPromise, at: datetime) -> Warning | None:
-    if promise.due_soon is None or not promise.due_soon <= at < promise.due:
-        return None
-    return promise.warn("due_soon", since=promise.due_soon)
+def occasions(promise: OpenPromise) -> Iterator[Occasion]:
+    if promise.due_soon is not None:
+        yield promise.occasion("due_soon", since=promise.due_soon, until=promise.due)

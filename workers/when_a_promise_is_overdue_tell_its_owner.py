@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
 
-from domain.alert import Warning
+from domain.alert import Occasion
 from projections.open_promises import OpenPromise
 
 
-def warning(promise: OpenPromise, at: datetime) -> Warning | None:
-    if at < promise.due:
-        return None
-    return promise.warn("overdue", since=promise.due)
+def occasions(promise: OpenPromise) -> Iterator[Occasion]:
+    yield promise.occasion("overdue", since=promise.due)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
 
-from domain.alert import Warning
+from domain.alert import Occasion
 from projections.open_promises import OpenPromise
 
 
-def warning(promise: OpenPromise, at: datetime) -> Warning | None:
-    if promise.last_call is None or promise.last_moment is None:
-        return None
-    if not promise.last_call <= at < promise.last_moment:
-        return None
-    return promise.warn("last_call", since=promise.last_call)
+def occasions(promise: OpenPromise) -> Iterator[Occasion]:
+    if promise.last_call is not None and promise.last_moment is not None:
+        yield promise.occasion("last_call", since=promise.last_call, until=promise.last_moment)

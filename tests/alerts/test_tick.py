@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from domain.alert import AlertRaised
-from projections import alerts
-from tests.alerts.firm import ticked
+from projections import outbox
+from tests.alerts.firm import patient, ticked
 from tests.homes import Home, open_at
 from tests.notation import at, envelopes
 from tests.processes import at_once
@@ -17,6 +17,14 @@ from wiring.home import open_home
 from wiring.worker import run_tick
 
 Ticks = list[tuple[str, list[str]]]
+
+
+@pytest.fixture
+def home(home: Home) -> Home:
+    """Only what somebody should do is raised here, nothing that lasts."""
+    patient(home)
+    return home
+
 
 CASES: dict[str, tuple[str, Ticks]] = {
     "a due on a Thursday afternoon": (
@@ -188,7 +196,7 @@ def test_alerts_come_when_their_moment_has_come(home: Home, text: str, ticks: Ti
 
 def test_facts_that_come_in_between_count_as_they_come(home: Home):
     home.take(envelopes('2026-03-02T09:00  verspricht K-1 ines@example.com "A" bis 2026-03-12T16:00'))
-    assert ticked(home, "2026-03-11T12:00") == [("due_soon", "A"), ("last_call", "A")]
+    assert ticked(home, "2026-03-11T12:00") == [("last_call", "A"), ("due_soon", "A")]
     home.take(envelopes('2026-03-11T15:00  verschiebt "A" auf 2026-03-13T16:00 [moved]'))
     assert ticked(home, "2026-03-11T15:10") == [("due_soon", "A")]
     home.take(envelopes('2026-03-13T15:00  erfüllt "A" [kept]'))
@@ -207,7 +215,7 @@ def test_a_check_for_a_past_moment_looks_at_what_had_happened_by_then_whenever_i
     home.clock.now = at("2026-03-20T12:00")
     own = dict(home.rows("SELECT promise, id FROM promise_words"))
     newly = run_tick(home.konto, at("2026-03-12T17:00"))
-    assert sorted((each.warning.rule, own[each.warning.subject]) for each in newly) == [
+    assert sorted((each.occasion.rule, own[each.occasion.subject]) for each in newly) == [
         ("overdue", "spät erfasst"),
         ("overdue", "spät erfüllt"),
     ]
@@ -219,10 +227,11 @@ def test_a_check_for_a_moment_ahead_is_sent_only_when_that_moment_has_come(home:
     home.take(envelopes('2026-03-02T09:00  verspricht K-1 ines@example.com "A" bis 2026-03-12T16:00'))
     home.clock.now = at("2026-03-09T09:00")
     (newly,) = run_tick(home.konto, at("2026-03-12T16:30"))
-    assert newly.warning.rule == "overdue"
+    assert newly.occasion.rule == "overdue"
     views = home.konto.views
-    assert alerts.waiting(views, at("2026-03-12T15:59")) == []
-    assert alerts.waiting(views, at("2026-03-12T16:00")) == [newly.alert]
+    assert outbox.to_release(views, at("2026-03-12T15:59")) == []
+    (waiting,) = outbox.to_release(views, at("2026-03-12T16:00"))
+    assert waiting.alert == newly.alert
     assert ticked(home, "2026-03-12T16:01") == [], "it was raised already"
 
 
@@ -269,6 +278,7 @@ def test_checked_twenty_times_it_is_raised_once(home: Home):
 
 def test_checked_by_several_processes_at_once_it_is_raised_once(tmp_path: Path):
     home = open_at(tmp_path / "home")
+    patient(home)
     home.take(envelopes(MANY))
     home.close()
     newly = at_once(tick_five_times, [(str(tmp_path / "home"),)] * 3)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -83,6 +85,12 @@ def findings(text: str) -> list[tuple[int, str, str]]:
     return [(each.line, each.path, each.code) for each in refused.value.findings]
 
 
+def refused(text: str) -> Sequence[Any]:
+    with pytest.raises(DocumentRefused) as error:
+        firm(text)
+    return error.value.findings
+
+
 def ids(people: tuple[object, ...]) -> list[str]:
     return [person.id for person in people]  # type: ignore[attr-defined]
 
@@ -107,6 +115,9 @@ def test_the_shipped_file_shows_by_example_what_works_when_its_number_signs_are_
     assert people.find("Vogt, Ines") == people.find("ines")
     assert people.manager_of(person="ines") == people.find("karin")
     assert people.shared_inbox == "info@example.com"
+    ines = people.find("ines")
+    assert (people.digest_at, people.most_an_hour, people.around_the_clock) == (7.5 * 3600, 10, True)
+    assert (ines.digest, ines.digest_at, ines.most_an_hour, ines.around_the_clock) == (True, 6.75 * 3600, 4, False)
 
 
 # -- finding --------------------------------------------------------------------------------------------
@@ -235,6 +246,93 @@ def test_somebody_without_an_address_cannot_be_reached_by_email():
     people = firm()
     assert people.find("olga").reachable_by == ()
     assert people.find("lutz").reachable_by == ("email", "werkstatt_chat")
+
+
+# -- how messages come ------------------------------------------------------------------------------------
+
+
+def test_as_shipped_the_daily_message_comes_at_half_past_seven_and_at_most_ten_an_hour_in_business_time():
+    people = default()
+    assert (people.digest_at, people.most_an_hour, people.around_the_clock) == (7 * 3600 + 30 * 60, 10, False)
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("00:00", 0), ("07:30", 27_000), ("7:30", 27_000), (" 07:30 ", 27_000), ("19:05", 68_700), ("23:59", 86_340)],
+)
+def test_the_hour_of_the_daily_message_is_a_time_of_the_day(written: str, seconds: int):
+    assert firm(f'digest_at = "{written}"\n').digest_at == seconds
+
+
+def test_a_persons_own_hour_takes_the_place_of_the_firms_also_at_midnight():
+    people = firm('digest_at = "09:00"\n' + FIRM.replace("digest = true", 'digest = true\ndigest_at = "00:00"'))
+    day = date(2026, 6, 1)
+    assert people.digest_on(people.find("lutz"), day) == at("2026-06-01T00:00")
+    assert people.digest_on(people.find("karin"), day) == at("2026-06-01T09:00")
+    assert people.digest_on(people.find("olga"), day) == at("2026-06-01T09:00", ZoneInfo("Europe/London"))
+
+
+@pytest.mark.parametrize(
+    ("written", "day", "comes"),
+    [
+        ("07:30", "2026-03-28", "2026-03-28T06:30"),
+        ("07:30", "2026-03-29", "2026-03-29T05:30"),  # an hour earlier by UTC, the same on the wall
+        ("02:30", "2026-03-29", "2026-03-29T01:00"),  # there is no half past two: at three, when the gap ends
+        ("07:30", "2026-10-24", "2026-10-24T05:30"),
+        ("07:30", "2026-10-25", "2026-10-25T06:30"),
+        ("02:30", "2026-10-25", "2026-10-25T00:30"),  # there are two: the first
+    ],
+)
+def test_the_daily_message_comes_by_the_clock_on_the_wall_over_both_clock_changes(written: str, day: str, comes: str):
+    people = firm(f'digest_at = "{written}"\n' + FIRM)
+    found = people.digest_on(people.find("lutz"), date.fromisoformat(day))
+    assert found == datetime.fromisoformat(comes).replace(tzinfo=UTC)
+
+
+NO_TIME = '“{}” is no time of the day. Please write it as HH:MM, like "07:30".'
+
+
+@pytest.mark.parametrize(
+    "written",
+    ['"25:00"', '"24:00"', '"7:60"', '"0730"', '"halb acht"', '"07:30-08:00"', '"٠٧:٣٠"', '""', "7", "7.5"],
+)
+@pytest.mark.parametrize("place", ["firm", "person"])
+def test_what_is_no_time_of_the_day_is_refused_as_it_was_written(written: str, place: str):
+    line = f"digest_at = {written}\n"
+    text = line + FIRM if place == "firm" else FIRM.replace("digest = true\n", line)
+    (finding,) = refused(text)
+    assert (finding.path, finding.code) == (
+        "digest_at" if place == "firm" else "persons.2.digest_at",
+        "not_a_clock_time",
+    )
+    assert str(finding).endswith(NO_TIME.format(written.strip('"')))
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("most_an_hour = 0", "0 is too small; at least 1 is possible."),
+        ("most_an_hour = -1", "-1 is too small; at least 1 is possible."),
+        ("most_an_hour = 100001", "100001 is too large; at most 100000 is possible."),
+        ('most_an_hour = "abc"', 'A whole number is needed here, not "abc".'),
+        ("most_an_hour = 2.5", "A whole number is needed here, not 2.5."),
+        ("most_an_hour = true", "A whole number is needed here, not true."),
+        ('around_the_clock = "abc"', 'true or false is needed here, not "abc".'),
+        ("around_the_clock = 0", "true or false is needed here, not 0."),
+    ],
+)
+@pytest.mark.parametrize("place", ["firm", "person"])
+def test_how_many_an_hour_is_a_number_from_1_on_and_around_the_clock_is_yes_or_no(line: str, sentence: str, place: str):
+    text = f"{line}\n{FIRM}" if place == "firm" else FIRM.replace("digest = true", line)
+    (finding,) = refused(text)
+    key = line.partition(" ")[0]
+    path = key if place == "firm" else f"persons.2.{key}"
+    assert (finding.path, str(finding).partition(": ")[2]) == (path, f"{path}: {sentence}")
+
+
+@pytest.mark.parametrize("most", [1, 100_000])
+def test_one_an_hour_is_the_least_and_a_hundred_thousand_the_most(most: int):
+    assert firm(f"most_an_hour = {most}\n").most_an_hour == most
 
 
 # -- what is refused --------------------------------------------------------------------------------------

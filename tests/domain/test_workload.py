@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.workload import Month, Work, Workload, months, workload
+from domain.workload import Hold, Month, Work, Workload, months, overloaded_since, workload, works_of
 from tests.notation import BERLIN, at
 
 
@@ -52,3 +52,37 @@ def test_the_month_that_runs_is_none_of_them() -> None:
 
 def test_what_begins_later_is_not_in_hand() -> None:
     assert workload([work("2026-03-20", None, None)], NOW, BERLIN, 0.9) == Workload(0, None)
+
+
+# -- since when -----------------------------------------------------------------------------------------
+
+
+def hold(promise: str, since: str, until: str | None = None) -> Hold:
+    return Hold(promise, at(since), None if until is None else at(until), None)
+
+
+def test_it_is_too_much_since_the_number_last_rose_above_what_was_mastered() -> None:
+    holds = [
+        hold("a", "2026-03-02"),
+        hold("b", "2026-03-04"),
+        hold("c", "2026-03-05", "2026-03-07"),
+        hold("d", "2026-03-09"),
+    ]
+    assert overloaded_since(holds, NOW, 2) == at("2026-03-09"), "it was, and was not, and is again"
+    assert overloaded_since(holds, NOW, 1) == at("2026-03-04")
+    assert overloaded_since(holds, NOW, 3) is None
+
+
+def test_what_is_taken_as_another_is_given_away_changes_nothing() -> None:
+    holds = [hold("a", "2026-03-02"), hold("b", "2026-03-04", "2026-03-09"), hold("c", "2026-03-09")]
+    assert overloaded_since(holds, NOW, 1) == at("2026-03-04")
+
+
+def test_what_begins_later_changes_nothing_yet() -> None:
+    assert overloaded_since([hold("a", "2026-03-02"), hold("b", "2026-03-20")], NOW, 1) is None
+
+
+def test_a_promise_handed_over_and_back_is_one_work_and_yet_was_away() -> None:
+    holds = [hold("a", "2026-03-02", "2026-03-04"), hold("a", "2026-03-09"), hold("b", "2026-03-03")]
+    assert works_of(holds) == [work("2026-03-02", None, None), work("2026-03-03", None, None)]
+    assert overloaded_since(holds, NOW, 1) == at("2026-03-09")

@@ -11,12 +11,26 @@ from typing import Any
 
 import pytest
 
-from domain.alert import AlertDelivered, AlertFailed, AlertNoLongerNeeded, AlertTooOld, event
+from domain.alert import (
+    AlertAcknowledged,
+    AlertBundled,
+    AlertCleared,
+    AlertDelivered,
+    AlertEscalated,
+    AlertFailed,
+    AlertNoLongerNeeded,
+    AlertRetried,
+    AlertReturned,
+    AlertSnoozed,
+    AlertTooOld,
+    event,
+)
+from domain.channel import ChannelPaused
 from domain.errors import Refused
 from domain.fact import Data
 from domain.store import OldBookmark, SqliteStore
 from domain.vocabulary import parse
-from projections import alerts
+from projections import alerts, outbox
 from projections.follow import TABLE_NAMES, Follower, make_tables, rebuild
 from projections.tables import FOLLOWER, Views
 from tests import notation
@@ -27,6 +41,8 @@ from tests.projections.fuse import Fuse, PowerCut
 from wiring.home import Konto, open_home
 from wiring.importing import import_file
 from wiring.worker import run_tick
+from workers.dispatch import Dispatch
+from workers.health import note as note_channel
 
 NOW = at("2026-03-12T09:00")
 MAIL = "@example.com"
@@ -74,6 +90,13 @@ OPEN = """
 2026-03-02T09:00  verspricht K-1 ines@example.com "geht nie" bis 2026-03-12T08:00
 2026-03-02T09:00  verspricht K-2 ines@example.com "erledigt sich" bis 2026-03-12T08:00
 2026-03-02T09:00  verspricht K-2 ines@example.com "wird zu alt" bis 2026-03-12T08:00
+2026-03-02T09:00  verspricht K-2 ines@example.com "gesehen" bis 2026-03-12T08:00
+2026-03-02T09:00  verspricht K-2 ines@example.com "aufgeschoben" bis 2026-03-12T08:00
+2026-03-02T09:00  verspricht K-2 ines@example.com "vorbei" bis 2026-03-12T08:00
+2026-03-02T09:00  verspricht K-2 ines@example.com "kam wieder" bis 2026-03-12T08:00
+2026-03-02T09:00  verspricht K-2 ines@example.com "noch einmal" bis 2026-03-12T08:00
+2026-03-02T09:00  verspricht K-2 ines@example.com "zusammen" bis 2026-03-12T08:00
+2026-03-02T09:00  verspricht K-2 ines@example.com "ging weiter" bis 2026-03-12T08:00
 2026-03-02T09:00  verspricht K-2 ines@example.com "wartet" bis 2026-03-12T08:00
 2026-03-02T09:00  verspricht K-3 "niemand da" bis 2026-03-12T08:00
 """
@@ -122,7 +145,7 @@ def contents(views: Views, *, leases: bool = False) -> Tables:
     """All rows of all tables; who is sending just now does not follow from the log."""
     found = {}
     for name in TABLE_NAMES:
-        columns = "alert, due, attempts" if name == "outbox" and not leases else "*"
+        columns = ", ".join(outbox.FROM_THE_LOG) if name == "outbox" and not leases else "*"
         found[name] = sorted((tuple(row) for row in views.rows(f"SELECT {columns} FROM {name}")), key=repr)
     return found
 
@@ -151,22 +174,37 @@ def raise_alerts_and_let_each_end_otherwise(home: Home) -> None:
     """One alert in every state there is."""
     home.take(told(OPEN))
     home.clock.now = NOW
-    overdue = {each.warning.subject: each for each in run_tick(home.konto) if each.warning.rule == "overdue"}
+    overdue = {each.occasion.subject: each for each in run_tick(home.konto) if each.occasion.rule == "overdue"}
     names = dict(home.rows("SELECT id, promise FROM promise_words"))
 
-    def note(name: str, data: Data) -> None:
+    def note(name: str, *events: Data) -> None:
         alert = overdue[names[name]]
-        fact = event(home.konto.log.ids, alert.alert, alert.warning.customer, data, at=NOW, now=NOW)
         with home.konto.log.writing() as writer:
-            writer.append(fact, None, "")
+            for data in events:
+                number = writer.length(alert.alert) + 1
+                customer = alert.occasion.customer
+                fact = event(home.konto.log.ids, alert.alert, customer, data, at=NOW, now=NOW, number=number)
+                writer.append(fact, None, "")
 
     failed = AlertFailed(channel="email", reason="smtp_451", attempt=1, final=False)
-    note("wird gemahnt", failed)
-    note("wird gemahnt", AlertDelivered(channel="email", message_id="<1@x>", to="person-1"))
+    sent = AlertDelivered(channel="email", message_id="<1@x>", to="person-1")
+    lost = AlertFailed(channel="email", reason="smtp_550", attempt=1, final=True)
+    seen = AlertAcknowledged(by="person-1")
+    later = AlertSnoozed(by="person-1", until=NOW + timedelta(hours=1))
+    note("wird gemahnt", failed, sent)
     note("kommt nicht an", failed)
-    note("geht nie", AlertFailed(channel="email", reason="smtp_550", attempt=1, final=True))
+    note("geht nie", lost)
     note("erledigt sich", AlertNoLongerNeeded())
     note("wird zu alt", AlertTooOld())
+    note("gesehen", sent, seen)
+    note("aufgeschoben", sent, later, failed, later)
+    note("vorbei", sent, AlertCleared())
+    note("kam wieder", sent, seen, AlertCleared(), AlertReturned())
+    note("noch einmal", lost, AlertRetried(by="person-1"))
+    note("zusammen", AlertBundled(message="bundle-1", to="person-1"), failed)
+    note("ging weiter", sent, AlertEscalated(to="person-2"))
+    paused = ChannelPaused(channel="chat", reason="timeout", until=NOW + timedelta(hours=1), failures=3)
+    note_channel(home.konto.log, paused, NOW)
     home.konto.catch_up()
     assert {row[0] for row in home.rows("SELECT state FROM alerts WHERE rule = 'overdue'")} == set(alerts.STATES)
 
@@ -372,7 +410,7 @@ def _take_part(role: str, folder: str, work: Any) -> int:
 def test_a_rebuild_while_two_others_import_gives_the_same_tables_and_sends_nothing(busy: Home, tmp_path: Path):
     konto = busy.konto
     alert_states = "SELECT alert, state FROM alerts ORDER BY alert"
-    waiting, states = alerts.waiting(konto.views, NOW + timedelta(days=1)), busy.rows(alert_states)
+    waiting, states = outbox.to_release(konto.views, NOW + timedelta(days=1)), busy.rows(alert_states)
     before = konto.log.head()
     files = [_file(tmp_path / f"{name}.jsonl", name) for name in ("one", "two")]
     rounds = at_once(_import_or_rebuild, [("import", str(konto.home), str(file)) for file in files]
@@ -381,7 +419,7 @@ def test_a_rebuild_while_two_others_import_gives_the_same_tables_and_sends_nothi
     assert rounds[2] >= 2, "it was rebuilt while they imported"
     konto.catch_up()
     assert contents(konto.views) == rebuilt(konto, tmp_path)
-    assert alerts.waiting(konto.views, NOW + timedelta(days=1)) == waiting
+    assert outbox.to_release(konto.views, NOW + timedelta(days=1)) == waiting
     assert busy.rows(alert_states) == states
 
 
@@ -416,11 +454,12 @@ def _import_or_rebuild(role: str, folder: str, work: str) -> int:
 
 def test_a_rebuild_leaves_the_leases_of_those_who_are_sending(busy: Home):
     views = busy.konto.views
-    (first, *others) = alerts.waiting(views, NOW)
-    assert alerts.lease(views, first, NOW, timedelta(minutes=5)) is not None
+    Dispatch(busy.konto.log, views, lambda: busy.konto.steering, busy.konto.name_of, busy.konto.catch_up).release(NOW)
+    (first, *others) = outbox.ready(views, NOW)
+    assert outbox.lease(views, [first], NOW, timedelta(minutes=5))
     busy.konto.rebuild()
-    assert alerts.waiting(views, NOW) == others
-    assert alerts.lease(views, first, NOW, timedelta(minutes=5)) is None
+    assert outbox.ready(views, NOW) == others
+    assert outbox.lease(views, [first], NOW, timedelta(minutes=5)) == []
 
 
 def test_a_rebuild_never_takes_back_what_the_live_tables_have_already_shown(busy: Home, tmp_path: Path):
@@ -501,7 +540,7 @@ def test_a_document_that_comes_with_its_history_counts_for_what_comes_after_it(h
     data = {"kind": "calendars", "valid_from": start.isoformat(), "content": SHORT_DAYS}
     document = {**envelope, "id": "doc", "type": "document.published", "data": data}
     receipts = home.take_as_they_come([document, *told(OPEN)], NOW)
-    assert [receipt.refused for receipt in receipts] == [None] * 8
+    assert {receipt.refused for receipt in receipts} == {None}
     # A quarter of 31 hours of short days before Thursday's opening; of whole days it would be Wednesday's.
     assert {local(row.last_moment) for row in home.listed("2026-03-10", states=["open"])} == {"2026-03-10T08:15"}
     assert contents(home.konto.views) == rebuilt(home.konto, tmp_path)

@@ -58,6 +58,12 @@ def test_every_rule_says_where_it_comes_from_and_every_practice_named_has_its_se
         ("sensitivity.least", "0,5-fach", "0.5 times"),
         ("fading.half_life_days", "365 Tage", "365 days"),
         ("advice.memory_days", "7, 14, 30, 90 oder 180 Tage", "7, 14, 30, 90 or 180 days"),
+        ("alerts.last_call_hours", "4 Stunden", "4 hours"),
+        ("alerts.unanswered_at", "50\u00a0%", "50%"),
+        ("alerts.fall_points", "15 Punkte", "15 points"),
+        ("alerts.thin_buffer", "2 Abbuchungen", "2 withdrawals"),
+        ("alerts.drift_weeks", "26 Wochen", "26 weeks"),
+        ("alerts.not_escalated", "kein Hinweis", "no alert"),
         ("calibration.prior_spread", "±\u00a010\u00a0%", "±\u00a010%"),
         ("stage.lost_below", "−20 Punkte", "−20 points"),
     ],
@@ -81,12 +87,14 @@ def test_points_with_hundredths_are_not_rounded_and_odd_values_have_a_form_too()
         answers={"channel_hours": {}, "target_hours": 1},
         contacts={"follow_up_kinds": ()},
         advice={"memory_days": (30,)},
+        alerts={"not_escalated": ("due_soon", "overload")},
     )
     found = {f"{rule.section}.{rule.key}": rule.value for rule in rules.read(LOCAL_USER, odd, GERMAN)}
     assert found["promise.broken"] == "−7,53"
     assert found["promise.late"] == "sofort −1"
     assert found["fading.half_life_days"] == "nie"
     assert (found["answers.target_hours"], found["answers.channel_hours"]) == ("1 Stunde", "nirgends")
+    assert found["alerts.not_escalated"] == "bald fällig, mehr offen als je bewältigt"
     assert (found["contacts.follow_up_kinds"], found["advice.memory_days"]) == ("keine Art", "30 Tage")
 
 
