@@ -144,6 +144,11 @@ class Log:
         """The position of the newest event, 0 for an empty log."""
         return self.events.head()
 
+    def last(self, streams: Iterable[str], *, upto: int | None = None) -> int:
+        """The position of the newest event of these streams, up to a position; 0 where there is none."""
+        with self.store.reading() as cursor:
+            return self.events.last(cursor, streams, upto)
+
     def rows(self, after: int, limit: int) -> list[Row]:
         """Events as stored, in the order in which they were recorded; `from_row` and `customer_of` read them."""
         return self.events.after(after, limit)
@@ -324,7 +329,8 @@ class Writer:
         self.flush()
         rows = self.cursor.execute(
             "SELECT state FROM stored_events "
-            "WHERE topic NOT IN ('document.published', 'firm.rates_set') AND topic NOT LIKE 'alert.%'"
+            "WHERE topic NOT IN ('document.published', 'firm.rates_set') AND topic NOT LIKE 'alert.%' "
+            "AND topic NOT LIKE 'channel.%'"
         )
         return any(_when(row[0]).time >= moment for row in rows.all())
 

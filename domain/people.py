@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,12 +24,21 @@ Role = Literal["owner", "manager", "auditor", "admin"]
 
 # -- values -----------------------------------------------------------------------------------------
 
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+
 
 def _quiet_hours(value: object) -> tuple[int, int]:
     first, last = clock_times(value)
     if first == last:
         raise finding("empty_span", EMPTY_SPAN, {"found": str(value)})
     return first, last
+
+
+def _clock_time(value: object) -> int:
+    match = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise finding("not_a_clock_time", NOT_A_CLOCK_TIME, {"found": str(value)[:40]})
+    return (int(match[1]) * 60 + int(match[2])) * 60
 
 
 def _channel(name: str) -> str:
@@ -39,6 +49,9 @@ def _channel(name: str) -> str:
 
 QuietHours = Annotated[tuple[int, int], PlainValidator(_quiet_hours)]
 """From one time of the day to another, in seconds since midnight; the second may lie on the next day."""
+ClockTime = Annotated[int, PlainValidator(_clock_time)]
+"""A time of the day, in seconds since midnight."""
+ManyAnHour = Annotated[int, Field(ge=1, le=100_000)]
 ChannelName = Annotated[Label, AfterValidator(_channel)]
 
 
@@ -82,6 +95,9 @@ class Person(Part):
     quiet_hours: QuietHours | None = None
     digest: bool = False
     """One message a day instead of single ones."""
+    digest_at: ClockTime | None = None
+    most_an_hour: ManyAnHour | None = None
+    around_the_clock: bool | None = None
     zone: ZoneName | None = None
 
     @property
@@ -113,6 +129,12 @@ class People(Document):
     shared_inbox: Address | None = None
     quiet_hours: QuietHours | None = None
     """For everybody without quiet hours of their own."""
+    digest_at: ClockTime = 7 * 3600 + 30 * 60
+    """When those who want one message a day get it, on their business days."""
+    most_an_hour: ManyAnHour = 10
+    """So many messages anybody gets in an hour; what is more comes together in the last of them."""
+    around_the_clock: bool = False
+    """Messages leave at any time, not only in the business time of whoever gets them."""
     persons: Items[Person] = ()
     teams: Items[Team] = ()
 
@@ -170,13 +192,18 @@ class People(Document):
     def zone_of(self, person: Person) -> ZoneInfo:
         return ZoneInfo(person.zone or self.zone)
 
-    def quiet_until(self, person: Person, at: datetime) -> datetime | None:
-        """When the quiet hours end that a moment lies in; None outside of them."""
-        quiet = person.quiet_hours or self.quiet_hours
+    def digest_on(self, person: Person, day: date) -> datetime:
+        """When somebody gets their daily message on a day of theirs."""
+        seconds = self.digest_at if person.digest_at is None else person.digest_at
+        return at_second(local_edge(day, seconds, self.zone_of(person)))
+
+    def quiet_until(self, person: Person | None, at: datetime) -> datetime | None:
+        """When the quiet hours end that a moment lies in; None outside of them. `person` None = those of the firm."""
+        quiet = person.quiet_hours if person and person.quiet_hours else self.quiet_hours
         if quiet is None:
             return None
         first, last = quiet
-        zone = self.zone_of(person)
+        zone = self.zone_of(person) if person else ZoneInfo(self.zone)
         today = at.astimezone(zone).date()
         for day in (_day_before(today), today):
             end = at_second(local_edge(day if first < last else _day_after(day), last, zone))
@@ -399,6 +426,7 @@ def allowed(asker: Asker, what: What) -> Scope:
 # -- sentences --------------------------------------------------------------------------------------
 
 EMPTY_SPAN = "“{found}” is no span of time. Please write it like 18:00-07:00."
+NOT_A_CLOCK_TIME = '“{found}” is no time of the day. Please write it as HH:MM, like "07:30".'
 SECRET_IN_DOCUMENT = (
     "This channel is an address with a password in it, and this document is kept for ever. "
     "Please give the channel a name in the settings and write that name here."

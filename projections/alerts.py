@@ -1,205 +1,378 @@
-"""Alerts and the outbox: what was raised, what became of it, and what waits to be sent.
-
-The outbox is the truth about what is still to be sent, the queue only a doorbell. A lease says who is
-sending at this moment; everything else follows from the log.
-"""
+"""Alerts: what was raised, to whom it went, and what became of it. What waits to be sent is in outbox.py."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from domain.alert import NOBODY, AlertDelivered, AlertFailed, AlertRaised
+from domain.alert import (
+    LASTING,
+    NOBODY,
+    AlertAcknowledged,
+    AlertCleared,
+    AlertDelivered,
+    AlertEscalated,
+    AlertFailed,
+    AlertNoLongerNeeded,
+    AlertRaised,
+    AlertRetried,
+    AlertReturned,
+    AlertSnoozed,
+    AlertTooOld,
+    Occasion,
+    Rule,
+    Whose,
+)
+from domain.fact import Data, Fact
 from domain.people import Asker
 from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Library, reach
 from projections.page import Page
-from projections.tables import MICROSECOND, Views, delete, instant, micros
+from projections.tables import Views, instant, micros
+
+COLUMNS: Mapping[str, str] = {
+    "alert": "TEXT PRIMARY KEY",
+    "rule": "TEXT NOT NULL",
+    "subject": "TEXT NOT NULL",
+    "detail": "TEXT NOT NULL",
+    "customer": "TEXT NOT NULL",
+    "occurrence": "BIGINT NOT NULL",
+    "level": "INTEGER NOT NULL",
+    "recipient": "TEXT NOT NULL",
+    "team": "TEXT",
+    "moment": "BIGINT NOT NULL",
+    "until": "BIGINT",
+    "raised_for": "BIGINT NOT NULL",
+    "raised_at": "BIGINT NOT NULL",
+    "escalated_from": "TEXT",
+    "state": "TEXT NOT NULL",
+    "state_at": "BIGINT NOT NULL",
+    "channel": "TEXT",
+    "sent_to": "TEXT",
+    "delivered_at": "BIGINT",
+    "reason": "TEXT",
+    "attempts": "INTEGER NOT NULL",
+    "sendings": "INTEGER NOT NULL",
+    "acknowledged_by": "TEXT",
+    "acknowledged_at": "BIGINT",
+    "snoozed_until": "BIGINT",
+    "escalated_to": "TEXT",
+    "over_at": "BIGINT",
+}
+"""`raised_for` is the moment that the check looked at, `raised_at` when it did; `over_at` when it was cleared, found
+no longer needed or too old."""
 
 TABLES = (
-    "CREATE TABLE IF NOT EXISTS alerts (alert TEXT PRIMARY KEY, rule TEXT NOT NULL, subject TEXT NOT NULL, "
-    "customer TEXT NOT NULL, occurrence INTEGER NOT NULL, level INTEGER NOT NULL, recipient TEXT NOT NULL, "
-    "moment BIGINT NOT NULL, raised_at BIGINT NOT NULL, state TEXT NOT NULL, state_at BIGINT NOT NULL, "
-    "channel TEXT, sent_to TEXT, reason TEXT, attempts INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS alerts (" + ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items()) + ")",
     "CREATE INDEX IF NOT EXISTS alerts_raised ON alerts (raised_at)",
-    "CREATE INDEX IF NOT EXISTS alerts_subject ON alerts (subject)",
-    "CREATE TABLE IF NOT EXISTS outbox (alert TEXT PRIMARY KEY, due BIGINT NOT NULL, "
-    "lease_until BIGINT NOT NULL, attempts INTEGER NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS outbox_due ON outbox (due)",
+    "CREATE INDEX IF NOT EXISTS alerts_subject ON alerts (subject, rule)",
+    "CREATE INDEX IF NOT EXISTS alerts_customer ON alerts (customer)",
+    "CREATE INDEX IF NOT EXISTS alerts_active ON alerts (rule) WHERE over_at IS NULL",
 )
 
-STATES = ("raised", "failing", "delivered", "undeliverable", "no_longer_needed", "too_old")
+STATES = (
+    "raised",
+    "failing",
+    "delivered",
+    "acknowledged",
+    "snoozed",
+    "undeliverable",
+    "cleared",
+    "no_longer_needed",
+    "too_old",
+)
+OPEN = ("raised", "failing", "delivered", "acknowledged", "snoozed", "undeliverable")
+"""The condition has not ended, as far as the last check knows."""
+WAITING = ("raised", "failing", "snoozed")
+"""Something is still to be sent."""
+UNSEEN = ("raised", "failing", "delivered", "undeliverable")
+"""Nobody has acknowledged it or put it off."""
 
-ENDS = {
-    "alert.delivered": "delivered",
-    "alert.no_longer_needed": "no_longer_needed",
-    "alert.too_old": "too_old",
-}
-
-BACK_OFF = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
-"""How long until the next attempt; the last value is used from then on."""
+LATE_AFTER = timedelta(days=1)
+"""What is raised so much later than it became true comes late: nobody looked, or the fact was recorded late. A firm
+that brings in its facts once a night is on time."""
 
 
 # -- how facts change it ------------------------------------------------------------------------------
 
 
 def apply(cursor: Cursor, page: Page) -> None:
+    fresh: list[tuple[Any, ...]] = []
     for fact in page.facts:
-        match fact.data:
-            case AlertRaised() as raised:
-                cursor.insert("alerts", [_row(fact.stream, fact.customer, raised, micros(fact.recorded))])
-                if raised.recipient != NOBODY:
-                    # A check for a moment ahead is sent when that moment has come, if it holds then.
-                    due = max(filter(None, (fact.recorded, raised.moment)))
-                    cursor.insert("outbox", [(fact.stream, micros(due), 0, 0)])
-            case AlertFailed() as failed:
-                _failed(cursor, fact.stream, failed, fact.recorded)
-            case AlertDelivered() as delivered:
-                cursor.execute(
-                    "UPDATE alerts SET channel = ?, sent_to = ? WHERE alert = ?",
-                    (delivered.channel, delivered.to, fact.stream),
-                )
-        if fact.type in ENDS:
-            cursor.execute(
-                "UPDATE alerts SET state = ?, state_at = ? WHERE alert = ?",
-                (ENDS[fact.type], micros(fact.recorded), fact.stream),
-            )
-            delete(cursor, "outbox", "alert", [fact.stream])
+        if isinstance(fact.data, AlertRaised):
+            fresh.append(_row(fact, fact.data))
+        elif (change := CHANGES.get(type(fact.data))) is not None:
+            cursor.insert("alerts", fresh)
+            fresh = []
+            _set(cursor, fact.stream, change(fact))
+    cursor.insert("alerts", fresh)
 
 
-def _row(stream: str, customer: str, raised: AlertRaised, at: int | None) -> tuple[Any, ...]:
+def _row(fact: Fact, raised: AlertRaised) -> tuple[Any, ...]:
     nobody = raised.recipient == NOBODY
-    return (
-        stream, raised.rule, raised.subject, customer, raised.occurrence, raised.level, raised.recipient,
-        micros(raised.moment), at, "undeliverable" if nobody else "raised", at,
-        None, None, "nobody_reachable" if nobody else None, 0,
-    )  # fmt: skip
+    at = micros(fact.recorded)
+    known = {
+        **raised.model_dump(include={"rule", "subject", "detail", "occurrence", "level", "recipient", "team"}),
+        "alert": fact.stream,
+        "customer": fact.customer,
+        "moment": micros(raised.moment),
+        "until": micros(raised.until),
+        "raised_for": micros(fact.time),
+        "raised_at": at,
+        "escalated_from": raised.escalated_from,
+        "state": "undeliverable" if nobody else "raised",
+        "state_at": at,
+        "reason": "nobody_reachable" if nobody else None,
+        "attempts": 0,
+        "sendings": 1,
+    }
+    return tuple(known.get(name) for name in COLUMNS)
 
 
-def _failed(cursor: Cursor, stream: str, failed: AlertFailed, at: datetime | None) -> None:
-    assert at is not None
-    cursor.execute(
-        "UPDATE alerts SET state = ?, state_at = ?, channel = ?, reason = ?, attempts = ? WHERE alert = ?",
-        (
-            "undeliverable" if failed.final else "failing",
-            micros(at),
-            failed.channel,
-            failed.reason,
-            failed.attempt,
-            stream,
-        ),
+def _set(cursor: Cursor, alert: str, values: Mapping[str, Any]) -> None:
+    changes = ", ".join(f"{name} = {value.sql if isinstance(value, _Sql) else '?'}" for name, value in values.items())
+    params = [value for value in values.values() if not isinstance(value, _Sql)]
+    cursor.execute(f"UPDATE alerts SET {changes} WHERE alert = ?", (*params, alert))
+
+
+class _Sql(NamedTuple):
+    sql: str
+
+
+def _delivered(fact: Fact) -> dict[str, Any]:
+    data = cast(AlertDelivered, fact.data)
+    # Somebody may have acknowledged it while it was on its way.
+    state = _Sql("CASE WHEN acknowledged_by IS NULL THEN 'delivered' ELSE 'acknowledged' END")
+    at = micros(fact.recorded)
+    sent = {"channel": data.channel, "sent_to": data.to, "delivered_at": at, "reason": None}
+    return {"state": state, "state_at": at, "snoozed_until": None, **sent}
+
+
+def _failed(fact: Fact) -> dict[str, Any]:
+    data = cast(AlertFailed, fact.data)
+    state = "undeliverable" if data.final else "failing"
+    failure = {"channel": data.channel, "reason": data.reason, "attempts": data.attempt}
+    return {"state": state, "state_at": micros(fact.recorded), **failure}
+
+
+def _over(state: str) -> Callable[[Fact], dict[str, Any]]:
+    def change(fact: Fact) -> dict[str, Any]:
+        return {"state": state, "state_at": micros(fact.recorded), "over_at": micros(fact.time)}
+
+    return change
+
+
+def _acknowledged(fact: Fact) -> dict[str, Any]:
+    data, at = cast(AlertAcknowledged, fact.data), micros(fact.recorded)
+    seen = {"acknowledged_by": data.by, "acknowledged_at": at, "snoozed_until": None}
+    return {"state": "acknowledged", "state_at": at, **seen}
+
+
+def _snoozed(fact: Fact) -> dict[str, Any]:
+    data = cast(AlertSnoozed, fact.data)
+    again = {"snoozed_until": micros(data.until), "sendings": _Sql("sendings + 1"), "attempts": 0}
+    return {"state": "snoozed", "state_at": micros(fact.recorded), **again}
+
+
+def _escalated(fact: Fact) -> dict[str, Any]:
+    return {"escalated_to": cast(AlertEscalated, fact.data).to}
+
+
+def _returned(fact: Fact) -> dict[str, Any]:
+    state = _Sql(
+        "CASE WHEN acknowledged_by IS NOT NULL THEN 'acknowledged' WHEN delivered_at IS NOT NULL THEN 'delivered' "
+        "ELSE 'undeliverable' END"
     )
-    if failed.final:
-        delete(cursor, "outbox", "alert", [stream])
-        return
-    wait = BACK_OFF[min(failed.attempt, len(BACK_OFF)) - 1]
-    cursor.execute(
-        "UPDATE outbox SET due = ?, lease_until = 0, attempts = ? WHERE alert = ?",
-        (micros(at + wait), failed.attempt, stream),
-    )
+    return {"state": state, "state_at": micros(fact.recorded), "over_at": None}
 
 
-# -- sending --------------------------------------------------------------------------------------------
+def _retried(fact: Fact) -> dict[str, Any]:
+    return {"state": "raised", "state_at": micros(fact.recorded), "attempts": 0}
 
 
-def waiting(views: Views, now: datetime, limit: int = 100) -> list[str]:
-    """Alerts that may be sent now and that nobody is sending, the longest waiting first."""
-    rows = views.rows(
-        "SELECT alert FROM outbox WHERE due <= ? AND lease_until <= ? ORDER BY due, alert LIMIT ?",
-        (micros(now), micros(now), limit),
-    )
-    return [row[0] for row in rows]
+CHANGES: Mapping[type[Data], Callable[[Fact], dict[str, Any]]] = {
+    AlertDelivered: _delivered,
+    AlertFailed: _failed,
+    AlertNoLongerNeeded: _over("no_longer_needed"),
+    AlertTooOld: _over("too_old"),
+    AlertCleared: _over("cleared"),
+    AlertAcknowledged: _acknowledged,
+    AlertSnoozed: _snoozed,
+    AlertEscalated: _escalated,
+    AlertReturned: _returned,
+    AlertRetried: _retried,
+}
 
 
-def lease(views: Views, alert: str, now: datetime, lasting: timedelta) -> int | None:
-    """The number of this attempt, if it is ours to send; nobody else sends it while the lease lasts."""
-    with views.store.updating() as cursor:
-        row = cursor.execute(
-            "UPDATE outbox SET lease_until = ? WHERE alert = ? AND due <= ? AND lease_until <= ? RETURNING attempts",
-            (micros(now + lasting), alert, micros(now), micros(now)),
-        ).one()
-    return None if row is None else int(row[0]) + 1
+# -- for the check and the sender ---------------------------------------------------------------------
 
-
-def renew(views: Views, alert: str, now: datetime, lasting: timedelta) -> None:
-    with views.store.updating() as cursor:
-        cursor.execute("UPDATE outbox SET lease_until = ? WHERE alert = ?", (micros(now + lasting), alert))
-
-
-def held(views: Views, alert: str, now: datetime) -> timedelta | None:
-    """How long somebody still has an alert that is due; None = nobody, or it waits no longer."""
-    row = views.row("SELECT due, lease_until FROM outbox WHERE alert = ?", (alert,))
-    at = micros(now)
-    assert at is not None
-    return None if row is None or row[0] > at or row[1] <= at else (row[1] - at) * MICROSECOND
-
-
-def leases(cursor: Cursor) -> list[Any]:
-    """Who is sending what until when: all that does not follow from the log."""
-    # All rows: whoever wants to lease one in this moment waits, and then finds it in the new table or not at all.
-    rows = cursor.execute(f"SELECT lease_until, alert FROM outbox{cursor.for_update}").all()
-    return [row for row in rows if row[0] > 0]
-
-
-def take_over(cursor: Cursor, leases: Sequence[Any]) -> None:
-    cursor.executemany("UPDATE outbox SET lease_until = ? WHERE alert = ?", [tuple(lease) for lease in leases])
+Matter = tuple[str, str, int, str, int]
+"""Rule, subject, occurrence, detail and level."""
 
 
 class Raised(NamedTuple):
-    """What the sender needs to know of an alert; internal ids, times UTC."""
+    """An alert as the check and the sender need it; internal ids, times UTC."""
 
     alert: str
-    rule: str
+    rule: Rule
     subject: str
+    detail: str
     customer: str
     occurrence: int
     level: int
     recipient: str
+    team: str | None
     moment: datetime
+    until: datetime | None
+    raised_for: datetime
+    raised_at: datetime
+    escalated_from: str | None
+    state: str
+    state_at: datetime
+    sent_to: str | None
+    delivered_at: datetime | None
+    reason: str | None
+    sendings: int
+    acknowledged_by: str | None
+    snoozed_until: datetime | None
+    escalated_to: str | None
+    over_at: datetime | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.escalated_from is None and self.raised_for - self.moment > LATE_AFTER
+
+    @property
+    def matter(self) -> Matter:
+        """The same for all who hear of one thing."""
+        return self.rule, self.subject, self.occurrence, self.detail, self.level
+
+    @property
+    def occasion(self) -> Occasion:
+        return Occasion(
+            rule=self.rule,
+            subject=self.subject,
+            customer=self.customer,
+            since=self.moment,
+            whose=Whose(team=self.team),
+            until=self.until,
+            occurrence=self.occurrence,
+            level=self.level,
+            detail=self.detail,
+        )
+
+
+_TIMES = ("moment", "until", "raised_for", "raised_at", "state_at", "delivered_at", "snoozed_until", "over_at")
+_RAISED = ", ".join(f"a.{name}" for name in Raised._fields)
 
 
 def raised(views: Views, alert: str) -> Raised | None:
-    row = views.row(
-        "SELECT alert, rule, subject, customer, occurrence, level, recipient, moment FROM alerts WHERE alert = ?",
-        (alert,),
+    row = views.row(f"SELECT {_RAISED} FROM alerts a WHERE a.alert = ?", (alert,))
+    return None if row is None else _raised(row)
+
+
+def several(views: Views, alerts: Iterable[str]) -> dict[str, Raised]:
+    with views.store.reading() as cursor:
+        rows = cursor.among(f"SELECT {_RAISED} FROM alerts a WHERE a.alert IN ({{among}})", alerts)
+        return {row[0]: _raised(row) for row in rows}
+
+
+def already(views: Views, alerts: Iterable[str]) -> set[str]:
+    """Which of these were raised before."""
+    with views.store.reading() as cursor:
+        return {row[0] for row in cursor.among("SELECT alert FROM alerts WHERE alert IN ({among})", alerts)}
+
+
+def about(views: Views, subjects: Iterable[str]) -> list[Raised]:
+    """All alerts about these subjects, in order of raising."""
+    with views.store.reading() as cursor:
+        rows = cursor.among(f"SELECT {_RAISED} FROM alerts a WHERE a.subject IN ({{among}})", subjects)
+        found = [_raised(row) for row in rows]
+    return sorted(found, key=lambda each: (each.raised_at, each.alert))
+
+
+def active(views: Views, rules: Sequence[str] | None = None) -> list[Raised]:
+    """All whose condition has not ended, as far as the last check knows."""
+    among = "" if rules is None else f" AND a.rule IN ({','.join('?' * len(rules))})"
+    rows = views.rows(f"SELECT {_RAISED} FROM alerts a WHERE a.over_at IS NULL{among}", tuple(rules or ()))
+    return [_raised(row) for row in rows]
+
+
+def lately_cleared(views: Views, rules: Sequence[str], since: datetime) -> list[Raised]:
+    """Those about lasting states that ended since a moment."""
+    lasting = [rule for rule in rules if rule in LASTING]
+    if not lasting:
+        return []
+    rows = views.rows(
+        f"SELECT {_RAISED} FROM alerts a WHERE a.state = 'cleared' AND a.over_at > ? "
+        f"AND a.rule IN ({','.join('?' * len(lasting))})",
+        (micros(since), *lasting),
     )
-    if row is None:
-        return None
+    return [_raised(row) for row in rows]
+
+
+def _raised(row: Sequence[Any]) -> Raised:
     fields = dict(zip(Raised._fields, row, strict=True))
-    return Raised(**{**fields, "moment": _known(fields["moment"])})
-
-
-def _known(us: int) -> datetime:
-    at = instant(us)
-    assert at is not None
-    return at
+    for name in _TIMES:
+        fields[name] = instant(fields[name])
+    return Raised(**fields)
 
 
 # -- questions ----------------------------------------------------------------------------------------
 
 
 class AlertRow(NamedTuple):
-    """An alert as lists show it."""
+    """An alert as lists show it. `subject` is its own id, `what` what it is called."""
 
     alert: str
     rule: str
     level: int
-    subject: str
-    """The promise's own id."""
+    detail: str
+    subject_id: str
+    """Internal."""
+    subject: str | None
     what: str | None
     customer: str
-    customer_id: str
+    customer_id: str | None
     customer_name: str | None
     recipient: str | None
+    sent_to: str | None
     moment: datetime
+    raised_for: datetime
     raised_at: datetime
     state: str
     state_at: datetime
     channel: str | None
+    delivered_at: datetime | None
     reason: str | None
     attempts: int
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    snoozed_until: datetime | None
+    escalated_from: str | None
+    escalated_to: str | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.escalated_from is None and self.raised_for - self.moment > LATE_AFTER
+
+
+_LISTED_TIMES = (
+    "moment", "raised_for", "raised_at", "state_at", "delivered_at", "acknowledged_at", "snoozed_until",
+)  # fmt: skip
+_NAMED = "COALESCE(" + OWNER_NAME + ", {column})"
+_LISTED = (
+    "SELECT a.alert, a.rule, a.level, a.detail, a.subject, "
+    "COALESCE(p.id, q.id, i.id, CASE WHEN a.subject = a.customer THEN c.id END), COALESCE(p.what, i.text), "
+    f"a.customer, c.id, c.name, {_NAMED.format(column='a.recipient')}, {_NAMED.format(column='a.sent_to')}, "
+    "a.moment, a.raised_for, a.raised_at, a.state, a.state_at, a.channel, a.delivered_at, a.reason, a.attempts, "
+    f"{_NAMED.format(column='a.acknowledged_by')}, a.acknowledged_at, a.snoozed_until, a.escalated_from, "
+    f"{_NAMED.format(column='a.escalated_to')} FROM alerts a "
+    "LEFT JOIN promise_words p ON p.promise = a.subject LEFT JOIN contact_words q ON q.contact = a.subject "
+    "LEFT JOIN incident_words i ON i.incident = a.subject LEFT JOIN customers c ON c.customer = a.customer "
+)
 
 
 def listed(
@@ -208,29 +381,37 @@ def listed(
     *,
     states: Sequence[str] = (),
     since: datetime | None = None,
+    among: Condition | None = None,
     limit: int | None = None,
+    offset: int = 0,
 ) -> list[AlertRow]:
-    """The newest first."""
-    where = reach(library, asker, "alerts", "a.recipient")
+    """The newest first. `among`: a condition on `alerts a`."""
+    where = seen_by(library, asker)
     if states:
         where = where.and_(Condition(f"a.state IN ({','.join('?' * len(states))})", list(states)))
     if since is not None:
         where = where.and_(Condition("a.raised_at >= ?", [micros(since)]))
-    page = "" if limit is None else f" LIMIT {int(limit)}"
+    if among is not None:
+        where = where.and_(among)
+    page = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
     rows = library.views.rows(
-        f"SELECT a.alert, a.rule, a.level, w.id, w.what, a.customer, c.id, c.name, "
-        f"COALESCE({OWNER_NAME.format(column='a.recipient')}, a.recipient), a.moment, a.raised_at, a.state, "
-        f"a.state_at, a.channel, a.reason, a.attempts FROM alerts a "
-        f"JOIN promise_words w ON w.promise = a.subject JOIN customers c ON c.customer = a.customer "
-        f"WHERE {where.sql} ORDER BY a.raised_at DESC, a.alert{page}",
-        where.params,
+        f"{_LISTED} WHERE {where.sql} ORDER BY a.raised_at DESC, a.raised_for DESC, a.alert{page}", where.params
     )
     return [_alert_row(row) for row in rows]
 
 
+def seen_by(library: Library, asker: Asker) -> Condition:
+    """What the asker may see: as a condition on `alerts a`. Own = those that went to oneself."""
+    own = reach(library, asker, "alerts", "a.recipient")
+    if not own.params:
+        return own
+    read = reach(library, asker, "alerts", "a.sent_to")
+    return Condition(f"({own.sql} OR {read.sql})", [*own.params, *read.params])
+
+
 def count(library: Library, asker: Asker, start: datetime, end: datetime) -> int:
     """How many were raised in a period; `end` is exclusive."""
-    where = reach(library, asker, "alerts", "a.recipient")
+    where = seen_by(library, asker)
     row = library.views.row(
         f"SELECT COUNT(*) FROM alerts a WHERE a.raised_at >= ? AND a.raised_at < ? AND {where.sql}",
         (micros(start), micros(end), *where.params),
@@ -240,6 +421,6 @@ def count(library: Library, asker: Asker, start: datetime, end: datetime) -> int
 
 def _alert_row(row: Sequence[Any]) -> AlertRow:
     fields = dict(zip(AlertRow._fields, row, strict=True))
-    for name in ("moment", "raised_at", "state_at"):
-        fields[name] = _known(fields[name])
+    for name in _LISTED_TIMES:
+        fields[name] = instant(fields[name])
     return AlertRow(**fields)

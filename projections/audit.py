@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from domain.alert import AlertDelivered, AlertRaised
 from domain.fact import Fact, in_order
 from domain.history import retracted
 from domain.log import Log
@@ -89,17 +88,17 @@ def _status(fact: Fact, counting: set[str], gone: Mapping[str, Fact]) -> Status:
 
 
 def _alerts(log: Log, library: Library, customer: str, moment: Moment) -> list[Fact]:
-    """When somebody was warned about this customer, and when the message had arrived."""
+    """When somebody was warned about this customer, what became of it, and what they did."""
     streams = library.views.rows("SELECT alert FROM alerts WHERE customer = ? ORDER BY alert", (customer,))
     histories = log.histories([row[0] for row in streams])
-    return [
-        fact
-        for history in histories.values()
-        for fact in history
-        if isinstance(fact.data, AlertRaised | AlertDelivered)
-        and fact.time <= moment.at
-        and (moment.known is None or (fact.recorded or fact.time) <= moment.known)
-    ]
+    return log.opened(
+        [
+            fact
+            for history in histories.values()
+            for fact in history
+            if fact.time <= moment.at and (moment.known is None or (fact.recorded or fact.time) <= moment.known)
+        ]
+    )
 
 
 def _called(words: Iterable[Fact]) -> dict[str, str]:

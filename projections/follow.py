@@ -20,12 +20,14 @@ from domain.store import Cursor, OldBookmark, Row, created_name
 from domain.store.schema import Step, migrate
 from projections import (
     alerts,
+    channels,
     contacts,
     customers,
     experiences,
     families,
     incidents,
     naming,
+    outbox,
     promises,
     statements,
     timeline,
@@ -33,10 +35,10 @@ from projections import (
 from projections.page import Family, Page, by_stream
 from projections.tables import FOLLOWER, Views, micros
 
-READ_MODELS = (customers, promises, experiences, contacts, incidents, statements, timeline, alerts)
+READ_MODELS = (customers, promises, experiences, contacts, incidents, statements, timeline, alerts, outbox, channels)
 TABLES = tuple(statement for model in (families, *READ_MODELS) for statement in model.TABLES)
 TABLE_NAMES = tuple(created_name(each) for each in TABLES if each.startswith("CREATE TABLE"))
-LAYOUT = 3
+LAYOUT = 4
 """Goes up with every change of a table: the tables of another layout are made anew."""
 
 STEERING = ("document-rulebook", "document-calendars", "document-people", FIRM)
@@ -81,16 +83,14 @@ class Follower:
 
     def steering(self, upto: int | None = None) -> Steering:
         """The documents and the firm's rates up to a position (None = the head)."""
-        histories = self.log.histories(STEERING, upto=upto)
-        facts = sorted((fact for each in histories.values() for fact in each), key=lambda fact: fact.position)
-        last = facts[-1].position if facts else 0
-        if self._steering is None or self._steering[0] != last:
+        known, last = self._steering, self.log.last(STEERING, upto=upto)
+        if known is None or known[0] != last:
+            histories = self.log.histories(STEERING, upto=last)
+            facts = sorted((fact for each in histories.values() for fact in each), key=lambda fact: fact.position)
             first = self.first_fact(last)
-            self._steering = (
-                last,
-                published(shipped(self.log.ids.person), self.log.opened(facts), first_fact=first),
-            )
-        return self._steering[1]
+            steering = published(shipped(self.log.ids.person), self.log.opened(facts), first_fact=first)
+            self._steering = known = (last, steering)
+        return known[1]
 
     def first_fact(self, before: int) -> int | None:
         """The position of the first event that is no document, if it lies before."""
@@ -252,9 +252,9 @@ def rebuild(log: Log, views: Views, beside: Views, *, progress: Progress | None 
 
 
 def _replace(cursor: Cursor, source: Cursor) -> None:
-    leases = alerts.leases(cursor)
+    decisions = outbox.decisions(cursor)
     for table in TABLE_NAMES:
         cursor.execute(f"DELETE FROM {table}")
         for rows in source.execute(f"SELECT * FROM {table}").portions(ROWS_AT_ONCE):
             cursor.insert(table, rows)
-    alerts.take_over(cursor, leases)
+    outbox.take_over(cursor, decisions)

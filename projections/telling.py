@@ -10,6 +10,7 @@ from domain.fact import SEALED
 from projections.audit import Entry
 from words import Translator
 from words.format import number
+from words.names import ALERTS
 
 SENTENCES: Mapping[str, str] = {
     "customer.registered": "Customer added",
@@ -59,6 +60,17 @@ SENTENCES: Mapping[str, str] = {
     "fact.retracted": "Recorded by mistake, retracted: {retracts}",
     "alert.raised": "Alert raised: {rule}",
     "alert.delivered": "Alert delivered",
+    "alert.failed": "Alert not delivered ({reason}), tried again",
+    "alert.failed final": "Alert could not be delivered ({reason})",
+    "alert.bundled": "Alert put into one message with others",
+    "alert.acknowledged": "Alert taken note of",
+    "alert.snoozed": "Alert put off until {until}",
+    "alert.escalated": "Alert passed on, since nobody took note of it",
+    "alert.retried": "Alert to be sent once more",
+    "alert.cleared": "Alert is over",
+    "alert.returned": "Alert holds again",
+    "alert.no_longer_needed": "Alert no longer needed",
+    "alert.too_old": "Alert too old to be sent",
     "a promise": "a promise",
     "an incident": "an incident",
     "a request": "a request",
@@ -84,9 +96,6 @@ SENTENCES: Mapping[str, str] = {
     "service": "an extra service",
     "news": "news",
     "purpose other": "for another reason",
-    "due_soon": "due soon",
-    "last_call": "last call for timely notice",
-    "overdue": "overdue",
 }
 """By type of fact, with what makes a difference behind it; then the words that stand in the places."""
 
@@ -115,6 +124,8 @@ def _key(type: str, data: Any) -> str:
             return f"{type} admitted"
         case "incident.offer_answered" if not data.accepted:
             return f"{type} declined"
+        case "alert.failed" if data.final:
+            return f"{type} final"
     return type
 
 
@@ -138,7 +149,7 @@ class _Places(dict[str, str]):
             case "purpose":
                 return self.t.gettext(SENTENCES["purpose other" if value == "other" else value])
             case "rule":
-                return self.t.gettext(SENTENCES.get(value, value))
+                return self.t.gettext(ALERTS[value])
             case "retracts":
                 return f"{value.source}:{value.id}"
         return _plain(value, self.t)

@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from domain.fact import Fact
 from domain.store import Cursor
 from domain.vocabulary import FACTS
+from projections import outbox
 from projections.follow import TABLE_NAMES, Follower, Progress, make_tables
 from projections.tables import Views
 from wiring.home import Konto
@@ -19,8 +20,8 @@ CHUNK = 1000
 ROUNDS = 5
 """So often the comparison begins anew because somebody records in the meantime."""
 
-NOT_FROM_THE_LOG = {"outbox": ("alert", "due", "attempts")}
-"""Columns that follow from the log, where a table holds others too: who is sending just now."""
+NOT_FROM_THE_LOG = {"outbox": outbox.FROM_THE_LOG}
+"""Columns that follow from the log, where a table holds others too: which message leaves when, and who sends it."""
 
 
 class Finding(NamedTuple):

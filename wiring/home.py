@@ -26,6 +26,7 @@ from projections import customers, statements
 from projections.filters import Library
 from projections.follow import Follower, Progress, make_tables, rebuild, steps
 from projections.tables import Views
+from projections.taught import Taught
 from wiring import installation, keys, stores
 from wiring import settings as settings_
 from wiring.defaults import DEFAULTS
@@ -59,6 +60,8 @@ class Konto:
     views: Views
     follower: Follower
     library: Library
+    taught: Taught
+    """The adviser, for all who ask in this process."""
     keys: Path
     """The file that they lie in."""
     asker: Asker = LOCAL_USER
@@ -209,7 +212,7 @@ def open_home(
     log, views = Log(log_store, ids, master), Views(view_store)
     follower = Follower(log, views)
     library = Library(views, ids, follower.steering_known_on, partial(statements.relationship_of, log, views))
-    konto = Konto(home, settings, clock, log, views, follower, library, file, asker)
+    konto = Konto(home, settings, clock, log, views, follower, library, Taught(library), file, asker)
     try:
         if prepare or not stores.is_shared(settings.store):
             for step in (*migrate(log.store, log.steps()), *make_tables(views)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,22 +16,30 @@ from datetime import datetime, timedelta
 import structlog
 
 from domain.errors import Refused
-from projections import alerts
+from projections import outbox
 from wiring.home import Konto
 from wiring.presence import Lease, beat, own_name
 from wiring.queues import Doorbell
 from wiring.settings import ROLES
-from wiring.worker import run_tick, sender
+from wiring.worker import dispatch, look, prepare_tick, sender
 from words import N_
+from workers.watches import QUICK, WATCHES, Watch
 
 log = structlog.get_logger("konto")
 
 STOP_WITHIN = timedelta(seconds=10)
-LOOK_SECONDS = 1.0
-"""How often a loop with a longer rhythm looks whether its time has come."""
+LOOK_SECONDS = 0.1
+"""How often a loop with a longer rhythm looks whether its time has come, or something new was recorded."""
 RING_AGAIN_AFTER_S = 10.0
 """What rang and was not taken from the outbox since then is rung for once more: the queue may have been emptied."""
 RINGS_AT_ONCE = 1_000
+TOGETHER = 20
+"""So many messages are taken at one ring, if they wait."""
+TURN_S = 2.0
+"""After so long whoever sends lets others go first who have become more urgent meanwhile."""
+PAGE = 500
+REST = 4.0
+"""A look at what is new is followed by a rest of so many times as long."""
 BEAT_EVERY = timedelta(seconds=10)
 
 
@@ -68,11 +76,16 @@ class Services:
         self.turns = Turns()
         worker = konto.settings.worker
         self.sender = sender(konto)
+        self.dispatch = dispatch(konto)
         self.bell = Doorbell(konto.settings.queue, self.deliver, threads=worker.threads)
         self.lease = Lease(konto.log.store, "schedule", self.instance, timedelta(seconds=worker.lease_seconds))
         self.rung: dict[str, float] = {}
-        """Alerts that lie in the queue, and since when on the machine's running clock, which nobody sets."""
-        self.next_tick_s = 0.0
+        """Messages that lie in the queue, and since when on the machine's running clock, which nobody sets."""
+        self.next_tick_s = self.next_survey_s = self.next_look_s = 0.0
+        self.looked_at = 0
+        """The position of the tables at the last look."""
+        self.releasing = threading.Lock()
+        """One loop at a time decides what may leave."""
         self._beaten: dict[str, datetime] = {}
 
     def run(self) -> None:
@@ -82,7 +95,7 @@ class Services:
             loops.append(self._loop("follow", self._follow, worker.poll_seconds))
         if "schedule" in self.roles:
             loops.append(self._loop("lease", self._hold, worker.lease_seconds / 3))
-            loops.append(self._loop("schedule", self._tick, LOOK_SECONDS))
+            loops.append(self._loop("schedule", self._schedule, LOOK_SECONDS))
             loops.append(self._loop("sweep", self._sweep, worker.sweep_seconds))
         if "send" in self.roles:
             self.bell.start()
@@ -140,44 +153,89 @@ class Services:
     def _hold(self) -> None:
         self.turns.works["schedule"] = self.lease.renew(self.konto.clock())
 
-    def _tick(self) -> None:
+    def _schedule(self) -> None:
+        """At every new fact what can be seen at once; by the clock everything, what is costly less often."""
         now = self.konto.clock()
         if not self.lease.is_ours(now):
-            self.next_tick_s = 0.0  # whoever takes over looks at once
+            self.next_tick_s = self.next_survey_s = 0.0  # whoever takes over looks at once
             return
-        if time.monotonic() < self.next_tick_s:
-            return
+        if time.monotonic() >= self.next_tick_s:
+            self._tick()
+        elif time.monotonic() >= self.next_look_s and self._has_news():
+            began_s = time.monotonic()
+            self._look(QUICK, tidy=False)
+            # While very much comes in, most of the time is left to whoever takes it in.
+            self.next_look_s = time.monotonic() + REST * (time.monotonic() - began_s)
+
+    def _has_news(self) -> bool:
+        """Whether the tables took in anything since the last look but what became of our own alerts."""
+        position = self.konto.views.position()
+        while self.looked_at < position:
+            rows = self.konto.log.rows(self.looked_at, PAGE)
+            if any(row.position <= position and not row.stream.startswith("alert-") for row in rows):
+                return True
+            self.looked_at = rows[-1].position if rows else position
+        return False
+
+    def _tick(self) -> None:
         began_s = time.monotonic()
+        worker = self.konto.settings.worker
         self.konto.publish_changed_files(
             lambda refused: log.warning("document_refused", code=refused.code, place=refused.path)
         )
-        newly = run_tick(self.konto)
+        self.konto.catch_up()
+        prepare_tick(self.konto)
+        survey = began_s >= self.next_survey_s
+        self._look(WATCHES if survey else QUICK, tidy=True)
+        self.next_tick_s = began_s + worker.tick_seconds
+        if survey:
+            self.next_survey_s = began_s + worker.survey_seconds
+
+    def _look(self, watches: Sequence[Watch], *, tidy: bool) -> None:
+        self.looked_at = self.konto.views.position()
+        # The first portion is on its way while the others are still raised; what is left over is bundled at the end.
+        newly = look(
+            self.konto,
+            self.konto.clock(),
+            watches,
+            tidy=tidy,
+            between=lambda: self._ring(bundling=False),
+        )
         if newly:
             log.info("raised", alerts=len(newly))
-            self._sweep()
-        self.next_tick_s = began_s + self.konto.settings.worker.tick_seconds
+            self._ring()
 
     def _sweep(self) -> None:
-        """Rings for everything that may be sent now; a lease keeps two from sending the same."""
+        if self.lease.is_ours(self.konto.clock()):
+            self._ring()
+
+    def _ring(self, *, bundling: bool = True) -> None:
+        """Releases what may leave and rings for it; a lease keeps two from sending the same."""
         now = self.konto.clock()
-        if not self.lease.is_ours(now):
-            return
-        waiting = alerts.waiting(self.konto.views, now, RINGS_AT_ONCE)
-        self.rung = {alert: rung for alert, rung in self.rung.items() if alert in waiting}
-        for alert in waiting:
-            if time.monotonic() >= self.rung.get(alert, -RING_AGAIN_AFTER_S) + RING_AGAIN_AFTER_S:
-                self.bell.ring(alert)
-                self.rung[alert] = time.monotonic()
+        with self.releasing:
+            self.dispatch.release(now, bundling=bundling)
+            ready = outbox.ready(self.konto.views, now, RINGS_AT_ONCE)
+            known, now_s = set(ready), time.monotonic()
+            self.rung = {message: rung for message, rung in self.rung.items() if message in known}
+            unheard = [each for each in ready if now_s >= self.rung.get(each, -RING_AGAIN_AFTER_S) + RING_AGAIN_AFTER_S]
+            # Whoever answers takes some of those that follow with it.
+            for first in unheard[::TOGETHER]:
+                self.bell.ring(first)
+            self.rung |= dict.fromkeys(unheard, now_s)
 
     # -- send -------------------------------------------------------------------------------------------
 
-    def deliver(self, alert: str) -> None:
-        log.debug("rang", alert=alert)
-        self.sender.deliver(alert)
-        held = alerts.held(self.konto.views, alert, self.konto.clock())
+    def deliver(self, message: str) -> None:
+        log.debug("rang", message=message)
+        views, until_s = self.konto.views, time.monotonic() + TURN_S
+        others = [each for each in outbox.ready(views, self.konto.clock(), TOGETHER) if each != message]
+        self.sender.deliver_several([message, *others[: TOGETHER - 1]], lambda: time.monotonic() > until_s)
+        if outbox.ready(views, self.konto.clock(), 1):
+            self.bell.ring(message)
+        held = outbox.held(self.konto.views, message, self.konto.clock())
         if held is not None:
             # Somebody else has it: they send it, or died with it, and then it is ours as soon as their lease ends.
-            self.bell.ring(alert, held)
+            self.bell.ring(message, held)
 
     # -- alive ------------------------------------------------------------------------------------------
 

@@ -1,17 +1,28 @@
-"""The worker's two deeds, whoever asks for them: looking at the clock once, and sending with this home's channels."""
+"""The worker's deeds, whoever asks for them: looking at the clock, releasing what may leave, sending it."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from domain.alert import Occasion
+from wiring import links
 from wiring.home import Konto
 from wiring.merging import merge_equal_addresses
+from wiring.settings import EMAIL
+from words import Translator
 from workers import when_a_month_has_ended_set_the_firms_rates
-from workers.channels import Channel, Channels, Folder, Mailer, Notifier
+from workers.channels import Channel, Channels, Folder, Mailer, Notifier, Webhook
+from workers.composing import Composer
 from workers.delivery import Sender
-from workers.tick import Newly, tick
+from workers.dispatch import Dispatch
+from workers.escalation import escalate
+from workers.looking import Look
+from workers.messages import Message, Telling, single
+from workers.tick import Check, Newly, clear_ended, raise_new
+from workers.watches import WATCHES, Watch
 
 
 def channels(konto: Konto) -> Channels:
@@ -28,44 +39,119 @@ def channels(konto: Konto) -> Channels:
             user=mail.user,
             password=mail.password.get_secret_value() if mail.password else None,
         )
-    found: dict[str, Channel] = {"email": post}
+    found: dict[str, Channel] = {EMAIL: post}
     for name, url in konto.settings.channels.items():
         found[name] = Notifier(name, url.get_secret_value())
+    for name, hook in konto.settings.webhooks.items():
+        found[name] = Webhook(
+            name=name,
+            url=hook.url.get_secret_value(),
+            secret=hook.secret.get_secret_value(),
+            clock=konto.clock,
+            allow_private=hook.allow_private,
+            timeout_seconds=hook.timeout_seconds,
+        )
     return found
 
 
+def composer(konto: Konto) -> Composer:
+    board = konto.settings.dashboard
+    return Composer(
+        log=konto.log,
+        library=konto.library,
+        steering=lambda: konto.steering,
+        name_of=konto.name_of,
+        zone=ZoneInfo(konto.settings.zone),
+        taught=konto.taught,
+        page_of=lambda occasion: links.page_of(board, occasion),
+        acknowledge_at=lambda alert, person: links.acknowledge_at(board, konto.log.ids, alert, person),
+    )
+
+
 def sender(konto: Konto) -> Sender:
-    worker, board = konto.settings.worker, konto.settings.dashboard
+    worker = konto.settings.worker
     return Sender(
         log=konto.log,
         library=konto.library,
         steering=lambda: konto.steering,
         name_of=konto.name_of,
         channels=channels(konto),
+        composer=composer(konto),
         clock=konto.clock,
         catch_up=konto.catch_up,
         zone=ZoneInfo(konto.settings.zone),
+        taught=konto.taught,
         lease=timedelta(seconds=worker.lease_seconds),
         most_attempts=worker.attempts,
-        page_of=lambda customer: f"{board.address}account?customer={customer}",
         pause=time.sleep,
     )
 
 
+def said(konto: Konto, occasion: Occasion, at: datetime, t: Translator) -> Message:
+    """What a message about it would say; whoever gets it can also take note of it by a link."""
+    zone = ZoneInfo(konto.settings.zone)
+    matter = composer(konto).matter(occasion, at)
+    return single(matter, Telling(at, zone, t, page=links.page_of(konto.settings.dashboard, occasion)))
+
+
+def dispatch(konto: Konto) -> Dispatch:
+    return Dispatch(konto.log, konto.views, lambda: konto.steering, konto.name_of, konto.catch_up)
+
+
+# -- looking ----------------------------------------------------------------------------------------------
+
+
 def run_tick(konto: Konto, at: datetime | None = None) -> list[Newly]:
-    """The same check for `konto tick` and for the schedule."""
+    """Everything that is checked by time, for a moment."""
     konto.catch_up()
+    prepare_tick(konto, at)
+    return look(konto, at or konto.clock())
+
+
+def prepare_tick(konto: Konto, at: datetime | None = None) -> None:
+    """What is recorded by time before anything is raised: equal addresses are merged, the firm's rates are set."""
     now = konto.clock()
     merge_equal_addresses(konto)
     set_rates(konto, min(at or now, now))
-    newly = tick(konto.log, konto.views, konto.steering, konto.name_of, at=at or now, now=now)
-    konto.catch_up()
+
+
+def look(
+    konto: Konto,
+    at: datetime,
+    watches: Sequence[Watch] = WATCHES,
+    *,
+    tidy: bool = True,
+    between: Callable[[], object] | None = None,
+) -> list[Newly]:
+    """Raises what is new. `tidy`: also clears what has ended, and passes on what nobody acknowledged.
+
+    `between` is called after each portion that was raised.
+    """
+
+    def raised() -> None:
+        konto.catch_up()
+        if between:
+            between()
+
+    check = Check(
+        konto.log, Look(konto.library, konto.steering, at, _zone(konto), konto.taught), konto.name_of, konto.clock()
+    )
+    newly = raise_new(check, watches, raised)
+    if tidy:
+        clear_ended(check, watches)
+        konto.catch_up()
+        newly += escalate(check)
+        konto.catch_up()
     return newly
+
+
+def _zone(konto: Konto) -> ZoneInfo:
+    return ZoneInfo(konto.settings.zone)
 
 
 def set_rates(konto: Konto, at: datetime) -> int:
     """The firm's rates of the months that have ended; how many were set."""
-    facts = when_a_month_has_ended_set_the_firms_rates.facts(konto.library, ZoneInfo(konto.settings.zone), at)
+    facts = when_a_month_has_ended_set_the_firms_rates.facts(konto.library, _zone(konto), at)
     if facts:
         konto.record(facts)
         konto.catch_up()

@@ -139,6 +139,12 @@ class EventTable(ABC):
         )
         return {row[0]: row[1] for row in cursor.among(sql, streams)}
 
+    def last(self, cursor: Cursor, streams: Iterable[str], upto: int | None = None) -> int:
+        """The position of the newest event of these streams, up to a position; 0 where there is none."""
+        until = "" if upto is None else f" AND {self.position} <= {int(upto)}"
+        sql = f"SELECT MAX({self.position}) FROM stored_events WHERE originator_id IN ({{among}}){until}"
+        return max((row[0] or 0 for row in cursor.among(sql, streams)), default=0)
+
     def head(self) -> int:
         with self._store.reading() as cursor:
             return int(cursor.execute(f"SELECT MAX({self.position}) FROM stored_events").one()[0] or 0)

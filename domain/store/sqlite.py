@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Lock
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, Literal, Self, cast
 
 from eventsourcing.persistence import Tracking
@@ -162,7 +162,7 @@ class SqliteStore(Store):
             yield _Held() if ours else None
 
     def doorbell(self) -> Doorbell:
-        return _Silent()
+        return _Changed(self.file)
 
     def close(self) -> None:
         self._data.close()
@@ -173,15 +173,31 @@ class _Held(Claim):
         return True
 
 
-class _Silent(Doorbell):
-    """A file tells nobody; asking it every second costs nothing."""
+LOOK_SECONDS = 0.05
+
+
+class _Changed(Doorbell):
+    """A file tells nobody, but says at once whether anybody else has written since it was asked last."""
+
+    def __init__(self, file: Path) -> None:
+        self._connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+        self._version = self._asked()
 
     def wait(self, seconds: float) -> bool:
-        sleep(seconds)
-        return False
+        until = monotonic() + seconds
+        while True:
+            if (version := self._asked()) != self._version:
+                self._version = version
+                return True
+            if (left := until - monotonic()) <= 0:
+                return False
+            sleep(min(left, LOOK_SECONDS))
+
+    def _asked(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
-        return None
+        self._connection.close()
 
 
 def _begin(cursor: SQLiteCursor) -> None:

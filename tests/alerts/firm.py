@@ -7,11 +7,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import drills.firm
+from domain.alert import LASTING
+from projections import outbox
+from projections.subjects import own_name
 from tests.alerts.post_office import HOST, PostOffice
 from tests.homes import Home, open_at
 from tests.notation import at, envelopes
-from wiring.worker import run_tick, sender
+from wiring.worker import dispatch, run_tick, sender
 from workers.delivery import Sender
+from workers.dispatch import Dispatch
+from workers.tick import Newly
 
 PEOPLE = """
 [[persons]]
@@ -33,11 +39,24 @@ PROMISED = """
 
 
 def ticked(home: Home, moment: str | datetime) -> list[tuple[str, str]]:
-    """Rule and promise of what this check newly raises, its clock set to the moment."""
+    """Rule and subject of what this check newly raises, the most urgent first, its clock set to the moment."""
     home.clock.now = at(moment)
-    newly = run_tick(home.konto)
-    own = dict(home.rows("SELECT promise, id FROM promise_words"))
-    return [(each.warning.rule, own[each.warning.subject]) for each in newly]
+    return [(each.occasion.rule, named(home, each.occasion.subject)) for each in to_do(run_tick(home.konto))]
+
+
+def to_do(newly: list[Newly]) -> list[Newly]:
+    """Without what lasts, such as that trust is low: those rules have tables of their own."""
+    return [each for each in newly if each.occasion.rule not in LASTING]
+
+
+def named(home: Home, subject: str) -> str:
+    return own_name(home.konto.library, home.konto.steering, subject, home.clock.now)
+
+
+def patient(home: Home) -> None:
+    """Nobody's trust is low so soon: what a test does not ask about is not raised."""
+    text = (home.konto.home / "rulebook.toml").read_text("utf-8")
+    home.konto.publish("rulebook", drills.firm.patient(text))
 
 
 @dataclass
@@ -46,12 +65,24 @@ class Mailed:
 
     home: Home
     sender: Sender
+    dispatch: Dispatch
+    office: PostOffice
 
     def raised(self, moment: datetime = DUE + timedelta(minutes=1)) -> str:
-        """The one alert that the check raises then."""
+        """The one alert that the check raises then, ready to leave."""
         self.home.clock.now = moment
         (newly,) = run_tick(self.home.konto)
+        self.dispatch.release(moment)
         return newly.alert
+
+    def ready(self) -> list[str]:
+        """The messages that may be sent now, after a look at what may leave."""
+        self.dispatch.release(self.home.clock.now)
+        return outbox.ready(self.home.konto.views, self.home.clock.now)
+
+    def send_all(self) -> None:
+        for message in self.ready():
+            self.sender.deliver(message)
 
     def row(self, alert: str) -> dict[str, Any]:
         names = ("state", "reason", "attempts", "channel", "sent_to")
@@ -80,5 +111,6 @@ def mailed(
     home = open_at(folder)
     home.clock.now = at("2026-03-01")
     home.konto.publish("people", people)
+    patient(home)
     home.take(envelopes(text))
-    return Mailed(home, sender(home.konto))
+    return Mailed(home, sender(home.konto), dispatch(home.konto), office)

@@ -31,7 +31,10 @@ class Mail(NamedTuple):
 
     @property
     def text(self) -> str:
-        return str(self.message.get_content())
+        """The plain text, as somebody without pictures reads it."""
+        body = self.message.get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
 
 
 class PostOffice:

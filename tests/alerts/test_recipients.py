@@ -6,12 +6,11 @@ from datetime import datetime
 
 import pytest
 
-from domain.alert import NOBODY, SHARED_INBOX
+from domain.alert import NOBODY, SHARED_INBOX, Whose
 from domain.documents import Versions, load
 from domain.ids import Ids
 from domain.people import People
 from domain.steering import Steering, shipped
-from projections.open_promises import OpenPromise
 from tests.notation import at
 from workers.recipients import Addressee, addressee, recipient_of
 
@@ -84,28 +83,19 @@ def name_of(names: list[str]):  # type: ignore[no-untyped-def]
     return {IDS.person(name): name for name in names}.get
 
 
-def promise(owner: str | None, customer_owner: str | None = None, team: str | None = None) -> OpenPromise:
-    return OpenPromise(
-        promise="promise-1",
-        customer="customer-1",
+def whose(owner: str | None, customer_owner: str | None = None, team: str | None = None) -> Whose:
+    return Whose(
         owner=IDS.person(owner) if owner else None,
-        team=team,
         customer_owner=IDS.person(customer_owner) if customer_owner else None,
-        occurrence=0,
-        stands_since=NOW,
-        due=NOW,
-        due_soon=None,
-        last_call=None,
-        last_moment=None,
-        plan_b=False,
+        team=team,
     )
 
 
-def chosen(text: str, *whose: str | None) -> str:
+def chosen(text: str, *named: str | None) -> str:
     """The name of the recipient, as the people document or the fact calls them."""
-    names = [name for name in whose if name]
+    names = [name for name in named if name]
     firm = steering(text)
-    internal = recipient_of(promise(*whose), firm, name_of(names), NOW)
+    internal = recipient_of(whose(*named), firm, name_of(names), NOW)
     person = firm.find(internal, NOW)
     return person.id if person else name_of(names)(internal) or internal
 
@@ -181,14 +171,24 @@ def read_by(name: str, moment: str, text: str = FIRM) -> str:
 
 
 def test_the_recipient_reads_it_by_their_channels_in_their_language():
-    assert reader("ines") == Addressee(IDS.person("ines"), "Ines Vogt", ("email",), "ines@example.com", "en")
-    assert reader("pia") == Addressee(IDS.person("pia"), "Pia Wolf", ("werkstatt_chat",), None, "de")
+    ines, pia = reader("ines"), reader("pia")
+    assert ines is not None
+    assert ines[:5] == (IDS.person("ines"), "Ines Vogt", ("email",), "ines@example.com", "en")
+    assert pia is not None
+    assert pia[:5] == (IDS.person("pia"), "Pia Wolf", ("werkstatt_chat",), None, "de")
+    assert (ines.known and ines.known.id, ines.away) == ("ines", None)
 
 
 def test_while_somebody_is_away_the_stand_in_reads_it():
     assert read_by("lutz", "2026-03-08T23:59") == "Lutz Brandt"
     assert read_by("lutz", "2026-03-09T00:00") == "Olga Petrenko"
     assert read_by("lutz", "2026-03-14T00:00") == "Lutz Brandt"
+
+
+def test_a_stand_in_is_told_for_whom_they_read_it():
+    olga = reader("lutz", "2026-03-10T09:00")
+    assert olga is not None
+    assert (olga.name, olga.away) == ("Olga Petrenko", "Lutz Brandt")
 
 
 def test_a_stand_in_who_is_away_has_a_stand_in_too():

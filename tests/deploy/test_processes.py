@@ -23,6 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from drills.firm import at_any_hour
 from tests.alerts.post_office import HOST, PostOffice
 from tests.deploy.compose import ROOT, TRY, Project, image_environment, of_env_file, project
 from tests.kills.runs import COMPILED
@@ -66,6 +67,7 @@ class Machine:
             folder.mkdir(mode=0o700)
         for name, text in (("store_url", self.store), ("mail_password", "not-set")):
             (self.folder / "secrets" / name).write_text(text + "\n", encoding="utf-8")
+        at_any_hour(self.home)
 
     def here(self, name: str, value: str) -> str:
         """A value of the compose file on this machine."""

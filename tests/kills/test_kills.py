@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
+from drills.alerts import killed
+from drills.firm import prepared
 from projections.follow import Follower
-from tests.alerts.post_office import HOST, PostOffice
+from tests.alerts.post_office import PostOffice
 from tests.kills.runs import importer, running, worker
 from tests.projections.test_follow import contents, empty_views
 from wiring.home import Konto, open_home
@@ -27,20 +29,6 @@ SHORT_KILLS, LONG_KILLS = 2, 10
 ALERTS_PER_KILL = 40
 FILES_PER_KILL, FACTS_PER_FILE = 3, 1000
 PATIENCE_SECONDS = 60.0
-
-SETTINGS = """
-[mail]
-host = "{host}"
-port = {port}
-security = "none"
-timeout_seconds = 5
-
-[worker]
-tick_seconds = 0.5
-poll_seconds = 0.2
-sweep_seconds = 0.2
-lease_seconds = 1.5
-"""
 
 kills = pytest.mark.parametrize(
     "kills", [pytest.param(SHORT_KILLS, id="short"), pytest.param(LONG_KILLS, id="long", marks=pytest.mark.long)]
@@ -54,29 +42,10 @@ on_both = pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", 
 def test_a_worker_killed_in_mid_run_delivers_every_alert_and_repeats_carry_the_same_id(
     folder: Path, tmp_path: Path, kills: int, record_property: Callable[[str, object], None]
 ):
-    home, office, chance = folder, PostOffice(), random.Random(kills)
-    promises = kills * ALERTS_PER_KILL
-    konto = prepared(home, office)
-    now = datetime.now(UTC)
-    record(konto, [overdue(number, now) for number in range(promises)])
-    office.pause_seconds = 0.03
-    with office.open():
-        for _ in range(kills):
-            with running(worker(home), home):
-                arrived = len(office.mails)
-                # Killed while it sends: after some more messages, a part of a moment later.
-                wait_for(lambda arrived=arrived: len(office.mails) >= min(arrived + ALERTS_PER_KILL // 2, promises))
-                time.sleep(chance.random() * 0.05)
-        with running(worker(home), home):
-            wait_for(lambda: states(konto) == Counter(delivered=promises))
-    ids = Counter(mail.id for mail in office.mails)
-    repeats = len(office.mails) - len(ids)
-    record_property("repeats", repeats)
-    print(f"{kills} kills, {promises} alerts, {len(office.mails)} mails, {repeats} repeats")
-    assert set(ids) == {f"<{row[0]}@vertrauenskonto>" for row in konto.views.rows("SELECT alert FROM alerts")}
-    assert repeats <= kills
-    about = {(mail.message["Subject"], mail.id) for mail in office.mails}
-    assert len(about) == promises, "a repeat says the same under the same id"
+    found = killed(folder.parent, alerts=kills * ALERTS_PER_KILL, kills=kills, seed=kills, home=folder)
+    record_property("repeats", found.more["repeats"])
+    assert found.ok, found.sentence
+    konto = open_home(folder, environment={})
     assert_whole(konto, tmp_path)
     konto.close()
 
@@ -114,27 +83,8 @@ def test_an_importer_killed_in_mid_import_loses_nothing_acknowledged_and_doubles
 # -- how ----------------------------------------------------------------------------------------------
 
 
-def prepared(home: Path, office: PostOffice) -> Konto:
-    with (home / "settings.toml").open("a", encoding="utf-8") as stream:
-        stream.write(SETTINGS.format(host=HOST, port=office.port))
-    return open_home(home, environment={}, prepare=True)
-
-
 def fact(id: str, type: str, time: datetime, **data: Any) -> dict[str, Any]:
     return {"specversion": "1.0", "source": "crm", "id": id, "type": type, "time": time.isoformat(), "data": data}
-
-
-def overdue(number: int, now: datetime) -> dict[str, Any]:
-    made, due = now - timedelta(days=3), now - timedelta(minutes=number % 50 + 1)
-    what = {"promise": f"P-{number}", "customer": f"K-{number % 9}", "what": f"Sache {number}"}
-    return fact(f"made/{number}", "promise.made", made, **what, by="ines@example.com", due=due.isoformat())
-
-
-def record(konto: Konto, envelopes: list[dict[str, Any]]) -> None:
-    from domain.vocabulary import parse
-
-    receipts = konto.record([parse(each, now=konto.clock()) for each in envelopes])
-    assert {receipt.status for receipt in receipts} == {"recorded"}
 
 
 def file(target: Path, number: int) -> Path:
@@ -152,17 +102,6 @@ def file(target: Path, number: int) -> Path:
 def recorded(konto: Konto) -> Counter[str]:
     """How often each fact stands in the log, by its source's id."""
     return Counter(each.id for each in konto.log.opened(konto.log.page(0, 1_000_000)) if each.customer)
-
-
-def states(konto: Konto) -> Counter[str]:
-    return Counter(row[0] for row in konto.views.rows("SELECT state FROM alerts"))
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.005)
 
 
 def assert_whole(konto: Konto, folder: Path) -> None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from drills.firm import at_any_hour
 from tests.alerts.post_office import HOST, PostOffice
 from tests.kills.runs import COMPILED, ROOT
 from wiring.home import Konto, open_home
@@ -40,6 +41,7 @@ class Firm:
         queue = f'[queue]\nurl = "{self.queue}"\n'
         parts = [file.read_text("utf-8"), mail, log, queue, self.settings]
         file.write_text("\n".join(parts), encoding="utf-8")
+        at_any_hour(self.folder)
         self.konto = open_home(self.folder, environment={}, prepare=True)
 
     def promise_overdue(self, count: int, *, start: int = 0) -> None:
