@@ -97,8 +97,8 @@ class Login:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        host = _header(scope, b"host")
-        if not _is_ours(host) or not _has_our_origin(scope, host):
+        host = header(scope, b"host")
+        if not is_ours(host) or not has_our_origin(scope, host):
             await _refuse(scope, send)
             return
         known = self._is_known(scope)
@@ -118,7 +118,7 @@ class Login:
 
     def _is_known(self, scope: Scope) -> bool:
         try:
-            crumbs = SimpleCookie(_header(scope, b"cookie"))
+            crumbs = SimpleCookie(header(scope, b"cookie"))
         except CookieError:
             return False
         return self._cookie in crumbs and _digest(crumbs[self._cookie].value) in self._sessions
@@ -131,12 +131,12 @@ class Login:
         return f"{self._cookie}={session}; Path=/; HttpOnly; SameSite=Strict"
 
 
-def _header(scope: Scope, name: bytes) -> str:
+def header(scope: Scope, name: bytes) -> str:
     """All values of a header as one text; two hosts or origins then match nothing."""
     return ", ".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
 
 
-def _is_ours(host: str) -> bool:
+def is_ours(host: str) -> bool:
     """Whether the address in the browser is this machine; a foreign name that leads here is an attack."""
     try:
         parts = urlsplit(f"//{host}")
@@ -145,9 +145,9 @@ def _is_ours(host: str) -> bool:
         return False
 
 
-def _has_our_origin(scope: Scope, host: str) -> bool:
+def has_our_origin(scope: Scope, host: str) -> bool:
     """Whether the page that asks is ours; browsers name it for every WebSocket and every change."""
-    origin = _header(scope, b"origin")
+    origin = header(scope, b"origin")
     return origin == f"http://{host}" or (not origin and scope["type"] == "http")
 
 
@@ -177,7 +177,7 @@ async def _refuse(scope: Scope, send: Send) -> None:
             await send({"type": "websocket.close", "code": 1008})
             return
         kind = "websocket.http.response"
-    page = "text/html" in _header(scope, b"accept")
+    page = "text/html" in header(scope, b"accept")
     body = _page(scope) if page else f"{GERMAN}\n{ENGLISH}\n"
     headers = [
         (b"content-type", b"text/html; charset=utf-8" if page else b"text/plain; charset=utf-8"),
@@ -189,7 +189,7 @@ async def _refuse(scope: Scope, send: Send) -> None:
 
 def _page(scope: Scope) -> str:
     # A link in another site's page (web mail) brings no SameSite cookie; a link in this page does.
-    came_by_link = _header(scope, b"sec-fetch-site") == "cross-site"
+    came_by_link = header(scope, b"sec-fetch-site") == "cross-site"
     link = f'<p><a href="">{_CAME_BY_LINK}</a></p>' if came_by_link else ""
     return (
         '<!doctype html><html lang="de"><meta charset="utf-8"><title>Vertrauenskonto</title>'
@@ -205,6 +205,11 @@ _PRIVATE: Final[Headers] = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
 ]
+
+
+def private_headers(*, referrer: bytes = b"no-referrer") -> Headers:
+    """What tells a browser to keep an answer to itself."""
+    return [(name, referrer if name == b"referrer-policy" else value) for name, value in _PRIVATE]
 
 
 def _with_headers(send: Send, host: str) -> Send:

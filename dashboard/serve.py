@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from dashboard import data
+from dashboard.acknowledge import Acknowledge
 from dashboard.login import Login, TokenFile
 from words import LANGUAGES, N_, translator
 
@@ -70,7 +71,7 @@ def serve(home: Path, *, host: str = "127.0.0.1", port: int = PORT, token: str |
         if token is None:
             print(f"{address}?token={first}", flush=True)
         try:
-            _run(Login(pages, tokens, port), listener)
+            _run(Acknowledge(Login(pages, tokens, port)), listener)
         finally:
             tokens.remove()
             _running_file(home).unlink(missing_ok=True)
@@ -129,7 +130,7 @@ def _pages() -> App:
     return App(Path(__file__).with_name("app.py"), on_script_error=explain)
 
 
-def _run(app: Login, listener: socket.socket) -> None:
+def _run(app: Acknowledge, listener: socket.socket) -> None:
     # Streamlit gives this log a handler of its own, and it would hold the addresses with their tokens.
     logging.getLogger("uvicorn.access").disabled = True
     server = uvicorn.Server(

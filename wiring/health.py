@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
+from projections import channels, outbox
 from projections.tables import instant, micros
 from projections.timeline import set_aside
 from wiring import presence, queues
@@ -21,6 +22,7 @@ PACKAGE = "vertrauenskonto"
 FRESH = timedelta(seconds=60)
 """A part of the worker that has not turned for longer stands still, or stops."""
 LATE_SENDING = timedelta(minutes=10)
+LATELY = timedelta(days=7)
 MEGABYTE = 1_000_000
 
 
@@ -50,6 +52,16 @@ PARKED = N_("Facts that wait for what they refer to: {n}. konto parked shows the
 OUTBOX_EMPTY = N_("No message waits to be sent.")
 OUTBOX = N_("Messages that wait to be sent: {n}, the oldest for {age}.")
 OUTBOX_STUCK = N_("Messages that wait to be sent: {n}, the oldest for {age}. Please start the worker: konto serve")
+NEVER_DELIVERED = N_("No message has been delivered yet.")
+DELIVERED = N_("The last message was delivered {age} ago.")
+UNDELIVERABLE = N_(
+    "Alerts of the last days that reached nobody: {n}. They are listed by: konto alerts list --state undeliverable"
+)
+CHANNEL_PAUSED = N_("The channel {channel} has not worked for {age} ({reason}); it is tried again by itself.")
+CHANNEL_GONE = N_(
+    "The receiver of the channel {channel} wants nothing more since {age} ({reason}). To use it again: "
+    "konto alerts resume {channel}"
+)
 WORKER = N_("The worker runs; its last turn was {age} ago.")
 APART = N_("The parts of the worker run, in {n} processes; the last turn of each was at most {age} ago.")
 PART_STOPPED = N_("{part} for {age}; people are not warned. Please start it: konto worker")
@@ -81,14 +93,55 @@ class State(NamedTuple):
     waiting: int
     oldest: timedelta
     parked: int
+    lag: timedelta
+    """For how long the oldest event that the tables have not taken in has been recorded."""
+    queue: int | None
+    """Messages in a queue of several workers; None where there is none, or it does not answer."""
     alerts: dict[str, int]
+    raised: dict[str, int]
+    """By rule."""
+    delivered: dict[str, int]
+    """Messages by channel."""
+    paused: dict[str, int]
+    """Failures in a row, by paused channel."""
 
 
 def state(konto: Konto) -> State:
     now = konto.clock()
     waiting, oldest = _waiting(konto, now)
-    alerts = {name: count for name, count in konto.views.rows("SELECT state, COUNT(*) FROM alerts GROUP BY state")}
-    return State(konto.log.head(), konto.views.position(), waiting, oldest, konto.log.count_parked(), alerts)
+    position = konto.views.position()
+    return State(
+        head=konto.log.head(),
+        position=position,
+        waiting=waiting,
+        oldest=oldest,
+        parked=konto.log.count_parked(),
+        lag=_lag(konto, position, now),
+        queue=_queued(konto),
+        alerts=_counted(konto, "SELECT state, COUNT(*) FROM alerts GROUP BY state"),
+        raised=_counted(konto, "SELECT rule, COUNT(*) FROM alerts GROUP BY rule"),
+        delivered=_counted(konto, "SELECT channel, COUNT(*) FROM messages GROUP BY channel"),
+        paused={each.channel: each.failures for each in channels.paused(konto.views).values()},
+    )
+
+
+def _counted(konto: Konto, sql: str) -> dict[str, int]:
+    return {row[0]: row[1] for row in konto.views.rows(sql)}
+
+
+def _lag(konto: Konto, position: int, now: datetime) -> timedelta:
+    waiting = konto.log.page(position, 1)
+    recorded = waiting[0].recorded if waiting else None
+    return timedelta() if recorded is None else max(timedelta(), now - recorded)
+
+
+def _queued(konto: Konto) -> int | None:
+    if konto.settings.queue.address is None:
+        return None
+    try:
+        return queues.waiting(konto.settings.queue)
+    except queues.QueueGone:
+        return None
 
 
 def notes(konto: Konto) -> Iterator[Note]:
@@ -106,6 +159,7 @@ def notes(konto: Konto) -> Iterator[Note]:
     yield Note("parked", True, PARKED if parked else NONE_PARKED, {"n": parked})
     yield _queue(konto)
     yield _outbox(konto, now)
+    yield from _flow(konto, now)
     yield from _worker(konto, now)
     yield _mail(konto)
     yield from _keys(konto)
@@ -128,10 +182,9 @@ def _queue(konto: Konto) -> Note:
 
 
 def _waiting(konto: Konto, now: datetime) -> tuple[int, timedelta]:
-    """Messages that are due, and for how long the oldest is."""
-    row = konto.views.row("SELECT COUNT(*), MIN(due) FROM outbox WHERE due <= ?", (micros(now),))
-    oldest = instant(row[1])
-    return row[0], timedelta() if oldest is None else now - oldest
+    """Alerts that may be sent now, and for how long the oldest could have been."""
+    waiting, oldest = outbox.waits(konto.views, now)
+    return waiting, timedelta() if oldest is None else now - oldest
 
 
 def _outbox(konto: Konto, now: datetime) -> Note:
@@ -140,6 +193,25 @@ def _outbox(konto: Konto, now: datetime) -> Note:
         return Note("outbox", True, OUTBOX_EMPTY, {"n": 0})
     stuck = oldest > LATE_SENDING
     return Note("outbox", not stuck, OUTBOX_STUCK if stuck else OUTBOX, {"n": waiting, "age": oldest})
+
+
+def _flow(konto: Konto, now: datetime) -> Iterator[Note]:
+    """Whether messages really arrive: what was delivered last, what could not be, which channels are paused."""
+    last = instant(konto.views.row("SELECT MAX(sent_at) FROM messages")[0])
+    if last is None:
+        yield Note("delivered", True, NEVER_DELIVERED, {})
+    else:
+        yield Note("delivered", True, DELIVERED, {"age": now - last})
+    lost = konto.views.row(
+        "SELECT COUNT(*) FROM alerts WHERE state = 'undeliverable' AND escalated_to IS NULL AND state_at > ?",
+        (micros(now - LATELY),),
+    )[0]
+    if lost:
+        yield Note("undeliverable", False, UNDELIVERABLE, {"n": lost})
+    for each in channels.paused(konto.views).values():
+        text = CHANNEL_GONE if each.gone else CHANNEL_PAUSED
+        params = {"channel": each.channel, "reason": each.reason, "age": now - each.since}
+        yield Note("channel", False, text, params)
 
 
 def _worker(konto: Konto, now: datetime) -> Iterator[Note]:

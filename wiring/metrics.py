@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from socketserver import ThreadingMixIn
@@ -48,15 +48,22 @@ class Figures(Collector):
             ("konto_log_head", "Position of the newest event of the log.", state.head),
             ("konto_tables_position", "Position up to which the tables are brought.", state.position),
             ("konto_tables_behind", "Events that the tables have not taken in yet.", state.head - state.position),
+            ("konto_tables_lag_seconds", "For how long the oldest of them has been recorded.", seconds(state.lag)),
             ("konto_outbox_waiting", "Messages that are due and not sent yet.", state.waiting),
-            ("konto_outbox_oldest_seconds", "For how long the oldest of them is due.", state.oldest.total_seconds()),
+            ("konto_outbox_oldest_seconds", "For how long the oldest of them is due.", seconds(state.oldest)),
             ("konto_parked_facts", "Facts that wait for what they refer to.", state.parked),
         ):
             yield GaugeMetricFamily(name, text, value=value)
-        alerts = GaugeMetricFamily("konto_alerts", "Alerts by what became of them.", labels=["state"])
-        for name, count in state.alerts.items():
-            alerts.add_metric([name], count)
-        yield alerts
+        if state.queue is not None:
+            yield GaugeMetricFamily("konto_queue_messages", "Messages in the queue.", value=state.queue)
+        yield _by(GaugeMetricFamily("konto_alerts", "Alerts by what became of them.", labels=["state"]), state.alerts)
+        yield _by(CounterMetricFamily("konto_alerts_raised", "Alerts by rule.", labels=["rule"]), state.raised)
+        sent = CounterMetricFamily("konto_messages_delivered", "Messages by channel.", labels=["channel"])
+        yield _by(sent, state.delivered)
+        failing = GaugeMetricFamily(
+            "konto_channel_paused", "Failures in a row, of channels that are paused.", labels=["channel"]
+        )
+        yield _by(failing, state.paused)
 
     def _loops(self) -> Iterable[Metric]:
         turns = self.services.turns
@@ -71,6 +78,17 @@ class Figures(Collector):
         for name, ours in sorted(turns.works.items()):
             works.add_metric([name], int(ours))
         return (done, failed, works)
+
+
+def seconds(span: timedelta) -> float:
+    return span.total_seconds()
+
+
+def _by(family: Any, counts: Mapping[str, int]) -> Metric:
+    for name, count in counts.items():
+        family.add_metric([name], count)
+    metric: Metric = family
+    return metric
 
 
 def standing(services: Services) -> dict[str, Any]:

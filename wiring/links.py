@@ -1,0 +1,39 @@
+"""The links in a message: to the page about it, and to the one that takes note of it in its reader's name.
+
+The second carries a key that follows from the alert and the person under the installation's secret, so that nobody
+else can make one. It works as long as nobody has taken note: then it is used up.
+"""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import urlencode
+
+from domain.alert import Occasion
+from domain.ids import Ids
+from wiring.settings import DashboardSettings
+
+ACKNOWLEDGE = "acknowledge"
+"""The path on which the dashboard takes note."""
+
+PAGES = {"supplier": "suppliers", "team": "overview", "person": "promises", "channel": "operations"}
+"""By kind of subject, where it is no customer's account."""
+
+
+def page_of(board: DashboardSettings, occasion: Occasion) -> str:
+    if occasion.customer:
+        return f"{board.address}account?{urlencode({'customer': occasion.customer})}"
+    return board.address + PAGES.get(occasion.subject.partition("-")[0], "")
+
+
+def acknowledge_at(board: DashboardSettings, ids: Ids, alert: str, person: str) -> str:
+    asked = {"alert": alert, "by": person, "key": key_of(ids, alert, person)}
+    return f"{board.address}{ACKNOWLEDGE}?{urlencode(asked)}"
+
+
+def key_of(ids: Ids, alert: str, person: str) -> str:
+    return ids.of("acknowledge", alert, person)
+
+
+def is_genuine(ids: Ids, alert: str, person: str, key: str) -> bool:
+    return hmac.compare_digest(key_of(ids, alert, person), key)
