@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from domain import account
 from domain.account import Stage, worth_of
+from domain.alert import Rule
 from domain.log import Log
-from domain.outcome import Step, moments, steps
+from domain.outcome import steps
 from domain.people import Asker, allowed
 from domain.relationship import Relationship
 from domain.reliability import Evidence, reliability, weight
@@ -22,7 +23,9 @@ from projections import replay
 from projections.customers import names_of
 from projections.filters import Library
 from projections.follow import Progress
-from projections.statements import stage_of, standing_at
+from projections.other_alerts import Came, OtherAlert, Replayed, Tally
+from projections.replay import Account
+from projections.statements import standing_at
 
 
 class Side(NamedTuple):
@@ -44,14 +47,6 @@ class Difference(NamedTuple):
         return self.then.balance - self.today.balance
 
 
-class LastCalls(NamedTuple):
-    """Of the last calls for timely notice: how many came under both, and how many only under one of the two."""
-
-    both: int
-    only_today: int
-    only_then: int
-
-
 class Class(NamedTuple):
     """So many customers whose balance differs by at least `start` and less than `end` points, in hundredths."""
 
@@ -64,8 +59,9 @@ class Class(NamedTuple):
 class WhatIf:
     """`differences`: whose balance differs, the largest first; `only_stage`: whose stage alone does.
 
-    `points` holds the difference of every customer, in hundredths. `last_calls` is None where both rulebooks ask
-    for the same notice.
+    `points` holds the difference of every customer, in hundredths. `alerts` by rule, the most urgent first: None where
+    both rulebooks agree in all that it depends on; without those of which none came. `other_alerts`: the latest of
+    what came only under one of the two.
     """
 
     at: datetime
@@ -75,7 +71,8 @@ class WhatIf:
     points: tuple[int, ...]
     stages_today: dict[str, int]
     stages_then: dict[str, int]
-    last_calls: LastCalls | None
+    alerts: dict[Rule, Came | None]
+    other_alerts: tuple[OtherAlert, ...]
 
     @property
     def other_stage(self) -> list[Difference]:
@@ -113,20 +110,28 @@ def _round_width(least: float) -> int:
 
 
 def what_if(
-    log: Log, library: Library, asker: Asker, rulebook: Rulebook, at: datetime, tell: Progress | None = None
+    log: Log,
+    library: Library,
+    asker: Asker,
+    rulebook: Rulebook,
+    at: datetime,
+    replayed: Replayed,
+    tell: Progress | None = None,
 ) -> WhatIf:
     """Both rulebooks over the whole log, as if each had counted from the beginning; nothing is written."""
     allowed(asker, "tests")
     steering = library.steering(None)
     rules = (steering.rulebooks.at(at), rulebook)
-    today, then = (replay.under(steering, each) for each in rules)
+    sides = [replay.under(steering, each) for each in rules]
+    watched = replayed.differing(*rules)
     found: list[tuple[str, Side, Side]] = []
-    calls = [0, 0, 0]
-    other_notice = rules[0].notice != rules[1].notice
+    tally = Tally()
     for relationship in replay.every(log, library.views, tell):
-        found.append((relationship.customer, _side(relationship, today, at), _side(relationship, then, at)))
-        if other_notice:
-            calls = [sum(pair) for pair in zip(calls, _last_calls(relationship, today, then, at), strict=True)]
+        accounts = [Account(relationship, account.lines(relationship, side)) for side in sides]
+        today, then = (_side(each, side, at) for each, side in zip(accounts, sides, strict=True))
+        found.append((relationship.customer, today, then))
+        if watched:
+            tally.add(*(replayed.alerts_of(*pair, at, watched) for pair in zip(accounts, sides, strict=True)))
     names = names_of(library, [customer for customer, *_ in found])
     every = [Difference(customer, *names[customer], before, after) for customer, before, after in found]
     differing = [each for each in every if each.points]
@@ -139,16 +144,26 @@ def what_if(
         points=tuple(each.points for each in every),
         stages_today=dict(Counter(before.stage.name for _, before, _ in found)),
         stages_then=dict(Counter(after.stage.name for _, _, after in found)),
-        last_calls=LastCalls(*calls) if other_notice else None,
+        alerts=tally.by_rule(replayed.COVERED, watched),
+        other_alerts=tuple(tally.listed(library, steering, at)),
     )
 
 
-def _side(relationship: Relationship, steering: Steering, at: datetime) -> Side:
-    lines = account.lines(relationship, steering)
-    rules = steering.rulebooks.at(at)
-    trust = reliability(_evidence(relationship, steering, at), at, rules, steering.rates_at(at).kept)
-    stage = stage_of(lines, trust, standing_at(relationship, at), steering.rulebooks, at)
-    return Side(account.balance(lines, at, steering.rulebooks), stage)
+def _side(each: Account, steering: Steering, at: datetime) -> Side:
+    rulebooks, standing = steering.rulebooks, standing_at(each.relationship, at)
+    balance = account.balance(each.lines, at, rulebooks)
+    # Reliability tells solid from building only, and takes longer to reckon than all else here.
+    low = _reliability_low(each, steering, at) if balance >= rulebooks.at(at).stage.solid_from else None
+    stage = account.stage(
+        each.lines, at, rulebooks, reliability_low=low, left=standing.left, recovering=standing.recovering
+    )
+    return Side(balance, stage)
+
+
+def _reliability_low(each: Account, steering: Steering, at: datetime) -> float | None:
+    evidence = _evidence(each.relationship, steering, at)
+    trust = reliability(evidence, at, steering.rulebooks.at(at), steering.rates_at(at).kept)
+    return trust.low if trust.rests_on else None
 
 
 def _evidence(relationship: Relationship, steering: Steering, at: datetime) -> Iterator[Evidence]:
@@ -162,27 +177,3 @@ def _evidence(relationship: Relationship, steering: Steering, at: datetime) -> I
                 rules = steering.rulebooks.at(step.fact.time)
                 yield Evidence(verdict.at, weight(worth_of(step, rules), rules))
             break
-
-
-# -- alerts -------------------------------------------------------------------------------------------
-
-
-def _last_calls(relationship: Relationship, today: Steering, then: Steering, at: datetime) -> LastCalls:
-    """Of every promise and each version of its due: whether the last call came while it was still to be done."""
-    one, other = (
-        {
-            (stream, occurrence)
-            for stream, history in relationship.promises.items()
-            for occurrence in _called(list(steps(history, steering)), steering, at)
-        }
-        for steering in (today, then)
-    )
-    return LastCalls(len(one & other), len(one - other), len(other - one))
-
-
-def _called(life: Sequence[Step], steering: Steering, at: datetime) -> Iterator[int]:
-    for place, step in enumerate(life):
-        end = life[place + 1].fact.time if place + 1 < len(life) else at
-        soon = moments(step.after, steering, step.fact.time)
-        if soon is not None and soon.last_call < min(end, at):
-            yield step.after.occurrence

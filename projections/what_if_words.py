@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
+from projections.other_alerts import OtherAlert
 from projections.what_if import WhatIf
 from words import N_, Translator
 from words.format import number, points
+from words.names import ALERTS
 
 SAME = N_("Nothing would be different: all {n} accounts come out the same.")
+ACCOUNTS_SAME = N_("All {n} accounts come out the same.")
 CHANGED = N_("{changed} of {all} balances would be different, {stages} customers would stand in another stage.")
 MIDDLE = N_("In the middle by {median} points, at most by {most}.")
 STAGE_ONLY = N_(
     "For {n} only the stage: reliability is measured between a broken and a kept promise, and that changed."
 )
-CALLS = N_("Last calls for timely notice: {both} under both, {today} only under today's, {then} only under the other.")
+CAME = N_("{alert}: {both} under both, {today} only under today's, {then} only under the other.")
+ONLY: Final = {"today": N_("only under today's"), "then": N_("only under the other")}
 NOTHING_CHANGED = N_("This was only reckoned. Publish a rulebook with: konto rules publish FILE")
 
 
@@ -27,12 +32,30 @@ def found(each: WhatIf, t: Translator) -> Iterator[str]:
     if not each.customers:
         yield t.gettext(NOBODY)
     elif not each.differences and not each.only_stage:
-        yield t.gettext(SAME).format(n=number(each.customers, t.lang))
+        sentence = ACCOUNTS_SAME if each.other_alerts else SAME
+        yield t.gettext(sentence).format(n=number(each.customers, t.lang))
     else:
         yield from _different(each, t)
-    if each.last_calls is not None:
-        both, today, then = (number(calls, t.lang) for calls in each.last_calls)
-        yield t.gettext(CALLS).format(both=both, today=today, then=then)
+
+
+def alerts(each: WhatIf, t: Translator) -> Iterator[str]:
+    """A sentence for each rule whose alerts may be others."""
+    for rule, came in each.alerts.items():
+        if came is not None:
+            both, today, then = (number(many, t.lang) for many in came)
+            yield t.gettext(CAME).format(alert=alert(rule, t), both=both, today=today, then=then)
+
+
+def alert(rule: str, t: Translator) -> str:
+    """What alerts of a rule are called, as a sentence begins with it."""
+    names: Mapping[str, str] = ALERTS
+    name = t.gettext(names.get(rule, rule))
+    return name[:1].upper() + name[1:]
+
+
+def only(each: OtherAlert, t: Translator) -> str:
+    """Under which of the two it came."""
+    return t.gettext(ONLY[each.only])
 
 
 def _different(each: WhatIf, t: Translator) -> Iterator[str]:

@@ -10,6 +10,7 @@ from dashboard.data import (
     MOST_LISTED,
     ChangedAccount,
     Difference,
+    OtherAlert,
     Reader,
     Refusal,
     RulebookTexts,
@@ -19,15 +20,16 @@ from dashboard.data import (
 from domain.documents import load
 from domain.errors import Refused
 from domain.rulebook import Rulebook
-from projections import what_if as view
 from projections import what_if_words
+from projections.other_alerts import OtherAlert as Alert
 from projections.what_if import Difference as Differing
-from wiring import settings
+from projections.what_if import WhatIf as Compared
+from wiring import settings, trying
 from wiring.defaults import DEFAULTS
 from wiring.home import Konto
 from wiring.refusals import sentence
 from wiring.versions import counting, versions
-from words import translator
+from words import Translator, translator
 
 STAGES = ("solid", "building", "new", "recovering", "strained", "lost")
 """The best first."""
@@ -77,8 +79,7 @@ def reckon(konto: Konto, kept: Kept, reader: Reader, text: str, tell: Tell) -> W
         rules = load(text, Rulebook)
     except Refused as unsound:
         return Refusal(tuple(_findings(unsound, reader)))
-    log, library, asker = konto.log, konto.library, konto.asker
-    found = kept.fresh(_question(text), konto, lambda now: view.what_if(log, library, asker, rules, now, tell))
+    found = kept.fresh(_question(text), konto, lambda now: trying.what_if(konto, rules, now, tell))
     return _told(found, konto, reader)
 
 
@@ -88,7 +89,7 @@ def _question(text: str) -> str:
 
 def _told(found: Found, konto: Konto, reader: Reader) -> WhatIf:
     t = translator(reader.lang)
-    answer: view.WhatIf = found.answer
+    answer: Compared = found.answer
     headline, *sentences = what_if_words.found(answer, t)
     differing = (*answer.differences, *answer.only_stage)
     return WhatIf(
@@ -103,10 +104,12 @@ def _told(found: Found, konto: Konto, reader: Reader) -> WhatIf:
         stages=tuple(_stages(answer)),
         listed=tuple(map(_account, differing[:MOST_LISTED])),
         to_list=len(differing),
+        alerts=tuple(what_if_words.alerts(answer, t)),
+        other_alerts=tuple(_alert(each, t) for each in answer.other_alerts),
     )
 
 
-def _stages(answer: view.WhatIf) -> Iterator[tuple[str, int, int]]:
+def _stages(answer: Compared) -> Iterator[tuple[str, int, int]]:
     today, then = answer.stages_today, answer.stages_then
     for stage in STAGES:
         if today.get(stage) or then.get(stage):
@@ -121,4 +124,15 @@ def _account(each: Differing) -> ChangedAccount:
         then=each.then.balance,
         stage_today=each.today.stage.name,
         stage_then=each.then.stage.name,
+    )
+
+
+def _alert(each: Alert, t: Translator) -> OtherAlert:
+    return OtherAlert(
+        moment=each.moment,
+        alert=what_if_words.alert(each.rule, t),
+        customer=each.customer,
+        name=each.name or each.id,
+        subject=each.subject,
+        only=what_if_words.only(each, t),
     )

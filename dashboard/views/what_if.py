@@ -14,6 +14,7 @@ from dashboard.visit import Visit, visit
 from words import format
 
 _ROWS: Final = 10
+_ALERTS: Final = 8
 _TEXT_PIXELS: Final = 360
 
 # Kept beside the widgets, which forget what was typed as soon as another page is opened.
@@ -156,11 +157,30 @@ def _found(found: WhatIf, *, same_text: bool, here: Visit) -> None:
             "" if same_text else t("The text above was changed since."),
         ]
         look.foot(" ".join(part for part in parts if part))
+    if found.alerts:
+        with look.card("alerts"):
+            _alerts(found, here)
     if not found.to_list:
         return
     _pictures(found, here)
     with look.card("accounts"):
         _accounts(found, here)
+
+
+def _alerts(found: WhatIf, here: Visit) -> None:
+    t, lang = here.t, here.reader.lang
+    look.title(t("Which alerts would have come?"))
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in found.alerts))
+    for number, each in enumerate(found.other_alerts[:_ALERTS]):
+        with st.container(key=f"alert_{number}"):
+            name, alert, only = st.columns([2, 2, 1.3], gap="small", vertical_alignment="center")
+            with name:
+                rows.to_account(each.customer, f"**{plain(each.name)}**", here)
+            when = format.moment(each.moment, here.now, here.reader.zone, lang)
+            alert.markdown(f"{plain(each.alert)}  \n{quiet(plain(f'{each.subject} · {when}'))}")
+            only.markdown(quiet(each.only))
+    if len(found.other_alerts) > _ALERTS:
+        look.foot(t("The latest of them; more with `konto what-if FILE --json`."))
 
 
 def _pictures(found: WhatIf, here: Visit) -> None:

@@ -141,11 +141,23 @@ def test_a_broken_promise_at_twice_its_weight_changes_exactly_those_of_broken_pr
 def test_more_notice_asked_for_means_other_last_calls(lived, written):
     more = written("more.toml", rulebook.default_text().replace("most_hours = 8", "most_hours = 20")
                    .replace("share = 0.25", "share = 0.5"))  # fmt: skip
-    calls = lived("what-if", str(more), "--json").json["alerts"]["last_call"]
+    found = lived("what-if", str(more), "--json").json
+    calls = found["alerts"].pop("last_call")
     assert calls["only_then"] > 0
-    assert lived("what-if", str(written("same.toml", rulebook.default_text())), "--json").json["alerts"] == {
-        "last_call": None
-    }
+    for rule in ("trust_low", "trust_falling", "buffer_thin"):
+        found["alerts"].pop(rule, None)  # what notice is worth is part of every balance
+    assert set(found["alerts"].values()) == {None}, "no other rule depends on that"
+    assert {each["only"] for each in found["other_alerts"]} <= {"then", "today"}
+    each = found["other_alerts"][0]
+    assert each["rule"] == "last_call"
+    assert (each["customer"], each["subject"]) == tuple(f"{kind}-{each['subject'][2:]}" for kind in "KA")
+    german = lived("what-if", str(more), "--lang", "de").out
+    assert "Bei allen 160 Konten kommt dasselbe heraus." in german
+    assert f": {calls['both']} unter beiden, " in german
+    same = lived("what-if", str(written("same.toml", rulebook.default_text())), "--json").json
+    assert same["alerts"]["last_call"] is None
+    assert set(same["alerts"].values()) == {None}
+    assert same["other_alerts"] == []
 
 
 def test_an_unsound_rulebook_is_refused_with_its_line(lived, written):

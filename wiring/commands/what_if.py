@@ -10,10 +10,10 @@ import typer
 
 from domain.documents import load
 from domain.rulebook import Rulebook
-from projections import what_if as view
 from projections import what_if_words
+from projections.other_alerts import Came, OtherAlert
 from projections.what_if import Difference, WhatIf
-from wiring import settings
+from wiring import settings, trying
 from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.commands.documents import text_of
 from wiring.commands.meaning import REPLAYING
@@ -21,10 +21,14 @@ from wiring.commands.statement import STAGES
 from wiring.moments import written
 from wiring.output import SLOW
 from words import N_
-from words.format import number, points
+from words.format import moment, number, points
 
 SHOWN = 30
+NONE_CAME = Came(0, 0, 0)
 MORE = N_("… and {n} more; all of them with --json.")
+ALERTS_SHOWN = 10
+WHEN, ALERT, ABOUT, ONLY = N_("When"), N_("Alert"), N_("About"), N_("Which rulebook")
+LATEST_ALERTS = N_("The latest of them; more with --json.")
 CUSTOMER, TODAY, THEN, CHANGE, STAGE = N_("Customer"), N_("Today"), N_("With this one"), N_("Change"), N_("Stage")
 
 Which = Annotated[Path, typer.Argument(metavar="RULEBOOK", help=N_("The other rulebook, a file."))]
@@ -37,7 +41,7 @@ def what_if(ctx: typer.Context, rulebook: Which, json: Json = False, lang: Lang 
     with at_desk(ctx, json, lang) as desk:
         konto = desk.konto
         with desk.out.progress(desk.t.gettext(REPLAYING), least=SLOW) as tell:
-            found = view.what_if(konto.log, konto.library, konto.asker, rules, desk.now, tell)
+            found = trying.what_if(konto, rules, desk.now, tell)
         if json:
             desk.out.answer(as_json(found))
         else:
@@ -45,7 +49,6 @@ def what_if(ctx: typer.Context, rulebook: Which, json: Json = False, lang: Lang 
 
 
 def as_json(found: WhatIf) -> dict[str, Any]:
-    calls = found.last_calls
     return {
         "at": written(found.at),
         "customers": found.customers,
@@ -55,7 +58,25 @@ def as_json(found: WhatIf) -> dict[str, Any]:
         "only_stage": [_difference_as_json(each) for each in found.only_stage],
         "distribution": [each._asdict() for each in found.distribution],
         "stages": {"today": found.stages_today, "then": found.stages_then},
-        "alerts": {"last_call": None if calls is None else calls._asdict()},
+        "alerts": {rule: _came_as_json(came) for rule, came in {"last_call": NONE_CAME, **found.alerts}.items()},
+        "other_alerts": [_alert_as_json(each) for each in found.other_alerts],
+    }
+
+
+def _came_as_json(came: Came | None) -> dict[str, int] | None:
+    return None if came is None else came._asdict()
+
+
+def _alert_as_json(each: OtherAlert) -> dict[str, Any]:
+    return {
+        "rule": each.rule,
+        "level": each.level,
+        "detail": each.detail,
+        "customer": each.id,
+        "name": each.name,
+        "subject": each.subject,
+        "moment": written(each.moment),
+        "only": each.only,
     }
 
 
@@ -73,6 +94,7 @@ def _say(desk: Desk, found: WhatIf) -> None:
     desk.out.say(*what_if_words.found(found, desk.t))
     desk.out.say("")
     _table(desk, [*found.differences, *found.only_stage])
+    _alerts(desk, found)
     desk.out.say(desk.t.gettext(what_if_words.NOTHING_CHANGED))
 
 
@@ -94,3 +116,24 @@ def _table(desk: Desk, differences: Sequence[Difference]) -> None:
     if len(differences) > SHOWN:
         desk.out.say(t.gettext(MORE).format(n=number(len(differences) - SHOWN, lang)))
     desk.out.say("")
+
+
+def _alerts(desk: Desk, found: WhatIf) -> None:
+    t = desk.t
+    desk.out.say(*what_if_words.alerts(found, t))
+    if found.other_alerts:
+        lines = [
+            [
+                moment(each.moment, desk.now, desk.zone, t.lang),
+                each.name or each.id,
+                what_if_words.alert(each.rule, t),
+                each.subject,
+                what_if_words.only(each, t),
+            ]
+            for each in found.other_alerts[:ALERTS_SHOWN]
+        ]
+        desk.out.say("")
+        desk.out.table([t.gettext(head) for head in (WHEN, CUSTOMER, ALERT, ABOUT, ONLY)], lines)
+        if len(found.other_alerts) > ALERTS_SHOWN:
+            desk.out.say(t.gettext(LATEST_ALERTS))
+        desk.out.say("")
