@@ -11,35 +11,25 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from time import perf_counter
-from typing import NamedTuple
 
 import msgspec
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
-from bench import facts
+from bench import alerts, facts
+from bench.pair import Pair
 from domain.rulebook import default
 from domain.vocabulary import parse
 from projections import experiences
 from projections.advice import learned
-from projections.what_if import what_if as replayed
 from wiring.home import Konto, open_home
 from wiring.importing import import_file
+from wiring.trying import what_if as tried
 
 SINGLY = 50
 """Of so many facts one is recorded singly."""
 
-Timed = Callable[[], float]
-"""Does the work once and gives the seconds that count."""
 Rows = Sequence[tuple[str, int, str, bytes]]
-
-
-class Pair(NamedTuple):
-    """`facts` are what each of the two handles at a time."""
-
-    ours: Timed
-    limit: Timed
-    facts: int
 
 
 def import_log(folder: Path, count: int) -> Pair:
@@ -95,7 +85,7 @@ def what_if(folder: Path, count: int) -> Pair:
 
     def ours() -> float:
         started = perf_counter()
-        found = replayed(konto.log, konto.library, konto.asker, twice, konto.clock())
+        found = tried(konto, twice, konto.clock())
         assert found.differences
         return perf_counter() - started
 
@@ -158,6 +148,8 @@ MEASURES: Mapping[str, Callable[[Path, int], Pair]] = {
     "record:sqlite": record,
     "what_if:sqlite": what_if,
     "advise:sqlite": advise,
+    "alerts:redis": alerts.delivery,
+    "alert_latency:sqlite": alerts.latency,
 }
 
 

@@ -19,15 +19,21 @@ from domain.fact import Fact
 from domain.record import record
 from domain.vocabulary import parse
 from intake import sample_firm
-from projections import alerts
+from projections import alerts, outbox
 from wiring.home import Clock, Konto, open_home, system_clock
 from wiring.importing import CHUNK
-from wiring.worker import run_tick, sender
+from wiring.worker import dispatch, look, prepare_tick, sender
+from workers import answering
 from workers.channels import Envelope
+from workers.watches import QUICK, WATCHES
 
 DOCUMENTS: tuple[DocumentKind, ...] = ("people", "calendars")
-MORNING = time(7, 30)
+MORNING = time(8)
 LIVED_WEEKS = 13
+ALL_OF_A_MORNING = 10_000
+MONDAY = 0
+SEEN_OF = 10
+"""One alert of so many is overlooked."""
 
 Progress = Callable[[int, int], None]
 """Called with the facts recorded and all facts."""
@@ -91,7 +97,7 @@ class _Clock:
 
 def _live_through(konto: Konto, clock: _Clock, facts: list[Fact], now: datetime, progress: Progress | None) -> None:
     done = 0
-    quiet = replace(sender(konto), channels={"email": _Unposted()})
+    quiet, leaving = replace(sender(konto), channels={"email": _Unposted()}), dispatch(konto)
     for moment, group in groupby(facts, key=lambda fact: _heard_at(fact, clock.now, now, konto)):
         for chunk in _chunks(group):
             clock.now = moment
@@ -100,10 +106,22 @@ def _live_through(konto: Konto, clock: _Clock, facts: list[Fact], now: datetime,
             done += len(chunk)
             if progress:
                 progress(done, len(facts))
-        run_tick(konto)
-        for alert in alerts.waiting(konto.views, moment):
-            quiet.deliver(alert)
+        konto.catch_up()
+        prepare_tick(konto)
+        # On Mondays all customers are looked at, on the other days what has happened.
+        look(konto, moment, WATCHES if moment.weekday() == MONDAY else QUICK)
+        leaving.release(moment)
+        quiet.deliver_several(outbox.ready(konto.views, moment, limit=ALL_OF_A_MORNING))
+        _take_note(konto, moment)
     konto.catch_up()
+
+
+def _take_note(konto: Konto, moment: datetime) -> None:
+    """Most of what arrived in the morning is seen soon; what is not goes on to whoever comes next."""
+    for each in alerts.active(konto.views):
+        seen = each.state == "delivered" and each.sent_to and int(each.alert[-2:], 16) % SEEN_OF != 0
+        if seen:
+            answering.acknowledge_in_name_of(konto.log, konto.library, each.alert, each.sent_to or "", moment)
 
 
 def _chunks(facts: Iterator[Fact]) -> Iterator[list[Fact]]:
