@@ -19,7 +19,7 @@ def main() -> None:
     t = here.t
     page = st.navigation(
         {
-            t("Today"): [places.adviser(t)],
+            t("Today"): [places.morning(t), places.adviser(t)],
             t("Customers"): [
                 places.account(t),
                 places.promises(t),
@@ -29,12 +29,15 @@ def main() -> None:
             ],
             t("The firm"): [
                 places.overview(t),
+                places.team(t),
+                places.deliveries(t),
                 places.suppliers(t),
                 places.rules(t),
                 places.meaning(t),
                 places.what_if(t),
             ],
-        }
+        },
+        expanded=True,
     )
     look.whose(data.firm(here.reader), t)
     page.run()

@@ -20,10 +20,13 @@ _SIGNS: Final = {
 }
 
 
-def contact(row: ContactRow, here: Visit, *, by_deadline: bool) -> None:
-    """One line of the list; its words lead to the customer's account. `by_deadline` is how the list is ordered."""
+def contact(row: ContactRow, here: Visit, *, by_deadline: bool, lead: float = 1.25) -> None:
+    """One line of the list; its words lead to the customer's account. `by_deadline` is how the list is ordered.
+
+    `lead`: how wide the moment is, where it stands below other lists.
+    """
     with st.container(key=f"row_{row.id}"):
-        when, what = st.columns([1.25, 3.4], gap="small", vertical_alignment="center")
+        when, what = st.columns([lead, 3.4], gap="small", vertical_alignment="center")
         first, second = _deadline(row, here) if by_deadline else (_moment(row.at, here), _then(row, here))
         when.markdown(f"**{first}**  \n{quiet(second)}")
         with what.container(gap=None):

@@ -6,10 +6,13 @@ are integers in hundredths, instants are aware, and sentences come in the reader
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from dashboard.attention import DeliveriesAsked, DeliveriesPage, Morning, Team
 
 PAGE_SIZE = 50
 
@@ -19,7 +22,11 @@ our clock stands still because the customer asked for it."""
 
 StateFilter = Literal["all", "soon", "notice", "overdue", "waiting"]
 Span = Literal["month", "quarter", "all"]
-Delivery = Literal["waiting", "delivered", "acknowledged", "failed", "undeliverable", "not_needed", "too_old"]
+Noted = Literal["done", "already", "over"]
+"""What came of taking note: noted, somebody had done so before, the alert is over."""
+Delivery = Literal[
+    "waiting", "delivered", "acknowledged", "snoozed", "failed", "undeliverable", "over", "not_needed", "too_old"
+]
 
 
 class Reader(NamedTuple):
@@ -753,6 +760,17 @@ class Difference(NamedTuple):
     accounts: int
 
 
+class OtherAlert(NamedTuple):
+    """An alert that would have come `only` under one of the two rulebooks; `subject` is what it is about."""
+
+    moment: datetime
+    alert: str
+    customer: str
+    name: str
+    subject: str
+    only: str
+
+
 class WhatIf(NamedTuple):
     """The whole past under another rulebook."""
 
@@ -770,6 +788,10 @@ class WhatIf(NamedTuple):
     listed: tuple[ChangedAccount, ...]
     """The largest differences first, at most MOST_LISTED of `to_list`."""
     to_list: int
+    alerts: tuple[str, ...] = ()
+    """A sentence for each rule whose alerts may be others."""
+    other_alerts: tuple[OtherAlert, ...] = ()
+    """The latest of those that came only under one of the two."""
 
 
 MOST_LISTED = 100
@@ -800,6 +822,14 @@ class Source(Protocol):
     def rulebook_findings(self, reader: Reader, text: str) -> tuple[str, ...]: ...
     def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None: ...
     def reckon(self, reader: Reader, text: str, tell: Tell) -> WhatIf | Refusal: ...
+    def acknowledge(self, alert: str, by: str, key: str) -> Noted | None: ...
+    def morning(self, reader: Reader, owner: str | None) -> Morning: ...
+    def take_note(self, reader: Reader, alerts: Sequence[str]) -> Refusal | None: ...
+    def put_off(self, reader: Reader, alerts: Sequence[str], until: datetime, reason: str | None) -> Refusal | None: ...
+    def team(self, reader: Reader) -> Team | Refusal: ...
+    def deliveries(self, reader: Reader, asked: DeliveriesAsked, page: int) -> DeliveriesPage | Refusal: ...
+    def send_again(self, reader: Reader, alerts: Sequence[str]) -> Refusal | None: ...
+    def try_channel(self, reader: Reader, channel: str) -> Refusal | None: ...
 
 
 class NotStarted(Exception):
@@ -824,6 +854,11 @@ def _asked() -> Source:
 def now() -> datetime:
     """The moment that the pages show."""
     return _asked().now()
+
+
+def acknowledge(alert: str, by: str, key: str) -> Noted | None:
+    """Takes note of an alert by the link in its message; None where the link is not one of ours."""
+    return _asked().acknowledge(alert, by, key)
 
 
 def firm(reader: Reader) -> Firm:
@@ -929,3 +964,38 @@ def reckoned(reader: Reader, text: str) -> WhatIf | Refusal | None:
 def reckon(reader: Reader, text: str, tell: Tell) -> WhatIf | Refusal:
     """The whole past under a sound rulebook, unless that was reckoned and nothing has been recorded since."""
     return _asked().reckon(reader, text, tell)
+
+
+def morning(reader: Reader, owner: str | None) -> Morning:
+    """What waits for one person, or for everybody; whoever may see nobody else sees themself."""
+    return _asked().morning(reader, owner)
+
+
+def take_note(reader: Reader, alerts: Sequence[str]) -> Refusal | None:
+    """Notes that the reader has seen these alerts and takes care."""
+    return _asked().take_note(reader, alerts)
+
+
+def put_off(reader: Reader, alerts: Sequence[str], until: datetime, reason: str | None) -> Refusal | None:
+    """These alerts come once more at a moment, if they hold then."""
+    return _asked().put_off(reader, alerts, until, reason)
+
+
+def team(reader: Reader) -> Team | Refusal:
+    """What each of us has in hand just now."""
+    return _asked().team(reader)
+
+
+def deliveries(reader: Reader, asked: DeliveriesAsked, page: int = 1) -> DeliveriesPage | Refusal:
+    """A page of at most PAGE_SIZE alerts with what became of them, the newest first."""
+    return _asked().deliveries(reader, asked, page)
+
+
+def send_again(reader: Reader, alerts: Sequence[str]) -> Refusal | None:
+    """What could not be delivered is tried once more."""
+    return _asked().send_again(reader, alerts)
+
+
+def try_channel(reader: Reader, channel: str) -> Refusal | None:
+    """A paused channel is tried again at once."""
+    return _asked().try_channel(reader, channel)

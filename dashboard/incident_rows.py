@@ -91,6 +91,17 @@ def by_when(step: Step, here: Visit) -> str:
     return here.t("by {moment}").format(moment=_moment(step.at, here))
 
 
+def to_do(row: IncidentRow, here: Visit) -> str:
+    """The step to be done now, and by when or since when."""
+    step = next_step(row)
+    if step is None:
+        return ""
+    words = say.word(say.STEPS, step.name, here.t)
+    if step.state == "missed":
+        return f"{here.t('{step} is missing').format(step=words)} {by_when(step, here)}"
+    return f"{words} {by_when(step, here)}".strip()
+
+
 def legend(t: Translator) -> str:
     """What the signs of the steps mean."""
     return "\u2003".join(f":material/{_SIGNS[state][0]}: {t.gettext(words)}" for state, words in _LEGEND.items())

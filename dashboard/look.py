@@ -27,8 +27,10 @@ _DELIVERIES: Final = {
     "waiting": "schedule_send",
     "delivered": "mark_email_read",
     "acknowledged": "visibility",
-    "failed": "error",
-    "undeliverable": "person_off",
+    "snoozed": "snooze",
+    "failed": "sync_problem",
+    "undeliverable": "error",
+    "over": "check",
     "not_needed": "do_not_disturb_on",
     "too_old": "history",
 }

@@ -14,6 +14,13 @@ def overview(t: Translator) -> st.Page:
     return st.Page(page, title=t("Overview"), icon=":material/monitoring:", url_path="overview", default=True)
 
 
+def morning(t: Translator) -> st.Page:
+    """What waits for one person today: `owner` in the address, else for everybody."""
+    from dashboard.views.morning import page
+
+    return st.Page(page, title=t("My morning"), icon=":material/wb_twilight:", url_path="morning")
+
+
 def adviser(t: Translator) -> st.Page:
     """May I promise that? In the address: customer, owner, kind, due, severity."""
     from dashboard.views.adviser import page
@@ -83,3 +90,17 @@ def what_if(t: Translator) -> st.Page:
     from dashboard.views.what_if import page
 
     return st.Page(page, title=t("What if?"), icon=":material/balance:", url_path="what-if")
+
+
+def team(t: Translator) -> st.Page:
+    """What each of us has in hand just now."""
+    from dashboard.views.team import page
+
+    return st.Page(page, title=t("Team"), icon=":material/groups:", url_path="team")
+
+
+def deliveries(t: Translator) -> st.Page:
+    """What became of every alert; filters in the address: state, owner, rule, page."""
+    from dashboard.views.deliveries import page
+
+    return st.Page(page, title=t("Deliveries"), icon=":material/outgoing_mail:", url_path="deliveries")

@@ -21,9 +21,9 @@ _SIGNS: Final = {
 }
 
 
-def promise(row: PromiseRow, here: Visit) -> None:
-    """One line of a list of open promises; its words lead to the customer's account."""
-    with st.container(key=f"row_{row.id}"):
+def promise(row: PromiseRow, here: Visit, *, within: str = "") -> None:
+    """One line of a list of open promises; its words lead to the customer's account. `within`: the list's name."""
+    with st.container(key=f"row_{within}{row.id}"):
         when, what = st.columns([1, 3.4], gap="small", vertical_alignment="center")
         when.markdown(f"**{due(row, here)}**  \n{quiet(moment(row, here))}")
         with what.container(gap=None):

@@ -8,7 +8,6 @@ from datetime import date, datetime, time, timedelta
 from dashboard.answers import contacts, incidents, lists
 from dashboard.answers.measures import share
 from dashboard.answers.overview import RATES
-from dashboard.answers.taught import Taught
 from dashboard.data import (
     Account,
     BalancePoint,
@@ -30,6 +29,7 @@ from projections.customers import Party
 from projections.filters import Filter, Moment
 from projections.kpis import Question
 from projections.sentences import Words
+from projections.taught import Taught
 from wiring.home import Konto
 from words import Translator, translator
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from dashboard.answers.accounts import survivor_of
-from dashboard.answers.taught import Taught
 from dashboard.data import AccountInShort, Advice, AdviceAsked, AdviceDay, AdvicePage, Reader
 from domain.business_time import Hours
 from domain.errors import Refused
@@ -13,6 +12,7 @@ from projections import advice as advising
 from projections import advice_words, sentences, statements
 from projections import customers as parties
 from projections.advice import Day, Wanted
+from projections.taught import Taught
 from wiring.home import Konto
 from words import Translator, translator
 

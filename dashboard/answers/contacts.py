@@ -18,7 +18,7 @@ from dashboard.data import (
     ContactsAsked,
     Reader,
 )
-from projections import kpis
+from projections import in_hand, kpis
 from projections.contacts import STATES, source_of
 from projections.customers import OWNER_NAME, person_names
 from projections.figures import Spread
@@ -56,6 +56,15 @@ def waiting_of(konto: Konto, customer: str, most: int) -> tuple[ContactRow, ...]
     fits = where(konto, customer).condition(konto.library, konto.asker, "contacts", "x").and_(ONCE)
     chosen = fits.and_(Condition("x.state IN ('open', 'unanswered')", []))
     return _rows(konto, Moment(konto.clock()), chosen, True, most, 1)
+
+
+def waiting(konto: Konto, owner: str | None, most: int) -> tuple[tuple[ContactRow, ...], int]:
+    """Who waits for an answer, also those who asked again, the one due first first, and how many."""
+    moment = Moment(konto.clock())
+    fits = where(konto, owner=owner).condition(konto.library, konto.asker, "contacts", "x")
+    chosen = fits.and_(in_hand.waits(moment))
+    total = konto.views.row(f"SELECT COUNT(*) FROM {source_of(moment)} x WHERE {chosen.sql}", chosen.params)[0]
+    return (_rows(konto, moment, chosen, True, most, 1) if total else ()), int(total)
 
 
 def _in_state(fits: Condition, state: ContactFilter) -> Condition:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from dashboard.answers import (
     accounts,
+    acknowledging,
     adviser,
     contacts,
     customers,
+    deliveries,
     incidents,
     lists,
     meaning,
+    morning,
     overview,
     rules,
     suppliers,
+    team,
     timeline,
     what_if,
 )
 from dashboard.answers.kept import Kept
-from dashboard.answers.taught import Taught
+from dashboard.attention import DeliveriesAsked, DeliveriesPage, Morning, Team
 from dashboard.data import (
     Account,
     AdviceAsked,
@@ -37,6 +42,7 @@ from dashboard.data import (
     IncidentFigures,
     IncidentPage,
     IncidentsAsked,
+    Noted,
     Overview,
     PromiseFilter,
     PromisePage,
@@ -59,8 +65,9 @@ class Home:
 
     def __init__(self, konto: Konto) -> None:
         self.konto = konto
-        self.taught = Taught(konto)
+        self.taught = konto.taught
         self.kept = Kept()
+        self.lately = Kept()
 
     @classmethod
     def opened(cls, path: Path) -> Home:
@@ -146,3 +153,34 @@ class Home:
     def reckon(self, reader: Reader, text: str, tell: Tell) -> WhatIf | Refusal:
         self.konto.catch_up()
         return what_if.reckon(self.konto, self.kept, reader, text, tell)
+
+    def acknowledge(self, alert: str, by: str, key: str) -> Noted | None:
+        return acknowledging.by_link(self.konto, alert, by, key)
+
+    def morning(self, reader: Reader, owner: str | None) -> Morning:
+        self.konto.catch_up()
+        return morning.morning(self.konto, self.taught, self.lately, reader, owner)
+
+    def take_note(self, reader: Reader, alerts: Sequence[str]) -> Refusal | None:
+        self.konto.catch_up()
+        return acknowledging.take_note(self.konto, reader, alerts)
+
+    def put_off(self, reader: Reader, alerts: Sequence[str], until: datetime, reason: str | None) -> Refusal | None:
+        self.konto.catch_up()
+        return acknowledging.put_off(self.konto, reader, alerts, until, reason)
+
+    def team(self, reader: Reader) -> Team | Refusal:
+        self.konto.catch_up()
+        return team.team(self.konto, reader)
+
+    def deliveries(self, reader: Reader, asked: DeliveriesAsked, page: int) -> DeliveriesPage | Refusal:
+        self.konto.catch_up()
+        return deliveries.page(self.konto, reader, asked, page)
+
+    def send_again(self, reader: Reader, alerts: Sequence[str]) -> Refusal | None:
+        self.konto.catch_up()
+        return acknowledging.send_again(self.konto, reader, alerts)
+
+    def try_channel(self, reader: Reader, channel: str) -> Refusal | None:
+        self.konto.catch_up()
+        return acknowledging.try_channel(self.konto, reader, channel)

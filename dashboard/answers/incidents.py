@@ -60,6 +60,11 @@ def running_of(konto: Konto, customer: str) -> tuple[IncidentRow, ...]:
     return tuple(_running(konto, where(konto, customer), konto.clock()))
 
 
+def running(konto: Konto, owner: str | None) -> list[IncidentRow]:
+    """One person's or everybody's, the next deadline first."""
+    return _running(konto, where(konto, owner=owner), konto.clock())
+
+
 def _running(konto: Konto, fits: Filter, now: datetime) -> list[IncidentRow]:
     rows = incidents.listed(konto.library, konto.asker, Moment(now), states=["unresolved"], filter=fits)
     return sorted((row(each, now) for each in rows), key=_urgency)

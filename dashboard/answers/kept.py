@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from wiring.home import Konto
@@ -35,7 +35,16 @@ class Kept:
         known = self._found.get(question)
         if known is not None and known.position == position:
             return known
-        now = konto.clock()
+        return self._keep(question, position, konto.clock(), find)
+
+    def lately(self, question: str, konto: Konto, lasting: timedelta, find: Callable[[datetime], Any]) -> Found:
+        """The last answer while it is young, whatever has been recorded since, else a new one."""
+        known, now = self._found.get(question), konto.clock()
+        if known is not None and known.at <= now < known.at + lasting:
+            return known
+        return self._keep(question, konto.log.head(), now, find)
+
+    def _keep(self, question: str, position: int, now: datetime, find: Callable[[datetime], Any]) -> Found:
         found = Found(position, now, find(now))
         self._found.pop(question, None)
         self._found[question] = found

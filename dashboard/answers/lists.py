@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from dashboard.answers.taught import Taught
 from dashboard.data import PAGE_SIZE, PromiseFilter, PromisePage, PromiseRow, Reader, State
 from domain.people import may
 from projections import advice, open_list
 from projections.filters import Filter, Moment
 from projections.open_list import OpenRow
 from projections.sentences import NAMED_BY_KIND
+from projections.taught import Taught
 from wiring.home import Konto
 from words import Translator, translator
 

@@ -6,34 +6,21 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from dashboard.answers import lists
+from dashboard.answers import alerting, lists
 from dashboard.answers.measures import share
 from dashboard.answers.moments import midnight
-from dashboard.data import AlertRow, AlertWeek, Delivery, Overview, PointWeek, PromiseWeek, Reader, Share, Totals
+from dashboard.data import AlertRow, AlertWeek, Overview, PointWeek, PromiseWeek, Reader, Share, Totals
 from domain.reliability import wilson
 from projections import alerts, customers, kpis, promises, statements
 from projections.figures import Share as Counted
 from projections.filters import Moment
 from projections.kpis import Question
 from wiring.home import Konto
-from words import N_, Translator, translator
+from words import translator
+from words.names import ALERTS
 
 WINDOW_WEEKS = 4
 SHOWN_OVERDUE, SHOWN_ALERTS = 5, 8
-
-STATES: dict[str, Delivery] = {
-    "raised": "waiting",
-    "failing": "failed",
-    "delivered": "delivered",
-    "undeliverable": "undeliverable",
-    "no_longer_needed": "not_needed",
-    "too_old": "too_old",
-}
-SAYS = {
-    "due_soon": N_("{what}: due soon"),
-    "last_call": N_("{what}: last call for notice"),
-    "overdue": N_("{what}: overdue"),
-}
 
 
 def overview(konto: Konto, reader: Reader, weeks: int) -> Overview | None:
@@ -63,7 +50,7 @@ def overview(konto: Konto, reader: Reader, weeks: int) -> Overview | None:
         customers=statements.flow(konto.library, konto.asker, start, end).customers,
         target=konto.settings.dashboard.target,
         overdue=lists.overdue(konto, now, t, SHOWN_OVERDUE),
-        alerts=tuple(_alert(row, t) for row in _latest(konto, start)),
+        alerts=tuple(_alert(konto, reader, row) for row in _latest(konto, start)),
     )
 
 
@@ -151,15 +138,16 @@ def _latest(konto: Konto, since: datetime) -> list[alerts.AlertRow]:
     return alerts.listed(konto.library, konto.asker, since=since, limit=SHOWN_ALERTS)
 
 
-def _alert(row: alerts.AlertRow, t: Translator) -> AlertRow:
-    what = row.what or row.subject
+def _alert(konto: Konto, reader: Reader, row: alerts.AlertRow) -> AlertRow:
+    told = alerting.told(konto, reader, row)
+    short = translator(reader.lang).gettext(ALERTS[row.rule])
     return AlertRow(
         raised=row.raised_at,
         rule=row.rule,
-        text=t.gettext(SAYS[row.rule]).format(what=what),
-        customer=row.customer,
-        name=row.customer_name or row.customer_id,
-        to=row.recipient,
-        delivery=STATES[row.state],
-        delivered=row.state_at if row.state == "delivered" else None,
+        text=f"{told.about}: {short}" if told.about else short,
+        customer=told.customer,
+        name=told.name,
+        to=alerting.whom(reader, row.sent_to or row.recipient),
+        delivery=alerting.STATES[row.state],
+        delivered=row.delivered_at,
     )

@@ -240,6 +240,7 @@ def _alerts(seen: Overview, here: Visit) -> None:
     for number, row in enumerate(seen.alerts):
         with st.container(key=f"row_alert_{number}"):
             _alert(row, here)
+    st.page_link(places.deliveries(t), label=t("See what became of all alerts"), icon=":material/arrow_forward:")
     look.foot(t("The latest {n} of this period.").format(n=len(seen.alerts)))
 
 

@@ -11,7 +11,6 @@ import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from dashboard import data
 from dashboard.answers import what_if as checking
@@ -48,6 +47,7 @@ from dashboard.data import (
     IncidentsAsked,
     Judged,
     Lapse,
+    OtherAlert,
     Overview,
     PointWeek,
     PromiseFilter,
@@ -79,11 +79,10 @@ from dashboard.data import (
 )
 from domain.people import LOCAL_USER
 from domain.rulebook import default_text
+from tests.dashboard.sample_attention import BERLIN, NOW, Attention
 from wiring.versions import Version
 from words import translator
 
-BERLIN = ZoneInfo("Europe/Berlin")
-NOW = datetime(2026, 3, 12, 7, 40, tzinfo=BERLIN)
 MONDAY = date(2026, 3, 9)
 
 _NAMES = (
@@ -164,10 +163,11 @@ def _edited(text: str, *pairs: str) -> str:
     return text
 
 
-class Sample:
+class Sample(Attention):
     """Answers the pages' questions; `customers` 0 is a firm that has recorded nothing yet."""
 
     def __init__(self, customers: int = 240) -> None:
+        super().__init__()
         self._customers = customers
         self._tested: set[Figure] = set()
         self._reckoned: set[str] = set()
@@ -822,6 +822,22 @@ class Sample:
                 for n in range(28)
             ),
             to_list=151,
+            alerts=(
+                "Letzter Aufruf: 41 unter beiden, 12 nur unter dem heutigen, 3 nur unter dem anderen."
+                if german
+                else "Last call: 41 under both, 12 only under today's, 3 only under the other.",
+            ),
+            other_alerts=tuple(
+                OtherAlert(
+                    NOW - timedelta(days=n),
+                    "Letzter Aufruf" if german else "Last call",
+                    f"K-{n}",
+                    _NAMES[n % len(_NAMES)],
+                    f"A-{n}",
+                    "nur unter dem anderen" if german else "only under the other",
+                )
+                for n in range(15)
+            ),
         )
 
 

@@ -115,7 +115,11 @@ def shoot(browser: Browser, address: str, folder: Path, customer: str | None, ev
         if customer is None:
             customer = _first_customer(page, root)
         for name, path in (
+            ("morning", "/morning"),
             ("overview", "/"),
+            ("team", "/team"),
+            ("deliveries", "/deliveries"),
+            ("deliveries-undeliverable", "/deliveries?state=undeliverable"),
             ("promises", "/promises"),
             ("accounts", "/account"),
             ("account", f"/account?customer={customer}"),

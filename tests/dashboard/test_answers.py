@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.answers import taught
 from dashboard.answers.home import Home
 from dashboard.answers.rules import told
 from dashboard.data import (
@@ -23,7 +22,6 @@ from dashboard.data import (
 )
 from domain.people import LOCAL_USER, Asker, NotAllowed
 from domain.rulebook import default_text
-from projections.advice import learned
 from projections.rule_words import RULES
 from tests.homes import open_at
 from tests.notation import at, envelopes, local
@@ -300,22 +298,6 @@ def test_what_is_at_risk_is_marked_in_the_lists_and_nothing_else(advised):
     account = advised.account(READER, rows["Angebot"].customer, "month")
     assert account is not None
     assert {row.what: row.works_out for row in account.promises} == {what: row.works_out for what, row in rows.items()}
-
-
-def test_the_adviser_is_taught_anew_only_when_something_new_is_known(advised, monkeypatch):
-    lessons = []
-    monkeypatch.setattr(taught, "learned", lambda library, moment: lessons.append(moment) or learned(library, moment))
-    own = taught.Taught(advised.konto)
-    now = advised.konto.clock()
-    for minutes in (0, 1, 9):
-        with own.adviser(now + timedelta(minutes=minutes)):
-            pass
-    assert lessons == [now]
-    with own.adviser(now + timedelta(minutes=11)):
-        pass
-    with own.adviser(now):
-        pass
-    assert lessons == [now, now + timedelta(minutes=11), now], "time alone teaches, and nothing is known beforehand"
 
 
 def test_a_home_without_a_person_has_nobody_to_ask_about(request):

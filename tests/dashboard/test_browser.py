@@ -107,6 +107,9 @@ def _go(watched: Watched, place: str) -> Page:
 
 PLACES = (
     "",
+    "morning",
+    "team",
+    "deliveries",
     "promises",
     "account",
     "account?customer=K-0",

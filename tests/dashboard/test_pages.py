@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from dashboard import data
 from dashboard.look import plain
 from dashboard.views.customers import every
 from domain.rulebook import default_text
+from tests.dashboard.reading import APP
+from tests.dashboard.reading import opened as _open
+from tests.dashboard.reading import text_of as _text
 from tests.dashboard.sample import BERLIN, Sample
 from words import translator
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 FORBIDDEN = re.compile(r"\b(KPIs?|SLAs?|tickets?|scores?)\b", re.IGNORECASE)
 
 
@@ -36,27 +36,6 @@ def empty_firm():
     data.use(Sample(0))
     yield
     data._source = before
-
-
-def _open(place: str = "", /, **address: str) -> AppTest:
-    """A page by its address, as a browser opens it."""
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.query_params["lang"] = address.pop("lang", "de")
-    for name, value in address.items():
-        app.query_params[name] = value
-    # AppTest knows pages by their script; ours are functions, told apart by the hash of their address.
-    app._page_hash = calc_hash(place) if place else ""
-    app.run()
-    assert not app.exception, app.exception[0].value
-    return app
-
-
-def _text(app: AppTest) -> str:
-    """Everything a reader can read, without the signs of Markdown."""
-    said = [element.value for element in (*app.title, *app.header, *app.markdown, *app.code)]
-    said += [f"{metric.label} {metric.value} {metric.delta} {metric.help}" for metric in app.metric]
-    text = "\n".join(str(part) for part in said)
-    return re.sub(r"\\([^\w\s])", r"\1", text)
 
 
 def test_the_overview_shows_both_rates_with_interval_and_what_they_rest_on(firm):
@@ -98,8 +77,8 @@ def test_the_overview_names_the_four_promises_overdue_longest_and_counts_all(fir
 
 def test_alerts_say_about_whom_to_whom_and_whether_they_arrived(firm):
     text = _text(_open())
-    assert "Sevda Aydin\u2002:orange-badge[:material/error: nicht zugestellt]" in text
-    assert ":orange-badge[:material/person_off: niemand erreichbar]" in text
+    assert "Sevda Aydin\u2002:orange-badge[:material/sync_problem: nicht zugestellt, wird erneut versucht]" in text
+    assert ":orange-badge[:material/error: nicht zustellbar]" in text
 
 
 def test_an_empty_firm_is_told_what_to_do_next(empty_firm):
@@ -618,6 +597,8 @@ def test_another_rulebook_is_shown_beside_todays_with_the_largest_differences(fi
     assert "**150 Kontostände wären anders.**" in text
     assert "In der Mitte −2 Punkte." in text
     assert "90 Kontostände bleiben gleich." in text
+    assert "- Letzter Aufruf: 41 unter beiden, 12 nur unter dem heutigen, 3 nur unter dem anderen." in text
+    assert "nur unter dem anderen" in text
     assert ":orange[**−6,00**]\u2002:gray[heute 23,00, dann 17,00]" in text
     assert "**gefestigt → im Aufbau**" in text
     assert "Die 28 größten von 151; alle mit `konto what-if DATEI --json`." in text
@@ -679,6 +660,9 @@ def test_in_an_empty_firm_another_rulebook_changes_nothing(empty_firm):
 # -- everywhere -----------------------------------------------------------------------------------
 
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("morning", {}),
+    ("team", {}),
+    ("deliveries", {}),
     ("", {}),
     ("adviser", {"customer": "K-0"}),
     ("adviser", {"owner": "Mehmet Kaya"}),

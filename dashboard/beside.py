@@ -1,0 +1,92 @@
+"""The narrow cards of a morning: what to put right, whom to call, what we wait for, who has fallen silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
+
+import streamlit as st
+
+from dashboard import alert_rows, incident_rows, look, places, rows
+from dashboard.attention import Awaited, Few, FollowUp, Morning, Quiet
+from dashboard.data import IncidentRow
+from dashboard.look import plain, quiet
+from dashboard.views.customers import silence_in_words
+from dashboard.visit import Visit
+from words import Translator, format
+
+_ARROW: Final = ":material/arrow_forward:"
+
+
+class _Line(NamedTuple):
+    """Whose account the words lead to, and a quiet second line."""
+
+    customer: str
+    label: str
+    second: str
+
+
+def cards(seen: Morning, here: Visit) -> None:
+    """Those that have anything to say."""
+    t, owner = here.t, seen.owner
+    if seen.recoveries.total:
+        with look.card("recoveries"):
+            look.title(t("Putting right"), icon="handyman", count=seen.recoveries.total)
+            _show("recovery", (_recovery(row, here) for row in seen.recoveries.rows), here)
+            all_of(seen.recoveries, places.incidents, {"owner": owner}, here)
+    if seen.follow_ups.total:
+        with look.card("follow_ups"):
+            look.title(t("Call after delivery"), icon="call", count=seen.follow_ups.total)
+            _show("follow_up", (_follow_up(row, here) for row in seen.follow_ups.rows), here)
+            _hidden(seen.follow_ups, here)
+    if seen.waiting.total:
+        with look.card("waiting"):
+            look.title(t("What we wait for"), icon="hourglass_empty", count=seen.waiting.total)
+            _show("awaited", (_awaited(row, here) for row in seen.waiting.rows), here)
+            all_of(seen.waiting, places.promises, {"owner": owner, "state": "waiting"}, here)
+    if seen.silent.total:
+        with look.card("silent"):
+            look.title(t("Long not heard of"), icon="hearing_disabled", count=seen.silent.total)
+            _show("silent", (_quiet(row, here) for row in seen.silent.rows), here)
+            all_of(seen.silent, places.account, {"order": "silent"}, here)
+
+
+def all_of(found: Few[Any], page: Callable[[Translator], st.Page], query: dict[str, str | None], here: Visit) -> None:
+    """The way to all of them, where not all are shown."""
+    if found.total <= len(found.rows):
+        return
+    label = here.t("All {n} of them").format(n=format.number(found.total, here.reader.lang))
+    known = {name: value for name, value in query.items() if value}
+    st.page_link(page(here.t), label=label, icon=_ARROW, query_params=known)
+
+
+def _hidden(found: Few[Any], here: Visit) -> None:
+    if found.total > len(found.rows):
+        more = format.number(found.total - len(found.rows), here.reader.lang)
+        look.foot(here.t("and {n} more").format(n=more))
+
+
+def _show(name: str, lines: Iterable[_Line], here: Visit) -> None:
+    for number, line in enumerate(lines):
+        with st.container(key=f"row_{name}_{number}", gap=None):
+            rows.to_account(line.customer, line.label, here)
+            st.markdown(quiet(line.second))
+
+
+def _recovery(row: IncidentRow, here: Visit) -> _Line:
+    label = f"**{plain(row.name)}** · {incident_rows.called(row, here)}"
+    return _Line(row.customer, label, incident_rows.to_do(row, here))
+
+
+def _follow_up(row: FollowUp, here: Visit) -> _Line:
+    when = here.t("delivered {moment}: is all well?").format(moment=alert_rows.moment(row.settled, here))
+    return _Line(row.customer, f"**{plain(row.name)}** · {plain(row.what)}", when)
+
+
+def _awaited(row: Awaited, here: Visit) -> _Line:
+    since = format.how_long((here.now - row.since).total_seconds(), here.reader.lang)
+    return _Line(row.customer, f"**{plain(row.name)}** · {plain(row.what)}", since)
+
+
+def _quiet(row: Quiet, here: Visit) -> _Line:
+    return _Line(row.customer, f"**{plain(row.name)}**", silence_in_words(row.silence, here))

@@ -1,0 +1,41 @@
+"""Pages as Streamlit's own test runner makes them, and what a reader can read there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+
+
+def opened(place: str = "", /, **address: str) -> AppTest:
+    """A page by its address, as a browser opens it."""
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    app.query_params["lang"] = address.pop("lang", "de")
+    for name, value in address.items():
+        app.query_params[name] = value
+    # AppTest knows pages by their script; ours are functions, told apart by the hash of their address.
+    app._page_hash = calc_hash(place) if place else ""
+    app.run()
+    assert not app.exception, app.exception[0].value
+    return app
+
+
+def text_of(app: AppTest) -> str:
+    """Everything a reader can read, without the signs of Markdown."""
+    said = [element.value for element in (*app.title, *app.header, *app.markdown, *app.code)]
+    said += [f"{metric.label} {metric.value} {metric.delta} {metric.help}" for metric in app.metric]
+    text = "\n".join(str(part) for part in said)
+    return _read(text)
+
+
+def links_of(app: AppTest) -> list[str]:
+    """What the links on a page say, without the signs of Markdown."""
+    return [_read(link.proto.label) for link in app.get("page_link")]
+
+
+def _read(text: str) -> str:
+    return re.sub(r"\\([^A-Za-z0-9\s])", r"\1", text)
