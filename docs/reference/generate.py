@@ -26,13 +26,12 @@ from pydantic import BaseModel, SecretStr  # noqa: E402
 from pydantic.fields import FieldInfo  # noqa: E402
 
 from dashboard.serve import TOKEN_VARIABLE  # noqa: E402
-from domain import alert, fact, outcome, rulebook  # noqa: E402
+from domain import alert, fact, people, rulebook  # noqa: E402
 from domain.account import SENTENCES  # noqa: E402
 from domain.fact import Data  # noqa: E402
 from domain.vault import plan  # noqa: E402
 from domain.vocabulary import FACTS  # noqa: E402
-from projections import alerts as outbox  # noqa: E402
-from projections import kpis  # noqa: E402
+from projections import kpis, outbox  # noqa: E402
 from projections.filters import DIMENSIONS  # noqa: E402
 from projections.promises import STATES  # noqa: E402
 from projections.rule_words import RULES, SECTIONS  # noqa: E402
@@ -44,7 +43,8 @@ from wiring.environment import PREFIX  # noqa: E402
 from wiring.settings import CONTAINER, UNSAFE, SchemaName, Settings  # noqa: E402
 from wiring.shell import DEFAULT_HOME, HOME_VARIABLE  # noqa: E402
 from words import translator  # noqa: E402
-from workers import messages  # noqa: E402
+from words.names import ALERTS  # noqa: E402
+from workers.messages.wordings import WORDINGS, Wording  # noqa: E402
 from workers.tick import LOOK_BACK  # noqa: E402
 
 MADE = "<!-- Made by docs/reference/generate.py; do not edit. -->"
@@ -91,23 +91,30 @@ def pages() -> dict[str, str]:
 def filled_in(text: str) -> str:
     """The figures and names that prose mentions, as the code has them."""
     places = {
-        "alert_states": ", ".join(map(code, outbox.STATES)),
         "default_home": DEFAULT_HOME,
+        "digest_at": "{:02}:{:02}".format(*divmod(people.default().digest_at // 60, 60)),
         "dimensions": ", ".join(map(code, DIMENSIONS)),
-        "due_soon_days": outcome.DUE_SOON_BUSINESS_DAYS,
         "home": HOME_VARIABLE,
-        "last_call_hours": outcome.LAST_CALL_SECONDS // 3600,
         "look_back": LOOK_BACK.days,
+        "most_an_hour": people.default().most_an_hour,
         "states": ", ".join(map(code, STATES)),
         "token": TOKEN_VARIABLE,
         "keys": keys.ELSEWHERE,
         "container": CONTAINER,
         "unsafe": UNSAFE,
         "waits": _waits(),
+        **_defaults(),
     }
     for name, value in places.items():
         text = text.replace("{{" + name + "}}", str(value))
     return text
+
+
+def _defaults() -> dict[str, object]:
+    """The figures of the rulebook by section and key, shares in percent."""
+    named = {f"{section}.{key}": value for section, part in rulebook.shipped().items() for key, value in part.items()}
+    shares = {name for name, words in RULES.items() if words.unit == "percent"}
+    return {name: f"{value * 100:g}" if name in shares else value for name, value in named.items()}
 
 
 def _waits() -> str:
@@ -216,7 +223,7 @@ def form(annotation: Any) -> str:
     if get_origin(annotation) is Literal:
         return ", ".join(code(each) for each in get_args(annotation))
     if get_origin(annotation) is dict:
-        return "a section of its own, name = text"
+        return "a section of its own, name = text" if _part_in(annotation) is None else "sections of their own, by name"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         hints = get_type_hints(annotation, include_extras=True)
         return "object of " + ", ".join(f"{code(name)} ({form(hints[name])})" for name in annotation.model_fields)
@@ -282,11 +289,14 @@ def settings(book: Book) -> Iterator[str]:
                 form(hint),
                 "–" if default in (None, {}) else code(json.dumps(default)),
                 about.get("unit") or ("seconds" if name.endswith("_seconds") else "–"),
-                "–" if name == "channels" else code(PREFIX + name.replace(".", "_").upper()),
+                "–" if name.startswith(ONLY_IN_THE_FILE) else code(PREFIX + name.replace(".", "_").upper()),
                 about["meaning"],
             ]
         )
     yield from ("", *table(["setting", "type", "default", "unit", "environment", "meaning"], rows))
+
+
+ONLY_IN_THE_FILE = ("channels", "webhooks")
 
 
 def _settings(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, Any, object]]:
@@ -294,19 +304,45 @@ def _settings(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, Any, o
     for name, info in model.model_fields.items():
         if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
             yield from _settings(info.annotation, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", hints[name], info.get_default(call_default_factory=True)
+            continue
+        default = None if info.is_required() else info.get_default(call_default_factory=True)
+        yield f"{prefix}{name}", hints[name], default
+        if (part := _part_in(info.annotation)) is not None:
+            yield from _settings(part, f"{prefix}{name}.NAME.")
+
+
+def _part_in(annotation: Any) -> type[BaseModel] | None:
+    """The form of the sections that a setting holds by name."""
+    if get_origin(annotation) is not dict:
+        return None
+    held = get_args(annotation)[1]
+    part = get_args(held)[0] if get_origin(held) is Annotated else held
+    return part if isinstance(part, type) and issubclass(part, BaseModel) else None
 
 
 # -- alerts -----------------------------------------------------------------------------------------
 
 
 def alerts(book: Book) -> Iterator[str]:
-    for rule in get_args(alert.Rule):
-        title, sentence = messages.TITLES[rule], messages.SENTENCES[rule]
+    rows = [[code(each.type_name), book["alert_events"][each.type_name]] for each in alert.EVENTS]
+    yield from ("", "## What is recorded of an alert", "", *table(["event", "meaning"], rows))
+    rows = [[code(rule), ALERTS[rule], german(ALERTS[rule]), book["alert_recipients"][rule]] for rule in alert.RULES]
+    yield from ("", "## All rules, the most urgent first", "", *table(["rule", "English", "German", "to whom"], rows))
+    for rule in alert.RULES:
         yield from ("", f"## `{rule}`", "", f"When: {book['alerts'][rule]}.", "")
-        rows = [["English", title, sentence], ["German", german(title), german(sentence)]]
+        if len(WORDINGS[rule]) > 1:
+            levels = book["alert_levels"][rule]
+            yield from (f"- Level {number}: {meaning}" for number, meaning in enumerate(levels, 1))
+            yield ""
+        rows = [row for which, wording in WORDINGS[rule].items() for row in _wording_rows(which, wording)]
         yield from table(["", "title", "text"], rows)
+
+
+def _wording_rows(which: str, wording: Wording) -> Iterator[list[str]]:
+    """With everything that can be said."""
+    said = [choices[0] for choices in (wording.title, *wording.says, wording.step)]
+    for language, (title, *text) in (("English", said), ("German", [german(each) for each in said])):
+        yield [f"{language}, {which}" if which else language, title, " ".join(text)]
 
 
 # -- commands ---------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.homes import Home
 from tests.notation import Given
-from tests.stories.asking import KNOWN_AND_ORDINARY, account, figure, share
+from tests.stories.asking import KNOWN_AND_ORDINARY, account, employ, figure, share, told
 
 
 def test_a_kept_date_earns_a_missed_one_costs_more_the_later_it_gets(given: Given) -> None:
@@ -47,3 +47,22 @@ def test_reliability_stands_beside_the_account_and_is_never_mixed_into_it(home: 
     home.take(given().envelopes)
     found = account(home, "K-1", "2026-03-06T09:00")
     assert (found.balance, found.reliability.rests_on) == (6_00, 1)
+
+
+def test_whoever_promised_is_reminded_two_business_days_before_and_told_when_the_date_has_passed(
+    home: Home, given: Given
+) -> None:
+    """
+    2026-03-02T09:00  verspricht K-1 lutz "offen" bis 2026-03-10T10:00
+    2026-03-02T09:00  verspricht K-2 ines "gehalten" bis 2026-03-10T10:00
+    2026-03-06T07:00  erfüllt "gehalten"
+    """
+    employ(home)
+    home.take(given().envelopes)
+    looks = {
+        "2026-03-06T07:59": [],
+        "2026-03-06T08:00": ["lutz: due_soon offen"],  # from Friday to Tuesday
+        "2026-03-10T09:59": [],
+        "2026-03-10T10:00": ["lutz: overdue offen"],
+    }
+    assert {moment: told(home, moment, "due_soon", "overdue") for moment in looks} == looks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.homes import Home
 from tests.notation import Given
-from tests.stories.asking import KNOWN_AND_ORDINARY, share
+from tests.stories.asking import KNOWN_AND_ORDINARY, LED, employ, noticed, share, told, words
 
 MADE = '2026-03-02T09:00  verspricht K-17 ines "Angebot" bis 2026-03-06T12:00\n'
 KEPT = "2026-03-10T12:00  erfüllt\n"
@@ -48,3 +48,33 @@ def test_the_figure_asks_whether_every_notice_came_in_time(home: Home, given: Gi
     late = given(moved("2026-03-06T11:00").replace("Angebot", "Rohr")).envelopes
     home.take([{**each, "id": f"late {each['id']}"} for each in late])
     assert share(home, "timely_notice_rate", "2026-03-20") == (1, 2)
+
+
+def test_half_a_day_before_it_is_too_late_for_timely_notice_whoever_promised_is_called_once(
+    home: Home, given: Given
+) -> None:
+    """
+    2026-03-02T09:00  verspricht K-17 ines "Angebot" bis 2026-03-06T12:00
+    2026-03-02T09:00  verspricht K-18 lutz "verschoben" bis 2026-03-06T12:00
+    2026-03-04T16:00  verschiebt "verschoben" auf 2026-03-13T12:00, mit Alternative
+    """
+    employ(home)
+    home.take(given().envelopes)
+    assert told(home, "2026-03-05T07:59", "last_call") == []
+    (call,) = noticed(home, "2026-03-05T08:00", "last_call")
+    assert "bis heute 13 Uhr Bescheid geben, einen neuen Termin nennen" in words(home, call)
+    assert told(home, "2026-03-05T12:59", "last_call") == []
+    assert told(home, "2026-03-12T08:00", "last_call") == ["lutz: verschoben"], "armed anew for the new date"
+
+
+def test_what_is_moved_for_the_third_time_is_told_to_whoever_leads(home: Home, given: Given) -> None:
+    """
+    2026-03-02T09:00  verspricht K-17 ines "Angebot" bis 2026-03-12T12:00
+    2026-03-03T09:00  verschiebt "Angebot" auf 2026-03-19T12:00
+    2026-03-04T09:00  verschiebt "Angebot" auf 2026-03-26T12:00
+    2026-03-05T09:00  verschiebt "Angebot" auf 2026-04-09T12:00
+    """
+    employ(home, LED)
+    home.take(given().envelopes)
+    assert told(home, "2026-03-05T08:59", "moved_again") == []
+    assert told(home, "2026-03-05T09:00", "moved_again") == ["karin: Angebot"]

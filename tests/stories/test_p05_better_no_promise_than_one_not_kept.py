@@ -9,7 +9,7 @@ from projections import advice, advice_words
 from projections.advice import Wanted
 from tests.homes import Home
 from tests.notation import BERLIN, Data, Given, at
-from tests.stories.asking import KNOWN_AND_ORDINARY
+from tests.stories.asking import KNOWN_AND_ORDINARY, employ, noticed, told, words
 from words import translator
 
 
@@ -65,6 +65,23 @@ def test_whoever_asks_first_learns_that_a_hasty_date_is_rarely_kept_and_which_on
     assert said[0].startswith("Bis heute klappt es nach unserer Erfahrung in ")
     assert "Mit " in said[0]
     assert said[0].endswith("wären es 9 von 10.")
+
+
+def test_whoever_has_more_in_hand_than_ever_went_well_hears_of_it_before_promising_more(
+    home: Home, given: Given
+) -> None:
+    """Two at once went well in January, in March it becomes three."""
+    january = "".join(
+        f'2026-01-12T09:00  verspricht K-17 ines "J-{n}" bis 2026-01-20T12:00\n2026-01-19T09:00  erfüllt "J-{n}"\n'
+        for n in range(2)
+    )
+    march = "".join(f'2026-03-0{n}T09:00  verspricht K-17 ines "M-{n}" bis 2026-04-20T12:00\n' for n in (2, 3, 4))
+    employ(home)
+    home.take(given(january + march).envelopes)
+    assert told(home, "2026-03-03T09:00", "overload") == []
+    (overload,) = noticed(home, "2026-03-04T09:00", "overload")
+    assert "In Monaten, die gut liefen, waren es höchstens 2." in words(home, overload)
+    assert "sagen Sie vorerst nichts Neues zu" in words(home, overload)
 
 
 def _promised(number: int, *, hasty: bool) -> Iterator[Data]:

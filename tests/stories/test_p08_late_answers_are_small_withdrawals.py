@@ -5,7 +5,7 @@ from __future__ import annotations
 from projections import contacts
 from tests.homes import Home
 from tests.notation import Given
-from tests.stories.asking import KNOWN_AND_ORDINARY, asked, figure, share
+from tests.stories.asking import KNOWN_AND_ORDINARY, asked, employ, figure, share, told
 
 WEEK = """
 2026-03-02T09:00  K-1 fragt "rasch", Kanal email
@@ -57,3 +57,25 @@ def test_the_figures_and_the_list_say_who_waits(home: Home, given: Given) -> Non
         ("noch einmal", "unanswered"),
         ("nie", "unanswered"),
     ]
+
+
+def test_whoever_is_to_answer_is_reminded_at_half_of_the_time_and_at_its_end_and_at_once_when_asked_again(
+    home: Home, given: Given
+) -> None:
+    """
+    2026-03-02T09:00  K-1 fragt "Frage", Kanal email, an ines
+    2026-03-02T09:00  K-2 fragt "beantwortet", Kanal email, an lutz
+    2026-03-02T11:00  beantwortet, von lutz
+    2026-03-03T11:20  K-1 hakt nach "noch einmal" zu "Frage", Kanal phone, an ines
+    """
+    employ(home)
+    home.take(given().envelopes)
+    looks = {
+        "2026-03-02T13:59": [],
+        "2026-03-02T14:00": ["ines: unanswered Frage"],
+        "2026-03-03T08:59": [],
+        "2026-03-03T09:00": ["ines: unanswered Frage"],
+        "2026-03-03T11:19": [],
+        "2026-03-03T11:20": ["ines: chased noch einmal"],
+    }
+    assert {moment: told(home, moment, "unanswered", "chased") for moment in looks} == looks

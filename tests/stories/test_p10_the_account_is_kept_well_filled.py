@@ -1,9 +1,10 @@
-"""P10: Keep the account well filled, pay in steadily (002). The alert on a thinning buffer comes with the alerts."""
+"""P10: Keep the account well filled, pay in steadily (002)."""
 
 from __future__ import annotations
 
+from tests.homes import Home
 from tests.notation import Given
-from tests.stories.asking import KNOWN_AND_ORDINARY
+from tests.stories.asking import KNOWN_AND_ORDINARY, employ, told
 
 ONCE = "2025-01-06T09:00  K-17 empfiehlt uns\n"
 MONTHLY = "".join(
@@ -35,3 +36,34 @@ def test_deposits_cannot_be_piled_up_in_a_day(given: Given) -> None:
     """The same kindness twelve times in a row counts once."""
     text = "".join(f"2025-01-06T{hour:02}:00  meldet sich bei K-17, Zweck courtesy\n" for hour in range(8, 20))
     assert len(given(text, KNOWN_AND_ORDINARY).lines()) == 1
+
+
+def test_whoever_looks_after_them_hears_when_the_buffer_grows_thin_and_when_trust_is_falling_and_low(
+    home: Home, given: Given
+) -> None:
+    """K-17 from 14 points to 6, which is less than two usual withdrawals, and then below nothing; K-18 there at once.
+
+    2026-01-05T08:00  Kunde K-17, zuständig ines
+    2026-01-05T09:00  K-17 empfiehlt uns
+    2026-01-06T09:00  Rückmeldung K-17 5
+    2026-01-07T09:00  meldet sich bei K-17, Zweck check_in
+    2026-01-08T09:00  meldet sich bei K-17, Zweck advice
+    2026-02-02T09:00  verspricht K-17 lutz "Angebot"
+    2026-02-02T09:00  verspricht K-17 lutz "Therme"
+    2026-02-10T10:00  bricht "Angebot"
+    2026-02-17T10:00  bricht "Therme"
+    2026-02-02T08:00  Kunde K-18, zuständig lutz
+    2026-02-02T09:00  verspricht K-18 lutz "Bad"
+    2026-02-18T10:00  bricht "Bad"
+    """
+    employ(home)
+    home.take(given().envelopes)
+    looks = {
+        "2026-02-10T09:59": [],
+        "2026-02-10T10:00": ["ines: buffer_thin K-17"],
+        "2026-02-17T09:59": [],
+        "2026-02-17T10:00": ["ines: trust_low K-17", "ines: trust_falling K-17"],
+        "2026-02-17T10:01": [],
+        "2026-02-18T10:00": ["lutz: trust_low K-18"],
+    }
+    assert {moment: told(home, moment) for moment in looks} == looks

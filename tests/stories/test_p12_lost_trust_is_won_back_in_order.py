@@ -1,7 +1,6 @@
 """P12: Recover lost trust in this order: reason, apology, a new chance with an offer, a talk in person, mend it (000).
 
-By letter or phone will do for the reason; mail and phone seldom restore trust. Keep your dignity. The reminders of
-each step come with the alerts.
+By letter or phone will do for the reason; mail and phone seldom restore trust. Keep your dignity.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 from projections import incidents
 from tests.homes import Home
 from tests.notation import Given
-from tests.stories.asking import KNOWN_AND_ORDINARY, asked, share, stage
+from tests.stories.asking import KNOWN_AND_ORDINARY, asked, employ, noticed, share, stage, told, words
 
 REPORTED = '2026-03-02T09:00  Vorfall K-17 "V-1" forgotten, ernst\n'
 IN_ORDER = """
@@ -97,3 +96,45 @@ def test_the_list_says_what_was_put_right_and_yet_not_restored(home: Home, given
     home.take(given(REPORTED + IN_ORDER.replace("spricht persönlich", "spricht, Kanal email")).envelopes)
     (row,) = incidents.listed(*asked(home, "2026-04-01"))
     assert (row.state, row.restored, row.talk_done) == ("resolved", False, None)
+
+
+def test_each_step_is_reminded_of_in_its_order_at_half_of_its_time_and_when_it_has_passed(
+    home: Home, given: Given
+) -> None:
+    """Nothing is done. One reminder at a time: where two fall together, the one about what has passed.
+
+    2026-03-09T08:00  Vorfall K-17 "V-1" forgotten, von ines
+    """
+    employ(home)
+    home.take(given().envelopes)
+    looks = {
+        "2026-03-09T10:00": ["ines: V-1 reason"],
+        "2026-03-09T12:00": ["ines: V-1 reason"],  # passed, and half of the apology's time
+        "2026-03-09T12:01": [],
+        "2026-03-09T17:00": ["ines: V-1 apology"],  # passed, and half of the new chance's
+        "2026-03-10T12:00": ["ines: V-1 talk"],
+        "2026-03-10T17:00": ["ines: V-1 chance"],  # passed
+        "2026-03-11T12:00": ["ines: V-1 resolved"],
+        "2026-03-11T17:00": ["ines: V-1 talk"],  # passed
+        "2026-03-13T17:00": ["ines: V-1 resolved"],  # passed
+        "2026-03-16T17:00": [],
+    }
+    assert {moment: told(home, moment, "recovery_step_due") for moment in looks} == looks
+
+
+def test_only_what_is_still_missing_is_reminded_of_with_what_is_done_and_with_how(home: Home, given: Given) -> None:
+    """
+    2026-03-09T08:00  Vorfall K-17 "V-1" forgotten, von ines
+    2026-03-09T09:00  nennt den Grund, von ines
+    2026-03-09T09:30  entschuldigt sich, von ines
+    2026-03-09T11:00  bittet um neue Chance, mit Angebot
+    """
+    employ(home)
+    home.take(given().envelopes)
+    for moment in ("2026-03-09T10:00", "2026-03-09T12:00", "2026-03-09T17:00"):
+        assert told(home, moment, "recovery_step_due") == []
+    (talk,) = noticed(home, "2026-03-10T12:00", "recovery_step_due")
+    says = words(home, talk)
+    assert "Es fehlt das persönliche Gespräch." in says
+    assert "Eine E-Mail reicht hier nicht." in says
+    assert "der Grund ist genannt" in says

@@ -9,7 +9,7 @@ from projections import incidents, kpis, promises
 from projections.kpis import DEFINITIONS
 from tests.homes import Home
 from tests.notation import Given
-from tests.stories.asking import asked, by, figure
+from tests.stories.asking import LED, asked, by, employ, figure, noticed, told, words
 
 BLAME = re.compile(r"guilt|blame|fault|culprit|schuld|rank|worst|league|Rangliste", re.IGNORECASE)
 
@@ -58,3 +58,23 @@ def test_an_incident_weighs_the_same_whoever_answers_for_it(given: Given) -> Non
         for who in ("", ", von zora", ", von mia", ", Team Montage")
     }
     assert len(costs) == 1
+
+
+def test_when_a_team_keeps_less_than_usual_whoever_leads_hears_of_the_work_and_of_no_person(
+    home: Home, given: Given
+) -> None:
+    """Forty of forty in February, two of ten in the second week of March, most of them promised by Mia."""
+    text = "".join(
+        f'2026-02-02T09:00  verspricht K-1 {who} "{due} {n}" bis {due}T12:00, Team Montage\n'
+        + (f'2026-02-20T09:00  erfüllt "{due} {n}"\n' if n < kept else "")
+        for who, due, many, kept in (("zora", "2026-02-25", 40, 40), ("mia", "2026-03-11", 10, 2))
+        for n in range(many)
+    )
+    employ(home, LED)
+    home.take(given(text).envelopes)
+    assert told(home, "2026-03-15T23:59", "reliability_drift") == []
+    (drift,) = noticed(home, "2026-03-16T00:00", "reliability_drift")
+    says = words(home, drift)
+    assert says.startswith("Montage: 2 von 10 Zusagen pünktlich")
+    assert "Es geht darum, wie die Arbeit läuft, und um niemand Einzelnen." in says
+    assert not re.search("mia|zora", says)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from projections import suppliers
 from tests.homes import Home
 from tests.notation import Given
-from tests.stories.asking import KNOWN_AND_ORDINARY, asked, by, share
+from tests.stories.asking import KNOWN_AND_ORDINARY, LED, asked, by, employ, noticed, share, told, words
 
 CLAIMS = "".join(
     f'2026-{month:02}-05T09:00  Vorfall K-{month} "V-{month}" product_claim, Lieferant Acme, Produkt T4\n'
@@ -49,3 +49,13 @@ def test_figures_can_be_had_by_supplier_and_product(home: Home, given: Given) ->
     rates = {key: found.value for key, found in by(home, "supplier", "on_time_rate", "2026-03-20").items()}
     assert rates == {"Acme": 0, "Bolt": 1}
     assert share(home, "on_time_rate", "2026-03-20", where={"product": "T4"}) == (0, 1)
+
+
+def test_whoever_leads_hears_of_the_yellow_and_of_the_red_card(home: Home, given: Given) -> None:
+    employ(home, LED)
+    home.take(given(CLAIMS).envelopes)
+    assert told(home, "2026-02-05T08:59", "supplier_card") == []
+    assert told(home, "2026-02-05T09:00", "supplier_card") == ["karin: Acme"]
+    assert told(home, "2026-03-05T09:00", "supplier_card") == [], "the third is no other card"
+    (red,) = noticed(home, "2026-04-05T09:00", "supplier_card")
+    assert words(home, red).startswith("Acme: 4 gebrochene Produktversprechen in 12 Monaten, zuletzt heute.")

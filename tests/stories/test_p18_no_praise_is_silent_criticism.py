@@ -1,7 +1,4 @@
-"""P18: Customers hardly ever complain; no praise is silent criticism; they leave silently (001).
-
-The alert on a silent customer comes with the alerts; who is silent can be listed and counted now.
-"""
+"""P18: Customers hardly ever complain; no praise is silent criticism; they leave silently (001)."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from datetime import timedelta
 from projections import rhythm
 from tests.homes import Home
 from tests.notation import Given, at, local
-from tests.stories.asking import asked, share
+from tests.stories.asking import asked, employ, noticed, share, told, words
 
 
 def calls(customer: str, start: str, every: int, count: int) -> str:
@@ -59,3 +56,30 @@ def test_whoever_left_is_not_counted_among_the_silent(home: Home, given: Given) 
     home.take(given(BOTH + "2026-03-10T09:00  K-1 geht").envelopes)
     assert rhythm.silent(*asked(home, "2026-03-16")) == []
     assert share(home, "silence", "2026-03-16") == (0, 1)
+
+
+OWNED = "2026-01-01T08:00  Kunde K-1, zuständig ines\n2026-01-01T08:00  Kunde K-2, zuständig lutz\n"
+
+
+def test_whoever_looks_after_them_hears_when_they_fall_silent_before_they_leave(home: Home, given: Given) -> None:
+    employ(home)
+    home.take(given(OWNED + BOTH).envelopes)
+    assert told(home, "2026-03-12T20:59") == []
+    (silent,) = noticed(home, "2026-03-12T21:00")
+    assert "seit 17 Tagen haben wir nichts gehört, sonst sprechen wir uns etwa alle 7 Tage" in words(home, silent)
+    assert told(home, "2026-03-13T21:00") == [], "once"
+    assert told(home, "2026-06-19T10:59", "silent_customer") == []
+    assert told(home, "2026-06-19T11:00", "silent_customer") == ["lutz: K-2"], "75 days, two and a half times 30"
+
+
+def test_and_when_nobody_has_asked_them_how_content_they_are_for_half_a_year(home: Home, given: Given) -> None:
+    """
+    2026-01-05T08:00  Kunde K-1, zuständig ines
+    2026-01-05T08:00  Kunde K-2, zuständig lutz
+    2026-03-02T09:00  Rückmeldung K-2 4
+    """
+    employ(home)
+    home.take(given().envelopes)
+    assert told(home, "2026-07-04T07:59", "feedback_silent") == []
+    assert told(home, "2026-07-04T09:00", "feedback_silent") == ["ines: K-1"]
+    assert told(home, "2026-08-29T10:00", "feedback_silent") == ["lutz: K-2"]

@@ -1,7 +1,4 @@
-"""P19: Once given, an extra service is missed when it stops; deliver only what can be delivered always (001).
-
-The alert on a lapsed habit comes with the alerts; lapsed habits can be listed now.
-"""
+"""P19: Once given, an extra service is missed when it stops; deliver only what can be delivered always (001)."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from datetime import timedelta
 from projections import rhythm
 from tests.homes import Home
 from tests.notation import Given, at, local
-from tests.stories.asking import KNOWN_AND_ORDINARY, asked
+from tests.stories.asking import KNOWN_AND_ORDINARY, asked, employ, noticed, told, words
 
 
 def services(*days: int, purpose: str = "service") -> str:
@@ -45,3 +42,12 @@ def test_a_service_given_more_often_earns_no_more(given: Given) -> None:
     weekly, monthly = services(*range(0, 120, 7)), services(*range(0, 120, 30))
     weekly_points = sum(points for _, points in given(weekly, KNOWN_AND_ORDINARY).lines())
     assert weekly_points <= sum(points for _, points in given(monthly, KNOWN_AND_ORDINARY).lines())
+
+
+def test_whoever_looks_after_them_hears_when_it_has_lapsed_and_what_it_was(home: Home, given: Given) -> None:
+    employ(home)
+    home.take(given("2026-01-01T08:00  Kunde K-17, zuständig ines\n" + MONTHLY).envelopes)
+    assert told(home, "2026-05-20T09:59", "lapsed_cadence") == []
+    (lapsed,) = noticed(home, "2026-05-20T10:00", "lapsed_cadence")
+    assert "etwa alle 4 Wochen von uns gehört: eine Zusatzleistung. Zuletzt: 5. April." in words(home, lapsed)
+    assert told(home, "2026-05-21T10:00", "lapsed_cadence") == [], "once"

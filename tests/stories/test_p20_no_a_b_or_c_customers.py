@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from pydantic import BaseModel
 
 from domain.rulebook import Rulebook
@@ -14,7 +15,7 @@ from projections.kpis import DEFINITIONS
 from projections.open_list import page
 from tests.homes import Home
 from tests.notation import Given
-from tests.stories.asking import KNOWN_AND_ORDINARY, asked, figure
+from tests.stories.asking import KNOWN_AND_ORDINARY, asked, employ, figure, told
 
 CLASS = re.compile(r"class|tier|revenue|turnover|umsatz|segment|vip|priority|importance|potential|abc|profit|margin")
 
@@ -71,3 +72,23 @@ def test_whether_all_are_served_alike_is_a_figure(home: Home, given: Given) -> N
     found = figure(home, "equal_service", "2026-03-20")
     assert (found.first_answer.value, found.first_answer.n) == (0.25, 2)
     assert (found.on_time.value, found.on_time.n) == (0, 2), "0 means all alike"
+
+
+@pytest.mark.parametrize(("first", "second"), [(20, 900_000), (900_000, 20)])
+def test_whoever_is_told_of_several_things_hears_of_the_urgent_first_whatever_each_is_worth(
+    home: Home, given: Given, first: int, second: int
+) -> None:
+    employ(home)
+    text = f"""
+    2026-02-02T09:00  verspricht K-{first} ines "früher" bis 2026-02-20T12:00, Preis {first} EUR
+    2026-02-19T12:00  erfüllt "früher", berechnet {first}
+    2026-03-02T09:00  verspricht K-{first} ines "bald" bis 2026-03-12T12:00, Preis {first} EUR
+    2026-03-02T09:00  verspricht K-{second} ines "überfällig" bis 2026-03-10T12:00, Preis {second} EUR
+    2026-03-10T11:30  K-{first} hakt nach "Frage" zu "bald", Kanal phone
+    """
+    home.take(given(text).envelopes)
+    assert told(home, "2026-03-10T12:00", "chased", "overdue", "due_soon") == [
+        "ines: chased Frage",
+        "ines: overdue überfällig",
+        "ines: due_soon bald",
+    ]

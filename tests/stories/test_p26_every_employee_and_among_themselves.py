@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.homes import Home
 from tests.notation import Given, at
-from tests.stories.asking import account, by, share
+from tests.stories.asking import account, by, employ, share, told
 
 STORY = """
 2026-03-01T09:00  Kunde karin, ist colleague
@@ -65,3 +65,22 @@ def test_a_promise_handed_over_counts_for_whoever_answers_for_it_and_who_promise
     history = home.konto.log.opened(home.konto.log.page(0, 10))
     assert [getattr(fact.data, "by", None) for fact in history][:2] == ["ines", "lutz"]
     assert at("2026-03-02T09:00") == history[0].time
+
+
+def test_who_promised_something_to_a_colleague_a_supplier_or_inside_is_told_as_for_a_customer(
+    home: Home, given: Given
+) -> None:
+    """
+    2026-03-01T09:00  Kunde karin, ist colleague
+    2026-03-01T09:00  Kunde acme, ist supplier
+    2026-03-02T09:00  verspricht karin lutz "Werkzeug zurück" bis 2026-03-06T12:00
+    2026-03-02T09:00  verspricht acme ines "Rechnung bezahlen" bis 2026-03-06T12:00
+    2026-03-02T09:00  verspricht K-1 ines "Übergabe an Montage" bis 2026-03-06T12:00, intern
+    2026-03-06T13:00  karin hakt nach "Und?" zu "Werkzeug zurück"
+    """
+    employ(home)
+    home.take(given().envelopes)
+    all_three = ["ines: Rechnung bezahlen", "ines: Übergabe an Montage", "lutz: Werkzeug zurück"]
+    assert sorted(told(home, "2026-03-05T08:00", "last_call")) == all_three
+    assert sorted(told(home, "2026-03-06T12:00", "overdue")) == all_three
+    assert told(home, "2026-03-06T13:00") == ["lutz: chased Und?"], "and nobody that a colleague's trust is low"

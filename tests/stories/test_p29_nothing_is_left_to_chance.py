@@ -1,7 +1,4 @@
-"""P29: Nothing left to chance, everything under control (001): what is to be done this morning can be asked.
-
-The morning list as a page and as a digest comes with the alerts; here are the lists that it is made of.
-"""
+"""P29: Nothing left to chance, everything under control (001): what is to be done this morning is asked, or told."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from projections import contacts, incidents, open_list, waiting
 from projections.filters import Filter
 from tests.homes import Home
 from tests.notation import Given, local
-from tests.stories.asking import asked
+from tests.stories.asking import LED, PEOPLE, asked, employ, post, text, told
 
 MORNING = "2026-03-09T08:00"
 STORY = """
@@ -78,3 +75,40 @@ def test_everything_open_is_in_the_list_of_its_owner_and_of_nobody_elses(home: H
     everything = open_list.page(*asked(home, MORNING))
     each = [open_list.page(*asked(home, MORNING), filter=Filter({"owner": owner})).rows for owner in everything.owners]
     assert sorted(row.promise.id for rows in each for row in rows) == sorted(row.promise.id for row in everything.rows)
+
+
+def test_whoever_wants_it_gets_all_of_it_each_morning_at_half_past_seven_in_one_message(
+    home: Home, given: Given
+) -> None:
+    employ(home, PEOPLE.replace('id = "ines"', 'id = "ines"\ndigest = true'))
+    home.take(given(STORY).envelopes)
+    for moment in ("2026-03-05T08:00", "2026-03-06T07:30"):
+        post(home, moment)
+    looks = ("2026-03-06T13:00", "2026-03-06T17:00", "2026-03-07T09:00", "2026-03-09T07:29")
+    hers = [(moment, mail["Subject"]) for moment in looks for mail in post(home, moment) if "ines" in mail["To"]]
+    assert hers == [("2026-03-06T13:00", "K-1: heute")], "the last call by four o'clock, which cannot wait"
+    (mail,) = post(home, "2026-03-09T07:30")
+    says = text(mail)
+    order = [
+        "Montag, 9. März",
+        "K-1: überfällig war zugesagt bis Freitag",
+        "K-1 wartet auf Antwort – bis heute 9 Uhr",
+        "K-4: die Entschuldigung fehlt noch",
+    ]
+    places = [says.index(each) for each in order]
+    assert places == sorted(places)
+    assert not [customer for customer in ("K-2", "K-3") if customer in says], "far off, waiting, or another's"
+    assert mail["Subject"] == "Ihr Morgen: 3 Hinweise"
+
+
+def test_what_nobody_takes_note_of_goes_to_whoever_leads(home: Home, given: Given) -> None:
+    """Told at one o'clock on Friday, when the noon break is over; four hours of work later nobody has taken note.
+
+    2026-03-02T09:00  verspricht K-1 ines "Angebot" bis 2026-03-06T12:00
+    """
+    employ(home, LED)
+    home.take(given().envelopes)
+    assert told(home, "2026-03-06T12:00", "overdue") == ["ines: Angebot"]
+    post(home, "2026-03-06T13:00")
+    assert told(home, "2026-03-06T16:59", "overdue") == []
+    assert told(home, "2026-03-06T17:00", "overdue") == ["karin: Angebot"]
