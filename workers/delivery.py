@@ -15,7 +15,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from domain import alert as alerts
-from domain.alert import AlertDelivered, AlertFailed, AlertNoLongerNeeded, AlertTooOld, event
+from domain.alert import AlertDelivered, AlertFailed, AlertNoLongerNeeded, AlertSnoozed, AlertTooOld, event
 from domain.fact import Data, Fact
 from domain.log import Log
 from domain.steering import Steering
@@ -274,11 +274,23 @@ class Sender:
             writer.load(raised.alert for raised, _ in notes)
             for raised, data in notes:
                 history = writer.history(raised.alert)
-                if _is_noted(history, data):
-                    continue
-                number = len(history) + 1
-                fact = event(self.log.ids, raised.alert, raised.customer, data, at=now, now=now, number=number)
-                writer.append(fact, None, "")
+                for said in _left_to_say(history, raised, data):
+                    number = len(history) + 1
+                    fact = event(self.log.ids, raised.alert, raised.customer, said, at=now, now=now, number=number)
+                    writer.append(fact, None, "")
+
+
+def _left_to_say(history: Sequence[Fact], raised: Raised, data: Data) -> Sequence[Data]:
+    """What somebody put off while its message was on its way comes as if it had been put off afterwards."""
+    if _is_noted(history, data):
+        return ()
+    state = alerts.state(history)
+    if state is None or state.sendings == raised.sendings or state.snoozed_until is None:
+        return (data,)
+    again = next(each.data for each in reversed(history) if isinstance(each.data, AlertSnoozed))
+    if isinstance(data, AlertDelivered):
+        return data, AlertSnoozed(by=again.by, until=again.until)
+    return () if isinstance(data, AlertFailed) else (data,)
 
 
 def _is_noted(history: Sequence[Fact], data: Data) -> bool:

@@ -24,7 +24,6 @@ from workers.timing import Habits, habits, leaves_at, may_leave_at
 HOUR = timedelta(hours=1)
 AGAIN_AFTER = timedelta(minutes=1)
 """Who could not be told anything just now is looked at again then."""
-AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -86,22 +85,21 @@ class Dispatch:
     # -- together ---------------------------------------------------------------------------------------
 
     def _bundle(self, person: str, together: Sequence[Waiting], now: datetime) -> None:
-        """Noted before it is sent, so that a repeat of the message holds the same."""
-        name = "bundle-" + self.log.ids.of("bundle", person, *(each.alert for each in together))
-        for start in range(0, len(together), AT_ONCE):
-            portion = together[start : start + AT_ONCE]
-            with self.log.writing() as writer:
-                writer.load(each.alert for each in portion)
-                for each in portion:
-                    history = writer.history(each.alert)
-                    state = alerts.state(history)
-                    if state is None or not state.is_waiting or state.message is not None:
-                        continue  # seen, put off or bundled meanwhile
-                    data = AlertBundled(message=name, to=person)
-                    customer = history[0].customer
-                    number = len(history) + 1
-                    fact = event(self.log.ids, each.alert, customer, data, at=now, now=now, number=number)
-                    writer.append(fact, None, "")
+        """Noted before it is sent, and all at once, so that a repeat of the message holds the same."""
+        name = "bundle-" + self.log.ids.of(
+            "bundle", person, *(message_id(each.alert, each.sendings) for each in together)
+        )
+        with self.log.writing() as writer:
+            writer.load(each.alert for each in together)
+            for each in together:
+                history = writer.history(each.alert)
+                state = alerts.state(history)
+                if state is None or not state.is_waiting or state.message is not None:
+                    continue  # seen, put off or bundled meanwhile
+                data = AlertBundled(message=name, to=person)
+                number = len(history) + 1
+                fact = event(self.log.ids, each.alert, history[0].customer, data, at=now, now=now, number=number)
+                writer.append(fact, None, "")
         self.catch_up()
 
 
