@@ -83,7 +83,7 @@ class Services:
         """Messages that lie in the queue, and since when on the machine's running clock, which nobody sets."""
         self.next_tick_s = self.next_survey_s = self.next_look_s = 0.0
         self.looked_at = 0
-        """The position of the tables at the last look."""
+        """The position of the tables when the last look began: what came while it raised is looked at next."""
         self.releasing = threading.Lock()
         """One loop at a time decides what may leave."""
         self._beaten: dict[str, datetime] = {}
@@ -186,10 +186,11 @@ class Services:
         self.konto.catch_up()
         prepare_tick(self.konto)
         survey = began_s >= self.next_survey_s
-        self._look(WATCHES if survey else QUICK, tidy=True)
+        # Before looking: where something costly fails, the rest is looked at in its own time all the same.
         self.next_tick_s = began_s + worker.tick_seconds
         if survey:
             self.next_survey_s = began_s + worker.survey_seconds
+        self._look(WATCHES if survey else QUICK, tidy=True)
 
     def _look(self, watches: Sequence[Watch], *, tidy: bool) -> None:
         self.looked_at = self.konto.views.position()
