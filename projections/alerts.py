@@ -69,6 +69,7 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS alerts_raised ON alerts (raised_at)",
     "CREATE INDEX IF NOT EXISTS alerts_subject ON alerts (subject, rule)",
     "CREATE INDEX IF NOT EXISTS alerts_customer ON alerts (customer)",
+    "CREATE INDEX IF NOT EXISTS alerts_cleared ON alerts (rule, over_at) WHERE state = 'cleared'",
     "CREATE INDEX IF NOT EXISTS alerts_active ON alerts (rule) WHERE over_at IS NULL",
 )
 

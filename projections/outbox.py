@@ -38,7 +38,7 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS outbox_message ON outbox (message)",
     "CREATE TABLE IF NOT EXISTS messages (message TEXT PRIMARY KEY, person TEXT NOT NULL, channel TEXT NOT NULL, "
     "sent_at BIGINT NOT NULL, alerts INTEGER NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS messages_person ON messages (person, sent_at)",
+    "CREATE INDEX IF NOT EXISTS messages_sent ON messages (sent_at, person)",
 )
 
 FROM_THE_LOG = ("alert", "recipient", "urgency", "due", "attempts", "sendings")
