@@ -100,13 +100,19 @@ class Mailed:
 
 
 def mailed(
-    folder: Path, office: PostOffice, *, settings: str = "", people: str = PEOPLE, text: str = PROMISED
+    folder: Path,
+    office: PostOffice,
+    *,
+    settings: str = "",
+    people: str = PEOPLE,
+    text: str = PROMISED,
+    patience: float = 10,
 ) -> Mailed:
-    """A home that has heard the story, with the mail server as its own."""
+    """A home that has heard the story, with the mail server as its own, which it waits for ``patience`` seconds."""
     folder.mkdir(mode=0o700, exist_ok=True)
     file = folder / "settings.toml"
     store = file.read_text("utf-8") if file.exists() else ""
-    mail = f'[mail]\nhost = "{HOST}"\nport = {office.port}\nsecurity = "none"\ntimeout_seconds = 0.5\n'
+    mail = f'[mail]\nhost = "{HOST}"\nport = {office.port}\nsecurity = "none"\ntimeout_seconds = {patience}\n'
     file.write_text(store + mail + settings, encoding="utf-8")
     home = open_at(folder)
     home.clock.now = at("2026-03-01")
