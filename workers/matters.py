@@ -27,7 +27,8 @@ from projections.figures import Share
 from projections.filters import Filter, Library, Moment
 from projections.kpis import Question
 from projections.tables import instant
-from workers.messages import (
+from workers.messages.matter import (
+    About,
     Account,
     Asked,
     Burden,
@@ -39,7 +40,6 @@ from workers.messages import (
     Way,
     Week,
 )
-from workers.messages.matter import About
 
 FALLEN_WITHIN = timedelta(days=90)
 """So far back is looked for what took the balance down."""

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-HOST = "127.0.0.1"
+from tests.alerts.door import CUT, DRIP, DRIP_SECONDS, FLOOD, HANG, Door
 
-CUT = "(goes away)"
-HANG = "(says nothing)"
-DRIP = "(a letter at a time, without end)"
-FLOOD = "(line after line, without end)"
-
-DRIP_SECONDS = 0.05
 SLOW = "(slowly) "
 """In front of a reply: every letter after a pause, but to the end."""
 
@@ -35,7 +27,7 @@ POLITE = {
 
 
 @dataclass
-class RudePostOffice:
+class RudePostOffice(Door):
     """`script` holds what is said at a step other than the polite reply; CRLF at its end is added.
 
     A reply that ends with \\0 is sent without its line's end, and the connection is cut.
@@ -47,30 +39,11 @@ class RudePostOffice:
     heard: list[str] = field(default_factory=list)
     context: ssl.SSLContext | None = None
     """Under which it speaks after STARTTLS."""
-    port: int = 0
 
-    @contextmanager
-    def open(self) -> Iterator[RudePostOffice]:
-        self._closing = threading.Event()
-        with socket.create_server((HOST, 0)) as door:
-            self.port = door.getsockname()[1]
-            serving = threading.Thread(target=self._serve, args=(door,), daemon=True)
-            serving.start()
-            try:
-                yield self
-            finally:
-                self._closing.set()
-                with suppress(OSError), socket.socket() as last:
-                    last.connect((HOST, self.port))
-                serving.join(2)
+    def __post_init__(self) -> None:
+        super().__init__()
 
-    def _serve(self, door: socket.socket) -> None:
-        while not self._closing.is_set():
-            guest, _ = door.accept()
-            with guest, suppress(OSError):
-                self._talk(guest)
-
-    def _talk(self, guest: socket.socket) -> None:
+    def talk(self, guest: socket.socket) -> None:
         if self._say(guest, "GREETING"):
             self._talk_on(guest)
 
@@ -99,7 +72,7 @@ class RudePostOffice:
         if reply == CUT:
             return False
         if reply == HANG:
-            self._closing.wait()
+            self.closing.wait()
             return False
         if reply in (DRIP, FLOOD):
             self._without_end(guest, reply)
@@ -114,7 +87,7 @@ class RudePostOffice:
         return True
 
     def _without_end(self, guest: socket.socket, how: str) -> None:
-        while not self._closing.is_set():
+        while not self.closing.is_set():
             if how == FLOOD:
                 guest.sendall(b"250-and another thing\r\n" * 100)
             else:
@@ -123,7 +96,7 @@ class RudePostOffice:
     def _drip(self, guest: socket.socket, text: str) -> None:
         for letter in text:
             guest.sendall(letter.encode("latin-1"))
-            self._closing.wait(DRIP_SECONDS)
+            self.closing.wait(DRIP_SECONDS)
 
 
 def _mail(lines: Iterable[bytes]) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.channel import ChannelResumed
 from projections import channels as table
 from tests.alerts.firm import Mailed, mailed
 from tests.alerts.post_office import PostOffice
@@ -156,8 +157,6 @@ def test_a_receiver_who_wants_nothing_more_is_asked_no_more_until_somebody_says_
     firm.send_all()
     assert way(firm, "email").asked == 1
     way(firm, "email").failure = None
-    from domain.channel import ChannelResumed
-
     answering.record(firm.home.konto, ChannelResumed(channel="email"))
     firm.later(minutes=1)
     firm.send_all()

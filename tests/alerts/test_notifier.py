@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 import apprise
 import pytest
 
+from tests.alerts.door import CUT, DRIP, HANG, HOST
 from tests.alerts.overheard import overheard
 from tests.alerts.post_office import free_port
-from tests.alerts.web_server import CUT, DRIP, HANG, HOST, WebServer, answer
+from tests.alerts.web_server import WebServer, answer
 from workers.channels import Envelope, NotDelivered, Notifier
 from workers.channels.notifier import ANSWERS
 from workers.messages import Message

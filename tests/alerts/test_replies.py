@@ -16,8 +16,9 @@ from typing import cast
 import pytest
 
 from tests.alerts.certificates import Authority
+from tests.alerts.door import CUT, DRIP, FLOOD, HANG, HOST
 from tests.alerts.post_office import free_port
-from tests.alerts.rude_post_office import CUT, DRIP, FLOOD, HANG, HOST, SLOW, RudePostOffice
+from tests.alerts.rude_post_office import SLOW, RudePostOffice
 from workers.channels import Envelope, Mailer, NotDelivered, is_our_own
 from workers.channels.mail import ANSWERS
 from workers.messages import Message

@@ -13,10 +13,11 @@ import pytest
 
 from domain.documents import load
 from domain.errors import Refused
+from tests.alerts.door import CUT, HOST
 from tests.alerts.overheard import overheard
 from tests.alerts.post_office import free_port
 from tests.alerts.rude_post_office import RudePostOffice
-from tests.alerts.web_server import CUT, HOST, WebServer, answer
+from tests.alerts.web_server import WebServer, answer
 from wiring.settings import Settings
 from words import translator
 from workers.channels import Channel, Envelope, Mailer, NotDelivered, Notifier, Webhook

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import standardwebhooks
 
+from tests.alerts.door import HOST
 from tests.alerts.firm import PEOPLE, mailed
 from tests.alerts.post_office import PostOffice
-from tests.alerts.web_server import HOST, WebServer, answer
+from tests.alerts.web_server import WebServer, answer
 from wiring.worker import channels
 from workers.channels import Mailer, Notifier, Webhook
 

@@ -14,8 +14,9 @@ import pytest
 import standardwebhooks
 
 from tests.alerts.certificates import Authority
+from tests.alerts.door import CUT, DRIP, FLOOD, HANG, HOST
 from tests.alerts.post_office import free_port
-from tests.alerts.web_server import CUT, DRIP, FLOOD, HANG, HOST, WebServer, answer
+from tests.alerts.web_server import WebServer, answer
 from workers.channels import Envelope, NotDelivered, Webhook
 from workers.channels.webhook import ANSWERS, is_public
 from workers.messages import Message

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-HOST = "127.0.0.1"
-
-CUT = "(goes away)"
-HANG = "(says nothing)"
-DRIP = "(a letter at a time, without end)"
-FLOOD = "(header after header, without end)"
-DRIP_SECONDS = 0.05
+from tests.alerts.door import CUT, DRIP, DRIP_SECONDS, FLOOD, HANG, Door
 
 
 def answer(status: int, *headers: str, body: str = "") -> str:
@@ -28,48 +19,24 @@ class Request(NamedTuple):
     body: bytes
 
 
-class WebServer:
+class WebServer(Door):
     """`answers` are given in turn, the last one again and again."""
 
     def __init__(self, *answers: str, context: ssl.SSLContext | None = None) -> None:
+        super().__init__()
         self.answers = list(answers) or [answer(200)]
         self.context = context
         self.requests: list[Request] = []
         self.names: list[str | None] = []
         """The hosts that were asked for while a TLS connection was made."""
-        self.port = 0
-        self._closing = threading.Event()
         if context:
             context.sni_callback = lambda connection, name, context: self.names.append(name)
 
-    @contextmanager
-    def open(self) -> Iterator[WebServer]:
-        with socket.create_server((HOST, 0)) as door:
-            self.port = door.getsockname()[1]
-            serving = threading.Thread(target=self._serve, args=(door,), daemon=True)
-            serving.start()
-            try:
-                yield self
-            finally:
-                self._closing.set()
-                with suppress(OSError), socket.socket() as last:
-                    last.connect((HOST, self.port))
-                serving.join(2)
-
-    def _serve(self, door: socket.socket) -> None:
-        while not self._closing.is_set():
-            guest, _ = door.accept()
-            with suppress(OSError), self._greeted(guest) as protected:
-                self._talk(protected)
-
-    def _greeted(self, guest: socket.socket) -> socket.socket:
+    def talk(self, guest: socket.socket) -> None:
         if self.context is None:
-            return guest
-        try:
-            return self.context.wrap_socket(guest, server_side=True)
-        except OSError:
-            guest.close()
-            raise
+            return self._talk(guest)
+        with self.context.wrap_socket(guest, server_side=True) as protected:
+            self._talk(protected)
 
     def _talk(self, guest: socket.socket) -> None:
         with guest.makefile("rb") as lines:
@@ -83,7 +50,7 @@ class WebServer:
         self.requests.append(Request(first.decode().strip(), headers, body))
         reply = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if reply == HANG:
-            self._closing.wait()
+            self.closing.wait()
         elif reply == DRIP:
             self._drip(guest)
         elif reply == FLOOD:
@@ -93,10 +60,10 @@ class WebServer:
 
     def _drip(self, guest: socket.socket) -> None:
         guest.sendall(b"HTTP/1.1 200 OK\r\nX: ")
-        while not self._closing.wait(DRIP_SECONDS):
+        while not self.closing.wait(DRIP_SECONDS):
             guest.sendall(b"a")
 
     def _flood(self, guest: socket.socket) -> None:
         guest.sendall(b"HTTP/1.1 200 OK\r\n")
-        while not self._closing.is_set():
+        while not self.closing.is_set():
             guest.sendall(b"X: " + b"a" * 30_000 + b"\r\n")
