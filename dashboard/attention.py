@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Generic, Literal, NamedTuple, TypeVar
 
-from dashboard.data import ContactRow, Delivery, IncidentRow, PromiseRow, Silence
+from dashboard.shapes import ContactRow, Delivery, IncidentRow, PromiseRow, Silence
 
 Row = TypeVar("Row")
 

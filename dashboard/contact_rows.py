@@ -8,8 +8,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard import rows, say
-from dashboard.data import ContactRow
 from dashboard.look import plain, quiet
+from dashboard.shapes import ContactRow
 from dashboard.visit import Visit
 from words import format
 

@@ -8,8 +8,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard import rows, say
-from dashboard.data import IncidentRow, Step
 from dashboard.look import plain, quiet
+from dashboard.shapes import IncidentRow, Step
 from dashboard.visit import Visit
 from words import N_, Translator, format
 

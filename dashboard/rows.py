@@ -7,8 +7,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard import places, say
-from dashboard.data import PromiseRow
 from dashboard.look import plain, quiet
+from dashboard.shapes import PromiseRow
 from dashboard.visit import Visit
 from words import format
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import data
+from dashboard import data, shapes
 from dashboard.charts import Style
 from words import LANGUAGES, Translator, language, translator
 
@@ -19,7 +19,7 @@ _LOCAL_USER: Final = "local"
 class Visit(NamedTuple):
     """What every page needs to know about its reader."""
 
-    reader: data.Reader
+    reader: shapes.Reader
     t: Translator
     style: Style
     now: datetime
@@ -33,7 +33,7 @@ class Visit(NamedTuple):
 def visit() -> Visit:
     """The reader of the page that is being made now."""
     lang = _language()
-    reader = data.Reader(_LOCAL_USER, lang, ZoneInfo(st.context.timezone or _ZONE_WITHOUT_BROWSER))
+    reader = shapes.Reader(_LOCAL_USER, lang, ZoneInfo(st.context.timezone or _ZONE_WITHOUT_BROWSER))
     t = translator(lang)
     return Visit(reader, t, Style.of(t, dark=is_dark()), data.now())
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from dashboard.answers import contacts, incidents, lists
 from dashboard.answers.measures import share
 from dashboard.answers.overview import RATES
-from dashboard.data import (
+from dashboard.shapes import (
     Account,
     BalancePoint,
     Drop,

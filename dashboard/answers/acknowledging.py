@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from dashboard.data import Noted, Reader, Refusal
+from dashboard.shapes import Noted, Reader, Refusal
 from domain.channel import ChannelResumed
 from domain.errors import Refused
 from projections import alerts as table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from dashboard.answers.accounts import survivor_of
-from dashboard.data import AccountInShort, Advice, AdviceAsked, AdviceDay, AdvicePage, Reader
+from dashboard.shapes import AccountInShort, Advice, AdviceAsked, AdviceDay, AdvicePage, Reader
 from domain.business_time import Hours
 from domain.errors import Refused
 from projections import advice as advising

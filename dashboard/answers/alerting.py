@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from dashboard.attention import Place, Told
-from dashboard.data import Delivery, Reader
+from dashboard.shapes import Delivery, Reader
 from domain.alert import NOBODY, SHARED_INBOX
 from projections.alerts import AlertRow
 from projections.customers import person_name

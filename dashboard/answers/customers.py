@@ -7,16 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from dashboard.answers.moments import day_of
-from dashboard.data import (
-    PAGE_SIZE,
-    CustomerPage,
-    CustomerRow,
-    CustomersAsked,
-    Lapse,
-    Reader,
-    Reliability,
-    Silence,
-)
+from dashboard.shapes import PAGE_SIZE, CustomerPage, CustomerRow, CustomersAsked, Lapse, Reader, Reliability, Silence
 from domain import account
 from domain.account import Posting
 from projections import customers as parties

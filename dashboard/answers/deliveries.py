@@ -15,7 +15,7 @@ from dashboard.attention import (
     DeliveryRow,
     PausedChannel,
 )
-from dashboard.data import PAGE_SIZE, Reader, Refusal
+from dashboard.shapes import PAGE_SIZE, Reader, Refusal
 from domain.alert import RULES
 from domain.channel import ChannelState
 from domain.people import may

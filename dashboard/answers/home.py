@@ -27,7 +27,7 @@ from dashboard.answers import (
 )
 from dashboard.answers.kept import Kept
 from dashboard.attention import DeliveriesAsked, DeliveriesPage, Morning, Team
-from dashboard.data import (
+from dashboard.shapes import (
     Account,
     AdviceAsked,
     AdvicePage,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from dashboard.answers.measures import called, share, spread, where
 from dashboard.answers.moments import day_of, midnight
-from dashboard.data import (
+from dashboard.shapes import (
     PAGE_SIZE,
     IncidentFigures,
     IncidentFilter,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from dashboard.data import PAGE_SIZE, PromiseFilter, PromisePage, PromiseRow, Reader, State
+from dashboard.shapes import PAGE_SIZE, PromiseFilter, PromisePage, PromiseRow, Reader, State
 from domain.people import may
 from projections import advice, open_list
 from projections.filters import Filter, Moment

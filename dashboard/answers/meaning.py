@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dashboard.answers.kept import Found, Kept
 from dashboard.answers.moments import day_of
 from dashboard.answers.rights import refusal
-from dashboard.data import Figure, FigureTest, Judged, Reader, Refusal, SaidAndCame, Share, Tell, TooFew
+from dashboard.shapes import Figure, FigureTest, Judged, Reader, Refusal, SaidAndCame, Share, Tell, TooFew
 from domain.backtest import Backtest, Naive
 from domain.forecast import Bin
 from domain.reliability import wilson

@@ -9,7 +9,7 @@ from itertools import pairwise
 from dashboard.answers import alerting, lists
 from dashboard.answers.measures import share
 from dashboard.answers.moments import midnight
-from dashboard.data import AlertRow, AlertWeek, Overview, PointWeek, PromiseWeek, Reader, Share, Totals
+from dashboard.shapes import AlertRow, AlertWeek, Overview, PointWeek, PromiseWeek, Reader, Share, Totals
 from domain.reliability import wilson
 from projections import alerts, customers, kpis, promises, statements
 from projections.figures import Share as Counted

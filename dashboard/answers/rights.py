@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.data import Reader, Refusal
+from dashboard.shapes import Reader, Refusal
 from domain.people import NotAllowed, What, allowed
 from wiring.home import Konto
 from wiring.refusals import sentence

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from dashboard.data import (
+from dashboard.shapes import (
     LatenessStep,
     Reader,
     RuleChange,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.answers.measures import share
 from dashboard.answers.moments import day_of
-from dashboard.data import Reader, SupplierRow, Suppliers
+from dashboard.shapes import Reader, SupplierRow, Suppliers
 from projections import suppliers
 from projections.filters import Moment
 from wiring.home import Konto

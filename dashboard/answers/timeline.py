@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.answers import accounts
 from dashboard.answers.moments import day_of, end_of
-from dashboard.data import PAGE_SIZE, Reader, TimelineAsked, TimelineEntry, TimelinePage
+from dashboard.shapes import PAGE_SIZE, Reader, TimelineAsked, TimelineEntry, TimelinePage
 from domain.errors import Refused
 from domain.fact import SEALED
 from projections import audit

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dashboard.answers.kept import Found, Kept
 from dashboard.answers.rights import refusal
-from dashboard.data import (
+from dashboard.shapes import (
     MOST_LISTED,
     ChangedAccount,
     Difference,

@@ -21,7 +21,7 @@ from dashboard.charts.picture import (
     weeks_axis,
     whole,
 )
-from dashboard.data import PointWeek, PromiseWeek, Share
+from dashboard.shapes import PointWeek, PromiseWeek, Share
 from words import Translator, format
 
 

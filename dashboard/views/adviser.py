@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import address, charts, data, look, measures, places, say
-from dashboard.data import AccountInShort, Advice, AdviceAsked, AdvicePage
 from dashboard.look import plain, quiet
+from dashboard.shapes import AccountInShort, Advice, AdviceAsked, AdvicePage
 from dashboard.visit import Visit, visit
 from words import format
 

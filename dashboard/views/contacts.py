@@ -6,10 +6,10 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, charts, contact_rows, data, filters, look, measures, say
-from dashboard.data import ContactFilter, ContactPage, ContactsAsked
+from dashboard import address, charts, contact_rows, data, filters, look, measures, say, shapes
 from dashboard.filters import ALL
 from dashboard.look import plain
+from dashboard.shapes import ContactFilter, ContactPage, ContactsAsked
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -59,7 +59,7 @@ def _asked(everything: ContactPage) -> ContactsAsked:
 def _page(asked: ContactsAsked, here: Visit) -> tuple[ContactPage, int]:
     """The page that the address asks for, and how many there are."""
     first = data.contacts(here.reader, asked)
-    pages = max(1, -(-first.total // data.PAGE_SIZE))
+    pages = max(1, -(-first.total // shapes.PAGE_SIZE))
     number = address.page_number("page", pages)
     return (first if number == 1 else data.contacts(here.reader, asked, number)), pages
 
@@ -74,7 +74,7 @@ def _summary(everything: ContactPage, here: Visit) -> str:
 # -- figures --------------------------------------------------------------------------------------
 
 
-def _figures(found: data.ContactFigures, here: Visit) -> None:
+def _figures(found: shapes.ContactFigures, here: Visit) -> None:
     t = here.t
     since = t("since {day}").format(day=format.day(found.since, here.reader.lang, today=here.today))
     with look.card("figures"):
@@ -113,7 +113,7 @@ def _figures(found: data.ContactFigures, here: Visit) -> None:
             look.foot(t("Dot: the middle answer. Bar: 9 in 10 answers. Tick: target. In hours of business."))
 
 
-def _channels(found: data.ContactFigures, here: Visit) -> None:
+def _channels(found: shapes.ContactFigures, here: Visit) -> None:
     t = here.t
     st.markdown(f":small[{t('How fast do we answer?')}]")
     if not found.channels:

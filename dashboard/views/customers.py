@@ -6,9 +6,9 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, data, look, places, rows, say
-from dashboard.data import CustomerOrder, CustomerPage, CustomerRow, CustomersAsked, Lapse, Silence
+from dashboard import address, data, look, places, rows, say, shapes
 from dashboard.look import plain, quiet
+from dashboard.shapes import CustomerOrder, CustomerPage, CustomerRow, CustomersAsked, Lapse, Silence
 from dashboard.visit import Visit
 from words import Translator, format
 
@@ -23,7 +23,7 @@ def show(here: Visit) -> None:
     text, order = _search(here)
     asked = CustomersAsked(text, order)
     first = data.customers(here.reader, asked)
-    pages = max(1, -(-first.total // data.PAGE_SIZE))
+    pages = max(1, -(-first.total // shapes.PAGE_SIZE))
     number = address.page_number("page", pages)
     found = first if number == 1 else data.customers(here.reader, asked, number)
     with look.card("hits"):

@@ -7,11 +7,11 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, alert_rows, data, filters, look, say
+from dashboard import address, alert_rows, data, filters, look, say, shapes
 from dashboard.attention import DeliveriesAsked, DeliveriesPage, DeliveryFilter, DeliveryRow, PausedChannel
-from dashboard.data import Refusal
 from dashboard.filters import ALL
 from dashboard.look import plain, quiet
+from dashboard.shapes import Refusal
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -97,7 +97,7 @@ def _list(everything: DeliveriesPage, here: Visit) -> None:
     )
     found = everything if asked == DeliveriesAsked() else data.deliveries(here.reader, asked)
     assert not isinstance(found, Refusal)
-    pages = max(1, -(-found.total // data.PAGE_SIZE))
+    pages = max(1, -(-found.total // shapes.PAGE_SIZE))
     number = address.page_number("page", pages)
     if number > 1:
         found = data.deliveries(here.reader, asked, number)
@@ -185,13 +185,13 @@ def _foot(found: DeliveriesPage, here: Visit) -> str:
 # -- doing ----------------------------------------------------------------------------------------
 
 
-def _again(alerts: Sequence[str], reader: data.Reader) -> None:
+def _again(alerts: Sequence[str], reader: shapes.Reader) -> None:
     st.session_state[_REFUSED] = data.send_again(reader, alerts)
 
 
-def _note(alert: str, reader: data.Reader) -> None:
+def _note(alert: str, reader: shapes.Reader) -> None:
     st.session_state[_REFUSED] = data.take_note(reader, [alert])
 
 
-def _try(channel: str, reader: data.Reader) -> None:
+def _try(channel: str, reader: shapes.Reader) -> None:
     st.session_state[_REFUSED] = data.try_channel(reader, channel)

@@ -6,10 +6,10 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, charts, data, filters, incident_rows, look, measures, say
-from dashboard.data import IncidentFilter, IncidentPage, IncidentsAsked
+from dashboard import address, charts, data, filters, incident_rows, look, measures, say, shapes
 from dashboard.filters import ALL
 from dashboard.look import plain, quiet
+from dashboard.shapes import IncidentFilter, IncidentPage, IncidentsAsked
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -64,7 +64,7 @@ def _asked(everything: IncidentPage) -> IncidentsAsked:
 def _page(asked: IncidentsAsked, here: Visit) -> tuple[IncidentPage, int]:
     """The page that the address asks for, and how many there are."""
     first = data.incidents(here.reader, asked)
-    pages = max(1, -(-first.total // data.PAGE_SIZE))
+    pages = max(1, -(-first.total // shapes.PAGE_SIZE))
     number = address.page_number("page", pages)
     return (first if number == 1 else data.incidents(here.reader, asked, number)), pages
 
@@ -83,7 +83,7 @@ def _summary(everything: IncidentPage, here: Visit) -> str:
 # -- figures --------------------------------------------------------------------------------------
 
 
-def _figures(figures: data.IncidentFigures, found: IncidentPage, here: Visit) -> None:
+def _figures(figures: shapes.IncidentFigures, found: IncidentPage, here: Visit) -> None:
     t = here.t
     wide, narrow = st.columns([1.7, 1], gap="small")
     since = t("reported since {day}").format(day=format.day(figures.since, here.reader.lang, today=here.today))

@@ -7,8 +7,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard import charts, data, look
-from dashboard.data import Figure, FigureTest, Judged, Refusal, TooFew
 from dashboard.look import plain, quiet
+from dashboard.shapes import Figure, FigureTest, Judged, Refusal, TooFew
 from dashboard.visit import Visit, visit
 from words import N_, format
 

@@ -7,11 +7,11 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, alert_rows, beside, contact_rows, data, look, places, putting_off, rows
+from dashboard import address, alert_rows, beside, contact_rows, data, look, places, putting_off, rows, shapes
 from dashboard.attention import Few, Matter, Morning
-from dashboard.data import PromiseRow, Refusal
 from dashboard.filters import ALL
 from dashboard.look import plain, quiet
+from dashboard.shapes import PromiseRow, Refusal
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -140,9 +140,9 @@ def _answers(each: Matter, key: str, here: Visit) -> None:
         putting_off.choose(key, each.alerts, here, _put_off)
 
 
-def _note(alerts: Sequence[str], reader: data.Reader) -> None:
+def _note(alerts: Sequence[str], reader: shapes.Reader) -> None:
     st.session_state[_REFUSED] = data.take_note(reader, alerts)
 
 
-def _put_off(alerts: Sequence[str], wanted: putting_off.Wanted, reader: data.Reader) -> None:
+def _put_off(alerts: Sequence[str], wanted: putting_off.Wanted, reader: shapes.Reader) -> None:
     st.session_state[_REFUSED] = data.put_off(reader, alerts, wanted.until, wanted.reason)

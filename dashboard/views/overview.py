@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import address, charts, data, look, places, rows, say
-from dashboard.data import Overview, Share
+from dashboard import address, charts, data, look, places, rows, say, shapes
 from dashboard.look import plain, quiet
+from dashboard.shapes import Overview, Share
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -244,7 +244,7 @@ def _alerts(seen: Overview, here: Visit) -> None:
     look.foot(t("The latest {n} of this period.").format(n=len(seen.alerts)))
 
 
-def _alert(row: data.AlertRow, here: Visit) -> None:
+def _alert(row: shapes.AlertRow, here: Visit) -> None:
     t = here.t
     when, what, to = st.columns([1.15, 2.8, 1.5], gap="small", vertical_alignment="center")
     when.markdown(quiet(format.moment(row.raised, here.now, here.reader.zone, here.reader.lang, short=True)))

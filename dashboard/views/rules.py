@@ -10,8 +10,8 @@ import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
 from dashboard import charts, data, look
-from dashboard.data import RuleChange, RuleRow, Rules, RuleSection, RuleVersion
 from dashboard.look import plain, quiet
+from dashboard.shapes import RuleChange, RuleRow, Rules, RuleSection, RuleVersion
 from dashboard.visit import Visit, visit
 from words import format
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import address, charts, data, look, measures, places
-from dashboard.data import SupplierRow, Suppliers
+from dashboard import address, charts, data, look, measures, places, shapes
 from dashboard.look import plain, quiet
+from dashboard.shapes import SupplierRow, Suppliers
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -30,9 +30,9 @@ def page() -> None:
             )
         return
     look.head(t("Suppliers"), _rules(found, here))
-    pages = max(1, -(-len(found.rows) // data.PAGE_SIZE))
-    start = (address.page_number("page", pages) - 1) * data.PAGE_SIZE
-    shown = found.rows[start : start + data.PAGE_SIZE]
+    pages = max(1, -(-len(found.rows) // shapes.PAGE_SIZE))
+    start = (address.page_number("page", pages) - 1) * shapes.PAGE_SIZE
+    shown = found.rows[start : start + shapes.PAGE_SIZE]
     for first in range(0, len(shown), _A_ROW):
         columns = st.columns(_A_ROW, gap="small")
         for number, row in enumerate(shown[first : first + _A_ROW]):

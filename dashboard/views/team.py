@@ -6,8 +6,8 @@ import streamlit as st
 
 from dashboard import data, look, places
 from dashboard.attention import Team, TeamGroup, TeamRow
-from dashboard.data import Refusal
 from dashboard.look import plain, quiet
+from dashboard.shapes import Refusal
 from dashboard.visit import Visit, visit
 from words import format
 

@@ -7,9 +7,9 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, data, look, places, rows
-from dashboard.data import CustomersAsked, TimelineAsked, TimelineEntry, TimelinePage
+from dashboard import address, data, look, places, rows, shapes
 from dashboard.look import plain, quiet
+from dashboard.shapes import CustomersAsked, TimelineAsked, TimelineEntry, TimelinePage
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -39,7 +39,7 @@ def page() -> None:
         with look.head(here.t("Timeline"), here.t("There is no customer “{name}”.").format(name=plain(customer))):
             _way_back(here)
         return
-    pages = max(1, -(-first.total // data.PAGE_SIZE))
+    pages = max(1, -(-first.total // shapes.PAGE_SIZE))
     number = address.page_number("page", pages)
     found = first if number == 1 else data.timeline(here.reader, customer, asked, number)
     _show(found or first, asked, pages, here)
@@ -168,7 +168,7 @@ def _choose(here: Visit) -> None:
     text = address.text(t("Name"), "text", resets="page")
     asked = CustomersAsked(text, "name")
     first = data.customers(here.reader, asked)
-    pages = max(1, -(-first.total // data.PAGE_SIZE))
+    pages = max(1, -(-first.total // shapes.PAGE_SIZE))
     number = address.page_number("page", pages)
     found = first if number == 1 else data.customers(here.reader, asked, number)
     with look.card("hits"):

@@ -6,10 +6,10 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, charts, data, look, rows, say
+from dashboard import address, charts, data, look, rows, say, shapes
 from dashboard.charts import StageCount
-from dashboard.data import ChangedAccount, Refusal, RulebookTexts, WhatIf
 from dashboard.look import plain, quiet
+from dashboard.shapes import ChangedAccount, Refusal, RulebookTexts, WhatIf
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -115,7 +115,7 @@ def _put(text: str) -> None:
     st.session_state.pop(_UNREADABLE, None)
 
 
-def _bring(reader: data.Reader) -> None:
+def _bring(reader: shapes.Reader) -> None:
     file = st.session_state.get(_FILE)
     if file is None:
         return

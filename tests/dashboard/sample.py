@@ -12,10 +12,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from dashboard import data
+from dashboard import data, shapes
 from dashboard.answers import what_if as checking
 from dashboard.answers.rules import told
-from dashboard.data import (
+from dashboard.shapes import (
     Account,
     AccountInShort,
     Advice,
@@ -332,7 +332,7 @@ class Sample(Attention):
             hours = dice.choice((-75, -20, 4, 9, 26, 28, 33, 52, 76, *range(100, 700, 35)))
             due = (NOW + timedelta(hours=hours)).replace(minute=0)
             due = due.replace(hour=min(17, max(8, due.hour)))
-            state: data.State = "open"
+            state: shapes.State = "open"
             if number % 17 == 16:
                 state = "waiting"
             elif due <= NOW:
@@ -370,7 +370,7 @@ class Sample(Attention):
     def promises(self, reader: Reader, asked: PromiseFilter, page: int) -> PromisePage:
         everything = self._all(reader)
         mine = [row for row in everything if asked.owner in (None, row.owner) and asked.kind in (None, row.kind)]
-        counts: dict[data.StateFilter, int] = {
+        counts: dict[shapes.StateFilter, int] = {
             "all": len(mine),
             "soon": sum(row.state == "soon" for row in mine),
             "notice": sum(row.state == "notice" for row in mine),
@@ -378,9 +378,9 @@ class Sample(Attention):
             "waiting": sum(row.state == "waiting" for row in mine),
         }
         found = [row for row in mine if asked.state in ("all", row.state)]
-        start = (page - 1) * data.PAGE_SIZE
+        start = (page - 1) * shapes.PAGE_SIZE
         return PromisePage(
-            rows=tuple(found[start : start + data.PAGE_SIZE]),
+            rows=tuple(found[start : start + shapes.PAGE_SIZE]),
             total=len(found),
             counts=counts,
             owners=tuple(owner for owner in _OWNERS if owner),
@@ -412,7 +412,7 @@ class Sample(Attention):
     def _contacts(self, reader: Reader) -> list[ContactRow]:
         rows = []
         channels, things = ("email", "phone", "chat", "portal"), _THINGS[reader.lang]
-        states: tuple[data.ContactState | None, ...] = ("open", "answered", "late", None, "unanswered", "answered")
+        states: tuple[shapes.ContactState | None, ...] = ("open", "answered", "late", None, "unanswered", "answered")
         for number in range(min(self._customers, 90)):
             state, who = states[number % 6], number % len(_NAMES)
             at = NOW - timedelta(hours=3 + number * 5)
@@ -444,15 +444,15 @@ class Sample(Attention):
             and asked.channel in (None, row.channel)
             and asked.customer in (None, row.customer)
         ]
-        states: tuple[data.ContactState, ...] = ("open", "unanswered", "late", "answered")
+        states: tuple[shapes.ContactState, ...] = ("open", "unanswered", "late", "answered")
         counts: dict[ContactFilter, int] = {state: sum(row.state == state for row in mine) for state in states}
         counts["all"] = len(mine)
         found = [row for row in mine if asked.state in ("all", row.state)]
         if asked.state in ("open", "unanswered"):
             found.sort(key=lambda row: (row.target is None, row.target))
-        start = (page - 1) * data.PAGE_SIZE
+        start = (page - 1) * shapes.PAGE_SIZE
         return ContactPage(
-            rows=tuple(found[start : start + data.PAGE_SIZE]),
+            rows=tuple(found[start : start + shapes.PAGE_SIZE]),
             total=len(found),
             counts=counts,
             owners=tuple(owner for owner in _OWNERS if owner),
@@ -508,7 +508,7 @@ class Sample(Attention):
         return rows
 
     def _steps(self, reported: datetime, done: int, running: bool, *, waits: bool) -> tuple[Step, ...]:
-        names: tuple[data.StepName, ...] = ("reason", "apology", "chance", "talk", "resolved")
+        names: tuple[shapes.StepName, ...] = ("reason", "apology", "chance", "talk", "resolved")
         steps = []
         for place, name in enumerate(names):
             due = reported + timedelta(hours=(4, 8, 48, 72, 120)[place])
@@ -533,13 +533,13 @@ class Sample(Attention):
             and asked.customer in (None, row.customer)
         ]
         called = {"unresolved": "open"}
-        states: tuple[data.IncidentFilter, ...] = ("unresolved", "resolved", "closed")
+        states: tuple[shapes.IncidentFilter, ...] = ("unresolved", "resolved", "closed")
         counts = {state: sum(row.state == called.get(state, state) for row in mine) for state in states}
         found = [row for row in mine if asked.state == "all" or row.state == called.get(asked.state, asked.state)]
-        start = (page - 1) * data.PAGE_SIZE
+        start = (page - 1) * shapes.PAGE_SIZE
         running = [row for row in mine if row.state == "open"]
         return IncidentPage(
-            rows=tuple(found[start : start + data.PAGE_SIZE]),
+            rows=tuple(found[start : start + shapes.PAGE_SIZE]),
             total=len(found),
             counts={**counts, "all": len(mine)},
             owners=tuple(owner for owner in _OWNERS if owner),
@@ -594,11 +594,11 @@ class Sample(Attention):
             for row in _timeline(reader.lang)
             if row.at.date() <= as_of and row.recorded.date() <= known
         ]
-        start = (page - 1) * data.PAGE_SIZE
+        start = (page - 1) * shapes.PAGE_SIZE
         return TimelinePage(
             customer=customer,
             name=name,
-            rows=tuple(rows[start : start + data.PAGE_SIZE]),
+            rows=tuple(rows[start : start + shapes.PAGE_SIZE]),
             total=len(rows),
             retracted=sum(row.status == "retracted" for row in rows),
             first=rows[-1].at.date() if rows else None,
@@ -632,9 +632,9 @@ class Sample(Attention):
         if asked.order == "silent":
             rows = silent
         rows.sort(key=lambda row: row.name.casefold() if asked.order == "name" else row.balance)  # type: ignore[arg-type,return-value]
-        start = (page - 1) * data.PAGE_SIZE
+        start = (page - 1) * shapes.PAGE_SIZE
         return CustomerPage(
-            tuple(rows[start : start + data.PAGE_SIZE]), len(rows), sum(row.silence is not None for row in silent)
+            tuple(rows[start : start + shapes.PAGE_SIZE]), len(rows), sum(row.silence is not None for row in silent)
         )
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
@@ -768,7 +768,7 @@ class Sample(Attention):
             return self.refusal
         return _tested(reader, figure, nothing=not self._customers)._replace(newer=self.newer)
 
-    def test(self, reader: Reader, figure: Figure, tell: data.Tell) -> FigureTest | Refusal:
+    def test(self, reader: Reader, figure: Figure, tell: shapes.Tell) -> FigureTest | Refusal:
         tell(self._customers, self._customers)
         self._tested.add(figure)
         self.newer = False
@@ -786,7 +786,7 @@ class Sample(Attention):
     def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:
         return self._what_if(reader, text) if text in self._reckoned else None
 
-    def reckon(self, reader: Reader, text: str, tell: data.Tell) -> WhatIf | Refusal:
+    def reckon(self, reader: Reader, text: str, tell: shapes.Tell) -> WhatIf | Refusal:
         tell(self._customers, self._customers)
         self._reckoned.add(text)
         return self._what_if(reader, text)

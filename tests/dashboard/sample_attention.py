@@ -26,16 +26,7 @@ from dashboard.attention import (
     TeamRow,
     Told,
 )
-from dashboard.data import (
-    PAGE_SIZE,
-    ContactRow,
-    Delivery,
-    IncidentRow,
-    PromiseRow,
-    Reader,
-    Refusal,
-    Silence,
-)
+from dashboard.shapes import PAGE_SIZE, ContactRow, Delivery, IncidentRow, PromiseRow, Reader, Refusal, Silence
 from domain.alert import RULES
 from words import translator
 

@@ -10,7 +10,7 @@ import pytest
 
 from dashboard.answers.home import Home
 from dashboard.answers.rules import told
-from dashboard.data import (
+from dashboard.shapes import (
     AdviceAsked,
     ContactsAsked,
     CustomersAsked,

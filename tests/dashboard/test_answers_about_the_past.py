@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.answers.home import Home
-from dashboard.data import FigureTest, Judged, Reader, Refusal, TooFew, WhatIf
+from dashboard.shapes import FigureTest, Judged, Reader, Refusal, TooFew, WhatIf
 from domain.people import Asker
 from domain.rulebook import default_text
 from tests.homes import Home as RealHome

@@ -12,7 +12,7 @@ import pytest
 
 from dashboard.answers.home import Home
 from dashboard.attention import DeliveriesAsked, DeliveriesPage, Morning, Team
-from dashboard.data import Reader, Refusal
+from dashboard.shapes import Reader, Refusal
 from domain.channel import ChannelPaused
 from domain.people import LOCAL_USER, Asker, Role
 from tests.alerts.firm import Mailed, mailed

@@ -14,7 +14,7 @@ from dashboard import charts
 from dashboard.charts import Bar, Interval, StageCount, WeekCount
 from dashboard.charts.palette import DARK, LIGHT
 from dashboard.charts.picture import Chart, Style, floor_of_shares, spread, two_lines
-from dashboard.data import (
+from dashboard.shapes import (
     AdviceDay,
     BalancePoint,
     ChannelAnswers,
