@@ -269,9 +269,14 @@ def state(history: Iterable[Fact]) -> AlertState | None:
     return now
 
 
+def _raised(data: AlertRaised) -> AlertState:
+    nobody = data.recipient == NOBODY
+    return AlertState(data, is_waiting=not nobody, undeliverable=nobody)
+
+
 def evolve(now: AlertState | None, data: Data) -> AlertState | None:
     if now is None:
-        return AlertState(data, data.recipient != NOBODY) if isinstance(data, AlertRaised) else None
+        return _raised(data) if isinstance(data, AlertRaised) else None
     match data:
         case AlertDelivered():
             return now._replace(is_waiting=False, message=None, attempts=0, undeliverable=False)

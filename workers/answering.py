@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from domain import alert as alerts
-from domain.alert import AlertAcknowledged, AlertRetried, AlertSnoozed, event, sealed
+from domain.alert import AlertAcknowledged, AlertRetried, AlertSnoozed, AlertState, event, sealed
 from domain.errors import Refused
 from domain.fact import Data
 from domain.log import Log
@@ -92,13 +92,20 @@ def _answer(log: Log, found: Sequence[Raised], say: Callable[[Raised], Data], no
             state = alerts.state(history)
             assert state is not None
             data = say(each)
-            if state.is_over or (state.acknowledged_by is not None and not isinstance(data, AlertRetried)):
+            if _is_settled(state, data):
                 continue
             fact = event(log.ids, each.alert, each.customer, data, at=now, now=now, number=len(history) + 1)
             written, secrets = sealed(fact)
             writer.append(written, secrets, each.customer or FIRM)
             done.append(each)
     return done
+
+
+def _is_settled(state: AlertState, data: Data) -> bool:
+    """Whether nothing is left to say, also where the tables did not know of it yet."""
+    if state.is_over:
+        return True
+    return not state.undeliverable if isinstance(data, AlertRetried) else state.acknowledged_by is not None
 
 
 NO_SUCH_ALERT = N_("There is no alert “{name}” here. All of them: konto alerts list")

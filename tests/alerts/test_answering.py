@@ -14,6 +14,7 @@ from tests.alerts.firm import DUE, Mailed, mailed
 from tests.alerts.post_office import PostOffice
 from wiring import answering, links
 from wiring.worker import run_tick
+from workers.answering import retry as retry_once_more
 
 
 @pytest.fixture
@@ -165,6 +166,23 @@ def test_what_is_on_its_way_is_not_sent_by_hand(firm: Mailed):
     with pytest.raises(Refused) as refused:
         answering.retry(firm.home.konto, [alert])
     assert refused.value.code == "not_undeliverable"
+
+
+def test_two_who_have_it_sent_once_more_at_the_same_moment_have_it_sent_once(firm: Mailed, post_office: PostOffice):
+    post_office.replies = ["554 not wanted here"]
+    alert, konto = firm.raised(), firm.home.konto
+    firm.sender.deliver(alert)
+
+    def ask() -> None:  # the tables have not heard of the other one yet
+        retry_once_more(konto.log, konto.library, konto.asker, [alert], "local", firm.home.clock.now)
+
+    ask()
+    ask()
+    konto.catch_up()
+    firm.send_all()
+    assert firm.state(alert) == "delivered"
+    assert firm.events(alert).count("alert.retried") == 1
+    assert len(post_office.mails) == 1
 
 
 def test_an_alert_may_be_called_by_the_beginning_of_its_id(firm: Mailed):
