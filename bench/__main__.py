@@ -19,6 +19,8 @@ from tempfile import mkdtemp
 from typing import Any
 
 from bench.measures import MEASURES
+from wiring import logs
+from wiring.settings import LogSettings
 
 FACTS, ROUNDS = 40_000, 5
 QUICK_FACTS, QUICK_ROUNDS = 4_000, 3
@@ -35,6 +37,7 @@ def main(arguments: list[str]) -> int:
         return 2
     facts = asked.facts or (QUICK_FACTS if asked.quick else FACTS)
     if asked.here:
+        logs.configure(LogSettings(level="warning"))  # standard output is for the figures alone
         print(json.dumps(measured(names[0], facts, QUICK_ROUNDS if asked.quick else ROUNDS)))
         return 0
     results = [_in_a_process(name, facts, asked.quick) for name in names]
