@@ -81,8 +81,7 @@ class Mailed:
         return outbox.ready(self.home.konto.views, self.home.clock.now)
 
     def send_all(self) -> None:
-        for message in self.ready():
-            self.sender.deliver(message)
+        self.sender.deliver_several(self.ready())
 
     def row(self, alert: str) -> dict[str, Any]:
         names = ("state", "reason", "attempts", "channel", "sent_to")

@@ -36,7 +36,7 @@ class Firm:
 
     def __post_init__(self) -> None:
         file = self.folder / "settings.toml"
-        mail = f'[mail]\nhost = "{HOST}"\nport = {self.office.port}\nsecurity = "none"\ntimeout_seconds = 20\n'
+        mail = f'[mail]\nhost = "{HOST}"\nport = {self.office.port}\nsecurity = "none"\ntimeout_seconds = 60\n'
         log = '[log]\nlevel = "debug"\nformat = "json"\n'
         queue = f'[queue]\nurl = "{self.queue}"\n'
         parts = [file.read_text("utf-8"), mail, log, queue, self.settings]

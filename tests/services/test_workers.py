@@ -42,7 +42,7 @@ def test_what_a_killed_worker_held_in_redis_runs_elsewhere_within_15_seconds(
     """With the settings as shipped. The mail follows as soon as the dead one's lease has run out."""
     firm = Firm(new_folder(), office, queue.url)
     firm.promise_overdue(1)
-    office.pause_seconds = 5.0
+    office.pause_seconds = 45.0  # it is held until its sender is dead, however slowly another one starts
     with firm.running(["follow", "schedule"], ["send"]) as (_, first):
         wait_for(office.busy.is_set)
         with firm.running(["send"]) as (second,):
