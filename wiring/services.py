@@ -23,7 +23,7 @@ from wiring.queues import Doorbell
 from wiring.settings import ROLES
 from wiring.worker import dispatch, look, prepare_tick, sender
 from words import N_
-from workers.watches import QUICK, WATCHES, Watch
+from workers.watches import COSTLY, QUICK, Watch
 
 log = structlog.get_logger("konto")
 
@@ -190,7 +190,9 @@ class Services:
         self.next_tick_s = began_s + worker.tick_seconds
         if survey:
             self.next_survey_s = began_s + worker.survey_seconds
-        self._look(WATCHES if survey else QUICK, tidy=True)
+        self._look(QUICK, tidy=True)
+        if survey:
+            self._look(COSTLY, tidy=True)  # by itself: what is urgent does not wait for it
 
     def _look(self, watches: Sequence[Watch], *, tidy: bool) -> None:
         self.looked_at = self.konto.views.position()

@@ -27,8 +27,10 @@ def escalate(check: Check) -> list[Newly]:
         for each in told
         if _is_waiting(check, each)
     ]
-    still = holding(check.look, waiting) if waiting else set()
-    passed_on = (_pass_on(check, each, matters[each.matter]) for each in waiting if key_of(each.occasion) in still)
+    ahead = [(each, to) for each in waiting if (to := _next(check, each, matters[each.matter])) is not None]
+    # Asked of those alone: it costs most, and where nobody is left the same ones would be looked at for ever.
+    still = holding(check.look, [each for each, _ in ahead]) if ahead else set()
+    passed_on = (_pass_on(check, each, to) for each, to in ahead if key_of(each.occasion) in still)
     return [new for new in passed_on if new is not None]
 
 
@@ -56,10 +58,7 @@ def escalates_at(check: Check, each: Raised) -> datetime:
     return own.hours.add(begun, seconds)
 
 
-def _pass_on(check: Check, each: Raised, told: Sequence[Raised]) -> Newly | None:
-    to = _next(check, each, told)
-    if to is None:
-        return None
+def _pass_on(check: Check, each: Raised, to: str) -> Newly | None:
     occasion = each.occasion._replace(since=escalates_at(check, each))
     stream = alerts.stream_of(check.log.ids, occasion, to)
     position = check.look.library.views.position()

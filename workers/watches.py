@@ -170,6 +170,8 @@ WATCHES = (
 QUICK = tuple(watch for watch in WATCHES if not watch.is_costly)
 """What can be looked at whenever a fact was recorded."""
 
+COSTLY = tuple(watch for watch in WATCHES if watch.is_costly)
+
 
 def watch_of(rule: Rule) -> Watch:
     return next(watch for watch in WATCHES if rule in watch.rules)

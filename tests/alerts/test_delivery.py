@@ -20,12 +20,15 @@ from tests.alerts.firm import DUE, PEOPLE, PROMISED, Mailed, mailed
 from tests.alerts.post_office import PostOffice
 from tests.notation import at, envelopes
 from tests.stores import only_files
+from wiring import services
 from wiring.home import open_home
 from wiring.presence import beats
 from wiring.services import Services
 from wiring.worker import channels
 from workers.channels import Envelope, Folder, Mailer, NotDelivered
+from workers.looking import Look
 from workers.messages import Message
+from workers.watches import Watch
 
 
 @pytest.fixture
@@ -532,4 +535,24 @@ def test_the_worker_publishes_a_document_that_was_edited_and_goes_on_where_it_is
     worker._tick()
     recipients = {row[0] for row in firm.home.rows("SELECT recipient FROM alerts")}
     assert firm.home.konto.log.ids.person("ines") in recipients
+    firm.home.close()
+
+
+def test_what_is_urgent_leaves_before_anybody_looks_at_what_is_costly(
+    folder: Path, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+):
+    firm = mailed(folder, post_office)
+    firm.home.clock.now = DUE + timedelta(minutes=1)
+    worker = Services(firm.home.konto)
+    rung: list[list[str]] = []
+
+    def costly(look: Look) -> list[object]:
+        rung.append(sorted(worker.rung))
+        return []
+
+    monkeypatch.setattr(services, "COSTLY", (Watch(("at_risk",), costly, ()),))
+    worker._hold()
+    worker._tick()
+    (overdue,) = firm.home.rows("SELECT alert FROM alerts WHERE rule = 'overdue'")
+    assert rung == [[overdue[0]]]
     firm.home.close()

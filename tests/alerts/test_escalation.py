@@ -13,6 +13,7 @@ from tests.alerts.post_office import PostOffice
 from tests.notation import at
 from wiring import answering
 from wiring.worker import run_tick
+from workers import escalation
 
 FIRM = """
 manager = "karin"
@@ -107,6 +108,19 @@ def test_unacknowledged_for_four_business_hours_it_goes_up_step_by_step_to_the_i
     ]
     assert told(firm, *(moment for moment, _ in ticks)) == ticks
     assert got(firm) == ["ines", "mia", "karin", "inbox"]
+
+
+def test_where_nobody_is_left_to_hear_of_it_the_firm_is_not_looked_at_for_it_again(
+    opened, monkeypatch: pytest.MonkeyPatch
+):
+    """Else each check of a firm whose customers nobody looks after would add up all their accounts."""
+    looked = []
+    holding = escalation.holding
+    monkeypatch.setattr(escalation, "holding", lambda look, told: looked.append(look.at) or holding(look, told))
+    firm = opened()
+    told(firm, DUE, "2026-03-12T15:00", "2026-03-13T10:00", "2026-03-13T15:00", "2026-03-16T15:00", "2026-03-16T16:00")
+    assert got(firm) == ["ines", "mia", "karin", "inbox"]
+    assert looked == [at("2026-03-12T15:00"), at("2026-03-13T10:00"), at("2026-03-13T15:00")]
 
 
 def test_raised_on_friday_evening_it_goes_up_on_monday(opened):
