@@ -38,7 +38,7 @@ from projections.tables import FOLLOWER, Views, micros
 READ_MODELS = (customers, promises, experiences, contacts, incidents, statements, timeline, alerts, outbox, channels)
 TABLES = tuple(statement for model in (families, *READ_MODELS) for statement in model.TABLES)
 TABLE_NAMES = tuple(created_name(each) for each in TABLES if each.startswith("CREATE TABLE"))
-LAYOUT = 5
+LAYOUT = 6
 """Goes up with every change of a table: the tables of another layout are made anew."""
 
 STEERING = ("document-rulebook", "document-calendars", "document-people", FIRM)

@@ -43,9 +43,9 @@ def rows(
             "(SELECT MIN(q.at_from) FROM promises q WHERE q.promise = p.promise AND +q.known_until = p.known_until "
             f"AND {moves.format(t='q')} >= {moves.format(t='p')}) "
             "FROM promises p JOIN customers c ON c.customer = p.customer "
-            f"WHERE {moment.rows()} AND p.outcome IS NULL AND {moves.format(t='p')} >= ? AND {wanted.sql} "
-            "ORDER BY p.promise",
+            f"WHERE {moment.rows()} AND p.outcome IS NULL AND {moves.format(t='p')} >= ? AND {wanted.sql}",
             (fewest, *wanted.params),
         ):
             found.append(MovedPromise._make((*row[:-1], instant(row[-1]))))
-    return found
+    # Put in order here: for an order by key SQLite reads through all promises, the settled ones too.
+    return sorted(found, key=lambda each: each.promise)

@@ -34,7 +34,7 @@ def rows(
 ) -> list[OpenFollowUp]:
     """Those whose follow-up is due by this moment and has not come, be it in time or late."""
     now = moment.us
-    return [
+    found = [
         OpenFollowUp._make((*row[:5], *map(instant, row[5:])))
         for wanted in conditions("p.promise", ("p.follow_up_from",), moment, since, subjects)
         for row in library.views.rows(
@@ -44,7 +44,9 @@ def rows(
             "SELECT 1 FROM contacts o WHERE o.customer = p.customer AND o.purpose = 'follow_up' "
             f"AND o.at > p.settled_at AND o.at <= {now} AND {moment.knows('o')} "
             "AND (o.about IS NULL OR SUBSTR(o.about, 5) = SUBSTR(p.promise, 9))) "
-            f"AND {wanted.sql} ORDER BY p.promise",
+            f"AND {wanted.sql}",
             wanted.params,
         )
     ]
+    # Put in order here: for an order by key SQLite reads through all promises, the settled ones too.
+    return sorted(found, key=lambda each: each.promise)

@@ -27,6 +27,9 @@ from wiring.settings import PORT_VARIABLE, ROLES, Settings
 STOP_WITHIN_SECONDS = 10.0
 RESTART_AFTER_SECONDS = 2.0
 READY_WITHIN_SECONDS = 60.0
+TURN_OF_A_THREAD_S = 0.0005
+"""Whoever sends gives way at each of its many short reads and writes. While accounts are added up beside it, it waited
+Python's usual 5 ms each time to go on: one message a second instead of eight."""
 TOKEN_VARIABLE = "KONTO_DASHBOARD_TOKEN"
 
 Say = Callable[[str], None]
@@ -202,6 +205,7 @@ def worker(home: Path, environment: Mapping[str, str], roles: Sequence[str] = RO
     from wiring import logs, metrics
     from wiring.services import Services
 
+    sys.setswitchinterval(TURN_OF_A_THREAD_S)
     settings = settings_.read(home, environment)
     logs.configure(settings.log)
     konto = patient_home(home, environment, settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from domain.alert import Occasion
@@ -133,9 +134,9 @@ def look(
         if between:
             between()
 
-    check = Check(
-        konto.log, Look(konto.library, konto.steering, at, _zone(konto), konto.taught), konto.name_of, konto.clock()
-    )
+    # Few people get very many alerts: each is asked for once in a look.
+    firm = Look(konto.library, konto.steering, at, _zone(konto), konto.taught)
+    check = Check(konto.log, firm, cache(konto.name_of), konto.clock())
     newly = raise_new(check, watches, raised)
     if tidy:
         clear_ended(check, watches)

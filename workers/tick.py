@@ -274,5 +274,10 @@ def holding(look: Look, raised: Iterable[Raised]) -> set[Key]:
     return {
         key_of(occasion)
         for watch, asked in subjects.items()
-        for occasion in watch.occasions(look._replace(since=None, subjects=frozenset(asked)))
+        for occasion in watch.occasions(look._replace(since=_interest(watch, look), subjects=frozenset(asked)))
     }
+
+
+def _interest(watch: Watch, look: Look) -> datetime | None:
+    """A lasting state is known without its beginning, which costs most to find."""
+    return look.at if LASTING.issuperset(watch.rules) else None

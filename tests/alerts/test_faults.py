@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -28,11 +29,15 @@ from tests.alerts.post_office import PostOffice
 from tests.homes import Home
 from tests.notation import at, envelopes
 from tests.stores import only_files
+from wiring.home import Konto
 from wiring.services import Services
 from wiring.worker import run_tick
+from workers import tick
 from workers.answering import snooze
 from workers.channels import Envelope, NotDelivered
+from workers.looking import Look
 from workers.tick import Newly
+from workers.watches import watch_of
 
 DAY = timedelta(days=1)
 DAILY = PEOPLE.replace('email = "ines@example.com"', 'email = "ines@example.com"\ndigest = true')
@@ -162,6 +167,53 @@ def test_what_grows_for_ever_is_not_read_through_at_every_look(home: Home) -> No
         source.rows(library, konto.steering, Moment(moment), since=moment - DAY)
     scanned = {line for line in views.read.splitlines() if line.startswith("SCAN")}
     assert scanned <= {"SCAN outbox", "SCAN outbox USING INDEX outbox_message"}
+
+
+@only_files
+@pytest.mark.parametrize("key", ["promise", "customer"])
+def test_one_promise_and_one_customer_are_found_by_name_however_many_are_open(home: Home, key: str) -> None:
+    """SQLite once preferred the index of all that is open, so that each message read through ten thousand promises."""
+    views = Explained(home.konto.views.store)
+    views.rows(f"SELECT p.due FROM promises p WHERE p.{key} = ? AND {Moment(at('2026-03-02')).rows()}", ("P-1",))
+    assert f"({key}=?)" in views.read
+
+
+def test_whether_a_state_still_lasts_is_known_without_looking_back_to_its_beginning(home: Home) -> None:
+    """Which adds up the account for every day of its past; by the hour the state itself is looked at."""
+    home.take(envelopes('2026-03-02T09:00  Vorfall K-1 "V", ernst\n2026-03-02T09:00  Vorfall K-1 "W", ernst'))
+    home.clock.now = at("2026-03-02T10:00")
+    run_tick(home.konto)
+    told = table.active(home.konto.views, ["trust_low"])
+    asked: list[datetime | None] = []
+
+    def source(look: Look) -> list[object]:
+        asked.append(look.since)
+        return []
+
+    watch = watch_of("trust_low")._replace(source=source)
+    now = at("2026-06-02T10:00")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tick, "watch_of", lambda rule: watch)
+        assert tick.holding(looking_at(home, now), told) == set()
+    assert asked == [now]
+    (key,) = {tick.key_of(each.occasion) for each in told}
+    assert key in tick.holding(looking_at(home, at("2026-03-20T10:00")), told)
+
+
+def test_who_gets_very_many_alerts_is_asked_for_once_in_a_look(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    promised = "".join(f'2026-03-02T09:00  verspricht K-{n} ines "P-{n}" bis 2026-03-12T16:00\n' for n in range(30))
+    home.take(envelopes(promised))
+    asked: list[str] = []
+    name_of = Konto.name_of
+    monkeypatch.setattr(Konto, "name_of", lambda konto, person: asked.append(person) or name_of(konto, person))
+    home.clock.now = at("2026-03-12T16:01")
+    assert sum(each.occasion.rule == "overdue" for each in run_tick(home.konto)) == 30
+    assert len(asked) == len(set(asked)) > 0
+
+
+def looking_at(home: Home, moment: datetime) -> Look:
+    konto = home.konto
+    return Look(konto.library, konto.steering, moment, ZoneInfo(konto.settings.zone), konto.taught)
 
 
 # -- the loops ------------------------------------------------------------------------------------------------
