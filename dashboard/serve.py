@@ -13,6 +13,8 @@ import secrets
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -95,8 +97,6 @@ def new_address(home: Path) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line of the child process; `konto` calls it with the home it works on."""
-    # uvicorn raises the signal again when it has shut down; this turns it into an orderly end.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     parser = argparse.ArgumentParser(prog="python -m dashboard.serve", description=__doc__)
     parser.add_argument("--home", type=Path, required=True, help="folder of the embedded store")
     parser.add_argument("--host", default="127.0.0.1", help="loopback address (default 127.0.0.1)")
@@ -112,13 +112,24 @@ def main(arguments: list[str] | None = None) -> int:
             from dashboard.answers.home import Home
 
             data.use(Home.opened(asked.home))
-            serve(asked.home, host=asked.host, port=asked.port, token=os.environ.pop(TOKEN_VARIABLE, None))
+            with _asked_to_end():
+                serve(asked.home, host=asked.host, port=asked.port, token=os.environ.pop(TOKEN_VARIABLE, None))
     except CannotServe as refusal:
         print(translator(asked.lang).gettext(refusal.text).format(**refusal.values), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[None]:
+    """uvicorn raises the signal again when it has shut down; this turns it into an orderly end."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _pages() -> App:

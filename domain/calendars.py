@@ -310,7 +310,7 @@ def default() -> Calendars:
 
 # -- sentences --------------------------------------------------------------------------------------
 
-NOT_A_WINDOW = "“{found}” is no opening time. Please write it like 08:00-12:00."
+NOT_A_WINDOW = "“{found}” is no span of hours. Please write it like 08:00-12:00."
 NOT_A_CLOCK_TIME = "“{found}” holds a time that no clock shows. A day runs from 00:00 to 24:00."
 REVERSED_WINDOW = "“{found}” ends before it begins. Write hours past midnight on two days: until 24:00, and from 00:00."
 OVERLAP = "“{found}” and “{other}” overlap. Please write them so that the second begins when the first has ended."
