@@ -10,6 +10,7 @@ import argparse
 import json
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -21,24 +22,38 @@ DRILLS: dict[str, dict[str, Drill]] = {"alerts": dict(ALERTS)}
 
 def main(arguments: list[str]) -> int:
     asked = _asked(arguments)
-    unknown = [name for name in asked.names if name not in DRILLS]
+    parts = _parts()
+    unknown = [name for name in asked.names if not _meant(name, parts)]
     if unknown:
-        print(f"There is no drill {unknown[0]}. Possible are: {', '.join(DRILLS)}.", file=sys.stderr)
+        print(f"There is no drill {unknown[0]}. Possible are: {', '.join((*DRILLS, *parts))}.", file=sys.stderr)
         return 2
     results = []
-    for name in asked.names or DRILLS:
-        for part, drill in DRILLS[name].items():
-            print(f"{name}:{part} …", file=sys.stderr, flush=True)
-            results.append(_run(f"{name}:{part}", drill, long=asked.long, seed=asked.seed))
-            print(results[-1].sentence, file=sys.stderr, flush=True)
+    for part in dict.fromkeys(part for name in asked.names or DRILLS for part in _meant(name, parts)):
+        print(f"{part} …", file=sys.stderr, flush=True)
+        results.append(_run(part, parts[part], long=asked.long, seed=asked.seed))
+        print(results[-1].sentence, file=sys.stderr, flush=True)
     if asked.json:
         print(json.dumps([each.as_json() for each in results], indent=2))
     return 0 if all(each.ok for each in results) else 1
 
 
+def _parts() -> dict[str, Drill]:
+    return {f"{name}:{part}": drill for name, parts in DRILLS.items() for part, drill in parts.items()}
+
+
+def _meant(name: str, parts: Iterable[str]) -> list[str]:
+    """All parts of a drill, or the one that is named."""
+    return [part for part in parts if part == name or part.startswith(f"{name}:")]
+
+
 def _asked(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m drills", description=__doc__)
-    parser.add_argument("names", metavar="NAME", nargs="*", help=f"one of {', '.join(DRILLS)}; all without")
+    parser.add_argument(
+        "names",
+        metavar="NAME",
+        nargs="*",
+        help=f"{', '.join(DRILLS)}, or one part such as {next(iter(_parts()))}; all without",
+    )
     parser.add_argument("--long", action="store_true", help="as often as it is promised for, which takes minutes")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the moments at which things go wrong")
     parser.add_argument("--json", action="store_true", help="as a JSON array")

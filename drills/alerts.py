@@ -60,7 +60,8 @@ def killed(
     seconds = time.monotonic() - began
     arrived = Counter(mail.id for mail in office.mails)
     repeats = len(office.mails) - len(arrived)
-    expected = {f"<{row[0]}@vertrauenskonto>" for row in konto.views.rows("SELECT alert FROM alerts")}
+    raised = konto.views.rows("SELECT alert FROM alerts WHERE rule = 'overdue'")  # beside what lasts and reaches nobody
+    expected = {f"<{row[0]}@vertrauenskonto>" for row in raised}
     konto.close()
     return Result(
         tried=alerts,

@@ -44,6 +44,20 @@ def test_whatever_is_not_as_promised_is_said_and_ends_with_1(
     assert {"tried", "lost", "doubled", "missed"} <= told.keys()
 
 
+def test_one_part_of_a_drill_can_be_run_alone_and_none_runs_twice(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    parts = dict.fromkeys(("kills:one", "kills:two", "storm"), lambda folder, *, long, seed: Result(1, 0, 0, 0, {}))
+    monkeypatch.setattr(drills, "DRILLS", {"alerts": parts})
+    for asked, ran in (
+        (["alerts:storm"], ["alerts:storm"]),
+        (["alerts:kills"], ["alerts:kills:one", "alerts:kills:two"]),
+        (["alerts", "alerts:storm"], ["alerts:kills:one", "alerts:kills:two", "alerts:storm"]),
+    ):
+        assert drills.main([*asked, "--json"]) == 0
+        assert [each["name"] for each in json.loads(capsys.readouterr().out)] == ran
+
+
 def test_a_drill_that_there_is_not_is_named(capsys: pytest.CaptureFixture[str]):
     assert drills.main(["alarms"]) == 2
     assert "alarms" in capsys.readouterr().err
