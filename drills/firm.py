@@ -115,11 +115,12 @@ def worker(folder: Path, *only: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def states(konto: Konto, rule: str = "overdue") -> Counter[str]:
-    return Counter(row[0] for row in konto.views.rows("SELECT state FROM alerts WHERE rule = ?", (rule,)))
+    rows = konto.views.rows("SELECT state, COUNT(*) FROM alerts WHERE rule = ? GROUP BY state", (rule,))
+    return Counter({state: int(count) for state, count in rows})
 
 
-def wait_for(condition: Callable[[], object], within_s: float, look_s: float = 0.02) -> float | None:
-    """Seconds until it held; None where it did not in time."""
+def wait_for(condition: Callable[[], object], within_s: float, look_s: float = 0.1) -> float | None:
+    """Seconds until it held; None where it did not in time. Whoever looks often slows the mail server beside it."""
     began = time.monotonic()
     while not condition():
         if time.monotonic() - began > within_s:
