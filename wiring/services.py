@@ -84,8 +84,9 @@ class Services:
         self.next_tick_s = self.next_survey_s = self.next_look_s = 0.0
         self.looked_at = 0
         """The position of the tables when the last look began: what came while it raised is looked at next."""
-        self.releasing = threading.Lock()
-        """One loop at a time decides what may leave."""
+        self.releasing = threading.RLock()
+        """One loop at a time decides what may leave. Whoever raises has it until everything is there: a last message
+        that was bundled in the middle would hold a part, and the rest would wait for an hour."""
         self._beaten: dict[str, datetime] = {}
 
     def run(self) -> None:
@@ -203,6 +204,7 @@ class Services:
             watches,
             tidy=tidy,
             between=lambda: self._ring(bundling=False),
+            raising=self.releasing,
         )
         if newly:
             log.info("raised", alerts=len(newly))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -123,10 +124,11 @@ def look(
     *,
     tidy: bool = True,
     between: Callable[[], object] | None = None,
+    raising: AbstractContextManager[object] | None = None,
 ) -> list[Newly]:
     """Raises what is new. `tidy`: also clears what has ended, and passes on what nobody acknowledged.
 
-    `between` is called after each portion that was raised.
+    `between` is called after each portion that was raised, `raising` is held from the first to the last.
     """
 
     def raised() -> None:
@@ -137,7 +139,7 @@ def look(
     # Few people get very many alerts: each is asked for once in a look.
     firm = Look(konto.library, konto.steering, at, _zone(konto), konto.taught)
     check = Check(konto.log, firm, cache(konto.name_of), konto.clock())
-    newly = raise_new(check, watches, raised)
+    newly = raise_new(check, watches, raised, raising)
     if tidy:
         clear_ended(check, watches)
         konto.catch_up()

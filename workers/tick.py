@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -62,18 +63,22 @@ class Check(NamedTuple):
 
 
 def raise_new(
-    check: Check, watches: Sequence[Watch] = WATCHES, between: Callable[[], object] = lambda: None
+    check: Check,
+    watches: Sequence[Watch] = WATCHES,
+    between: Callable[[], object] = lambda: None,
+    raising: AbstractContextManager[object] | None = None,
 ) -> list[Newly]:
     """What became true within the days before the moment, still holds and was not raised before.
 
-    `between` is called after each portion.
+    `between` is called after each portion, `raising` is held from the first to the last.
     """
     new = chosen(_untold(check, _to_be_told(check, _lately(check, watches))))
     new.sort(key=lambda each: (URGENCY[each.occasion.rule], each.occasion.since, each.alert))
     newly: list[Newly] = []
-    for start in range(0, len(new), AT_ONCE):
-        newly += _raised(check, new[start : start + AT_ONCE])
-        between()
+    with raising or nullcontext():
+        for start in range(0, len(new), AT_ONCE):
+            newly += _raised(check, new[start : start + AT_ONCE])
+            between()
     return newly
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -232,6 +233,35 @@ def renamed(firm: Mailed, table: str) -> Iterator[None]:
         yield
     finally:
         rename(f"{table}_of_before", table)
+
+
+def test_what_is_left_over_is_bundled_when_all_is_raised_and_not_in_the_middle(
+    folder: Path, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the last message of the hour would hold a part, and ten thousand others would wait for the next one."""
+    text = "".join(f'2026-03-02T09:00  verspricht K-{n} ines "P-{n}" bis 2026-03-12T14:00\n' for n in range(30))
+    firm = mailed(folder, post_office, people="most_an_hour = 3\n" + PEOPLE, text=text)
+    firm.home.clock.now = at("2026-03-12T14:01")
+    monkeypatch.setattr(tick, "AT_ONCE", 10)
+    worker = Services(firm.home.konto)
+    ring, sweeps = worker._ring, list[threading.Thread]()
+
+    def ring_while_another_sweeps(**asked: bool) -> None:
+        if asked:
+            sweeps.append(threading.Thread(target=worker._sweep))
+            sweeps[-1].start()
+            sweeps[-1].join(0.3)
+        ring(**asked)
+
+    monkeypatch.setattr(worker, "_ring", ring_while_another_sweeps)
+    worker._hold()
+    worker._tick()
+    for sweep in sweeps:
+        sweep.join()
+    sizes = firm.home.rows("SELECT COUNT(*) FROM outbox GROUP BY message ORDER BY 1")
+    assert len(sweeps) == 3
+    assert sizes == [(1,), (1,), (28,)]
+    firm.home.close()
 
 
 def test_where_what_is_costly_fails_the_rest_is_looked_at_all_the_same(folder: Path, post_office: PostOffice) -> None:
