@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from domain.advice import Adviser, Estimate, taught
 from domain.errors import Refused
 from domain.experience import proposal
-from domain.people import Asker, allowed
+from domain.roles import Asker, allowed
 from domain.steering import Steering
 from domain.workload import Workload
 from projections import experiences, workloads

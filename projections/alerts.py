@@ -25,7 +25,7 @@ from domain.alert import (
     Whose,
 )
 from domain.fact import Data, Fact
-from domain.people import Asker
+from domain.roles import Asker
 from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Library, reach

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from domain.advice import Estimate
-from domain.people import LOCAL_USER
+from domain.roles import LOCAL_USER
 from domain.steering import Steering
 from projections import advice, open_promises
 from projections.filters import Library, Moment

@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 from domain.fact import Fact, in_order
 from domain.history import retracted
 from domain.log import Log
-from domain.people import Asker, allowed
 from domain.relationship import relationships
+from domain.roles import Asker, allowed
 from projections import families
 from projections.customers import Party, party
 from projections.filters import Library, Moment

@@ -16,8 +16,8 @@ from domain.customer import CustomerLeft, FeedbackGiven, ReferralGiven
 from domain.fact import Fact
 from domain.lives import kind_of
 from domain.log import Log
-from domain.people import Asker, allowed
 from domain.relationship import Relationship
+from domain.roles import Asker, allowed
 from projections import meaning, replay
 from projections.filters import Library
 from projections.follow import Progress

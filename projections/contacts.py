@@ -15,9 +15,9 @@ from domain.contact import Contact
 from domain.fact import SEALED, Fact
 from domain.history import FactRetracted
 from domain.lives import kind_of
-from domain.people import Asker
 from domain.question import Question, place_of, questions
 from domain.relationship import Relationship, relationships
+from domain.roles import Asker
 from domain.steering import Steering
 from domain.store import Cursor
 from projections.customers import OWNER_NAME

@@ -12,8 +12,8 @@ from domain.errors import Refused
 from domain.fact import LATEST, SEALED, Fact
 from domain.lives import LIVES, standing
 from domain.log import Log
-from domain.people import Asker, allowed
 from domain.relationship import relationships
+from domain.roles import Asker, allowed
 from domain.steering import Steering
 from domain.store import Cursor
 from domain.vault import plan

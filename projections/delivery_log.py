@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.alert import NOBODY, SHARED_INBOX
-from domain.people import Asker
+from domain.roles import Asker
 from projections import alerts
 from projections.alerts import STATES, AlertRow
 from projections.customers import person_names

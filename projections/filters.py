@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from domain.errors import Refused
 from domain.ids import Ids
-from domain.people import Asker, What, allowed
 from domain.relationship import Relationship
+from domain.roles import Asker, What, allowed
 from domain.steering import Steering
 from projections.tables import ALWAYS, Views, micros
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from domain.alert import NOBODY, SHARED_INBOX
-from domain.people import Asker, allowed
+from domain.roles import Asker, allowed
 from projections import alerts
 from projections.alerts import UNSEEN
 from projections.contacts import source_of

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from domain.fact import SEALED, Fact
 from domain.incident import IncidentReported
-from domain.people import Asker
 from domain.recovery import ORDER, Case, Stage, resolved_in_seconds, stages
 from domain.relationship import Relationship, relationships
+from domain.roles import Asker
 from domain.steering import Steering
 from domain.store import Cursor
 from projections.customers import OWNER_NAME

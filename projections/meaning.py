@@ -9,7 +9,7 @@ from typing import NamedTuple
 from domain import backtest, feedback
 from domain.backtest import Backtest, OfAccount, Voice
 from domain.log import Log
-from domain.people import Asker, allowed
+from domain.roles import Asker, allowed
 from domain.steering import Steering
 from projections import experiences, replay
 from projections.filters import Library

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.people import Asker
+from domain.roles import Asker
 from projections import promises
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment

@@ -16,10 +16,10 @@ from domain.account import worth_of
 from domain.fact import SEALED, Fact
 from domain.follow_up import follow_up_window
 from domain.outcome import Moments, Standing, Step, moments, steps
-from domain.people import Asker
 from domain.promise import Promise, PromiseMade
 from domain.relationship import relationships
 from domain.reliability import weight
+from domain.roles import Asker
 from domain.steering import Steering
 from domain.store import Cursor
 from projections.customers import OWNER_NAME

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from domain.account import Posting
 from domain.firm import Rates
-from domain.people import LOCAL_USER
+from domain.roles import LOCAL_USER
 from projections import kpis
 from projections.figures import Share
 from projections.filters import Library, Moment

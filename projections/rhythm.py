@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from domain.habits import Habit, habit, silent_from, usual_gap
-from domain.people import Asker
+from domain.roles import Asker
 from domain.rulebook import Rulebook
 from projections.active import active, among
 from projections.customers import seen_by

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from domain.people import Asker, allowed
+from domain.roles import Asker, allowed
 from domain.rulebook import Late, Rulebook
 from projections.rule_words import PRACTICES, RULES, SECTIONS, RuleWords
 from words import N_, Translator

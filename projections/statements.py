@@ -16,9 +16,9 @@ from domain import incident as incidents
 from domain.account import Against, Factor, Posting, Rulebooks, Sensitivity, Stage
 from domain.fact import Fact
 from domain.log import Log
-from domain.people import Asker
 from domain.relationship import Relationship, relationships
 from domain.reliability import Evidence, Reliability, reliability
+from domain.roles import Asker
 from domain.steering import Steering
 from domain.store import Cursor
 from projections import customers, families

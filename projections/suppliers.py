@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.cards import Card, card, counting
-from domain.people import Asker, allowed
+from domain.roles import Asker, allowed
 from projections.figures import Share
 from projections.filters import Library, Moment
 from projections.promises import state_at

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.alert import URGENCY
-from domain.people import Asker
+from domain.roles import Asker
 from projections import alerts
 from projections.alerts import UNSEEN, AlertRow
 from projections.filters import Condition, Library

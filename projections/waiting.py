@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from domain.people import Asker
+from domain.roles import Asker
 from projections.customers import OWNER_NAME
 from projections.filters import Filter, Library, Moment
 from projections.tables import instant

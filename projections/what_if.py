@@ -14,9 +14,9 @@ from domain.account import Stage, worth_of
 from domain.alert import Rule
 from domain.log import Log
 from domain.outcome import steps
-from domain.people import Asker, allowed
 from domain.relationship import Relationship
 from domain.reliability import Evidence, reliability, weight
+from domain.roles import Asker, allowed
 from domain.rulebook import Rulebook
 from domain.steering import Steering
 from projections import replay

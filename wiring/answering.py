@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.channel import ChannelResumed
-from domain.people import allowed
+from domain.roles import allowed
 from projections.alerts import Raised
 from wiring.home import Konto
 from wiring.links import is_genuine
@@ -18,21 +18,21 @@ LOCAL = "local"
 
 
 def acknowledge(konto: Konto, names: Sequence[str]) -> list[Raised]:
-    found = answering.acknowledge(konto.log, konto.library, konto.asker, names, _by(konto), konto.clock())
+    found = answering.acknowledge(konto.log, konto.library, konto.asker, names, by(konto), konto.clock())
     konto.catch_up()
     return found
 
 
 def snooze(konto: Konto, names: Sequence[str], *, until: datetime, reason: str | None = None) -> list[Raised]:
     found = answering.snooze(
-        konto.log, konto.library, konto.asker, names, _by(konto), konto.clock(), until=until, reason=reason
+        konto.log, konto.library, konto.asker, names, by(konto), konto.clock(), until=until, reason=reason
     )
     konto.catch_up()
     return found
 
 
 def retry(konto: Konto, names: Sequence[str]) -> list[Raised]:
-    found = answering.retry(konto.log, konto.library, konto.asker, names, _by(konto), konto.clock())
+    found = answering.retry(konto.log, konto.library, konto.asker, names, by(konto), konto.clock())
     konto.catch_up()
     return found
 
@@ -54,7 +54,7 @@ def record(konto: Konto, resumed: ChannelResumed) -> None:
     konto.catch_up()
 
 
-def _by(konto: Konto) -> str:
+def by(konto: Konto) -> str:
     """The internal id of who asks."""
     person = konto.asker.person
     return LOCAL if person is None else konto.log.ids.person(person)

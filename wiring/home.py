@@ -16,8 +16,8 @@ from domain.document import DocumentKind, DocumentPublished
 from domain.errors import Refused
 from domain.fact import Fact
 from domain.log import Log
-from domain.people import LOCAL_USER, Asker
 from domain.record import Receipt, ZoneOf, record
+from domain.roles import LOCAL_USER, Asker
 from domain.steering import Steering
 from domain.store import SqliteStore
 from domain.store.locks import held

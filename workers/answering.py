@@ -10,7 +10,7 @@ from domain.alert import AlertAcknowledged, AlertRetried, AlertSnoozed, AlertSta
 from domain.errors import Refused
 from domain.fact import Data
 from domain.log import Log
-from domain.people import Asker, allowed
+from domain.roles import Asker, allowed
 from domain.vault import FIRM
 from projections import alerts as table
 from projections.alerts import Raised

@@ -18,8 +18,8 @@ from domain.fact import SEALED, Fact, in_order
 from domain.habits import habit, usual_gap
 from domain.lives import standing
 from domain.log import Log
-from domain.people import LOCAL_USER
 from domain.recovery import ORDER, StepName
+from domain.roles import LOCAL_USER
 from domain.rulebook import Rulebook
 from domain.steering import Steering
 from projections import advice, customers, falls, kpis, sentences, statements, suppliers, workloads

@@ -18,7 +18,7 @@ from dashboard.attention import (
 from dashboard.shapes import PAGE_SIZE, Reader, Refusal
 from domain.alert import RULES
 from domain.channel import ChannelState
-from domain.people import may
+from domain.roles import may
 from projections import channels, delivery_log, outbox
 from projections.alerts import UNSEEN, AlertRow
 from wiring.home import Konto

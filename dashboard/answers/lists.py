@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dashboard.shapes import PAGE_SIZE, PromiseFilter, PromisePage, PromiseRow, Reader, State
-from domain.people import may
+from domain.roles import may
 from projections import advice, open_list
 from projections.filters import Filter, Moment
 from projections.open_list import OpenRow

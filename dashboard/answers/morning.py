@@ -10,7 +10,7 @@ from dashboard.answers.kept import Kept
 from dashboard.answers.moments import day_of, midnight
 from dashboard.attention import Awaited, Few, FollowUp, Matter, Morning, Quiet
 from dashboard.shapes import ContactRow, IncidentRow, PromiseRow, Reader, Silence
-from domain.people import may, scope
+from domain.roles import may, scope
 from projections import alerts as table
 from projections import customers, in_hand, open_follow_ups, open_list, promises, rhythm, unseen, waiting
 from projections.alerts import AlertRow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.shapes import Reader, Refusal
-from domain.people import NotAllowed, What, allowed
+from domain.roles import NotAllowed, What, allowed
 from wiring.home import Konto
 from wiring.refusals import sentence
 from words import translator

@@ -18,7 +18,7 @@ from dashboard.shapes import (
     VersionState,
 )
 from domain.documents import load
-from domain.people import Asker
+from domain.roles import Asker
 from domain.rulebook import Rulebook
 from projections import rules
 from projections.rule_words import GROUPS

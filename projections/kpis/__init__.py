@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from domain.errors import Refused
-from domain.people import Asker
+from domain.roles import Asker
 from projections.figures import Figure, Share
 from projections.filters import Condition, Library, dimension
 from projections.kpis import contacts, customers, follow_ups, incidents, promises

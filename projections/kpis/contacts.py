@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from domain.people import Asker
+from domain.roles import Asker
 from projections.contacts import source_of
 from projections.figures import Figure, Share, Spread, spread
 from projections.filters import Condition, Library

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from domain.account import LOWEST_QUARTER
 from domain.fact import LATEST
 from domain.habits import silent_from
-from domain.people import Asker
+from domain.roles import Asker
 from domain.rulebook import Rulebook
 from projections.contacts import source_of
 from projections.customers import person_names, seen_by

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from domain.people import Asker
+from domain.roles import Asker
 from projections.figures import Figure, Share
 from projections.filters import Condition, Library, Moment
 from projections.kpis.question import Case, Cells, Definition, Question, group_of, shaped

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from domain.account import Posting
-from domain.people import Asker
+from domain.roles import Asker
 from projections import statements
 from projections.figures import Figure, Lateness, Rate, Share, spread
 from projections.filters import Condition, Library

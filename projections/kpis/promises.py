@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
-from domain.people import Asker
+from domain.roles import Asker
 from projections.figures import Figure, Lateness, Mean, Share, period_of, spread
 from projections.filters import Condition, Library
 from projections.kpis.question import Cells, Definition, Question, group_of

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from domain.errors import Refused
-from domain.people import Asker
+from domain.roles import Asker
 from tests.alerts.firm import DUE, Mailed, mailed
 from tests.alerts.post_office import PostOffice
 from wiring import answering, links

@@ -77,7 +77,7 @@ from dashboard.shapes import (
     Totals,
     WhatIf,
 )
-from domain.people import LOCAL_USER
+from domain.roles import LOCAL_USER
 from domain.rulebook import default_text
 from tests.dashboard.sample_attention import BERLIN, NOW, Attention
 from wiring.versions import Version

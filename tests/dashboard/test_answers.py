@@ -20,7 +20,7 @@ from dashboard.shapes import (
     Rules,
     TimelineAsked,
 )
-from domain.people import LOCAL_USER, Asker, NotAllowed
+from domain.roles import LOCAL_USER, Asker, NotAllowed
 from domain.rulebook import default_text
 from projections.rule_words import RULES
 from tests.homes import open_at

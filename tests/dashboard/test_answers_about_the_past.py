@@ -11,7 +11,7 @@ import pytest
 
 from dashboard.answers.home import Home
 from dashboard.shapes import FigureTest, Judged, Reader, Refusal, TooFew, WhatIf
-from domain.people import Asker
+from domain.roles import Asker
 from domain.rulebook import default_text
 from tests.homes import Home as RealHome
 from tests.homes import open_at

@@ -14,7 +14,7 @@ from dashboard.answers.home import Home
 from dashboard.attention import DeliveriesAsked, DeliveriesPage, Morning, Team
 from dashboard.shapes import Reader, Refusal
 from domain.channel import ChannelPaused
-from domain.people import LOCAL_USER, Asker, Role
+from domain.roles import LOCAL_USER, Asker, Role
 from tests.alerts.firm import Mailed, mailed
 from tests.alerts.post_office import PostOffice
 from tests.notation import at

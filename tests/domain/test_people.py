@@ -10,18 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.documents import DocumentRefused, load
-from domain.people import (
-    LOCAL_USER,
-    MAY,
-    Asker,
-    NotAllowed,
-    People,
-    allowed,
-    default,
-    default_text,
-    may,
-    scope,
-)
+from domain.people import People, default, default_text
+from domain.roles import LOCAL_USER
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -396,78 +386,3 @@ def test_whoever_asks_for_emails_needs_an_address():
 def test_all_mistakes_are_named_at_once():
     text = FIRM.replace('manager = "karin"', 'manager = "x"').replace('stand_in = "lutz"', 'stand_in = "y"')
     assert [each[1] for each in findings(text)] == ["manager", "persons.1.stand_in"]
-
-
-# -- who asks -----------------------------------------------------------------------------------------------
-
-READING = (
-    "customers", "promises", "contacts", "incidents", "suppliers", "figures", "advice", "tests", "alerts", "documents",
-    "audit",
-)  # fmt: skip
-DOING = (
-    "record", "merge", "acknowledge", "deliveries", "publish_rulebook", "publish_calendars", "publish_people", "keys",
-    "connectors", "erase",
-)  # fmt: skip
-TABLE = {
-    # reading: in the order of READING; doing: what is named is allowed
-    "owner": (
-        ["own", "own", "own", "own", "all", "own", "own", None, "own", "all", None],
-        {"record": "own", "acknowledge": "own"},
-    ),
-    "manager": (
-        ["all"] * 11,
-        dict.fromkeys(
-            (
-                "record",
-                "merge",
-                "acknowledge",
-                "deliveries",
-                "publish_rulebook",
-                "publish_calendars",
-                "publish_people",
-            ),
-            "all",
-        ),
-    ),
-    "auditor": (["all"] * 11, {}),
-    "admin": (
-        ["all", None, None, None, None, None, None, None, "all", "all", "all"],
-        dict.fromkeys(("merge", "deliveries", "publish_people", "keys", "connectors", "erase"), "all"),
-    ),
-}
-
-
-def asker(*roles: str) -> Asker:
-    return Asker("somebody", frozenset(roles))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("role", list(TABLE))
-def test_each_role_reaches_exactly_as_far_as_the_table_says(role):
-    reading, doing = TABLE[role]
-    assert [scope(asker(role), what) for what in READING] == reading
-    assert {what: scope(asker(role), what) for what in DOING if may(asker(role), what)} == doing
-    assert set(MAY[role]) <= {*READING, *DOING}
-
-
-def test_an_auditor_reads_everything_and_changes_nothing():
-    assert all(scope(asker("auditor"), what) == "all" for what in READING)
-    assert not any(may(asker("auditor"), what) for what in DOING)
-
-
-def test_whoever_has_two_roles_reaches_as_far_as_the_wider_one():
-    assert scope(asker("owner", "auditor"), "customers") == "all"
-    assert scope(asker("owner", "auditor"), "record") == "own"
-
-
-def test_without_a_role_or_with_an_unknown_one_nothing_is_allowed():
-    for nobody in (asker(), asker("chef")):
-        assert not any(may(nobody, what) for what in (*READING, *DOING))
-    assert not may(LOCAL_USER, "anything_else")
-    assert all(scope(LOCAL_USER, what) == "all" for what in (*READING, *DOING))
-
-
-def test_what_is_not_allowed_is_refused_by_name():
-    assert allowed(asker("owner"), "customers") == "own"
-    with pytest.raises(NotAllowed) as refused:
-        allowed(asker("owner"), "audit")
-    assert (refused.value.code, refused.value.what) == ("not_allowed", "audit")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import Refused
-from domain.people import LOCAL_USER, Asker
+from domain.roles import LOCAL_USER, Asker
 from projections.advice import at_risk, learned, people
 from projections.filters import Moment
 from tests.homes import Home, open_at

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.errors import Refused
-from domain.people import Asker, NotAllowed
+from domain.roles import Asker, NotAllowed
 from projections.contacts import ContactRow, count, listed
 from projections.filters import Filter, Moment
 from tests.homes import Home

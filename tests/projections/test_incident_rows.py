@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.errors import Refused
-from domain.people import Asker, NotAllowed
+from domain.roles import Asker, NotAllowed
 from projections import suppliers
 from projections.filters import Filter, Moment
 from projections.incidents import IncidentRow, count, listed

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from domain.errors import Refused
-from domain.people import LOCAL_USER, Asker
+from domain.roles import LOCAL_USER, Asker
 from domain.rulebook import Late, Rulebook, default
 from projections import rule_words, rules
 from tests.notation import rulebook

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from domain import account, rulebook
-from domain.people import LOCAL_USER
 from domain.reliability import Reliability
+from domain.roles import LOCAL_USER
 from domain.rulebook import hundredths
 from projections import customers, statements
 from projections.follow import TABLE_NAMES

@@ -8,7 +8,7 @@ import typer
 
 from domain.customer import CustomerMerged, CustomerSeparated
 from domain.errors import Refused
-from domain.people import allowed
+from domain.roles import allowed
 from projections import customers
 from projections.customers import Party
 from wiring import merging

@@ -9,7 +9,7 @@ from typing import get_args
 from domain.errors import Refused
 from domain.fact import Channel, Kind, Severity
 from domain.incident import IncidentKind
-from domain.people import Asker
+from domain.roles import Asker
 from projections import customers
 from projections.customers import Party, UnknownCustomer
 from projections.filters import DIMENSIONS, Filter, Library
