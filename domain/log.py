@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from domain.fact import Fact, in_order
+from domain.document import DocumentPublished
+from domain.fact import Data, Fact, in_order
+from domain.firm import FirmRatesSet
 from domain.ids import Ids
 from domain.store import Cursor, EventTable, Row, Store
 from domain.store.schema import Step
 from domain.vault import FIRM, Erased, MasterKey, SubjectKey, unseal
-from domain.vocabulary import stored_data
+from domain.vocabulary import OUR_OWN, stored_data
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS received (fact TEXT PRIMARY KEY, stream TEXT NOT NULL, version INTEGER NOT NULL)",
@@ -327,11 +329,9 @@ class Writer:
     def knows_of_anything_from(self, moment: datetime) -> bool:
         """Whether a fact that a document could judge happened at this moment or later. Reads the whole log."""
         self.flush()
-        rows = self.cursor.execute(
-            "SELECT state FROM stored_events "
-            "WHERE topic NOT IN ('document.published', 'firm.rates_set') AND topic NOT LIKE 'alert.%' "
-            "AND topic NOT LIKE 'channel.%'"
-        )
+        steering: tuple[type[Data], ...] = (DocumentPublished, FirmRatesSet)
+        others = ", ".join(f"'{kind.type_name}'" for kind in (*steering, *OUR_OWN))
+        rows = self.cursor.execute(f"SELECT state FROM stored_events WHERE topic NOT IN ({others})")
         return any(_when(row[0]).time >= moment for row in rows.all())
 
     def _waiting(self, column: str, values: Sequence[str]) -> list[Parked]:

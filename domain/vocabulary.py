@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from domain import alert, channel, contact, customer, document, firm, history, incident, promise
+from domain import access_key, alert, channel, contact, customer, document, firm, history, incident, promise
 from domain.errors import Refused
 from domain.fact import FROM_THE_LOG, Data, Fact, Id, Instant, ZoneName
 
@@ -47,7 +47,9 @@ _KINDS: tuple[type[Data], ...] = (
 
 FACTS: Mapping[str, type[Data]] = {kind.type_name: kind for kind in _KINDS}
 
-EVENTS: Mapping[str, type[Data]] = {**FACTS, **{kind.type_name: kind for kind in (*alert.EVENTS, *channel.EVENTS)}}
+OUR_OWN: tuple[type[Data], ...] = (*alert.EVENTS, *channel.EVENTS, *access_key.EVENTS)
+
+EVENTS: Mapping[str, type[Data]] = {**FACTS, **{kind.type_name: kind for kind in OUR_OWN}}
 """Everything that stands in the log: what comes from outside, and what the product records itself."""
 
 UPCASTS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}

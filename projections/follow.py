@@ -18,7 +18,9 @@ from domain.log import Log, customer_of, from_row
 from domain.steering import Steering, published, shipped
 from domain.store import Cursor, OldBookmark, Row, created_name
 from domain.store.schema import Step, migrate
+from domain.vocabulary import FACTS
 from projections import (
+    access_keys,
     alerts,
     channels,
     contacts,
@@ -35,10 +37,22 @@ from projections import (
 from projections.page import Family, Page, by_stream
 from projections.tables import FOLLOWER, Views, micros
 
-READ_MODELS = (customers, promises, experiences, contacts, incidents, statements, timeline, alerts, outbox, channels)
+READ_MODELS = (
+    customers,
+    promises,
+    experiences,
+    contacts,
+    incidents,
+    statements,
+    timeline,
+    alerts,
+    outbox,
+    channels,
+    access_keys,
+)
 TABLES = tuple(statement for model in (families, *READ_MODELS) for statement in model.TABLES)
 TABLE_NAMES = tuple(created_name(each) for each in TABLES if each.startswith("CREATE TABLE"))
-LAYOUT = 6
+LAYOUT = 7
 """Goes up with every change of a table: the tables of another layout are made anew."""
 
 STEERING = ("document-rulebook", "document-calendars", "document-people", FIRM)
@@ -93,11 +107,11 @@ class Follower:
         return known[1]
 
     def first_fact(self, before: int) -> int | None:
-        """The position of the first event that is no document, if it lies before."""
+        """The position of the first fact that is no document, if it lies before; what we note ourselves is none."""
         position = 0
         while page := self.log.page(position, 20):
             for fact in page:
-                if fact.stream not in STEERING:
+                if fact.stream not in STEERING and fact.type in FACTS:
                     return fact.position
             position = page[-1].position
             if position > before:

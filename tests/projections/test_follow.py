@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ from tests.homes import Home, open_at
 from tests.notation import at, envelopes, local
 from tests.processes import at_once
 from tests.projections.fuse import Fuse, PowerCut
+from wiring import access
 from wiring.home import Konto, open_home
 from wiring.importing import import_file
 from wiring.worker import run_tick
@@ -205,6 +207,7 @@ def raise_alerts_and_let_each_end_otherwise(home: Home) -> None:
     note("ging weiter", sent, AlertEscalated(to="person-2"))
     paused = ChannelPaused(channel="chat", reason="timeout", until=NOW + timedelta(hours=1), failures=3)
     note_channel(home.konto.log, paused, NOW)
+    access.create(home.konto, random.Random(1).randbytes, scopes=["read"])
     home.konto.catch_up()
     assert {row[0] for row in home.rows("SELECT state FROM alerts WHERE rule = 'overdue'")} == set(alerts.STATES)
 

@@ -1,0 +1,124 @@
+"""Access keys of this home: made, revoked, listed, and who it is that comes with one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from domain import access_key
+from domain.access_key import AccessKey, AccessScope, KeyCreated, KeyRevoked, Token
+from domain.errors import Refused
+from domain.roles import Asker, Role, allowed
+from domain.vault import FIRM
+from projections import access_keys
+from wiring.answering import by
+from wiring.home import Konto
+from words import N_
+
+
+class Caller(NamedTuple):
+    """Who comes with a key: the key's name for the log, what it opens, and who asks."""
+
+    key: str
+    scopes: tuple[AccessScope, ...]
+    asker: Asker
+
+
+def create(
+    konto: Konto,
+    entropy: Callable[[int], bytes],
+    *,
+    scopes: Sequence[AccessScope],
+    roles: Sequence[Role] = (),
+    person: str | None = None,
+    purpose: str | None = None,
+    expires: datetime | None = None,
+) -> Token:
+    """The new key. Nobody can be shown it again: only a digest is kept.
+
+    Without `roles` it has those of the `person`; without one it is a manager's, which sees every customer.
+    """
+    allowed(konto.asker, "keys")
+    now = konto.clock()
+    if not scopes:
+        raise Refused("missing", WHICH_SCOPE, "--scope", known=", ".join(access_key.SCOPES))
+    if expires is not None and expires <= now:
+        raise Refused("in_the_past", EXPIRED_ALREADY, "--expires")
+    known = konto.steering.people.at(now).find(person)
+    if person is not None and known is None:
+        raise Refused("unknown_person", NOBODY_CALLED_SO, "--person", found=person[:60])
+    token = access_key.new_token(entropy)
+    data = KeyCreated(
+        digest=token.digest,
+        scopes=tuple(dict.fromkeys(scopes)),
+        roles=tuple(dict.fromkeys(roles)) or (() if known else ("manager",)),
+        person=konto.log.ids.person(known.id) if known else None,
+        purpose=purpose,
+        expires=expires,
+        by=by(konto),
+    )
+    _note(konto, token.name, data)
+    return token
+
+
+def revoke(konto: Konto, name: str) -> AccessKey:
+    """From now on nothing is answered to it; once more does nothing."""
+    allowed(konto.asker, "keys")
+    found = _found(konto, name)
+    if found.revoked is None:
+        _note(konto, found.name, KeyRevoked(by=by(konto)))
+    return _found(konto, found.name)
+
+
+def listed(konto: Konto) -> list[AccessKey]:
+    return access_keys.listed(konto.log, konto.views, konto.asker)
+
+
+def caller(konto: Konto, text: str) -> Caller | None:
+    """Who comes with this key; None for any that does not count, whatever the reason.
+
+    Read from the log itself, so that a revoked key is refused from the next question on.
+    """
+    token = access_key.token(text) or access_key.Token("", text)
+    now = konto.clock()
+    key = _key(konto, token.name)
+    if not access_key.opens(key, token, now) or key is None:
+        return None
+    roles, person = frozenset(key.data.roles), None
+    if key.data.person is not None:
+        known = konto.steering.find(key.data.person, now)
+        if known is None:  # gone from the people document
+            return None
+        roles, person = roles or frozenset(known.roles), known.id
+    return Caller(key.name, key.data.scopes, Asker(person, roles))
+
+
+def _found(konto: Konto, name: str) -> AccessKey:
+    found = _key(konto, name)
+    if found is None:
+        raise Refused("not_found", NO_SUCH_KEY, "KEY", name=name[:40])
+    return found
+
+
+def _key(konto: Konto, name: str) -> AccessKey | None:
+    stream = access_key.stream_of(name)
+    return access_key.state(name, konto.log.opened(konto.log.histories([stream]).get(stream, [])))
+
+
+def _note(konto: Konto, name: str, data: KeyCreated | KeyRevoked) -> None:
+    fact = access_key.event(konto.log.ids, name, data, konto.clock())
+    with konto.log.writing() as writer:
+        writer.load([fact.stream])
+        noted = {type(each.data) for each in writer.history(fact.stream)}
+        if type(data) in noted:  # somebody else was faster
+            return
+        written, secrets = access_key.sealed(fact)
+        writer.append(written, secrets, FIRM)
+    konto.catch_up()
+
+
+WHICH_SCOPE = N_("Please say what the key may do, with --scope. Possible are: {known}.")
+EXPIRED_ALREADY = N_("This moment has passed already. Please name one that lies ahead.")
+NOBODY_CALLED_SO = N_("There is nobody called “{found}” in the people document.")
+NO_SUCH_KEY = N_("There is no key “{name}”. All of them: konto keys list")
