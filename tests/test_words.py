@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from words import LANGUAGES, format, language, translator
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("domain", "projections", "workers", "intake", "wiring", "dashboard", "words")
+PACKAGES = ("domain", "projections", "workers", "intake", "wiring", "dashboard", "api", "words")
 # A translator is called `_`, `t` or by its methods; N_ marks what is translated later.
 MARKS = {"_", "t", "N_", "gettext", "ngettext"}
 # The domain knows no translator: it refuses with plain sentences, and keeps others in tables of this name.

@@ -147,7 +147,7 @@ def _queued(konto: Konto) -> int | None:
 def notes(konto: Konto) -> Iterator[Note]:
     now = konto.clock()
     yield Note("home", True, HOME, {"home": konto.home})
-    yield Note("version", True, VERSION, {"version": _version(), "python": platform.python_version()})
+    yield Note("version", True, VERSION, {"version": our_version(), "python": platform.python_version()})
     shared = is_shared(konto.settings.store)
     yield Note("store", True, DATABASE if shared else FILES, {"schema": konto.settings.store.db_schema})
     log, views = (round(store.size_bytes() / MEGABYTE, 1) for store in (konto.log.store, konto.views.store))
@@ -165,7 +165,7 @@ def notes(konto: Konto) -> Iterator[Note]:
     yield from _keys(konto)
 
 
-def _version() -> str:
+def our_version() -> str:
     try:
         return version(PACKAGE)
     except PackageNotFoundError:

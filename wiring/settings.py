@@ -158,6 +158,19 @@ class DashboardSettings(Part):
         return f"http://{host}:{self.port}/"
 
 
+class ApiSettings(Part):
+    """Where other programs bring facts and ask, each with a key."""
+
+    host: Label = "127.0.0.1"
+    port: Port = 8601
+    asked_a_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 6_000
+    """By one key."""
+    wrong_a_minute: Annotated[int, Field(ge=1, le=1_000)] = 10
+    """Keys that do not count, from one address."""
+    body_seconds: Seconds = 30.0
+    """So long what is sent may take to come."""
+
+
 class CustomerSettings(Part):
     merge_equal_addresses: bool = False
     """Parties of two sources with the same e-mail address are one; only where the sources have verified it."""
@@ -234,6 +247,7 @@ class Settings(Document):
     mail: MailSettings = MailSettings()
     worker: WorkerSettings = WorkerSettings()
     dashboard: DashboardSettings = DashboardSettings()
+    api: ApiSettings = ApiSettings()
     customers: CustomerSettings = CustomerSettings()
     store: StoreSettings = StoreSettings()
     queue: QueueSettings = QueueSettings()
@@ -261,7 +275,8 @@ def read(home: Path, environment: Mapping[str, str]) -> Settings:
     file = home / "settings.toml"
     settings = document_in(file, Settings) if file.exists() else Settings()
     settings = _with(settings, environment_.told(Settings, environment))
-    for name, host in (("dashboard.host", settings.dashboard.host), ("metrics.host", settings.metrics.host)):
+    hosts = {"dashboard": settings.dashboard.host, "metrics": settings.metrics.host, "api": settings.api.host}
+    for name, host in ((f"{part}.host", host) for part, host in hosts.items()):
         if host not in LOCAL and not (host in EVERYWHERE and environment.get(CONTAINER) == "1"):
             raise UnsafeSetting(name, NO_LOGIN)
     for name, url in (("store.url", settings.store.address), ("queue.url", settings.queue.address)):

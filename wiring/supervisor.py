@@ -238,7 +238,21 @@ def dashboard(home: Path, environment: Mapping[str, str], arguments: Sequence[st
     # What stands last counts: --port of the command line goes before the setting.
     place = ["--host", settings.dashboard.host, "--port", str(settings.dashboard.port)]
     command = [sys.executable, "-m", "dashboard.serve", "--home", str(home), *place, *arguments]
-    child = Child("dashboard", command, environment)
+    return _alone(Child("dashboard", command, environment))
+
+
+def api(home: Path, environment: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """The API alone, as a child; its exit code."""
+    from wiring import logs
+
+    settings = settings_.read(home, environment)
+    logs.configure(settings.log)
+    patient_home(home, environment, settings).close()
+    return _alone(Child("api", [sys.executable, "-m", "api.serve", "--home", str(home), *arguments], environment))
+
+
+def _alone(child: Child) -> int:
+    """Until it ends or we are asked to stop."""
     child.start()
     assert child.process is not None
     stopping = threading.Event()

@@ -1,4 +1,4 @@
-"""`konto demo`, `serve`, `worker`, `dashboard`: what runs until it is asked to stop."""
+"""`konto demo`, `serve`, `worker`, `api`, `dashboard`: what runs until it is asked to stop."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ Seed = Annotated[int, typer.Option("--seed", metavar="N", help=N_("Another numbe
 Days = Annotated[int, typer.Option("--days", metavar="N", help=N_("How many days of history."))]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help=N_("Do not open a browser."))]
 Port = Annotated[int | None, typer.Option("--port", metavar="N", help=N_("Of the dashboard; else as set."))]
+ApiPort = Annotated[
+    int | None, typer.Option("--port", metavar="P", help=N_("Of the API; else as set, 0 = a free one."))
+]
 Url = Annotated[bool, typer.Option("--url", help=N_("Only a new address for the one that is running."))]
 Only = Annotated[
     list[str] | None,
@@ -80,6 +83,15 @@ def worker(ctx: typer.Context, only: Only = None) -> None:
         if name not in ROLES:
             raise Refused("unknown_role", UNKNOWN_ROLE, "--only", found=name[:20], known=", ".join(ROLES))
     run(place.home, place.world.environment, only or ROLES)
+
+
+def api(ctx: typer.Context, port: ApiPort = None) -> None:
+    from wiring.supervisor import api as run
+
+    place: Place = ctx.obj
+    arguments = ["--lang", read_language(place.home, place.world.environment)]
+    arguments += [] if port is None else ["--port", str(port)]
+    raise typer.Exit(run(place.home, place.world.environment, arguments))
 
 
 def dashboard(ctx: typer.Context, port: Port = None, url: Url = False) -> None:

@@ -1,0 +1,96 @@
+"""All addresses of the API, and what happens around each of them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+
+import structlog
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from api import facts, standing
+from api.bodies import Bodies
+from api.callers import Door, Pace
+from api.described import FACTS, TITLE, WHAT, components
+from api.problems import Mistake, NoSuchPlace, OtherMethod, StoreAway, answer, translator_of
+from domain.errors import Refused
+from domain.store import StoreGone
+from wiring.health import our_version
+from wiring.home import Konto
+
+log = structlog.get_logger("konto")
+
+REQUEST_ID = "X-Request-ID"
+OPEN = ("/health", "/ready")
+"""Need no key: they say nothing about anybody."""
+NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
+    """The API of a home, whoever serves it."""
+    api = FastAPI(title=TITLE, description=WHAT, version=our_version(), docs_url=None, redoc_url=None)
+    api.add_middleware(Bodies, within_s=body_within_s)  # the last one added is the outermost
+    door = Door(konto, pace)
+
+    @api.post("/facts", **FACTS)
+    async def post_facts(request: Request) -> Response:
+        t, body = translator_of(request), await request.body()
+
+        def take() -> Response:
+            status, told = facts.take(door.opened(request, "facts:write"), facts.content(body), t)
+            return JSONResponse(told, status_code=status)
+
+        return await run_in_threadpool(take)
+
+    @api.get("/health", summary="Whether this process answers", tags=["standing"])
+    def health() -> dict[str, bool]:
+        return {"ok": True}
+
+    @api.get("/ready", summary="Whether facts can be taken", tags=["standing"])
+    def ready() -> Response:
+        found = standing.of(konto)
+        return JSONResponse(found, status_code=200 if found["ok"] else 503)
+
+    @api.middleware("http")
+    async def around(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+        request_id = secrets.token_hex(8)
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            try:
+                response = await call(request)
+            except Exception as error:
+                response = answer(request, _refusal(error))
+        response.headers.update({REQUEST_ID: request_id, **NEVER_KEPT})
+        return response
+
+    @api.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> Response:
+        return answer(request, error)
+
+    @api.exception_handler(HTTPException)
+    async def no_place(request: Request, error: HTTPException) -> Response:
+        return answer(request, OtherMethod() if error.status_code == 405 else NoSuchPlace())
+
+    _describe(api)
+    return api
+
+
+def _describe(api: FastAPI) -> None:
+    """The facts' own schemas, and that every address but two needs a key."""
+    found = api.openapi()
+    parts = found.setdefault("components", {})
+    parts["schemas"] = components()
+    parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    for path, ways in found["paths"].items():
+        for way in ways.values():
+            way["security"] = [] if path in OPEN else [{"key": []}]
+
+
+def _refusal(error: Exception) -> Refused:
+    if isinstance(error, StoreGone):
+        return StoreAway()
+    log.exception("mistake")
+    return Mistake()

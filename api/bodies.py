@@ -1,0 +1,79 @@
+"""What comes in as a body: whole, of bounded size and in time, before anything else looks at it."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import TooLarge, TooSlow, answer
+
+MIB = 1 << 20
+LARGEST_MIB = 8
+DISCARDED_MIB = 64
+"""Of what is too large so much is read and thrown away: whoever is still sending hears the answer."""
+
+
+class Bodies:
+    """Reads a body and hands it on in one piece. `within_s`: so long it may take to come."""
+
+    def __init__(self, app: ASGIApp, within_s: float) -> None:
+        self.app, self.within_s = app, within_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            body = await self._read(receive)
+        except (TooLarge, TooSlow) as refused:
+            response = answer(Request(scope), refused)
+            # What may still come belongs to no request.
+            response.headers["Connection"] = "close"
+            await response(scope, receive, send)
+            return
+        if body is not None:
+            await self.app(scope, _replayed(body, receive), send)
+
+    async def _read(self, receive: Receive) -> bytes | None:
+        """None: whoever asked went away."""
+        deadline = monotonic() + self.within_s
+        parts: list[bytes] = []
+        size = 0
+        more = True
+        while more and size <= DISCARDED_MIB * MIB:
+            message = await _in_time(receive, deadline, self.within_s)
+            if message["type"] == "http.disconnect":
+                return None
+            part: bytes = message.get("body", b"")
+            size += len(part)
+            if size <= LARGEST_MIB * MIB:
+                parts.append(part)
+            else:
+                parts.clear()
+            more = message.get("more_body", False)
+        if size > LARGEST_MIB * MIB:
+            raise TooLarge(LARGEST_MIB)
+        return b"".join(parts)
+
+
+async def _in_time(receive: Receive, deadline: float, within_s: float) -> Message:
+    try:
+        return await asyncio.wait_for(receive(), max(0.0, deadline - monotonic()))
+    except TimeoutError:
+        raise TooSlow(within_s) from None
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    told = False
+
+    async def again() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again

@@ -1,0 +1,86 @@
+"""Who comes: by the key in the header, for what it was made, and not too often."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.requests import Request
+
+from api.problems import KeyInAddress, ScopeMissing, TooMany, Unauthorized
+from domain import access_key
+from domain.access_key import AccessScope
+from wiring import access
+from wiring.access import Caller
+from wiring.home import Konto
+
+
+@dataclass
+class Pace:
+    """How often somebody may ask: a key altogether, an address with keys that do not count.
+
+    Wrong keys are counted by address and by the name that the key says, so that guessing is slow and the owner of
+    the right key, who comes from elsewhere, is not locked out.
+    """
+
+    asked_a_minute: int
+    wrong_a_minute: int
+    _limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def asks(self, key: str) -> None:
+        """Raises TooMany."""
+        if not self._hit(RateLimitItemPerMinute(self.asked_a_minute), "key", key):
+            raise TooMany
+
+    def may_try(self, *place: str) -> None:
+        """Raises TooMany where so many wrong keys came from there that no further one is looked at."""
+        limit = RateLimitItemPerMinute(self.wrong_a_minute)
+        if not self._limiter.test(limit, "wrong", *place):
+            raise TooMany
+
+    def was_wrong(self, *place: str) -> None:
+        self._hit(RateLimitItemPerMinute(self.wrong_a_minute), "wrong", *place)
+
+    def _hit(self, limit: RateLimitItem, *place: str) -> bool:
+        with self._lock:
+            return self._limiter.hit(limit, *place)
+
+
+@dataclass(frozen=True)
+class Door:
+    """Lets callers in to the home behind it."""
+
+    konto: Konto
+    pace: Pace
+
+    def opened(self, request: Request, scope: AccessScope) -> Konto:
+        """The home as the caller sees it. Raises Unauthorized, ScopeMissing, KeyInAddress or TooMany."""
+        caller = self._caller(request)
+        self.pace.asks(caller.key)
+        if scope not in caller.scopes:
+            raise ScopeMissing(scope)
+        return replace(self.konto, asker=caller.asker)
+
+    def _caller(self, request: Request) -> Caller:
+        if any(access_key.token(value) for value in request.query_params.values()):
+            raise KeyInAddress
+        text = _bearer(request)
+        token = access_key.token(text)
+        place = (request.client.host if request.client else "", token.name if token else "")
+        self.pace.may_try(*place)
+        caller = access.caller(self.konto, text)
+        if caller is None:
+            self.pace.was_wrong(*place)
+            raise Unauthorized
+        return caller
+
+
+def _bearer(request: Request) -> str:
+    """Empty where there is none or more than one."""
+    given = request.headers.getlist("authorization")
+    scheme, _, text = (given[0] if len(given) == 1 else "").partition(" ")
+    return text.strip() if scheme.casefold() == "bearer" else ""
