@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from domain import customer as customers
@@ -335,6 +336,19 @@ def listed(library: Library, asker: Asker, *, text: str = "", limit: int | None 
         (*where.params, ALWAYS if limit is None else limit, offset),
     )
     return [Party(*row) for row in rows]
+
+
+def alike(library: Library, asker: Asker, text: str, limit: int) -> list[Party]:
+    """By a part of the name, else by similar letters in it, in one of its words or in the own id."""
+    parties = listed(library, asker, text=text, limit=limit)
+    if parties:
+        return parties
+    known = library.views.rows("SELECT id, COALESCE(name, id) FROM customers")
+    words = {word.casefold(): id for id, called in known for word in (id, called, *called.split())}
+    near = get_close_matches(text.casefold(), words, n=limit)
+    return [
+        each for id in dict.fromkeys(words[word] for word in near) for each in listed(library, asker, text=id, limit=1)
+    ]
 
 
 def person_name(library: Library, person: str | None) -> str | None:

@@ -22,6 +22,8 @@ WIDE = 200
 SLOW = 2000
 """From so many facts on, catching up shows its progress."""
 
+YES = ("y", "yes", "j", "ja")
+
 Tell = Callable[[int, int], None]
 
 
@@ -75,6 +77,13 @@ class Output:
 
     def notice(self, text: str) -> None:
         print(printable(text), file=sys.stderr, flush=True)
+
+    def confirmed(self, question: str) -> bool:
+        """A yes from whoever sits at the terminal; without a terminal nobody is asked, and that is a no."""
+        if self.as_json or not sys.stdin.isatty():
+            return False
+        print(printable(question), end=" ", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().casefold() in YES
 
     @contextmanager
     def progress(self, what: str, *, least: int = 0, in_bytes: bool = False) -> Iterator[Tell]:

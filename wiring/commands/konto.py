@@ -12,6 +12,7 @@ from wiring.commands import (
     alerts,
     audit,
     calibrate,
+    capture,
     care,
     contacts,
     documents,
@@ -65,6 +66,9 @@ app.command("dashboard", help=N_("Runs the dashboard alone."))(running.dashboard
 app.command("import", help=N_("Records the facts of files."))(facts.import_)
 app.command("export", help=N_("Gives out the facts as they came."))(facts.export)
 app.command("parked", help=N_("Facts that wait for what they refer to."))(facts.parked)
+app.command("capture", help=N_("Reads a sentence such as “offer to Miller by Friday”, and records it on a yes."))(
+    capture.capture
+)
 app.command("kpi", help=N_("The figures of reliability, each with what it rests on."))(figures.kpi)
 app.command("promises", help=N_("The promises that were made."))(promises.promises)
 app.command("contacts", help=N_("Who asked what, who answered, how we approached customers."))(contacts.contacts)

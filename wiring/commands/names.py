@@ -9,7 +9,6 @@ from typing import get_args
 from domain.errors import Refused
 from domain.fact import Channel, Kind, Severity
 from domain.incident import IncidentKind
-from domain.roles import Asker
 from projections import customers
 from projections.customers import Party, UnknownCustomer
 from projections.filters import DIMENSIONS, Filter, Library
@@ -37,25 +36,14 @@ def customer(desk: Desk, name: str) -> Party:
     try:
         return customers.find(library, asker, name)
     except UnknownCustomer:
-        candidates = _like_customer(library, asker, name)
+        candidates = [shown(each) for each in customers.alike(library, asker, name, SHOWN)]
         if not candidates:
             raise
         raise Refused("not_found", NO_CUSTOMER, "customer", name=name, candidates=", ".join(candidates)) from None
 
 
-def _like_customer(library: Library, asker: Asker, name: str) -> list[str]:
-    """By name or a part of it, else by similar letters."""
-    parties = customers.listed(library, asker, text=name, limit=SHOWN)
-    if not parties:
-        known = library.views.rows("SELECT id, COALESCE(name, id) FROM customers")
-        words = {word.casefold(): id for id, called in known for word in (id, called)}
-        near = get_close_matches(name.casefold(), words, n=SHOWN)
-        parties = [
-            each
-            for id in dict.fromkeys(words[word] for word in near)
-            for each in customers.listed(library, asker, text=id, limit=1)
-        ]
-    return [f"{each.id} ({each.name})" if each.name else each.id for each in parties]
+def shown(party: Party) -> str:
+    return f"{party.id} ({party.name})" if party.name else party.id
 
 
 def one_of(text: str, known: Sequence[str], option: str) -> str:

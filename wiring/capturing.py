@@ -1,0 +1,74 @@
+"""Quick capture in this home: what the reader may know of it, and the fact recorded once it is confirmed."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from domain.fact import Fact
+from domain.roles import allowed
+from domain.vocabulary import parse
+from intake.capture.reader import read
+from intake.capture.understood import Customer, Known, OpenPromise, OpenQuestion, Understood
+from projections import contacts, customers, promises
+from projections.filters import Filter, Moment
+from wiring.home import Konto
+from wiring.merging import named
+
+SHOWN = 5
+
+
+def understand(konto: Konto, text: str, *, id: str, by: str | None = None) -> Understood:
+    """What a sentence tells in this home; `id` is for the fact. Raises Unclear, or Refused where it cannot be."""
+    allowed(konto.asker, "record")
+    understood = read(text, _known(konto, by), id=id)
+    parse(understood.envelope, now=konto.clock())
+    return understood
+
+
+def record(konto: Konto, understood: Understood) -> Fact:
+    """Recorded now; raises Refused where the history does not allow it."""
+    allowed(konto.asker, "record")
+    fact = parse(understood.envelope, now=konto.clock())
+    (receipt,) = konto.record([fact])
+    if receipt.refused:
+        raise receipt.refused
+    konto.catch_up()
+    return fact
+
+
+def _known(konto: Konto, by: str | None) -> Known:
+    library, asker, now, ids = konto.library, konto.asker, konto.clock(), konto.log.ids
+    steering = konto.steering
+    zone = ZoneInfo(konto.settings.zone)
+
+    def person(name: str) -> str | None:
+        """By id, e-mail, user name or displayed name; whoever only facts know keeps the name as written."""
+        known = [each for each in library.person_ids(name) if customers.person_name(library, each)]
+        listed = next((found for each in known if (found := steering.find(each, now))), None)
+        return listed.id if listed else name if known else None
+
+    def open_promises(customer: str) -> list[OpenPromise]:
+        rows = promises.listed(
+            library, asker, Moment(now), states=("open", "overdue"), filter=Filter({"customer": customer})
+        )
+        return [OpenPromise(f"{row.source}:{row.id}", row.what, row.due) for row in rows]
+
+    def open_questions(customer: str) -> list[OpenQuestion]:
+        rows = contacts.listed(
+            library, asker, Moment(now), states=("open", "unanswered"), filter=Filter({"customer": customer})
+        )
+        return [OpenQuestion(f"{row.source}:{row.id}", row.at.astimezone(zone)) for row in rows if row.inbound]
+
+    return Known(
+        now=now,
+        hours=lambda name: steering.hours(None, ids.person(name) if name else None, now),
+        customers=lambda text: [
+            Customer(named(each), each.id, each.called)
+            for each in customers.listed(library, asker, text=text, limit=None)
+        ],
+        near=lambda text: [f"{each.called} ({each.id})" for each in customers.alike(library, asker, text, SHOWN)],
+        person=person,
+        promises=open_promises,
+        questions=open_questions,
+        by=(person(by) or by) if by else asker.person,
+    )
