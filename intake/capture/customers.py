@@ -65,8 +65,8 @@ def customer_in(text: str, known: Known) -> Named:
             called = called or _called(words, begin, strictly=word.bare == "an")
         if called:
             raise _nobody(called, known)
-    for place in range(len(words)):
-        if named := _at(text, words, place, place, known):
+    for place, word in enumerate(words):
+        if word.bare not in KINDS and (named := _at(text, words, place, place, known)):
             return named
     raise _nobody(next(_possible_names(words), ""), known)
 
@@ -85,7 +85,7 @@ def _at(text: str, words: Sequence[_Word], first: int, begin: int, known: Known)
     """The customer whose name begins at a word, the longest name first; `first` is the word that leads to it."""
     for end in range(min(len(words), begin + LONGEST), begin, -1):
         said = text[words[begin].start : words[end - 1].end].strip(EDGES)
-        found = matching(said, known)
+        found = _matching(said, known)
         if len(found) > 1:
             raise Unclear("ambiguous_customer", SEVERAL, [shown(each) for each in found[:5]], found=said)
         if found:
@@ -94,12 +94,12 @@ def _at(text: str, words: Sequence[_Word], first: int, begin: int, known: Known)
     return None
 
 
-def matching(said: str, known: Known) -> list[Customer]:
+def _matching(said: str, known: Known) -> list[Customer]:
     """Customers with this own id or whole name; else those whose name holds all these words."""
     wanted = [bare for word in said.split() if (bare := _bare(word))]
-    if not wanted or all(word in KINDS for word in wanted):
+    if not wanted:
         return []
-    candidates = known.customers(max(wanted, key=len) if len(wanted) > 1 else wanted[0])
+    candidates = known.customers(max(wanted, key=len))
     called = " ".join(wanted)
     exact = [each for each in candidates if called in (each.id.casefold(), each.own_id.casefold(), _plain(each.name))]
     return exact or [each for each in candidates if set(wanted) <= plain_words(each.name)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from domain.errors import Refused
 from domain.local_time import from_local
 from intake.capture import days, periods, terms
 from intake.capture.clock import Clock, clock_in, refuse_part_of_day
@@ -21,7 +22,9 @@ LEADING = re.compile(
     r"within|on|at|the|to|no\s+later\s+than|due|for|kommende[nr]?),?\s+$",
     re.IGNORECASE,
 )
-BEGINNING = re.compile(r"\b(?:nach|ab|seit|after|from|since|starting)\s+$", re.IGNORECASE)
+BEGINNING = re.compile(
+    r"\b(?:nach|ab|seit|after|from|since|starting|(?:nicht|not)\s+(?:vor|before))\s+$", re.IGNORECASE
+)
 BEFORE = re.compile(r"\b(?:vor|before)\s+$", re.IGNORECASE)
 PART_OF_A_NAME = re.compile(r"\b(?:vom|dated)\s+$", re.IGNORECASE)
 TRAILING = re.compile(r"\s*,?\s*(?:spätestens|at\s+the\s+latest|latest)\b|\s+(?P<ago>ago)\b", re.IGNORECASE)
@@ -146,11 +149,20 @@ def _at(day: Due, clock: Clock | None, said: str, today: Today) -> Due:
         return day
     if clock is None or clock.at is None:
         return day
-    local = datetime.combine(day, clock.at)
-    due = from_local(local, today.hours.zone, found=said).astimezone(today.hours.zone)
+    due = _placed(day, clock.at, said, today)
     if due <= today.now and not today.backwards:
         raise Unclear("in_the_past", PASSED_TODAY, (day + timedelta(days=1),), found=said)
     return due
+
+
+def _placed(day: date, at: time, said: str, today: Today) -> datetime:
+    """Asks back for a time that a clock change leaves out or gives twice."""
+    zone = today.hours.zone
+    try:
+        return from_local(datetime.combine(day, at), zone, found=said).astimezone(zone)
+    except Refused as refused:
+        readings = [refused.params[name] for name in ("earlier", "later") if name in refused.params]
+        raise Unclear(refused.code, refused.text, readings, **refused.params) from None
 
 
 def _suggestions(due: Due, today: Today) -> Iterator[Suggestion]:
@@ -159,9 +171,7 @@ def _suggestions(due: Due, today: Today) -> Iterator[Suggestion]:
     if today.backwards or not (day.weekday() > 4 or today.hours.why_closed(day) is not None):
         return
     following = terms.next_working_day(day, today.hours)
-    moved: Due = following
-    if isinstance(due, datetime):
-        moved = from_local(datetime.combine(following, due.time()), today.hours.zone).astimezone(today.hours.zone)
+    moved = _placed(following, due.time(), "", today) if isinstance(due, datetime) else following
     yield Suggestion(moved, NEXT_WORKING_DAY, SECTION_193, {"closed": today.hours.why_closed(day) or ""})
 
 

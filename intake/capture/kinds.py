@@ -15,9 +15,9 @@ KINDS: Final[Mapping[str, str]] = {
     "anrufen": "callback", "anruf": "callback", "telefonat": "callback", "callback": "callback",
     "call back": "callback", "call": "callback", "phone": "callback", "ring": "callback",
     "termin": "appointment", "besuch": "appointment", "besuchen": "appointment", "besprechung": "appointment",
-    "treffen": "appointment", "besichtigung": "appointment", "aufmaß": "appointment", "wartung": "appointment",
-    "montage": "appointment", "appointment": "appointment", "visit": "appointment", "meeting": "appointment",
-    "meet": "appointment", "inspection": "appointment", "maintenance": "appointment",
+    "treffen": "appointment", "besichtigung": "appointment", "aufmaß": "appointment", "aufmass": "appointment",
+    "wartung": "appointment", "montage": "appointment", "appointment": "appointment", "visit": "appointment",
+    "meeting": "appointment", "meet": "appointment", "inspection": "appointment", "maintenance": "appointment",
     "lieferung": "delivery", "liefern": "delivery", "ausliefern": "delivery", "anlieferung": "delivery",
     "versand": "delivery", "delivery": "delivery", "deliver": "delivery", "ship": "delivery", "shipment": "delivery",
     "angebot": "other", "kostenvoranschlag": "other", "rechnung": "other", "antwort": "other", "unterlagen": "other",
@@ -25,7 +25,7 @@ KINDS: Final[Mapping[str, str]] = {
     "invoice": "other", "reply": "other", "answer": "other", "report": "other", "sample": "other",
     "nachbesserung": "quality", "nachbessern": "quality", "nacharbeit": "quality", "rework": "quality",
 }  # fmt: skip
-"""The first of these words decides; a promise with none of them is of kind "other". None of them is a customer."""
+"""The first of these words decides; a promise with none of them is of kind "other"."""
 
 KIND_WORD: Final = re.compile(rf"\b(?:{any_of(KINDS)})\b", re.IGNORECASE)
 PRICE: Final = re.compile(r"\b(?:festpreis\w*|fixed\s+price|pauschalpreis)\b", re.IGNORECASE)
@@ -69,8 +69,9 @@ def _words(text: str) -> re.Pattern[str]:
 
 
 CUES: Final = (
-    _cue("request.declined", r"nein\s+gesagt|abgelehnt|said\s+no|declined|(?:nein|absage|no)(?=\s+(?:an|to)\b)"),
-    _cue("request.declined", r"told\b.+\bno", r"told|no"),
+    _cue("request.declined", r"nein\s+gesagt|abgelehnt|(?:nein|absage)(?=\s+an\b)|^no(?=\s+to\b)"),
+    _cue("request.declined", r"(?:we\s+|i\s+|^)(?:have\s+)?(?:said\s+no|declined)"),
+    _cue("request.declined", r"(?:we\s+|i\s+|^)(?:have\s+)?told\b.+\bno", r"told|no"),
     _cue(
         "incident.reported", r"beschwert(?:\s+sich)?|complain(?:ed|s)|(?:beschwerde|complaint)(?=\s+(?:von|from|by)\b)"
     ),
@@ -81,7 +82,7 @@ CUES: Final = (
     _cue("email", r"e-?mailed\s+us|wrote\s+to\s+us|has\s+(?:e-?mailed|written)"),
     _cue("asked", r"(?:an)?gefragt|asked"),
     _cue("promise.renegotiated", r"verschoben|verlegt|postponed|moved|rescheduled"),
-    _cue("promise.withdrawn", r"zurückgenommen|zurückgezogen|taken\s+back|withdrawn"),
+    _cue("promise.withdrawn", r"zurückgenommen|taken\s+back|withdrawn"),
     _cue("promise.fulfilled", r"erledigt|(?:ab|ver)?geschickt|geliefert|erfüllt|gemacht|montiert|zurückgerufen"),
     _cue("promise.fulfilled", r"sent|done|delivered|fulfilled|finished|called\s+back|(?:fertig|ready)\s*[.!]?$"),
 )
@@ -91,8 +92,17 @@ FILLING: Final = _words(
     r"we|i|us|have|has|had|been|was|is|did|already|once\s+more|for\s+the\s+\w+\s+time"
 )
 """Words that a deed is told with and that say nothing more."""
+THEIR_DEED: Final = re.compile(
+    r"\b(?P<verb>hat|hatte|ha[sd](?!\s+been))\b"
+    r"|^(?!we\b|i\b)\S+(?:\s+\S+){0,2}?\s+(?P<past>moved|sent|postponed|rescheduled|delivered|finished)\s+"
+    r"(?:the|our|their|his|her|it|us)\b",
+    re.IGNORECASE,
+)
+"""Somebody else than we may have done it: "Müller hat abgelehnt", "Miller moved the visit"."""
 NOT: Final = _words(r"nicht|kein\w*|nie|niemals|not|never|\w+n[’']t")
-OPEN_VERB: Final = _words(r"hat|haben|habe|hatte|wurde|has|have|had|angerufen|called|abgesagt|cancell?ed")
+OPEN_VERB: Final = _words(
+    r"hat|haben|habe|hatte|wurde|has|have|had|angerufen|called|abgesagt|cancell?ed|declined|said\s+no|told"
+)
 PARTLY: Final = _words(r"teilweise|teils|zum\s+teil|halb|partly|partially|half")
 PERCENT: Final = _words(r"(?:zu\s+)?(\d{1,3})\s?(?:%|prozent|percent)")
 CHANNELS: Final = {"phone": "phone", "email": "email"}
@@ -108,6 +118,8 @@ def deed_in(text: str) -> Deed:
             before = text[: found.end()] if cue.name == "incident.reported" else text
             if negated := NOT.search(before):
                 raise Unclear("negated", NEGATED, found=negated[0])
+            if cue.name.startswith(("promise.", "request.")) and (theirs := THEIR_DEED.search(text)):
+                raise Unclear("unclear_verb", WHO_DID, found=theirs["verb"] or theirs["past"])
             without = f"{text[: found.start()]} {text[found.end() :]}"
             return _deed(cue.name, cue.takes.sub(" ", text) if cue.takes else without)
     if verb := OPEN_VERB.search(text):
@@ -142,5 +154,9 @@ NEGATED = N_("“{found}” says what has not happened; only what has happened i
 UNCLEAR_VERB = N_(
     "What does “{found}” tell here? Understood are: a promise with its date, done, moved to, taken back, said no, "
     "asked, asked again, complained. Please say it in one of these ways."
+)
+WHO_DID = N_(
+    "Who did this, the customer or we? “{found}” leaves it open. "
+    "Please say it with “wir haben” or “we have”, such as “wir haben das Angebot an Müller geschickt”."
 )
 HOW_MUCH = N_("How far is it fulfilled? Please replace “{found}” by a share, such as 80 %.")

@@ -125,7 +125,8 @@ def _until_month(found: re.Match[str], today: Today) -> Meant:
     month = MONTHS[found["month"].casefold()]
     ends = in_some_year(lambda year: last_of_month(year, month), today)[-1]
     before = ends.replace(day=1) - timedelta(days=1)
-    return _period(tuple(day for day in (before, ends) if day >= today.day), BEFORE_OR_IN)
+    days = (before, ends) if today.backwards or before >= today.day else (ends,)
+    return _period(days, BEFORE_OR_IN)
 
 
 def _quarter(found: re.Match[str], today: Today) -> Meant:

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from domain.errors import Refused
 from domain.fact import DIRECTION_OVERRIDES
 from intake.capture.understood import Known, Unclear
 from words import N_
@@ -40,7 +39,7 @@ def cleaned(text: str) -> str:
         if char in DIRECTION_OVERRIDES or (
             unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") and char not in "\t\r\n"
         ):
-            raise Refused("forbidden_character", FORBIDDEN, code_point=f"U+{ord(char):04X}")
+            raise Unclear("forbidden_character", FORBIDDEN, code_point=f"U+{ord(char):04X}")
     line = " ".join(unicodedata.normalize("NFC", text).split())
     if not re.search(r"\w", line):
         raise Unclear("empty", EMPTY)

@@ -104,19 +104,12 @@ class Unclear(Refused):
     """A question back: what is missing, or between which readings somebody has to choose."""
 
     def __init__(self, code: str, text: str, readings: Sequence[Due | str] = (), **params: Any) -> None:
-        # A sentence that needs no readings does not name them.
-        super().__init__(code, text, **{**params, "readings": _joined(readings, Unclear._plainly)})
+        super().__init__(code, text, **params)
         self.readings = tuple(readings)
-
-    @staticmethod
-    def _plainly(reading: Due | str) -> str:
-        return reading if isinstance(reading, str) else reading.isoformat()
+        self.in_words(lambda due: due.isoformat())
 
     def in_words(self, said: Callable[[Due], str]) -> Unclear:
         """The same question with its dates as one says them."""
-        self.params["readings"] = _joined(self.readings, lambda each: each if isinstance(each, str) else said(each))
+        shown = (each if isinstance(each, str) else said(each) for each in self.readings)
+        self.params["readings"] = " / ".join(shown)
         return self
-
-
-def _joined(readings: Sequence[Due | str], said: Callable[[Due | str], str]) -> str:
-    return " / ".join(said(each) for each in readings)
