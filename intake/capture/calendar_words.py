@@ -30,15 +30,16 @@ MONTHS: Final[Mapping[str, int]] = {
 }  # fmt: skip
 
 NUMBERS: Final[Mapping[str, int]] = {
-    "ein": 1, "eine": 1, "einem": 1, "einen": 1, "einer": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "fuenf": 5,
-    "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "zwoelf": 12, "vierzehn": 14,
-    "zwanzig": 20, "dreißig": 30, "dreissig": 30, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4,
-    "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14,
-    "twenty": 20, "thirty": 30,
+    "ein": 1, "eine": 1, "einem": 1, "einen": 1, "einer": 1, "eines": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5,
+    "fuenf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "zwoelf": 12,
+    "vierzehn": 14, "zwanzig": 20, "dreißig": 30, "dreissig": 30, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3,
+    "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+    "fourteen": 14, "twenty": 20, "thirty": 30,
 }  # fmt: skip
 
 DAYS_FROM_TODAY: Final[Mapping[str, int]] = {
-    "heute": 0, "today": 0, "morgen": 1, "tomorrow": 1, "übermorgen": 2, "uebermorgen": 2,
+    "heute": 0, "today": 0, "eod": 0, "end of day": 0, "end of the day": 0, "morgen": 1, "tomorrow": 1,
+    "übermorgen": 2, "uebermorgen": 2,
     "the day after tomorrow": 2, "day after tomorrow": 2, "gestern": -1, "yesterday": -1, "vorgestern": -2,
     "the day before yesterday": -2, "day before yesterday": -2,
 }  # fmt: skip

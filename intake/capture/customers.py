@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from intake.capture.kinds import KINDS
+from intake.capture.phrase import ARTICLES
 from intake.capture.understood import Customer, Known, Unclear
 from words import N_
 
@@ -22,7 +23,8 @@ TITLES = frozenset(
     }
 )  # fmt: skip
 FOR_TOPICS = frozenset({"nach", "about", "for", "wegen", "zum", "zur"})
-ARTICLES = frozenset({"die", "der", "das", "den", "dem", "the"})
+AFTER_AN = frozenset({"offer", "invoice", "answer", "appointment", "inspection"})
+"""Before these words "an" is the English article."""
 LONGEST = 6
 """Words of a name that are looked at."""
 EDGES = ",.;:!()[]\"'„“”‚‘’–"
@@ -59,6 +61,8 @@ def customer_in(text: str, known: Known) -> Named:
         for place, word in enumerate(words):
             if word.bare not in group and not (group is LEADING and _is_title(word)):
                 continue
+            if word.bare == "an" and words[place + 1 : place + 2] and words[place + 1].bare in AFTER_AN:
+                continue
             begin = _after_titles(words, place + 1)
             if named := _at(text, words, place, begin, known):
                 return named
@@ -84,6 +88,8 @@ def _after_titles(words: Sequence[_Word], place: int) -> int:
 def _at(text: str, words: Sequence[_Word], first: int, begin: int, known: Known) -> Named | None:
     """The customer whose name begins at a word, the longest name first; `first` is the word that leads to it."""
     for end in range(min(len(words), begin + LONGEST), begin, -1):
+        if not words[end - 1].bare:
+            continue
         said = text[words[begin].start : words[end - 1].end].strip(EDGES)
         found = _matching(said, known)
         if len(found) > 1:

@@ -145,8 +145,11 @@ RULES: Sequence[Rule] = (
     (pattern(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d\d)"), _slashes),
     (pattern(rf"{DAY}(?:\.|{ORDINAL})?\s*(?:of\s+)?{NAMED}\.?(?:\s+{YEAR})?"), _named_month),
     (pattern(rf"{NAMED}\.?\s+{DAY}{ORDINAL}?(?![.:\d]|\s*(?:uhr|am|pm))(?:,?\s+{YEAR})?"), _named_month),
-    (pattern(rf"(?:am|zum|der|den|dem)\s+(?P<number>\d{{1,2}})\.(?!\d|\s*(?:\d|{MONTH}))"), _day_of_month),
-    (pattern(rf"the\s+(?P<number>\d{{1,2}}){ORDINAL}(?!\s+(?:of|{MONTH}))"), _day_of_month),
+    (
+        pattern(rf"(?:am|zum|der|den|dem)\s+(?P<number>\d{{1,2}})\.(?:\s+des\s+monats)?(?!\d|\s*(?:\d|{MONTH}))"),
+        _day_of_month,
+    ),
+    (pattern(rf"the\s+(?P<number>\d{{1,2}}){ORDINAL}(?:\s+of\s+the\s+month)?(?!\s+(?:of|{MONTH}))"), _day_of_month),
     (pattern(rf"(?<!am )(?<!heute )(?<!guten )(?:{any_of(DAYS_FROM_TODAY)})"), _from_today),
     (pattern(rf"{NAMED_DAY}\s+(?:in\s+(?:einer\s+woche|a\s+week)|week(?!\s+after))"), _weekday_in_a_week),
     (pattern(rf"{NAMED_DAY},?\s+(?:of\s+|the\s+)*week\s+after\s+next"), _weekday_after_next_week),

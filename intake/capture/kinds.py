@@ -83,6 +83,7 @@ CUES: Final = (
     _cue("asked", r"(?:an)?gefragt|asked"),
     _cue("promise.renegotiated", r"verschoben|verlegt|postponed|moved|rescheduled"),
     _cue("promise.withdrawn", r"zurückgenommen|taken\s+back|withdrawn"),
+    _cue("promise.made", r"zugesagt|versprochen|promised"),
     _cue("promise.fulfilled", r"erledigt|(?:ab|ver)?geschickt|geliefert|erfüllt|gemacht|montiert|zurückgerufen"),
     _cue("promise.fulfilled", r"sent|done|delivered|fulfilled|finished|called\s+back|(?:fertig|ready)\s*[.!]?$"),
 )
@@ -130,6 +131,8 @@ def deed_in(text: str) -> Deed:
 def _deed(name: str, rest: str) -> Deed:
     if name == "promise.fulfilled":
         return _fulfilled(rest)
+    if name == "promise.made":
+        return Deed(name, FILLING.sub(" ", rest))
     if "." in name:
         return Deed(name, rest)
     return Deed("contact.inbound", rest, channel=CHANNELS.get(name), chases=name == "chase")

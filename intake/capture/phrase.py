@@ -21,6 +21,9 @@ ON_REQUEST = re.compile(
     r"|(?:at|on)\s+(?:his|her|their|the\s+customer's)\s+request)\b",
     re.IGNORECASE,
 )
+ARTICLES = frozenset(
+    {"die", "der", "das", "den", "dem", "the", "ein", "eine", "einen", "einem", "einer", "a", "an"}
+)  # fmt: skip
 EDGES = " ,.;:!–-"
 
 
@@ -82,6 +85,11 @@ def complaint_in(text: str) -> Split:
 def tidied(text: str) -> str:
     """What is left of a text, without blanks and signs at its ends."""
     return re.sub(r"\s+([,.;:])", r"\1", " ".join(text.split())).strip(EDGES)
+
+
+def without_article(text: str) -> str:
+    first, _, rest = tidied(text).partition(" ")
+    return rest if rest and first.casefold() in ARTICLES else tidied(text)
 
 
 # -- sentences --------------------------------------------------------------------------------------

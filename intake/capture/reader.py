@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from intake.capture import phrase
-from intake.capture.customers import ARTICLES, FOR_TOPICS, Named, customer_in, plain_words, shown
+from intake.capture.customers import FOR_TOPICS, Named, customer_in, plain_words, shown
 from intake.capture.dates import When, moment_of, when
 from intake.capture.kinds import FILLING, Deed, deed_in, kind_of
 from intake.capture.meant import Today
@@ -17,6 +17,10 @@ from words import N_
 
 SOURCE = "capture"
 """Where these facts come from."""
+
+
+TOLD_WHOLE = ("promise.made", "incident.reported")
+"""Facts without a field for a reason: it stays in what is told."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,14 @@ def read(text: str, known: Known, *, id: str) -> Understood:
     by, said = phrase.speaker(phrase.cleaned(text), known)
     head, reason = phrase.reason_in(said)
     deed = deed_in(head)
-    if deed.type == "promise.made":
-        return _promised(_Sentence(known, id, by, deed, None), said)
-    if deed.type == "incident.reported":
-        return _complained(_Sentence(known, id, by, deed_in(said), None))
+    if deed.type in TOLD_WHOLE:
+        deed, reason = deed._replace(rest=deed.rest + said[len(head) :]), None
     sentence = _Sentence(known, id, by, deed, reason)
     match deed.type:
+        case "promise.made":
+            return _promised(sentence)
+        case "incident.reported":
+            return _complained(sentence)
         case "request.declined":
             return _declined(sentence)
         case "contact.inbound":
@@ -84,10 +90,11 @@ def read(text: str, known: Known, *, id: str) -> Understood:
 # -- a promise --------------------------------------------------------------------------------------
 
 
-def _promised(sentence: _Sentence, said: str) -> Understood:
+def _promised(sentence: _Sentence) -> Understood:
+    said = sentence.deed.rest
     due = when(said, sentence.today(backwards=False))
     named = customer_in(due.rest if due else said, sentence.known)
-    what = phrase.tidied(named.rest)
+    what = phrase.without_article(named.rest)
     if not what:
         raise Unclear("no_what", NO_WHAT, found=named.customer.name)
     if due is None:
@@ -117,8 +124,7 @@ class _Told(NamedTuple):
     @property
     def topic(self) -> str:
         """What is talked about, without an article before it."""
-        words = phrase.tidied(self.named.rest).split()
-        return " ".join(words[1:] if words and words[0].casefold() in ARTICLES else words)
+        return phrase.without_article(self.named.rest)
 
 
 def _told(sentence: _Sentence, text: str) -> _Told:
@@ -170,7 +176,7 @@ def _which(named: Named, promise: OpenPromise) -> list[Reading | None]:
 def _the_promise(known: Known, named: Named, topic: str) -> OpenPromise:
     """The one open promise that is meant; asks back where there is none, or more than one."""
     standing = known.promises(named.customer.id)
-    meant = [each for each in standing if _is_about(each, topic)]
+    meant = _about(standing, topic)
     if len(meant) > 1:
         raise Unclear("several_promises", SEVERAL_PROMISES, _listed(meant), name=named.customer.name)
     if not meant:
@@ -180,9 +186,18 @@ def _the_promise(known: Known, named: Named, topic: str) -> OpenPromise:
     return meant[0]
 
 
-def _is_about(promise: OpenPromise, topic: str) -> bool:
-    """Every word of the topic stands in what was promised; no topic fits every promise."""
-    return plain_words(topic) - ARTICLES - FOR_TOPICS <= plain_words(promise.what or "")
+def _about(promises: Sequence[OpenPromise], topic: str) -> Sequence[OpenPromise]:
+    """Those with this own id or called exactly so; else those in which every word of the topic stands."""
+    words = plain_words(topic) - phrase.ARTICLES - FOR_TOPICS
+    called = [(each, plain_words(each.what or "")) for each in promises]
+    exact = [each for each, own in called if topic.casefold() in _ids(each) or (words and words == own)]
+    return exact or [each for each, own in called if words <= own]
+
+
+def _ids(promise: OpenPromise) -> tuple[str, str]:
+    """As a fact names it, and as people do."""
+    id = promise.id.casefold()
+    return id, id.partition(":")[2]
 
 
 def _listed(promises: Sequence[OpenPromise]) -> list[str]:
@@ -190,7 +205,8 @@ def _listed(promises: Sequence[OpenPromise]) -> list[str]:
 
 
 def _called(promise: OpenPromise) -> str:
-    return promise.what or promise.id
+    own_id = promise.id.partition(":")[2]
+    return f"{promise.what} ({own_id})" if promise.what else own_id
 
 
 # -- what a customer did, and our no ----------------------------------------------------------------

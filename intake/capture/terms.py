@@ -52,6 +52,13 @@ def _years(found: re.Match[str], today: Today) -> Meant:
     return _term(add_months(today.day, 12 * number(found["n"])), BY_MONTHS, LAW_MONTHS)
 
 
+def _named_term(found: re.Match[str], today: Today) -> Meant:
+    """ "binnen Monatsfrist": a term of one week, month or year."""
+    if found["unit"].casefold() == "wochen":
+        return _term(today.day + timedelta(weeks=1), BY_WEEKS, LAW_WEEKS)
+    return _term(add_months(today.day, 1 if found["unit"].casefold() == "monats" else 12), BY_MONTHS, LAW_MONTHS)
+
+
 def _half_month(found: re.Match[str], today: Today) -> Meant:
     return _term(today.day + timedelta(days=15), HALF_MONTH, LAW_HALF_MONTH)
 
@@ -110,14 +117,15 @@ N = rf"(?P<n>{NUMBER})\s+(?:volle[nr]?\s+|full\s+)?"
 HALF = r"(?:(?:eine?[mnrs]?|dem|der|das|the)\s+)?halbe[mnrs]?\s+"
 
 RULES: Sequence[Rule] = (
-    (pattern(rf"{N}(?:tage?n?|days?)"), _days),
+    (pattern(rf"{N}(?:tage?[ns]?|days?)"), _days),
     (pattern(rf"{N}(?:wochen?|weeks?)"), _weeks),
-    (pattern(rf"{N}(?:monate?n?|months?)"), _months),
-    (pattern(rf"{N}(?:jahre?n?|years?)"), _years),
+    (pattern(rf"{N}(?:monat(?:en?|s)?|months?)"), _months),
+    (pattern(rf"{N}(?:jahre?[ns]?|years?)"), _years),
     (pattern(rf"{N}(?:stunden?|hours?)"), _hours),
     (pattern(rf"{N}(?:minuten?|minutes?)"), _minutes),
     (pattern(rf"{N}(?:arbeitstage?n?|(?:working|business)\s+days?)"), _business_days),
     (pattern(rf"{N}werktage?n?"), _working_days),
+    (pattern(r"(?P<unit>wochen|monats|jahres)frist"), _named_term),
     (pattern(rf"{HALF}monats?|half\s+a\s+month"), _half_month),
     (pattern(r"(?:anderthalb|eineinhalb)\s+monaten?|one\s+and\s+a\s+half\s+months"), _month_and_a_half),
     (pattern(rf"{HALF}jahre?s?|half\s+a\s+year"), _half_year),

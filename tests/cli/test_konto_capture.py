@@ -90,9 +90,9 @@ def test_the_holidays_of_the_firms_land_decide_and_are_named(told):
         ),
         (
             "Aydin erledigt",
-            "Mehrere Zusagen an Aydin sind offen: Angebot schicken / Rückruf.",
+            "Mehrere Zusagen an Aydin sind offen: Angebot schicken (B-1) / Rückruf (B-2).",
             "several_promises",
-            ["Angebot schicken", "Rückruf"],
+            ["Angebot schicken (B-1)", "Rückruf (B-2)"],
         ),
     ],
 )

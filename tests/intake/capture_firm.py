@@ -26,6 +26,7 @@ CUSTOMERS = (
 )
 PROMISES: Mapping[str, tuple[OpenPromise, ...]] = {
     "crm:K-1": (OpenPromise("crm:A-1", "Angebot schicken", None), OpenPromise("crm:A-2", "Wartung", None)),
+    "erp:7": (OpenPromise("erp:B-1", None, None), OpenPromise("erp:B-2", "Brotregal", None)),
     "crm:K-3": (OpenPromise("crm:A-3", "offer for the roof", None),),
 }
 QUESTIONS: Mapping[str, tuple[OpenQuestion, ...]] = {
