@@ -344,11 +344,10 @@ def alike(library: Library, asker: Asker, text: str, limit: int) -> list[Party]:
     if parties:
         return parties
     known = library.views.rows("SELECT id, COALESCE(name, id) FROM customers")
-    words = {word.casefold(): id for id, called in known for word in (id, called, *called.split())}
-    near = get_close_matches(text.casefold(), words, n=limit)
-    return [
-        each for id in dict.fromkeys(words[word] for word in near) for each in listed(library, asker, text=id, limit=1)
-    ]
+    words = {word.casefold() for id, called in known for word in (id, called, *called.split())}
+    near = get_close_matches(text.casefold(), sorted(words), n=limit)
+    found = {each.customer: each for word in near for each in listed(library, asker, text=word, limit=limit)}
+    return list(found.values())[:limit]
 
 
 def person_name(library: Library, person: str | None) -> str | None:

@@ -51,7 +51,7 @@ def _known(konto: Konto, by: str | None) -> Known:
         rows = promises.listed(
             library, asker, Moment(now), states=("open", "overdue"), filter=Filter({"customer": customer})
         )
-        return [OpenPromise(f"{row.source}:{row.id}", row.what, row.due) for row in rows]
+        return [OpenPromise(f"{row.source}:{row.id}", row.what) for row in rows]
 
     def open_questions(customer: str) -> list[OpenQuestion]:
         rows = contacts.listed(

@@ -11,7 +11,7 @@ from domain.errors import Refused
 from domain.local_time import from_local
 from intake.capture import days, periods, terms
 from intake.capture.clock import Clock, clock_in, refuse_part_of_day
-from intake.capture.meant import Meant, Rule, Today, clear
+from intake.capture.meant import PASSED, Meant, Rule, Today, clear
 from intake.capture.understood import Due, Reading, Suggestion, Unclear
 from words import N_
 
@@ -70,7 +70,7 @@ def when(text: str, today: Today) -> When | None:
     meant = found.meant if found else Meant((today.day,), TODAY)
     day = clear(meant, said, today)
     if found and found.is_before:
-        day -= timedelta(days=1)
+        day = _day_before(day, said, today)
     if clock is None and found:
         refuse_part_of_day(_without(rest, found.start, found.end))
     due = _at(day, clock, said, today)
@@ -142,10 +142,16 @@ def _without(text: str, start: int, end: int) -> str:
 # -- placing ----------------------------------------------------------------------------------------
 
 
+def _day_before(day: Due, said: str, today: Today) -> Due:
+    return clear(Meant((day - timedelta(days=1),)), said, today)
+
+
 def _at(day: Due, clock: Clock | None, said: str, today: Today) -> Due:
     if isinstance(day, datetime):
         if clock is not None:
             raise Unclear("several_times", TERM_AND_CLOCK, found=said)
+        if day <= today.now and not today.backwards:
+            raise Unclear("in_the_past", PASSED, found=said)
         return day
     if clock is None or clock.at is None:
         return day

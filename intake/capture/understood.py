@@ -28,7 +28,6 @@ class Customer(NamedTuple):
 class OpenPromise(NamedTuple):
     id: str
     what: str | None
-    due: datetime | None
 
 
 class OpenQuestion(NamedTuple):

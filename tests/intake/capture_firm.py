@@ -25,9 +25,9 @@ CUSTOMERS = (
     Customer("crm:K-8", "K-8", "Miller & Sons"),
 )
 PROMISES: Mapping[str, tuple[OpenPromise, ...]] = {
-    "crm:K-1": (OpenPromise("crm:A-1", "Angebot schicken", None), OpenPromise("crm:A-2", "Wartung", None)),
-    "erp:7": (OpenPromise("erp:B-1", None, None), OpenPromise("erp:B-2", "Brotregal", None)),
-    "crm:K-3": (OpenPromise("crm:A-3", "offer for the roof", None),),
+    "crm:K-1": (OpenPromise("crm:A-1", "Angebot schicken"), OpenPromise("crm:A-2", "Wartung")),
+    "erp:7": (OpenPromise("erp:B-1", None), OpenPromise("erp:B-2", "Brotregal")),
+    "crm:K-3": (OpenPromise("crm:A-3", "offer for the roof"),),
 }
 QUESTIONS: Mapping[str, tuple[OpenQuestion, ...]] = {
     "crm:K-2": (OpenQuestion("mail:7", datetime(2026, 3, 9, 9, tzinfo=BERLIN)),),
