@@ -18,7 +18,7 @@ from tests.alerts.door import CUT, DRIP, FLOOD, HANG, HOST
 from tests.alerts.post_office import free_port
 from tests.alerts.web_server import WebServer, answer
 from workers.channels import Envelope, NotDelivered, Webhook
-from workers.channels.webhook import ANSWERS, is_public
+from workers.channels.web import ANSWERS, is_public
 from workers.messages import Message
 
 TIMEOUT_SECONDS = 0.2

@@ -1,30 +1,17 @@
-"""A message as a signed web request, by the rules of standardwebhooks.com.
-
-The address may come from anybody who may set up a channel, so it must not lead into our own network, nor may a
-name that was harmless when it was checked: what is checked is the address that is then connected to.
-"""
+"""A message as a signed web request, by the rules of standardwebhooks.com."""
 
 from __future__ import annotations
 
 import json
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.client import HTTPConnection, HTTPException, InvalidURL
-from ipaddress import IPv6Network, ip_address
-from typing import Any, NamedTuple, cast
-from urllib.parse import urlsplit
+from http.client import HTTPException, InvalidURL
+from typing import NamedTuple
 
-from workers.channels import http
+from workers.channels import http, web
 from workers.channels.contract import Envelope, NotDelivered
-from workers.channels.wire import Flooded, Forbidden, Limit, Wire, anywhere, ascii_host, dial, trouble
-
-ANSWERS = 3
-"""A whole request may take as long as so many answers."""
-PORTS = {"https": 443, "http": 80}
-TRANSLATED = IPv6Network("64:ff9b::/96")
-"""IPv4 addresses as networks that only have IPv6 write them."""
+from workers.channels.wire import Flooded, Forbidden, trouble
 
 
 class Answer(NamedTuple):
@@ -59,37 +46,17 @@ class Webhook:
         now = self.clock().astimezone(UTC)
         return {
             "Content-Type": "application/json",
-            "User-Agent": "Vertrauenskonto",
-            "Connection": "close",
             "webhook-id": message_id,
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": standardwebhooks.Webhook(self.secret).sign(message_id, now, body),
         }
 
     def _post(self, body: bytes, headers: dict[str, str]) -> Answer:
-        parts = urlsplit(self.url)
-        host, port = ascii_host(parts.hostname or ""), parts.port or PORTS[parts.scheme]
-        limit = Limit(self.timeout_seconds, self.timeout_seconds * ANSWERS)
-        wire = dial(host, port, limit, anywhere if self.allow_private else is_public)
-        try:
-            if parts.scheme == "https":
-                wire = wire.protected(host, ssl.create_default_context())
-            path = f"{parts.path or '/'}{parts.query and '?'}{parts.query}"
-            return _asked(wire, parts.netloc.rpartition("@")[2], path, body, headers)
-        finally:
-            wire.close()
-
-
-def _asked(wire: Wire, host: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
-    """The status and when to come back; of the rest of the answer nothing is read."""
-    connection = HTTPConnection(host)
-    connection.sock = cast(Any, wire)
-    connection.request("POST", path, body, headers)
-    answer = connection.getresponse()
-    try:
-        return Answer(answer.status, answer.getheader("Retry-After") or "")
-    finally:
-        answer.close()
+        """The status and when to come back; of the rest of the answer nothing is read."""
+        with web.asked(
+            "POST", self.url, headers, body, seconds=self.timeout_seconds, allow_private=self.allow_private
+        ) as answer:
+            return Answer(answer.status, answer.getheader("Retry-After") or "")
 
 
 def payload(envelope: Envelope) -> str:
@@ -103,19 +70,6 @@ def payload(envelope: Envelope) -> str:
     }
     whole = {"type": "alert", "timestamp": envelope.written.isoformat(), "data": data}
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
-
-
-def is_public(address: str) -> bool:
-    """Anybody in the internet may be meant by it, and nobody in our own network."""
-    ip = ip_address(address)
-    if ip.version == 6:
-        if ip in TRANSLATED:
-            return is_public(str(ip_address(int(ip) & 0xFFFF_FFFF)))
-        if ip.ipv4_mapped:
-            return is_public(str(ip.ipv4_mapped))
-        if ip.sixtofour or ip.teredo or ip.is_site_local:
-            return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
 
 
 def _failure(error: Exception) -> NotDelivered:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
 MOST_BYTES = 65_536
-"""So much of what a server says is read; an honest one says far less."""
+"""So much of what a server says is read, unless more is asked for; an honest one says far less."""
 
 
 class Forbidden(OSError):
@@ -45,15 +45,15 @@ class Limit:
 class Wire:
     """As much of a socket as the libraries for mail and web ask for."""
 
-    def __init__(self, connection: socket.socket, limit: Limit) -> None:
+    def __init__(self, connection: socket.socket, limit: Limit, most_bytes: int = MOST_BYTES) -> None:
         self._connection = connection
         self._limit = limit
-        self._unread = MOST_BYTES
+        self._unread = most_bytes
 
     def protected(self, host: str, context: ssl.SSLContext) -> Wire:
         """The same connection under TLS, the certificate checked against the host's name."""
         self._connection.settimeout(self._limit.left_seconds())
-        return Wire(context.wrap_socket(self._connection, server_hostname=host), self._limit)
+        return Wire(context.wrap_socket(self._connection, server_hostname=host), self._limit, self._unread)
 
     def own_address(self) -> str:
         return str(self._connection.getsockname()[0])
@@ -95,7 +95,13 @@ def anywhere(address: str) -> bool:
     return True
 
 
-def dial(host: str, port: int, limit: Limit, allowed: Callable[[str], bool] = anywhere) -> Wire:
+def dial(
+    host: str,
+    port: int,
+    limit: Limit,
+    allowed: Callable[[str], bool] = anywhere,
+    most_bytes: int = MOST_BYTES,
+) -> Wire:
     """A connection to the first address of the host that is allowed and answers. Raises OSError.
 
     The address that is checked is the one that is connected to: what the name leads to a moment later does not count.
@@ -116,7 +122,7 @@ def dial(host: str, port: int, limit: Limit, allowed: Callable[[str], bool] = an
             connection.close()
             error = failed
         else:
-            return Wire(connection, limit)
+            return Wire(connection, limit, most_bytes)
     raise error
 
 
