@@ -9,12 +9,13 @@ from typing import Any
 from jmespath.functions import Functions as BuiltIn
 
 from domain.errors import Refused
-from intake import moments
+from intake import html, moments
 from intake.reading import Reading
 from words import N_
 
 NOT_A_LIST = N_("{function}() needs a list here, not {found}.")
 NO_DECIMAL = N_("{found} is no decimal sign; possible are '.' and ','.")
+NO_LENGTH = N_("shortened() needs a number of characters, such as `500`, not {found}.")
 NOT_A_REFERENCE = N_("changes() needs the column with & before it, such as &Status, not {found}.")
 
 ARGUMENTS: Mapping[str, tuple[int, int]] = {
@@ -25,6 +26,8 @@ ARGUMENTS: Mapping[str, tuple[int, int]] = {
     "number": (1, 2),
     "lower": (1, 1),
     "trim": (1, 1),
+    "plain": (1, 1),
+    "shortened": (2, 2),
     "join_nonempty": (2, 2),
     "only": (1, 1),
     "changes": (2, 2),
@@ -48,6 +51,8 @@ class Functions:
             "number": self._number,
             "lower": lambda value: reading.text(value).lower(),
             "trim": lambda value: reading.text(value).strip(),
+            "plain": lambda value: html.text(reading.text(value)) or None,
+            "shortened": self._shortened,
             "join_nonempty": self._join_nonempty,
             "only": self._only,
             "changes": _changes,
@@ -80,6 +85,12 @@ class Functions:
         if decimal not in (None, ".", ","):
             raise Refused("expression", NO_DECIMAL, found=repr(decimal)[:40])
         return self._reading.number(value, decimal)
+
+    def _shortened(self, value: Any, most: Any) -> str:
+        if type(most) is not int or most < 1:
+            raise Refused("expression", NO_LENGTH, found=repr(most)[:40])
+        text = self._reading.text(value)
+        return text if len(text) <= most else text[: most - 1] + "…"
 
     def _join_nonempty(self, between: Any, values: Any) -> str | None:
         if not isinstance(values, list):

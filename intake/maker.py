@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
-
-from pydantic import ValidationError
-from pydantic.fields import FieldInfo
+from functools import cached_property
+from typing import Any
 
 from domain.errors import Refused
-from domain.fact import Data
 from domain.vocabulary import FACTS
 from intake import moments
 from intake.compiled import is_true
 from intake.expressions import Context, Expression, Template
+from intake.fitting import Kind, needed
 from intake.mapped import OnChange, WholeDay
 from intake.reading import Reading
 from intake.refusal import in_column
 from words import N_
-
-Kind = Literal["text", "number", "yes_no", "moment", "any"]
 
 NO_TIME = N_("The time of {type} is empty here. Please fill it in, or add a condition (when) to the mapping.")
 NEEDED = N_("The cell is empty, but {type} needs {field}. Please fill it in, or add a condition (when) to the mapping.")
 INCOMPLETE_ID = N_("The id of {type} stays incomplete, because a column it is made of is empty.")
 UNLISTED = N_("“{found}” is not among the values that the mapping lists: {known}. Please add it there, or otherwise.")
 NO_LIST = N_("“{expression}” should give a list (each), but gives {found}.")
-DOES_NOT_FIT = N_("{found} does not fit the field {field} of {type}.")
-NOT_AMONG = N_("{found} is not among the possible values: {expected}.")
 
 
 @dataclass(frozen=True)
@@ -127,7 +120,20 @@ class Maker:
     fields: Mapping[str, Cell]
     constants: Mapping[str, Any]
     on_change: ChangeMaker | None
-    columns: Mapping[str, str]
+
+    @cached_property
+    def columns(self) -> Mapping[str, str]:
+        """Which columns each field of the envelope comes from."""
+        return {name: source.column for name, source in self._sources()}
+
+    @cached_property
+    def origins(self) -> Mapping[str, str]:
+        """What each field of the envelope is read from, as the mapping says it."""
+        return {name: source.text for name, source in self._sources()}
+
+    def _sources(self) -> Iterator[tuple[str, Expression | Template]]:
+        yield from (("id", self.id), ("time", self.time.source))
+        yield from ((f"data.{name}", cell.source) for name, cell in self.fields.items())
 
     def made(self, context: Context, now: datetime) -> Iterator[Made]:
         """The facts for one row or group. Raises Refused with all that is wrong about the first bad one."""
@@ -205,62 +211,3 @@ def _instant(found: str, cell: Cell | None, now: datetime) -> str:
     except Refused as refused:
         raise in_column(refused, cell.column, found) from None
     return moments.short(moments.written(min(last, now)))
-
-
-# -- what the vocabulary says about a field --------------------------------------------------------
-
-
-def kind_of(info: FieldInfo) -> Kind:
-    leaves = set(_leaves(info.annotation)) - {type(None)}
-    if leaves & {datetime, date}:
-        return "moment"
-    if leaves and leaves <= {int, float}:
-        return "number"
-    if leaves == {bool}:
-        return "yes_no"
-    if leaves and all(leaf is str or isinstance(leaf, str) for leaf in leaves):
-        return "text"
-    return "any"
-
-
-def _leaves(annotation: Any) -> Iterator[Any]:
-    """The types that a field may hold; for a choice of words, the words."""
-    if typing.get_origin(annotation) is Annotated:
-        yield from _leaves(typing.get_args(annotation)[0])
-    elif parts := typing.get_args(annotation):
-        for part in parts:
-            yield from _leaves(part)
-    else:
-        yield annotation
-
-
-def needed(kind: type[Data]) -> frozenset[str]:
-    found = _NEEDED.get(kind)
-    if found is None:
-        found = frozenset(name for name, info in kind.model_fields.items() if info.is_required())
-        _NEEDED[kind] = found
-    return found
-
-
-_NEEDED: dict[type[Data], frozenset[str]] = {}
-
-
-def refuse_unfit(type_name: str, field: str, value: Any) -> None:
-    """A fixed value must be one that the field can hold."""
-    try:
-        FACTS[type_name].model_validate({field: value})
-    except ValidationError as error:
-        # The other fields are missing here; only what is said about this one counts.
-        for each in error.errors(include_url=False):
-            if each["loc"][:1] == (field,):
-                raise _unfit(type_name, field, value, dict(each.get("ctx") or {})) from None
-
-
-def _unfit(type_name: str, field: str, value: Any, context: dict[str, Any]) -> Refused:
-    found = repr(value)[:60]
-    if "sentence" in context:
-        # A finding of the domain's own.
-        return Refused("unknown_value", context.pop("sentence"), **context)
-    if "expected" in context:
-        return Refused("unknown_value", NOT_AMONG, found=found, expected=context["expected"])
-    return Refused("unknown_value", DOES_NOT_FIT, found=found, field=field, type=type_name)

@@ -47,3 +47,5 @@ class Mapped:
     """The date that stood where `time` belongs, where it was a date only."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Which column each field of the envelope came from ("data.due" → "Zugesagt bis"), for later refusals."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """What the mapping reads each field of the envelope from, as it is written there."""

@@ -11,18 +11,31 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import Refused
-from intake import files, json_rows, mapping_document
+from intake import files, json_rows, mapping_text
+from intake.expressions import Context, Expression
+from intake.fetch import Ask, nobody_asks
 from intake.files import OnBytes
 from intake.grouping import Gathered
 from intake.mapped import Mapped
 from intake.mapping_builder import Builder, Mapping
-from intake.mapping_document import Source
-from intake.refusal import in_row
+from intake.mapping_text import Source
+from intake.refusal import in_column, in_row
 from intake.table import Row
 from intake.text_lines import refused_file
 from words import N_
 
-__all__ = ["Mapped", "Mapping", "Row", "facts", "facts_of_document", "facts_of_file", "load", "names", "parse"]
+__all__ = [
+    "Mapped",
+    "Mapping",
+    "Row",
+    "facts",
+    "facts_of_document",
+    "facts_of_file",
+    "load",
+    "names",
+    "nobody_asks",
+    "parse",
+]
 
 SHIPPED = Path(__file__).parent / "mappings"
 LARGEST_MAPPING = 1 << 20
@@ -35,7 +48,9 @@ WRONG_DELIMITER = N_(
     "The file has one column only, named “{found}”. It seems to be written with “{sign}” between the "
     'columns: declare delimiter = "{sign}" under [file] in the mapping.'
 )
-LOOKUP_HIDES = N_("The file has a column “{column}” and the mapping a look-up of that name. Please rename the look-up.")
+NAME_HIDES = N_(
+    "The file has a column “{column}” and the mapping gives the same name to something of its own. Please rename that."
+)
 SUM_ROW = N_(
     "This looks like a closing row with sums. Please remove it, or leave such rows out with when under [rows]."
 )
@@ -85,11 +100,14 @@ def _decoded(data: bytes, path: Path) -> str:
 def parse(text: str, name: str, file: str | None = None) -> Mapping:
     """The mapping that `text` holds; `file` is what a refusal calls it."""
     source = Source(file or name, text)
-    return Builder(mapping_document.read(source), source).build(name)
+    return Builder(mapping_text.read(source), source).build(name)
 
 
-def facts(rows: Iterator[Row], mapping: Mapping, *, folder: Path, now: datetime) -> Iterator[Mapped]:
-    """What becomes of each row. `folder` holds the files to look into, `now` is the moment of intake.
+def facts(
+    rows: Iterator[Row], mapping: Mapping, *, folder: Path, now: datetime, ask: Ask = nobody_asks
+) -> Iterator[Mapped]:
+    """What becomes of each row. `folder` holds the files to look into, `now` is the moment of intake, `ask` asks
+    the system for what a row only names.
 
     A row of which one fact is refused gives no fact at all. What is wrong with the file as a whole is raised.
     """
@@ -106,6 +124,10 @@ def facts(rows: Iterator[Row], mapping: Mapping, *, folder: Path, now: datetime)
         try:
             for name, looked_up in lookups:
                 each.context[name] = looked_up.row_for(each.context)
+            for step in mapping.fetches:
+                each.context[step.name] = step.answer(each.context, ask)
+            for name, value in mapping.lets:
+                each.context[name] = _worked_out(value, each.context)
             made = [(maker, fact) for maker in mapping.makers for fact in maker.made(each.context, now)]
         except Refused as refused:
             yield _refused(refused, each)
@@ -118,6 +140,7 @@ def facts(rows: Iterator[Row], mapping: Mapping, *, folder: Path, now: datetime)
                 rows=each.rows,
                 day=fact.day,
                 columns=maker.columns,
+                origins=maker.origins,
             )
 
 
@@ -128,15 +151,25 @@ def facts_of_file(
     now: datetime,
     encoding: str | None = None,
     on_bytes: OnBytes | None = None,
+    ask: Ask = nobody_asks,
 ) -> Iterator[Mapped]:
     """What becomes of each row of a file; the files to look into lie beside it."""
     rows = files.read_rows(path, form=mapping.form, encoding=encoding, on_bytes=on_bytes)
-    return facts(rows, mapping, folder=path.parent, now=now)
+    return facts(rows, mapping, folder=path.parent, now=now, ask=ask)
 
 
-def facts_of_document(document: Any, mapping: Mapping, *, folder: Path, now: datetime) -> Iterator[Mapped]:
+def facts_of_document(
+    document: Any, mapping: Mapping, *, folder: Path, now: datetime, ask: Ask = nobody_asks
+) -> Iterator[Mapped]:
     """What becomes of parsed JSON, such as the body of a webhook: of the rows in it, or of itself as one row."""
-    return facts(json_rows.of_document(document, mapping.form.rows), mapping, folder=folder, now=now)
+    return facts(json_rows.of_document(document, mapping.form.rows), mapping, folder=folder, now=now, ask=ask)
+
+
+def _worked_out(value: Expression, context: Context) -> Any:
+    try:
+        return value(context)
+    except Refused as refused:
+        raise in_column(refused, value.column, refused.params.get("found", "")) from None
 
 
 def _refused(refused: Refused, gathered: Gathered) -> Mapped:
@@ -171,9 +204,9 @@ def _check_columns(row: Row, mapping: Mapping) -> None:
         raise Refused.together(
             [Refused("missing_column", MISSING_COLUMN, name, column=name, found=listed[:400]) for name in missing]
         )
-    for lookup in mapping.lookups:
-        if lookup.name in found:
-            raise Refused("taken_name", LOOKUP_HIDES, lookup.name, column=lookup.name)
+    for name in mapping.names:
+        if name in found:
+            raise Refused("taken_name", NAME_HIDES, name, column=name)
 
 
 def _or_sum_row(refused: Refused, gathered: Gathered) -> Refused:

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain.errors import Refused
 from domain.vocabulary import FACTS
-from intake import expressions
+from intake import expressions, fitting
 from intake.changes import BECOMES
 from intake.expressions import Expression, Template
+from intake.fetch import Fetch
 from intake.files import FileForm
+from intake.fitting import kind_of
 from intake.grouping import Grouping
 from intake.lookup import Lookup
-from intake.maker import Cell, ChangeMaker, Maker, kind_of, needed, refuse_unfit
-from intake.mapping_document import ChangeRule, FactRule, FieldRule, MappingDocument, Source
+from intake.maker import Cell, ChangeMaker, Maker
+from intake.mapping_document import ChangeRule, FactRule, FetchRule, FieldRule, MappingDocument
+from intake.mapping_text import Source
+from intake.noting import Noting
 from intake.reading import Reading
-from intake.reads import ROW, ListOf, Record, Root, Shape, inside
+from intake.reads import ROW, ListOf, Record, Root, Shape, Worked, inside
 from words import N_
 
 RESERVED = ("rows", "item", "index")
+FIXED_HOST = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/")
 
-UNKNOWN_TYPE = N_("There is no fact of type “{found}”. The known types are: {known}.")
-UNKNOWN_FIELD = N_("{type} has no field “{field}”. Its fields are: {known}.")
-TWICE = N_("The field “{field}” stands under data and under constants. Please keep one of them.")
-FIELD_MISSING = N_("{type} needs the field “{field}”. Please say where it comes from.")
 CANNOT_BECOME = N_("A repeat of {type} cannot become {become}. Possible are: {known}.")
 CANNOT_CHANGE = N_("{type} knows no on_change; only promise.made and customer.registered can be told anew.")
-TAKEN_NAME = N_("“{name}” has a meaning of its own in mappings. Please call the look-up otherwise.")
+TAKEN_NAME = N_("“{name}” has a meaning already in this mapping. Please choose another one.")
+NO_FIXED_HOST = N_(
+    "The address has to begin like https://api.example.com/; places in braces may stand behind that only."
+)
 ORDER_OF_GROUPS = N_("{key} has a meaning only together with group_by.")
 
 
@@ -43,9 +49,21 @@ class Mapping:
     reading: Reading
     grouping: Grouping
     lookups: tuple[Lookup, ...]
+    fetches: tuple[Fetch, ...]
+    lets: tuple[tuple[str, Expression], ...]
     makers: tuple[Maker, ...]
     columns: frozenset[str]
     """The columns that a table must have."""
+
+    @property
+    def names(self) -> Iterator[str]:
+        """What the mapping itself gives a name to, which no column may have."""
+        for each in self.lookups:
+            yield each.name
+        for fetch in self.fetches:
+            yield fetch.name
+        for name, _ in self.lets:
+            yield name
 
 
 class Builder:
@@ -63,16 +81,18 @@ class Builder:
             no=frozenset(document.false_values),
         )
         self.grouped = tuple(document.rows.group_by or ())
-        self.read: list[Expression] = []
-        """Every expression, for the columns that it reads."""
+        self.noting = Noting(source, self.reading)
 
     def build(self, name: str) -> Mapping:
         self._check_ways_to_rows()
+        self._check_names()
         when, order_by = self._rows()
         root = self._root()
         by = self._lookup_keys(root)
+        fetches = tuple(self._fetches(root))
+        lets = tuple(self._lets(root))
         makers = tuple(self._maker(n, rule, root) for n, rule in enumerate(self.document.fact))
-        columns, whole = self._columns_of(ROW)
+        columns, whole = self.noting.columns_of(ROW)
         return Mapping(
             name=name,
             title=self.document.title or name,
@@ -88,6 +108,8 @@ class Builder:
                 sorted=self.document.rows.sorted,
             ),
             lookups=tuple(self._lookup(name, by[name]) for name in self.document.lookup),
+            fetches=fetches,
+            lets=lets,
             makers=makers,
             columns=columns,
         )
@@ -101,6 +123,15 @@ class Builder:
 
     # -- rows and look-ups ----------------------------------------------------------------------------
 
+    def _check_names(self) -> None:
+        taken = set(RESERVED)
+        for table in ("lookup", "fetch", "let"):
+            for name in getattr(self.document, table):
+                if name in taken:
+                    with self.source.at(table, name):
+                        raise Refused("taken_name", TAKEN_NAME, name=name)
+                taken.add(name)
+
     def _rows(self) -> tuple[Expression | None, tuple[Expression, ...]]:
         rule = self.document.rows
         single = Root({})
@@ -109,18 +140,13 @@ class Builder:
                 with self.source.at("rows", key):
                     raise Refused("mapping", ORDER_OF_GROUPS, key=key)
         for name in self.grouped:
-            self.read.append(expressions.column(name, single))
-        when = self._maybe(rule.when, single, "rows", "when")
-        return when, tuple(self._expression(text, single, "rows", "order_by") for text in rule.order_by or ())
+            self.noting.column(name, single, "rows", "group_by")
+        when = self.noting.maybe(rule.when, single, "rows", "when")
+        return when, tuple(self.noting.expression(text, single, "rows", "order_by") for text in rule.order_by or ())
 
     def _root(self) -> Root:
-        """What stands at the top of every expression of a fact."""
-        added: dict[str, Shape] = {}
-        for name in self.document.lookup:
-            if name in RESERVED:
-                with self.source.at("lookup", name):
-                    raise Refused("taken_name", TAKEN_NAME, name=name)
-            added[name] = Record(name)
+        """What stands at the top of every expression beside the columns: the rows of a group, and what is looked up."""
+        added: dict[str, Shape] = {name: Record(name) for name in self.document.lookup}
         if self.grouped:
             added["rows"] = ListOf(Record(ROW))
         return Root(added, self.grouped or None)
@@ -132,76 +158,70 @@ class Builder:
             before = {known: shape for known, shape in root.names.items() if known in found or known == "rows"}
             here = Root(before, root.columns)
             if rule.by is None:
-                found[name] = self._column(rule.key, here, "lookup", name, "key")
+                found[name] = self.noting.column(rule.key, here, "lookup", name, "key")
             else:
-                found[name] = self._expression(rule.by, here, "lookup", name, "by")
+                found[name] = self.noting.expression(rule.by, here, "lookup", name, "by")
         return found
 
     def _lookup(self, name: str, by: Expression) -> Lookup:
         rule = self.document.lookup[name]
-        columns, whole = self._columns_of(name)
+        columns, whole = self.noting.columns_of(name)
         return Lookup(name, rule.file, rule.key, by, rule, self.reading, None if whole else columns)
 
-    def _columns_of(self, origin: str) -> tuple[frozenset[str], bool]:
-        named = {column for each in self.read for found, column in each.reads.columns if found == origin}
-        return frozenset(named), any(origin in each.reads.whole for each in self.read)
+    def _fetches(self, root: Root) -> Iterator[Fetch]:
+        """What is asked for; it may use what is looked up and what was asked for before."""
+        for name, rule in self.document.fetch.items():
+            path = ("fetch", name)
+            with self.source.at(*path, "url"):
+                if not FIXED_HOST.match(rule.url):
+                    raise Refused("fetch", NO_FIXED_HOST)
+            yield Fetch(
+                name=name,
+                url=self.noting.template(rule.url, root, *path, "url"),
+                token=rule.token,
+                when=self.noting.maybe(rule.when, root, *path, "when"),
+                take=self._taken(rule, *path, "take"),
+                timeout_seconds=rule.timeout_seconds,
+            )
+            root.names[name] = None
+
+    def _taken(self, rule: FetchRule, *path: str | int) -> Expression:
+        """Of the answer, which has no columns of ours."""
+        with self.source.at(*path):
+            return expressions.expression(rule.take or "@", self.reading, Root({}))
+
+    def _lets(self, root: Root) -> Iterator[tuple[str, Expression]]:
+        """What is worked out once a row; each may use those before it."""
+        for name, text in self.document.let.items():
+            found = self.noting.expression(text, root, "let", name)
+            yield name, found
+            root.names[name] = Worked(found.reads)
 
     # -- facts ----------------------------------------------------------------------------------------
 
     def _maker(self, n: int, rule: FactRule, root: Root) -> Maker:
-        self._check_fields(n, rule)
+        fitting.check(n, rule, self.source)
         each = None
         if rule.each is not None:
-            each = self._expression(rule.each, root, "fact", n, "each")
+            each = self.noting.expression(rule.each, root, "fact", n, "each")
             root = Root({**root.names, "item": inside(each.reads.shape), "index": None}, root.columns)
         fields = FACTS[rule.type].model_fields
         cells = {
             name: self._cell(kind_of(fields[name]), field, root, "fact", n, "data", name)
             for name, field in rule.data.items()
         }
-        with self.source.at("fact", n, "id"):
-            id = self._noted(expressions.template(rule.id, self.reading, root))
-        time = self._cell("moment", rule.time, root, "fact", n, "time")
-        columns = {f"data.{name}": cell.column for name, cell in cells.items()}
         return Maker(
             source=self.document.source,
             type=rule.type,
-            when=self._maybe(rule.when, root, "fact", n, "when"),
+            when=self.noting.maybe(rule.when, root, "fact", n, "when"),
             each=each,
-            id=id,
-            time=time,
-            sequence=self._maybe(rule.sequence, root, "fact", n, "sequence"),
+            id=self.noting.template(rule.id, root, "fact", n, "id"),
+            time=self._cell("moment", rule.time, root, "fact", n, "time"),
+            sequence=self.noting.maybe(rule.sequence, root, "fact", n, "sequence"),
             fields=cells,
             constants=rule.constants,
             on_change=None if rule.on_change is None else self._change(n, rule.type, rule.on_change, root),
-            columns={**columns, "id": id.column, "time": time.column},
         )
-
-    def _check_fields(self, n: int, rule: FactRule) -> None:
-        kind = FACTS.get(rule.type)
-        if kind is None:
-            known = ", ".join(sorted(FACTS))
-            with self.source.at("fact", n, "type"):
-                raise Refused("unknown_type", UNKNOWN_TYPE, found=rule.type[:80], known=known)
-        for place in ("data", "constants"):
-            for field in getattr(rule, place):
-                if field not in kind.model_fields:
-                    fields = ", ".join(kind.model_fields)
-                    with self.source.at("fact", n, place, field):
-                        raise Refused("unknown_field", UNKNOWN_FIELD, type=rule.type, field=field[:60], known=fields)
-        for field, value in rule.constants.items():
-            with self.source.at("fact", n, "constants", field):
-                if field in rule.data:
-                    raise Refused("duplicate_key", TWICE, field=field)
-                refuse_unfit(rule.type, field, value)
-        for field, cell in rule.data.items():
-            outcomes = [*(cell.values or {}).values(), *([] if cell.otherwise is None else [cell.otherwise])]
-            with self.source.at("fact", n, "data", field):
-                for value in outcomes:
-                    refuse_unfit(rule.type, field, value)
-        for field in sorted(needed(kind) - rule.data.keys() - rule.constants.keys()):
-            with self.source.at("fact", n):
-                raise Refused("missing", FIELD_MISSING, type=rule.type, field=field)
 
     def _change(self, n: int, type_name: str, rule: ChangeRule, root: Root) -> ChangeMaker:
         known = BECOMES.get(type_name, {})
@@ -225,32 +245,10 @@ class Builder:
     def _cell(self, kind: Any, rule: FieldRule, root: Root, *path: str | int) -> Cell:
         reading = self.reading.with_(rule.time_format, rule.decimal, rule.thousands)
         found: Expression | Template
-        with self.source.at(*path):
-            if rule.text is not None:
-                found = self._noted(expressions.template(rule.text, reading, root))
-            elif rule.column is not None:
-                found = self._column(rule.column, root, *path)
-            else:
-                found = self._expression(rule.value or "", root, *path, reading=reading)
+        if rule.text is not None:
+            found = self.noting.template(rule.text, root, *path, reading=reading)
+        elif rule.column is not None:
+            found = self.noting.column(rule.column, root, *path)
+        else:
+            found = self.noting.expression(rule.value or "", root, *path, reading=reading)
         return Cell(kind, found, reading, rule.values, rule.otherwise, rule.clears)
-
-    # -- expressions, noted for the columns they read -------------------------------------------------
-
-    def _maybe(self, text: str | None, root: Root, *path: str | int) -> Expression | None:
-        return None if text is None else self._expression(text, root, *path)
-
-    def _expression(self, text: str, root: Root, *path: str | int, reading: Reading | None = None) -> Expression:
-        with self.source.at(*path):
-            found = expressions.expression(text, reading or self.reading, root)
-        self.read.append(found)
-        return found
-
-    def _column(self, name: str, root: Root, *path: str | int) -> Expression:
-        with self.source.at(*path):
-            found = expressions.column(name, root)
-        self.read.append(found)
-        return found
-
-    def _noted(self, template: Template) -> Template:
-        self.read.extend(template.places)
-        return template

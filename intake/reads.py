@@ -35,12 +35,19 @@ class ListOf:
 class Root:
     """What stands at the top of an expression: the names that a mapping adds, then the columns."""
 
-    names: Mapping[str, Shape]
+    names: dict[str, Shape]
     columns: Collection[str] | None = None
     """The columns that may be named directly; None = all. Where rows are grouped: the keys."""
 
 
-Shape = Record | ListOf | Root | None
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What a mapping works out under a name of its own, from `reads`."""
+
+    reads: Reads
+
+
+Shape = Record | ListOf | Root | Worked | None
 
 
 @dataclass(frozen=True)
@@ -111,13 +118,21 @@ class _Walk:
                 self.columns.add((at.origin, name))
             case Root():
                 if name in at.names:
-                    return at.names[name]
+                    return self._named(at.names[name])
                 if at.columns is not None and name not in at.columns:
                     self.unknown.append(name)
                 self.columns.add((ROW, name))
-            case ListOf() | None:
+            case _:
                 pass
         return None
+
+    def _named(self, shape: Shape) -> Shape:
+        """Whoever reads what was worked out reads the columns that it was worked out from."""
+        if not isinstance(shape, Worked):
+            return shape
+        self.columns |= shape.reads.columns
+        self.whole |= shape.reads.whole
+        return shape.reads.shape
 
     def _function(self, name: str, arguments: list[Node], at: Shape) -> Shape:
         shapes = [self.visit(each, at) for each in arguments if each["type"] != "expref"]

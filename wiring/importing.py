@@ -20,6 +20,7 @@ from domain.vocabulary import envelope, parse
 from intake import changes, exported, files, mapping
 from intake.mapped import Mapped
 from intake.text_lines import refused_file
+from wiring.fetching import asker
 from wiring.home import Konto
 from wiring.patience import patiently
 
@@ -112,7 +113,10 @@ def _mapped(
         raise refused_file(file, FileNotFoundError())
     if name is not None:
         known = mapping.load(name, folders=folders)
-        return mapping.facts_of_file(file, known, now=now, encoding=encoding, on_bytes=on_bytes)
+        ask = asker(konto.settings.connectors)
+        mapped = mapping.facts_of_file(file, known, now=now, encoding=encoding, on_bytes=on_bytes, ask=ask)
+        # Nobody waits for somebody else's server while the log is locked for writing.
+        return iter(list(mapped)) if known.fetches else mapped
     if files.FileForm().format_of(file) == "jsonl":
         return files.read_facts(file, encoding=encoding, on_bytes=on_bytes)
     return exported.read(file, known=", ".join(mapping.names(folders)), encoding=encoding, on_bytes=on_bytes)

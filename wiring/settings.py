@@ -71,6 +71,7 @@ NO_SIGNING_SECRET = (
     "The secret has to be whsec_ and behind it 24 to 64 random bytes in Base64. "
     "“openssl rand -base64 32” makes such bytes."
 )
+NO_TOKEN = "A token has no spaces and no letters with accents. What stands there is not repeated: it may be a secret."
 TWO_WAYS = "“{name}” is a channel and a webhook. Please give one of them another name."
 MAIL_HAS_IT = "“{name}” always means the mail server. Please choose another name."
 
@@ -87,6 +88,13 @@ def _address(*schemes: str) -> Any:
 def _web_address(secret: SecretStr) -> SecretStr:
     if not _is_web_address(secret.get_secret_value()):
         raise finding("wrong_form", NO_WEB_ADDRESS, {"found": HIDDEN})
+    return secret
+
+
+def _access_token(secret: SecretStr) -> SecretStr:
+    token = secret.get_secret_value()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise finding("wrong_form", NO_TOKEN, {"found": HIDDEN})
     return secret
 
 
@@ -228,6 +236,14 @@ class WebhookSettings(Part):
     timeout_seconds: Seconds = 10.0
 
 
+class ConnectorSettings(Part):
+    """How a connected system is asked for what its webhook only names."""
+
+    token: Annotated[Secret, AfterValidator(_access_token)]
+    allow_private: bool = False
+    """Whether its address may be one of the firm's own network."""
+
+
 class LogSettings(Part):
     """What the services say of themselves, on standard error."""
 
@@ -259,6 +275,10 @@ class Settings(Document):
         dict[Label, Annotated[WebhookSettings, BeforeValidator(_section)]], BeforeValidator(_section)
     ] = Field(default_factory=dict)
     """Further channels by name: programs that are told."""
+    connectors: Annotated[
+        dict[Label, Annotated[ConnectorSettings, BeforeValidator(_section)]], BeforeValidator(_section)
+    ] = Field(default_factory=dict)
+    """Systems that are asked, by the name that mappings use."""
 
     def contradictions(self) -> Iterator[DocumentRefused]:
         for section, names in (("channels", self.channels), ("webhooks", self.webhooks)):

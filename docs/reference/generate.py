@@ -296,7 +296,7 @@ def settings(book: Book) -> Iterator[str]:
     yield from ("", *table(["setting", "type", "default", "unit", "environment", "meaning"], rows))
 
 
-ONLY_IN_THE_FILE = ("channels", "webhooks")
+ONLY_IN_THE_FILE = ("channels", "webhooks", "connectors")
 
 
 def _settings(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, Any, object]]:

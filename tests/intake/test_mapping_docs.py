@@ -13,7 +13,7 @@ from domain.vocabulary import parse
 from intake import functions, mapping
 from intake.changes import BECOMES
 from intake.files import ENDINGS, FileForm
-from intake.mapping_document import ChangeRule, FactRule, FieldRule, LookupRule, MappingDocument, RowsRule
+from intake.mapping_document import ChangeRule, FactRule, FetchRule, FieldRule, LookupRule, MappingDocument, RowsRule
 
 ROOT = Path(__file__).resolve().parents[2]
 HOW_TO = (ROOT / "docs" / "how-to" / "import-an-export.md").read_text(encoding="utf-8")
@@ -40,6 +40,7 @@ def first_column(text: str) -> set[str]:
         ("`[file]`", FileForm),
         ("`[rows]`", RowsRule),
         ("`[lookup.NAME]`", LookupRule),
+        ("`[fetch.NAME]`", FetchRule),
         ("`[[fact]]`", FactRule),
         ("A field", FieldRule),
         ("`[fact.on_change]`", ChangeRule),
