@@ -468,6 +468,13 @@ def test_a_look_up_may_not_hide_a_column(mapped):
         ("time(Leer)", None),
         ("Leer || Rand", " x "),
         ("to_string(starts_with(Kunde, 'M'))", "true"),
+        ("shortened(Kunde, `12`)", "Müller GmbH"),
+        ("shortened(Kunde, `6`)", "Mülle…"),
+        ("shortened(Leer, `6`)", None),
+        ("plain('<p>Die&nbsp;Therme <b>tropft</b>.</p><style>p{}</style>')", "Die Therme tropft."),
+        ("plain(Kunde)", "Müller GmbH"),
+        ("plain('<img src=x><br>')", None),
+        ("plain(Leer)", None),
     ],
 )
 def test_functions_give_what_the_reference_says(mapped, expression, gives):
@@ -493,6 +500,9 @@ def test_an_expression_that_cannot_be_worked_out_is_refused_with_its_row(mapped)
         ("only(Kunde)", "wrong_type"),
         ("join_nonempty(',', Kunde)", "wrong_type"),
         ("{a: Kunde}", "wrong_type"),
+        ("shortened(Kunde, `0`)", "expression"),
+        ("shortened(Kunde, Kunde)", "expression"),
+        ("plain([Kunde])", "wrong_type"),
     ]:
         found = mapped("Nr,Kunde,Bestellt\n1,K,02.03.2026\n", HEAD + MADE + f'what = "{expression}"\n')
         assert [code for _, code, _ in refusals(found)] == [code], expression

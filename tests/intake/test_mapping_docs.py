@@ -130,9 +130,14 @@ def test_the_helpdesk_example_makes_a_fact_of_every_change(tmp_path):
         parse(each, now=NOW)
 
 
-@pytest.mark.parametrize("name", ["promises_csv", "customers_csv"])
+@pytest.mark.parametrize("name", ["promises_csv", "customers_csv", "activities_csv", "appointments_csv", "tickets_csv"])
 def test_the_columns_of_the_shipped_mappings_are_on_the_page(name):
     line = next(line for line in HOW_TO.splitlines() if line.startswith(f"| `{name}`"))
     columns = line.split("`")[3].split(";")
     assert set(columns) == mapping.load(name).columns
     assert f"#   {';'.join(columns)}\n" in (mapping.SHIPPED / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def test_every_shipped_connector_is_on_a_page():
+    connect = (ROOT / "docs" / "how-to" / "connect-a-crm.md").read_text(encoding="utf-8")
+    assert [name for name in mapping.names() if f"`{name}`" not in connect + HOW_TO] == []
