@@ -62,14 +62,29 @@ SUM_WORDS = frozenset(
 
 def load(path_or_name: str | Path, *, folders: Sequence[Path] = ()) -> Mapping:
     """A mapping by its file, or by its name from `folders` and the shipped ones. Raises Refused."""
+    path = _path(path_or_name, folders)
+    return parse(_text(path), path.stem, path.name)
+
+
+def text_of(path_or_name: str | Path, *, folders: Sequence[Path] = ()) -> str:
+    """The text of a sound mapping."""
+    path = _path(path_or_name, folders)
+    text = _text(path)
+    parse(text, path.stem, path.name)
+    return text
+
+
+def _path(path_or_name: str | Path, folders: Sequence[Path]) -> Path:
     path = Path(path_or_name)
-    if path.suffix != ".toml" and len(path.parts) == 1:
-        path = _found(str(path_or_name), folders)
+    return _found(str(path_or_name), folders) if path.suffix != ".toml" and len(path.parts) == 1 else path
+
+
+def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
         raise refused_file(path, error) from None
-    return parse(_decoded(data, path), path.stem, path.name)
+    return _decoded(data, path)
 
 
 def names(folders: Sequence[Path] = ()) -> dict[str, Path]:

@@ -14,6 +14,7 @@ from wiring.commands import (
     calibrate,
     capture,
     care,
+    connectors,
     contacts,
     documents,
     facts,
@@ -88,6 +89,7 @@ app.command("separate", help=N_("They are two after all."))(identity.separate)
 app.add_typer(documents.group("rulebook", "rules", N_("The rulebook: what each deed is worth.")))
 app.add_typer(documents.group("calendars", "calendars", N_("The calendars: when which team works.")))
 app.add_typer(documents.group("people", "people", N_("The people: who works here, who stands in for whom.")))
+app.add_typer(connectors.app)
 app.command("tick", help=N_("Checks what somebody should know now, and raises it."))(alerts.tick)
 app.add_typer(alerts.app)
 app.add_typer(keys.app)
