@@ -35,6 +35,7 @@ TAKEN_NAME = N_("“{name}” has a meaning already in this mapping. Please choo
 NO_FIXED_HOST = N_(
     "The address has to begin like https://api.example.com/; places in braces may stand behind that only."
 )
+TOO_EARLY = N_("“{name}” is not worked out yet here. Please put it before what uses it, or choose another name.")
 ORDER_OF_GROUPS = N_("{key} has a meaning only together with group_by.")
 
 
@@ -194,6 +195,10 @@ class Builder:
         """What is worked out once a row; each may use those before it."""
         for name, text in self.document.let.items():
             found = self.noting.expression(text, root, "let", name)
+            later = {column for _, column in found.reads.columns} & (self.document.let.keys() - root.names.keys())
+            if later:
+                with self.source.at("let", name):
+                    raise Refused("mapping", TOO_EARLY, name=sorted(later)[0])
             yield name, found
             root.names[name] = Worked(found.reads)
 

@@ -194,6 +194,14 @@ def test_a_name_has_one_meaning(table):
     assert caught.value.code == "taken_name"
 
 
+@pytest.mark.parametrize("let", ['a = "b"\nb = "id"', 'a = "a || id"'])
+def test_a_value_is_worked_out_before_it_is_used(let):
+    fact = '[[fact]]\ntype = "customer.left"\nid = "{id}"\ntime = "at"\ndata.customer = "a"\n'
+    with pytest.raises(Refused) as caught:
+        mapping.parse(f'source = "crm"\n[let]\n{let}\n{fact}', "crm", "crm.toml")
+    assert (caught.value.path, caught.value.params["mapping_line"]) == ("let.a", 3)
+
+
 def test_a_value_under_let_is_refused_and_required_by_the_columns_it_is_made_of(tmp_path):
     text = """
 source = "crm"
