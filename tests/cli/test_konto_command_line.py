@@ -89,6 +89,7 @@ def test_every_command_that_prints_an_answer_takes_json_and_lang():
         ("demo",),
         ("serve",),
         ("worker",),
+        ("api",),
         ("dashboard",),
         ("rules",),
         ("calendars",),
@@ -97,6 +98,7 @@ def test_every_command_that_prints_an_answer_takes_json_and_lang():
         ("audit",),
         ("backtest",),
         ("connector",),
+        ("keys",),
     }
     for path, command in commands(typer.main.get_command(app)):
         options = {name for param in command.params for name in param.opts}
