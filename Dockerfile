@@ -19,6 +19,7 @@ COPY workers ./workers
 COPY intake ./intake
 COPY wiring ./wiring
 COPY dashboard ./dashboard
+COPY api ./api
 COPY words ./words
 RUN ["pip", "--python", "/opt/konto/bin/python", "install", "--no-cache-dir", "--disable-pip-version-check", \
      "--no-deps", "--no-build-isolation", "."]
