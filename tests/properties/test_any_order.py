@@ -1,4 +1,7 @@
-"""Any order of arrival gives one result: 200 facts of all types, shuffled a thousand times."""
+"""Any order of arrival gives one result: 200 facts of all types, shuffled over and over.
+
+The short form runs with every commit; the long one, a thousand shuffles, with `pytest -m long tests/properties`.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,13 @@ from tests.notation import Data, History, envelopes, steering, struct_replace
 from tests.properties.test_invariants import NOW, figures, homes, tables
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
-SHUFFLES, THROUGH_THE_STORE = 1_000, 20
+long = pytest.mark.long
+shuffles = pytest.mark.parametrize(
+    "shuffles", [pytest.param(250, id="short"), pytest.param(1_000, id="long", marks=long)]
+)
+through_the_store = pytest.mark.parametrize(
+    "shuffles", [pytest.param(3, id="short"), pytest.param(10, id="long", marks=long)]
+)
 MOMENTS = [datetime(2026, 2, 2, 12, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)]
 
 CUSTOMER = """
@@ -100,14 +109,15 @@ def test_the_history_holds_about_200_facts_of_every_type_but_documents() -> None
     assert len({each["id"] for each in facts()}) == len(facts())
 
 
-def test_a_thousand_shuffles_give_the_same_accounts_questions_and_recoveries() -> None:
+@shuffles
+def test_shuffles_give_the_same_accounts_questions_and_recoveries(shuffles: int) -> None:
     rng = random.Random(3)
     history = History(facts())
     as_written = list(history.facts)
     expected = folded(as_written)
     assert len(expected) == 4, "two of five are one"
     assert sum(len(lines) for lines, _, _ in expected.values()) > 100
-    for number in range(SHUFFLES):
+    for number in range(shuffles):
         mixed = as_written.copy()
         rng.shuffle(mixed)
         assert folded([struct_replace(fact, position=place) for place, fact in enumerate(mixed, 1)]) == expected, number
@@ -131,9 +141,10 @@ def folded(arrived: list[Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("portion", [1, 60])
-def test_twenty_shuffles_through_the_store_give_the_same_tables_and_figures(portion: int) -> None:
+@through_the_store
+def test_shuffles_through_the_store_give_the_same_tables_and_figures(shuffles: int, portion: int) -> None:
     rng = random.Random(portion)
-    with homes(1 + THROUGH_THE_STORE // 2) as (straight, *others):
+    with homes(1 + shuffles) as (straight, *others):
         straight.take_as_they_come(facts(), NOW)
         assert straight.konto.log.parked() == []
         expected = seen(straight)

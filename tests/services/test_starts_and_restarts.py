@@ -26,7 +26,7 @@ from wiring.patience import until_prepared
 SERVICES = 18
 
 restarts = pytest.mark.parametrize(
-    "restarts", [pytest.param(2, id="short"), pytest.param(20, id="long", marks=pytest.mark.long)]
+    "restarts", [pytest.param(1, id="short"), pytest.param(20, id="long", marks=pytest.mark.long)]
 )
 
 
