@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 import typer
 
 from domain.fact import Kind, Severity
 from projections import advice, advice_words
-from projections.advice import Advice, Wanted
+from projections.advice import Wanted
 from wiring import moments
 from wiring.commands.desk import Json, Lang, at_desk
-from wiring.commands.names import customer as find_customer
-from wiring.commands.names import one_of
+from wiring.names import customer as find_customer
+from wiring.names import one_of
+from wiring.told import advice as told
 from words import N_
 
 By = Annotated[str, typer.Option("--by", metavar="O", help=N_("Who would promise it."))]
@@ -56,21 +57,6 @@ def advise(
         found = advice.advise(konto.library, konto.asker, wanted, desk.now, desk.zone)
         said = advice_words.sentences(found, konto.library, desk.t, desk.zone)
         if json:
-            desk.out.answer({**_as_json(found), "text": said})
+            desk.out.answer({**told.as_json(found), "text": said})
         else:
             desk.out.say(*said)
-
-
-def _as_json(found: Advice) -> dict[str, Any]:
-    estimate = found.estimate
-    return {
-        "probability": estimate.probability,
-        "interval": estimate.interval,
-        "safe_due": found.safe.on.isoformat() if found.safe else None,
-        "rests_on": estimate.rests_on,
-        "reasons": [each._asdict() for each in estimate.reasons],
-        "open": found.workload.open,
-        "most_mastered": found.workload.most_mastered,
-        "overload": found.workload.is_overload,
-        "days": [{"due": day.on.isoformat(), "probability": day.estimate.probability} for day in found.days],
-    }

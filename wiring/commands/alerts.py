@@ -18,6 +18,7 @@ from projections.subjects import own_name
 from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.moments import written
 from wiring.shell import Group
+from wiring.told import alerts as told
 from words import N_
 from words.format import moment, number
 from words.names import ALERTS
@@ -126,7 +127,7 @@ def list_(ctx: typer.Context, state: State = None, json: Json = False, lang: Lan
         states = [] if state is None else [state]
         found = view.listed(desk.konto.library, desk.konto.asker, states=states)
         if json:
-            desk.out.answer([_row_as_json(desk, row) for row in found])
+            desk.out.answer([told.as_json(desk, row) for row in found])
             return
         t = desk.t
         if found:
@@ -137,60 +138,16 @@ def list_(ctx: typer.Context, state: State = None, json: Json = False, lang: Lan
         desk.out.say(t.ngettext("{n} alert.", "{n} alerts.", len(found)).format(n=number(len(found), t.lang)))
 
 
-def _row_as_json(desk: Desk, row: AlertRow) -> dict[str, Any]:
-    return {
-        "alert": row.alert,
-        "rule": row.rule,
-        "level": row.level,
-        "detail": row.detail or None,
-        "subject": _subject(desk, row),
-        "what": row.what,
-        "customer": row.customer_id,
-        "customer_name": row.customer_name,
-        "recipient": _named(desk, row.recipient),
-        "moment": written(row.moment),
-        "raised": written(row.raised_at),
-        "late": row.is_late,
-        "state": row.state,
-        "state_since": written(row.state_at),
-        "channel": row.channel,
-        "delivered": _written(row.delivered_at),
-        "delivered_to": _named(desk, row.sent_to),
-        "reason": row.reason,
-        "attempts": row.attempts,
-        "acknowledged_by": _named(desk, row.acknowledged_by),
-        "acknowledged": _written(row.acknowledged_at),
-        "snoozed_until": _written(row.snoozed_until),
-        "escalated_from": row.escalated_from,
-        "escalated_to": _named(desk, row.escalated_to),
-    }
-
-
-def _written(at: datetime | None) -> str | None:
-    return None if at is None else written(at)
-
-
-def _named(desk: Desk, name: str | None) -> str | None:
-    """The shared inbox by its address; None for nobody."""
-    if name == SHARED_INBOX:
-        return desk.konto.steering.people.at(desk.now).shared_inbox
-    return None if name == NOBODY else name
-
-
-def _subject(desk: Desk, row: AlertRow) -> str:
-    return row.subject or own_name(desk.konto.library, desk.konto.steering, row.subject_id, desk.now)
-
-
 def _cells(desk: Desk, row: AlertRow) -> list[str]:
     t = desk.t
-    subject = _subject(desk, row)
+    subject = told.subject(desk, row)
     state = t.gettext(NAMES[row.state])
     return [
         moment(row.raised_at, desk.now, desk.zone, t.lang),
         t.gettext(ALERTS[row.rule]),
         f"{row.what} ({subject})" if row.what else subject,
         row.customer_name or row.customer_id or "",
-        _named(desk, row.recipient) or t.gettext(NO_ONE),
+        told.named(desk, row.recipient) or t.gettext(NO_ONE),
         f"{state}, {t.gettext(LATE)}" if row.is_late and row.state == "raised" else state,
         row.alert[:SHORT],
     ]

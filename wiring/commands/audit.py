@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from domain.alert import OURSELVES
-from domain.vocabulary import envelope
 from projections import audit
 from projections.audit import Entry, Timeline
 from projections.telling import sentence
-from wiring.commands.desk import AsOf, Desk, Json, KnownOn, Lang, at_desk
-from wiring.commands.names import customer as find_customer
-from wiring.moments import written
+from wiring.commands.desk import MOMENT, AsOf, Desk, Json, KnownOn, Lang, at_desk
+from wiring.names import customer as find_customer
 from wiring.shell import Group
+from wiring.told import timeline as told
 from words import N_
 from words.format import moment
 
@@ -52,27 +51,13 @@ def timeline(
     with at_desk(ctx, json, lang) as desk:
         konto = desk.konto
         party = find_customer(desk, customer)
-        found = audit.timeline(konto.log, konto.library, konto.asker, party.customer, desk.moment(as_of, known_on))
+        found = audit.timeline(
+            konto.log, konto.library, konto.asker, party.customer, desk.moment(as_of, known_on, MOMENT)
+        )
         if json:
-            desk.out.answer([_as_json(entry, found, desk) for entry in found.entries])
+            desk.out.answer([told.as_json(desk, found, entry) for entry in found.entries])
         else:
             _say(desk, found)
-
-
-def _as_json(entry: Entry, found: Timeline, desk: Desk) -> dict[str, Any]:
-    fact = entry.fact
-    ours = entry.status == "alert"
-    return {
-        "time": written(fact.time),
-        "recorded": written(fact.recorded),
-        "type": fact.type,
-        "status": entry.status,
-        "text": sentence(entry, found.called, desk.t),
-        "source": fact.source,
-        "id": fact.id or None,
-        "data": None if ours or not fact.id else envelope(fact)["data"],
-        "retracted_by": entry.retracted_by.id if entry.retracted_by else None,
-    }
 
 
 def _say(desk: Desk, found: Timeline) -> None:

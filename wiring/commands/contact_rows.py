@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from projections.contacts import ContactRow
 from wiring.commands.desk import Desk
 from wiring.commands.rows import show
-from wiring.moments import written
+from wiring.told import contacts
 from words import N_, Translator
 from words.format import moment, number
 
@@ -36,33 +35,10 @@ ASKED_AGAIN = N_("asked again")
 
 def answer(desk: Desk, rows: Sequence[ContactRow]) -> None:
     if desk.out.as_json:
-        desk.out.answer([as_json(row) for row in rows])
+        desk.out.answer([contacts.as_json(row) for row in rows])
         return
     heads = (CONTACT, WHO, WHEN, CHANNEL, STATE, TARGET, OWNER)
     show(desk, heads, rows, lambda row: _cells(desk, row), count_in_words(len(rows), desk.t))
-
-
-def as_json(row: ContactRow) -> dict[str, Any]:
-    return {
-        "contact": row.id,
-        "source": row.source,
-        "customer": row.customer_id,
-        "customer_name": row.customer_name,
-        "state": row.state,
-        "direction": "inbound" if row.inbound else "outbound",
-        "purpose": row.purpose,
-        "channel": row.channel,
-        "needs_answer": row.needs_answer,
-        "chases": row.chases,
-        "time": written(row.at),
-        "owner": row.owner,
-        "team": row.team,
-        "asked": written(row.asked_at),
-        "target": written(row.target_at),
-        "given_up": written(row.given_up_at),
-        "answered": written(row.answered_at),
-        "answered_business_hours": None if row.answered_s is None else row.answered_s / 3600,
-    }
 
 
 def count_in_words(n: int, t: Translator) -> str:

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from domain.errors import Refused
-from projections.filters import Moment
+from wiring.asking import Asking
 from wiring.home import Konto, open_home
-from wiring.moments import moment
 from wiring.output import SLOW, Output
 from wiring.refusals import sentence
 from wiring.shell import Place, World
-from words import LANGUAGES, N_, Translator, translator
+from words import LANGUAGES, N_, translator
 
 Json = Annotated[bool, typer.Option("--json", help=N_("Answer in JSON, for scripts."))]
 Lang = Annotated[str | None, typer.Option("--lang", metavar="de|en", help=N_("Language of the answer."))]
@@ -44,27 +41,14 @@ UNKNOWN_LANGUAGE = N_("The language “{found}” is not spoken here. Possible a
 CATCHING_UP = N_("Reading the log")
 
 
+MOMENT = ("--as-of", "--known-on")
+
+
 @dataclass(frozen=True)
-class Desk:
+class Desk(Asking):
     """An opened home, and where the answer goes."""
 
-    konto: Konto
     out: Output
-    now: datetime
-
-    @property
-    def t(self) -> Translator:
-        return self.out.t
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.konto.settings.zone)
-
-    def time(self, text: str | None, option: str) -> datetime | None:
-        return None if text is None else moment(text, self.zone, option)
-
-    def moment(self, as_of: str | None, known_on: str | None) -> Moment:
-        return Moment(self.time(as_of, "--as-of") or self.now, self.time(known_on, "--known-on"))
 
     def catch_up(self) -> None:
         with self.out.progress(self.t.gettext(CATCHING_UP), least=SLOW) as tell:
@@ -82,7 +66,7 @@ def at_desk(
     place: Place = ctx.obj
     asked = checked_language(lang)
     with opened(place, asked, as_json, prepare) as (konto, out):
-        desk = Desk(konto, out, konto.clock())
+        desk = Desk(konto, konto.clock(), out.t, out)
         if up_to_date:
             desk.catch_up()
         yield desk

@@ -20,11 +20,11 @@ from intake.mapped import Mapped
 from projections.timeline import set_aside
 from wiring import refusals
 from wiring.commands.desk import Desk, Json, Lang, at_desk
-from wiring.commands.names import customer as find_customer
 from wiring.exporting import envelopes
 from wiring.importing import SHOWN, NothingRecorded, Summary, import_file
 from wiring.merging import merge_equal_addresses
 from wiring.moments import written
+from wiring.names import customer as find_customer
 from wiring.output import Tell, write
 from words import N_
 from words.format import moment, number

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
 
 from domain.errors import Refused
 from projections import contacts, customers, incidents, kpis, promises
-from projections.figures import Evenness, Figure, Lateness, Mean, Per, Rate, Share, Spread
+from projections.figures import Evenness, Figure, Lateness, Mean, Rate, Share, Spread
 from projections.kpis import DEFINITIONS, Group, Question
 from wiring.commands import contact_rows, incident_rows, rows
-from wiring.commands.desk import AsOf, Desk, Json, KnownOn, Lang, Where, at_desk
-from wiring.commands.names import filter_of
-from wiring.moments import written
+from wiring.commands.desk import MOMENT, AsOf, Desk, Json, KnownOn, Lang, Where, at_desk
+from wiring.names import filter_of
+from wiring.told import figures as told
 from words import N_, Translator
 from words.format import duration, number, percent, percent_between
 
@@ -62,9 +62,7 @@ SURELY = N_("; the value surely lies between {interval}.")
 PERIOD, GROUP, VALUE, RESTS, INTERVAL = N_("Period"), N_("Whose"), N_("Value"), N_("Rests on"), N_("Surely between")
 NOBODY = N_("(nobody)")
 
-UNKNOWN_PERIOD = N_("There is no period “{found}”. Possible are: {known}.")
 ONE_FIGURE = N_("--list shows what stands behind one figure. Please name one, without --by and --per.")
-BACKWARDS = N_("The period ends before it begins. Please check --from and --to.")
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME…]", help=N_("Which figures; else all."))]
 From = Annotated[
@@ -94,49 +92,23 @@ def kpi(
     lang: Lang = None,
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
-        question = Question(
-            moment=desk.moment(as_of, known_on),
-            start=desk.time(since, "--from"),
-            end=desk.time(until, "--to"),
-            by=by,
-            per=_per(per),
-            filter=filter_of(desk, where),
-            zone=desk.zone,
+        question = told.question(
+            desk,
+            desk.moment(as_of, known_on, MOMENT),
+            told.Asked(since, until, by, per),
+            filter_of(desk, where),
+            places=("--from", "--to", "--per"),
         )
-        if question.start and question.end and question.end < question.start:
-            raise Refused("backwards", BACKWARDS)
         if list_it:
             _list(desk, question, names or [])
             return
         groups = kpis.figures(desk.konto.library, desk.konto.asker, question, names or [])
         if json:
-            found = [{"key": group.key, "kpis": _group_as_json(group)} for group in groups]
-            desk.out.answer({"as_of": written(question.moment.at), "groups": found})
+            desk.out.answer(told.as_json(question, groups))
         elif by is None and per is None:
             _sentences(desk, question, groups[0], names or [])
         else:
             _tables(desk, groups, by, per)
-
-
-def _per(text: str | None) -> Per | None:
-    for known in get_args(Per):
-        if text == known:
-            return known
-    if text is None:
-        return None
-    raise Refused("unknown_period", UNKNOWN_PERIOD, "--per", found=text[:60], known=", ".join(get_args(Per)))
-
-
-# -- for scripts ----------------------------------------------------------------------------------
-
-
-def _group_as_json(group: Group) -> dict[str, Any]:
-    return {
-        name: figure.as_json()
-        if not isinstance(figure, list)
-        else [{"period": period, **each.as_json()} for period, each in figure]
-        for name, figure in group.figures.items()
-    }
 
 
 # -- for people -----------------------------------------------------------------------------------

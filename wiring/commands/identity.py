@@ -13,7 +13,7 @@ from projections import customers
 from projections.customers import Party
 from wiring import merging
 from wiring.commands.desk import Desk, Json, Lang, at_desk
-from wiring.commands.names import customer as find_customer
+from wiring.names import customer as find_customer
 from words import N_
 
 MERGED = N_("{duplicate} and {survivor} are one from now on; everything counts for {survivor}.")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from domain.recovery import ORDER
 from projections.incidents import IncidentRow
 from projections.sentences import NAMED_BY_INCIDENT
 from wiring.commands.desk import Desk
 from wiring.commands.rows import show
-from wiring.moments import written
+from wiring.told import incidents
 from words import N_, Translator
 from words.format import moment, number
 
@@ -30,36 +28,10 @@ NEXT_STEP = N_("{step}, by {due}")
 
 def answer(desk: Desk, rows: Sequence[IncidentRow]) -> None:
     if desk.out.as_json:
-        desk.out.answer([as_json(row) for row in rows])
+        desk.out.answer([incidents.as_json(row) for row in rows])
         return
     heads = (INCIDENT, WHO, WHEN, STATE, NEXT, OWNER)
     show(desk, heads, rows, lambda row: _cells(desk, row), count_in_words(len(rows), desk.t))
-
-
-def as_json(row: IncidentRow) -> dict[str, Any]:
-    return {
-        "incident": row.id,
-        "source": row.source,
-        "customer": row.customer_id,
-        "customer_name": row.customer_name,
-        "state": row.state,
-        "text": row.text,
-        "kind": row.kind,
-        "severity": row.severity,
-        "admitted": row.admitted,
-        "owner": row.owner,
-        "team": row.team,
-        "supplier": row.supplier,
-        "product": row.product,
-        "promise": row.promise_id,
-        "waits_for": row.waits_for.split(",") if row.waits_for else [],
-        "reported": written(row.reported_at),
-        "resolved": written(row.resolved_at),
-        "closed": written(row.closed_at),
-        "next_step": row.next_step,
-        "restored": row.restored,
-        "steps": {step: {"due": written(row.due_of(step)), "done": written(row.done_at(step))} for step in ORDER},
-    }
 
 
 def count_in_words(n: int, t: Translator) -> str:

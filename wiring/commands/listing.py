@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from wiring.commands.desk import Desk, at_desk
-from wiring.commands.names import filter_of
+from wiring.commands.desk import MOMENT, Desk, at_desk
+from wiring.names import filter_of
 from words import N_
 
 Count = Annotated[bool, typer.Option("--count", help=N_("Only how many there are."))]
@@ -30,7 +30,7 @@ def list_or_count(
     """`view` is a read model with `listed` and `count`; `answer` gives its rows out."""
     with at_desk(ctx, json, lang) as desk:
         asked: dict[str, Any] = {"states": [] if state is None else [state], "filter": filter_of(desk, where)}
-        about = (desk.konto.library, desk.konto.asker, desk.moment(as_of, known_on))
+        about = (desk.konto.library, desk.konto.asker, desk.moment(as_of, known_on, MOMENT))
         if not count:
             answer(desk, view.listed(*about, **asked))
         elif json:

@@ -1,14 +1,14 @@
-"""Promises as rows: for scripts with every field, for people as a table."""
+"""Promises as rows: for people as a table, for scripts with every field."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from projections.promises import PromiseRow
 from projections.sentences import NAMED_BY_KIND
 from wiring.commands.desk import Desk
-from wiring.moments import written
+from wiring.told import promises
 from words import N_, Translator
 from words.format import moment, number
 
@@ -35,39 +35,9 @@ MORE = N_("{n} more. All of them: --json")
 
 def answer(desk: Desk, rows: Sequence[PromiseRow]) -> None:
     if desk.out.as_json:
-        desk.out.answer([as_json(row) for row in rows])
+        desk.out.answer([promises.as_json(row) for row in rows])
     else:
         table(desk, rows)
-
-
-def as_json(row: PromiseRow) -> dict[str, Any]:
-    return {
-        "promise": row.id,
-        "source": row.source,
-        "customer": row.customer_id,
-        "customer_name": row.customer_name,
-        "state": row.state,
-        "what": row.what,
-        "kind": row.kind,
-        "severity": row.severity,
-        "binding": row.binding,
-        "owner": row.owner,
-        "team": row.team,
-        "supplier": row.supplier,
-        "product": row.product,
-        "made": written(row.made_at),
-        "due": written(row.due),
-        "due_day": row.due_day,
-        "first_due": written(row.first_due),
-        "due_soon": written(row.due_soon),
-        "last_call": written(row.last_call),
-        "last_moment": written(row.last_moment),
-        "waits_for": row.waits_for.split(",") if row.waits_for else [],
-        "plan_b": row.plan_b,
-        "moves": row.moves,
-        "settled": written(row.settled_at),
-        "degree": row.degree,
-    }
 
 
 def table(desk: Desk, rows: Sequence[PromiseRow]) -> None:

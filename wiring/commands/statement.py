@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 
 import typer
 
 from domain.reliability import Reliability
-from domain.rulebook import Rulebook
-from projections import falls, sentences, statements
+from projections import sentences
 from projections.sentences import Words
-from projections.statements import Line, Statement
-from wiring.commands.desk import AsOf, Desk, Json, KnownOn, Lang, at_desk
-from wiring.commands.names import customer as find_customer
-from wiring.moments import written
+from projections.statements import Line
+from wiring.commands.desk import MOMENT, AsOf, Desk, Json, KnownOn, Lang, at_desk
+from wiring.names import customer as find_customer
+from wiring.told import statement as told
+from wiring.told.statement import Read
 from words import N_, Translator
 from words.format import day, number, percent, percent_between, points
 
@@ -34,7 +34,6 @@ RELIABLE = N_("Reliability {share}. {rests}; the value surely lies between {inte
 UNSURE = N_("Reliability: no figure yet. {rests}; the value surely lies between {interval}.")
 KNOWN = N_("Only with what was recorded by {day}.")
 LATELY = N_("Within the last 90 days:")
-FALLEN_WITHIN = timedelta(days=90)
 NO_LINES = N_("Nothing has been booked yet.")
 WHEN, WHAT, POINTS, COUNTS = N_("Date"), N_("What happened"), N_("Points"), N_("Counts today")
 
@@ -50,69 +49,16 @@ def statement(
     lang: Lang = None,
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
-        found, words = _statement(desk, customer, as_of, known_on)
-        rulebooks = desk.konto.steering.rulebooks
-        postings = [line.posting for line in found.lines]
-        course = falls.course(postings, found.at - FALLEN_WITHIN, found.at, rulebooks)
-        fell = falls.fall(course, postings, rulebooks)
-        why = None if fell is None else sentences.why_it_fell(fell, words, desk.t, desk.zone)
+        moment = desk.moment(as_of, known_on, MOMENT)
+        read = told.read(desk, find_customer(desk, customer).customer, moment)
         if json:
-            answer = _as_json(found, words, rulebooks.at(found.at), desk.t)
-            desk.out.answer({**answer, "fell": None if fell is None else {"points": fell.points / 100, "text": why}})
+            desk.out.answer(told.as_json(desk, read))
         else:
-            _say(desk, found, words, rulebooks.at(found.at), desk.time(known_on, "--known-on"), why)
+            _say(desk, read, moment.known)
 
 
-def _statement(desk: Desk, name: str, as_of: str | None, known_on: str | None) -> tuple[Statement, Words]:
-    konto, moment = desk.konto, desk.moment(as_of, known_on)
-    customer = find_customer(desk, name).customer
-    steering = konto.library.steering(moment.known)
-    found = statements.statement(konto.library, konto.asker, customer, steering, moment.at, known=moment.known)
-    return found, sentences.words_of(konto.log, konto.library, customer, [line.posting for line in found.lines])
-
-
-# -- for scripts ----------------------------------------------------------------------------------
-
-
-def _as_json(found: Statement, words: Words, rules: Rulebook, t: Translator) -> dict[str, Any]:
-    trust = found.reliability
-    return {
-        "customer": found.customer.id,
-        "as_of": written(found.at),
-        "balance": found.balance / 100,
-        "reliability": {"value": trust.value, "interval": [trust.low, trust.high], "rests_on": trust.rests_on},
-        "stage": found.stage.name,
-        "stage_reason": sentences.reason(found.stage, rules.stage, t),
-        "sensitivity": {
-            "value": found.sensitivity.value,
-            "by_hand": found.sensitivity.reactions is None,
-            "reactions": found.sensitivity.reactions,
-        },
-        "buffer": round(found.buffer, 2),
-        "lines": [_line_as_json(line, words, t) for line in found.lines],
-    }
-
-
-def _line_as_json(line: Line, words: Words, t: Translator) -> dict[str, Any]:
-    posting = line.posting
-    return {
-        "time": written(posting.time),
-        "rule": posting.rule,
-        "base": line.base / 100,
-        "factors": {factor.name: factor.value for factor in posting.factors},
-        "points": line.points / 100,
-        "counts": line.counts / 100,
-        "provisional": posting.provisional,
-        "text": sentences.sentence(posting, words, t),
-        "fact": words.own_id(posting),
-    }
-
-
-# -- for people -----------------------------------------------------------------------------------
-
-
-def _say(desk: Desk, found: Statement, words: Words, rules: Rulebook, known: datetime | None, why: str | None) -> None:
-    t, lang = desk.t, desk.t.lang
+def _say(desk: Desk, read: Read, known: datetime | None) -> None:
+    t, lang, found = desk.t, desk.t.lang, read.found
     today = desk.now.astimezone(desk.zone).date()
 
     def on(at: datetime) -> str:
@@ -122,11 +68,11 @@ def _say(desk: Desk, found: Statement, words: Words, rules: Rulebook, known: dat
         t.gettext(TITLE).format(customer=found.customer.called, balance=points(found.balance, lang), day=on(found.at)),
         *([] if known is None else [t.gettext(KNOWN).format(day=on(known))]),
         t.gettext(STAGE).format(
-            stage=t.gettext(STAGES[found.stage.name]), reason=sentences.reason(found.stage, rules.stage, t)
+            stage=t.gettext(STAGES[found.stage.name]), reason=sentences.reason(found.stage, read.rules.stage, t)
         ),
         t.gettext(BUFFER).format(n=number(max(found.buffer, 0.0), lang, 1)),
         _reliability(found.reliability, t),
-        *([] if why is None else [f"{t.gettext(LATELY)} {why}"]),
+        *([] if read.why is None else [f"{t.gettext(LATELY)} {read.why}"]),
         "",
     )
     if not found.lines:
@@ -135,7 +81,7 @@ def _say(desk: Desk, found: Statement, words: Words, rules: Rulebook, known: dat
     lines = [
         [
             on(line.posting.time),
-            _with_factors(line, words, t),
+            _with_factors(line, read.words, t),
             points(line.points, lang, signed=True, decimals=2),
             points(line.counts, lang, signed=True, decimals=2),
         ]

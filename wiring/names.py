@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import get_args
 
@@ -12,7 +12,7 @@ from domain.incident import IncidentKind
 from projections import customers
 from projections.customers import Party, UnknownCustomer
 from projections.filters import DIMENSIONS, Filter, Library
-from wiring.commands.desk import Desk
+from wiring.asking import Asking
 from words import N_
 
 SHOWN = 5
@@ -30,9 +30,9 @@ FIXED = {
 }
 
 
-def customer(desk: Desk, name: str) -> Party:
+def customer(asking: Asking, name: str) -> Party:
     """By own id; one that is not known is refused with similar ids and names."""
-    library, asker = desk.konto.library, desk.konto.asker
+    library, asker = asking.konto.library, asking.konto.asker
     try:
         return customers.find(library, asker, name)
     except UnknownCustomer:
@@ -53,7 +53,7 @@ def one_of(text: str, known: Sequence[str], option: str) -> str:
     return text
 
 
-def filter_of(desk: Desk, where: Sequence[str] | None) -> Filter:
+def filter_of(asking: Asking, where: Sequence[str] | None) -> Filter:
     """DIM=VALUE, each dimension once, each value known."""
     chosen: dict[str, str] = {}
     for pair in where or ():
@@ -62,31 +62,37 @@ def filter_of(desk: Desk, where: Sequence[str] | None) -> Filter:
             raise Refused("no_condition", NO_PAIR, "--where", found=pair[:60], known=", ".join(DIMENSIONS))
         if dimension in chosen:
             raise Refused("twice", TWICE, "--where", dimension=dimension)
-        _must_be_known(desk, dimension, value)
         chosen[dimension] = value
+    return filter_by(asking, chosen, "--where")
+
+
+def filter_by(asking: Asking, chosen: Mapping[str, str], place: str | None = None) -> Filter:
+    """By dimensions, each with a known value; `place` is where they stood, else each at its own name."""
+    for dimension, value in chosen.items():
+        _must_be_known(asking, dimension, value, place or dimension)
     return Filter(chosen)
 
 
-def _must_be_known(desk: Desk, dimension: str, value: str) -> None:
-    library = desk.konto.library
+def _must_be_known(asking: Asking, dimension: str, value: str, place: str) -> None:
+    library = asking.konto.library
     if dimension == "customer":
         ids = library.customer_ids(value)
         if len(ids) != 1 and (ids or _any(library, "SELECT 1 FROM customers")):
-            customer(desk, value)
+            customer(asking, value)
         return
-    known = _known(desk, dimension)
+    known = _known(asking, dimension)
     if known and value not in known:
         if dimension == "owner" and _is_person(library, value):
             return
         near = get_close_matches(value, known, n=SHOWN, cutoff=0.5) or sorted(known)[: 2 * SHOWN]
-        raise Refused("not_found", NOBODY, "--where", dimension=dimension, found=value[:60], known=", ".join(near))
+        raise Refused("not_found", NOBODY, place, dimension=dimension, found=value[:60], known=", ".join(near))
 
 
-def _known(desk: Desk, dimension: str) -> set[str]:
+def _known(asking: Asking, dimension: str) -> set[str]:
     """What the log and the documents name; empty where nothing is known yet, and then everything is possible."""
     if dimension in FIXED:
         return set(FIXED[dimension])
-    library, people = desk.konto.library, desk.konto.steering.people.latest
+    library, people = asking.konto.library, asking.konto.steering.people.latest
     if dimension == "owner":
         rows = library.views.rows("SELECT name FROM persons UNION SELECT name FROM colleagues")
         return {row[0] for row in rows}

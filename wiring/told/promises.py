@@ -1,0 +1,38 @@
+"""A promise for programs: every field of its row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from projections.promises import PromiseRow
+from wiring.moments import written
+
+
+def as_json(row: PromiseRow) -> dict[str, Any]:
+    return {
+        "promise": row.id,
+        "source": row.source,
+        "customer": row.customer_id,
+        "customer_name": row.customer_name,
+        "state": row.state,
+        "what": row.what,
+        "kind": row.kind,
+        "severity": row.severity,
+        "binding": row.binding,
+        "owner": row.owner,
+        "team": row.team,
+        "supplier": row.supplier,
+        "product": row.product,
+        "made": written(row.made_at),
+        "due": written(row.due),
+        "due_day": row.due_day,
+        "first_due": written(row.first_due),
+        "due_soon": written(row.due_soon),
+        "last_call": written(row.last_call),
+        "last_moment": written(row.last_moment),
+        "waits_for": row.waits_for.split(",") if row.waits_for else [],
+        "plan_b": row.plan_b,
+        "moves": row.moves,
+        "settled": written(row.settled_at),
+        "degree": row.degree,
+    }
