@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -12,13 +13,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from api import facts, standing
+from api import standing
+from api.asked import placed
 from api.bodies import Bodies
 from api.callers import Door, Pace
-from api.described import FACTS, TITLE, WHAT, components
+from api.calls import Call, Route
+from api.described import TITLE, WHAT, components, parameters
 from api.problems import Mistake, NoSuchPlace, OtherMethod, StoreAway, answer, translator_of
+from api.routes import ROUTES
 from domain.errors import Refused
 from domain.store import StoreGone
+from wiring.asking import Asking
 from wiring.health import our_version
 from wiring.home import Konto
 
@@ -36,15 +41,8 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
     api.add_middleware(Bodies, within_s=body_within_s)  # the last one added is the outermost
     door = Door(konto, pace)
 
-    @api.post("/facts", **FACTS)
-    async def post_facts(request: Request) -> Response:
-        t, body = translator_of(request), await request.body()
-
-        def take() -> Response:
-            status, told = facts.take(door.opened(request, "facts:write"), facts.content(body), t)
-            return JSONResponse(told, status_code=status)
-
-        return await run_in_threadpool(take)
+    for route in ROUTES:
+        api.add_api_route(route.path, _endpoint(route, konto, door), methods=[route.method], **_described(route))
 
     @api.get("/health", summary="Whether this process answers", tags=["standing"])
     def health() -> dict[str, bool]:
@@ -76,6 +74,30 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
 
     _describe(api)
     return api
+
+
+def _endpoint(route: Route, konto: Konto, door: Door) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        body = await request.body()
+
+        def answered() -> Response:
+            caller = door.opened(request, route.scopes)
+            asked = route.asked.of(request.query_params.multi_items())
+            asking = Asking(caller, caller.clock(), translator_of(request))
+            if route.method == "GET":
+                caller.catch_up()
+            call = Call(asking, request.url.path, placed(request.path_params), asked, body)
+            status, told = route.answer(call)
+            return JSONResponse(told, status_code=status)
+
+        return await run_in_threadpool(answered)
+
+    return endpoint
+
+
+def _described(route: Route) -> dict[str, Any]:
+    extra = {"parameters": parameters(route.asked, route.path), **route.described.get("openapi_extra", {})}
+    return {**route.described, "openapi_extra": extra, "operation_id": route.answer.__name__}
 
 
 def _describe(api: FastAPI) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from limits import RateLimitItem, RateLimitItemPerMinute
@@ -57,12 +58,15 @@ class Door:
     konto: Konto
     pace: Pace
 
-    def opened(self, request: Request, scope: AccessScope) -> Konto:
-        """The home as the caller sees it. Raises Unauthorized, ScopeMissing, KeyInAddress or TooMany."""
+    def opened(self, request: Request, scopes: Collection[AccessScope]) -> Konto:
+        """The home as the caller sees it, with a key for any of the scopes.
+
+        Raises Unauthorized, ScopeMissing, KeyInAddress or TooMany.
+        """
         caller = self._caller(request)
         self.pace.asks(caller.key)
-        if scope not in caller.scopes:
-            raise ScopeMissing(scope)
+        if not set(scopes) & set(caller.scopes):
+            raise ScopeMissing(scopes)
         return replace(self.konto, asker=caller.asker)
 
     def _caller(self, request: Request) -> Caller:

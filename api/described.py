@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
 
 from api.problems import MEDIA_TYPE
 from domain.vocabulary import FACTS as TYPES
 from domain.vocabulary import Envelope
+from wiring.told.advice import Advised
+from wiring.told.alerts import Alert
+from wiring.told.contacts import Contact
+from wiring.told.customers import Customer
+from wiring.told.incidents import Incident
+from wiring.told.promises import Promise
+from wiring.told.statement import Account
+from wiring.told.timeline import Happened
 
 TITLE = "Vertrauenskonto"
 WHAT = (
@@ -61,20 +72,23 @@ def answer(text: str, schema: Schema) -> dict[str, Any]:
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: problem("It cannot be read."),
     401: problem("No key that counts."),
-    403: problem("The key was not made for this."),
+    403: problem("The key was not made for this, or its roles do not reach so far."),
+    405: problem("This address is not asked in this way."),
     408: problem("What was announced did not come in time."),
     413: problem("Larger than 8 MiB."),
+    422: problem("It was understood and cannot be recorded or answered so."),
     429: problem("Asked too often."),
     500: problem("A mistake of ours."),
-    503: problem("The database cannot be reached; nothing was recorded."),
+    503: problem("The database cannot be reached or is busy; nothing was recorded."),
 }
+NOT_THERE: dict[int | str, dict[str, Any]] = {404: problem("There is none, or none that this key may see.")}
 
 
-LIST_OF_FACTS: Schema = {"type": "array", "items": {"$ref": "#/components/schemas/Fact"}}
+LIST_OF_FACTS: Schema = {"type": "array", "items": {"$ref": PLACE.format(model="Fact")}}
 
 
 def components() -> dict[str, Schema]:
-    """The schemas that others refer to: every type of fact, and what they have in common."""
+    """The schemas that others refer to: every type of fact, what they have in common, and what is told."""
     found: dict[str, Schema] = {}
     for name, kind in TYPES.items():
         data = kind.model_json_schema(ref_template=PLACE)
@@ -82,10 +96,80 @@ def components() -> dict[str, Schema]:
         envelope = Envelope.model_json_schema()
         properties = {**envelope["properties"], "type": {"const": name}, "data": data}
         found[name] = {**envelope, "title": name, "description": kind.__doc__ or name, "properties": properties}
+    for told in TOLD:
+        schema = TypeAdapter(told).json_schema(ref_template=PLACE)
+        found.update(schema.pop("$defs", {}))
+        found[told.__name__] = schema
     return {**found, "Fact": {"oneOf": [{"$ref": PLACE.format(model=name)} for name in TYPES]}}
 
 
-FACTS: dict[str, Any] = {
+TOLD: tuple[Any, ...] = (Customer, Account, Happened, Promise, Contact, Incident, Alert, Advised)
+"""What a question is answered with."""
+
+
+def one(summary: str, tag: str, model: type[Any], answered: str) -> dict[str, Any]:
+    """How a question for one thing is told of."""
+    told = answer(answered, {"$ref": PLACE.format(model=model.__name__)})
+    return {"summary": summary, "tags": [tag], "responses": {200: told, **NOT_THERE, **REFUSALS}}
+
+
+def many(summary: str, tag: str, row: Schema | type[Any]) -> dict[str, Any]:
+    """How a question for a list is told of, which is answered page by page."""
+    item = row if isinstance(row, dict) else {"$ref": PLACE.format(model=row.__name__)}
+    page = {
+        "type": "object",
+        "properties": {
+            "as_of": {"type": "string", "format": "date-time"},
+            "known_on": {"type": ["string", "null"], "format": "date-time"},
+            "rows": {"type": "array", "items": item},
+            "next": {"type": ["string", "null"], "description": "The `cursor` of the next page; null on the last."},
+        },
+        "required": ["as_of", "known_on", "rows", "next"],
+    }
+    return {"summary": summary, "tags": [tag], "responses": {200: answer("A page.", page), **NOT_THERE, **REFUSALS}}
+
+
+CASE: Schema = {
+    "anyOf": [
+        *({"$ref": PLACE.format(model=each.__name__)} for each in (Promise, Contact, Incident)),
+        {
+            "type": "object",
+            "properties": {
+                "customer": {"type": "string"},
+                "customer_name": {"type": ["string", "null"]},
+                "counts": {"type": "boolean"},
+            },
+            "required": ["customer", "customer_name", "counts"],
+        },
+    ]
+}
+FIGURES: dict[str, Any] = {
+    "summary": "The figures of reliability, each with what it rests on",
+    "tags": ["figures"],
+    "responses": {
+        200: answer(
+            "By group; without `by` one with the key null. A series is a list with `period`.",
+            {
+                "type": "object",
+                "properties": {
+                    "as_of": {"type": "string", "format": "date-time"},
+                    "groups": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {"key": {"type": ["string", "null"]}, "kpis": {"type": "object"}},
+                            "required": ["key", "kpis"],
+                        },
+                    },
+                },
+                "required": ["as_of", "groups"],
+            },
+        ),
+        **NOT_THERE,
+        **REFUSALS,
+    },
+}
+TAKE_FACTS: dict[str, Any] = {
     "summary": "Bring one fact, or a list of them",
     "tags": ["facts"],
     "responses": {
@@ -95,8 +179,8 @@ FACTS: dict[str, Any] = {
         ),
         201: answer("Recorded.", TAKEN),
         202: answer("Parked: it waits for what it refers to.", TAKEN),
+        404: problem("There is no such customer, or none of this key's."),
         409: problem("The history with this fact would be impossible, or the same id came before with other content."),
-        422: problem("It was understood and cannot be recorded so."),
         **REFUSALS,
     },
     "openapi_extra": {
@@ -104,10 +188,33 @@ FACTS: dict[str, Any] = {
             "required": True,
             "content": {
                 "application/json": {
-                    "schema": {"oneOf": [{"$ref": "#/components/schemas/Fact"}, LIST_OF_FACTS]},
+                    "schema": {"oneOf": [{"$ref": PLACE.format(model="Fact")}, LIST_OF_FACTS]},
                 }
             },
         },
     },
 }
-"""How `POST /facts` is told of."""
+
+
+def parameters(asked: type[BaseModel], path: str) -> list[Schema]:
+    """What stands in an address: behind the question mark as the model has it, and in the path."""
+    schema = asked.model_json_schema()
+    needed = schema.get("required", ())
+    behind = [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in needed,
+            **({"description": part.pop("description")} if "description" in part else {}),
+            "schema": {key: value for key, value in part.items() if key not in ("title", "default")},
+        }
+        for name, part in schema.get("properties", {}).items()
+    ]
+    places = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name in IN_PATH.findall(path)
+    ]
+    return [*places, *behind]
+
+
+IN_PATH = re.compile(r"{([a-z]+)(?::[a-z]+)?}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -52,8 +52,8 @@ class KeyInAddress(Refused):
 
 
 class ScopeMissing(Refused):
-    def __init__(self, scope: str) -> None:
-        super().__init__("scope", NOT_FOR_THIS, scope=scope)
+    def __init__(self, scopes: Collection[str]) -> None:
+        super().__init__("scope", NOT_FOR_THIS, scope=", ".join(scopes))
 
 
 class TooLarge(Refused):
@@ -144,7 +144,7 @@ IN_THE_ADDRESS = N_(
     "The key stands in the address, where it gets into logs. Please send it as Authorization: Bearer, and have this "
     "one replaced: konto keys revoke"
 )
-NOT_FOR_THIS = N_("This key was not made for it; it needs the scope {scope}.")
+NOT_FOR_THIS = N_("This key was not made for it; it needs one of these scopes: {scope}.")
 TOO_MUCH = N_("What was sent is larger than {limit} MiB. Please send it in several parts.")
 CAME_TOO_SLOWLY = N_("What was announced did not come within {seconds} seconds. Please send it again.")
 ASKED_TOO_OFTEN = N_("This was asked too often. Please wait a minute.")

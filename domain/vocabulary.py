@@ -82,7 +82,7 @@ def parse(envelope: Mapping[str, Any], *, now: datetime) -> Fact:
     try:
         shell = Envelope.model_validate(dict(envelope))
     except ValidationError as error:
-        raise _refused(error, "") from None
+        raise refused(error) from None
     kind = FACTS.get(shell.type)
     if kind is None:
         raise Refused(
@@ -105,7 +105,7 @@ def parse(envelope: Mapping[str, Any], *, now: datetime) -> Fact:
     try:
         data = kind.model_validate(shell.data)
     except ValidationError as error:
-        raise _refused(error, "data") from None
+        raise refused(error, "data") from None
     return Fact(
         source=shell.source,
         id=shell.id,
@@ -163,6 +163,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "string_type": ("wrong_type", "Text is needed here, not {found}."),
     "bool_type": ("wrong_type", "true or false is needed here, not {found}."),
     "int_type": ("wrong_type", "A whole number is needed here, not {found}."),
+    "int_parsing": ("wrong_type", "A whole number is needed here, not {found}."),
     "int_from_float": ("wrong_type", "A whole number is needed here, not {found}."),
     "float_type": ("wrong_type", "A number is needed here, not {found}."),
     "finite_number": ("not_a_number", "A number is needed here."),
@@ -182,7 +183,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _refused(error: ValidationError, under: str) -> Refused:
+def refused(error: ValidationError, under: str = "") -> Refused:
+    """Every finding in our words; `under` is the place of what was looked at."""
     return Refused.together([_finding(each, under) for each in error.errors(include_url=False)])
 
 

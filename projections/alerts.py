@@ -30,7 +30,8 @@ from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Library, reach
 from projections.page import Page
-from projections.tables import Views, instant, micros
+from projections.paging import By, Place, behind, order_by
+from projections.tables import Views, instant, micros, upsert
 
 COLUMNS: Mapping[str, str] = {
     "alert": "TEXT PRIMARY KEY",
@@ -99,19 +100,35 @@ that brings in its facts once a night is on time."""
 # -- how facts change it ------------------------------------------------------------------------------
 
 
+Stand = dict[str, Any]
+"""How an alert stands: its row, by column."""
+
+
 def apply(cursor: Cursor, page: Page) -> None:
-    fresh: list[tuple[Any, ...]] = []
-    for fact in page.facts:
-        if isinstance(fact.data, AlertRaised):
-            fresh.append(_row(fact, fact.data))
-        elif (change := CHANGES.get(type(fact.data))) is not None:
-            cursor.insert("alerts", fresh)
-            fresh = []
-            _set(cursor, fact.stream, change(fact))
-    cursor.insert("alerts", fresh)
+    events = [fact for fact in page.facts if isinstance(fact.data, AlertRaised) or type(fact.data) in CHANGES]
+    before = {fact.stream for fact in events if not isinstance(fact.data, AlertRaised)}
+    stands = _stored(cursor, before)
+    for fact in events:
+        stand = evolve(stands.get(fact.stream), fact)
+        if stand is not None:
+            stands[fact.stream] = stand
+    upsert(cursor, "alerts", tuple(COLUMNS), [tuple(stand.values()) for stand in stands.values()])
 
 
-def _row(fact: Fact, raised: AlertRaised) -> tuple[Any, ...]:
+def _stored(cursor: Cursor, alerts: Iterable[str]) -> dict[str, Stand]:
+    rows = cursor.among(f"SELECT {', '.join(COLUMNS)} FROM alerts WHERE alert IN ({{among}})", alerts)
+    return {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in rows}
+
+
+def evolve(stand: Stand | None, fact: Fact) -> Stand | None:
+    """How it stands after one more of its events; None for one that was never raised."""
+    if isinstance(fact.data, AlertRaised):
+        return _begun(fact, fact.data)
+    change = CHANGES.get(type(fact.data))
+    return stand if stand is None or change is None else stand | change(stand, fact)
+
+
+def _begun(fact: Fact, raised: AlertRaised) -> Stand:
     nobody = raised.recipient == NOBODY
     at = micros(fact.recorded)
     known = {
@@ -129,71 +146,59 @@ def _row(fact: Fact, raised: AlertRaised) -> tuple[Any, ...]:
         "attempts": 0,
         "sendings": 1,
     }
-    return tuple(known.get(name) for name in COLUMNS)
+    return {name: known.get(name) for name in COLUMNS}
 
 
-def _set(cursor: Cursor, alert: str, values: Mapping[str, Any]) -> None:
-    changes = ", ".join(f"{name} = {value.sql if isinstance(value, _Sql) else '?'}" for name, value in values.items())
-    params = [value for value in values.values() if not isinstance(value, _Sql)]
-    cursor.execute(f"UPDATE alerts SET {changes} WHERE alert = ?", (*params, alert))
-
-
-class _Sql(NamedTuple):
-    sql: str
-
-
-def _delivered(fact: Fact) -> dict[str, Any]:
+def _delivered(stand: Stand, fact: Fact) -> Stand:
     data = cast(AlertDelivered, fact.data)
     # Somebody may have acknowledged it while it was on its way.
-    state = _Sql("CASE WHEN acknowledged_by IS NULL THEN 'delivered' ELSE 'acknowledged' END")
+    state = "delivered" if stand["acknowledged_by"] is None else "acknowledged"
     at = micros(fact.recorded)
     sent = {"channel": data.channel, "sent_to": data.to, "delivered_at": at, "reason": None}
     return {"state": state, "state_at": at, "snoozed_until": None, **sent}
 
 
-def _failed(fact: Fact) -> dict[str, Any]:
+def _failed(stand: Stand, fact: Fact) -> Stand:
     data = cast(AlertFailed, fact.data)
     state = "undeliverable" if data.final else "failing"
     failure = {"channel": data.channel, "reason": data.reason, "attempts": data.attempt}
     return {"state": state, "state_at": micros(fact.recorded), **failure}
 
 
-def _over(state: str) -> Callable[[Fact], dict[str, Any]]:
-    def change(fact: Fact) -> dict[str, Any]:
+def _over(state: str) -> Callable[[Stand, Fact], Stand]:
+    def change(stand: Stand, fact: Fact) -> Stand:
         return {"state": state, "state_at": micros(fact.recorded), "over_at": micros(fact.time)}
 
     return change
 
 
-def _acknowledged(fact: Fact) -> dict[str, Any]:
+def _acknowledged(stand: Stand, fact: Fact) -> Stand:
     data, at = cast(AlertAcknowledged, fact.data), micros(fact.recorded)
     seen = {"acknowledged_by": data.by, "acknowledged_at": at, "snoozed_until": None}
     return {"state": "acknowledged", "state_at": at, **seen}
 
 
-def _snoozed(fact: Fact) -> dict[str, Any]:
+def _snoozed(stand: Stand, fact: Fact) -> Stand:
     data = cast(AlertSnoozed, fact.data)
-    again = {"snoozed_until": micros(data.until), "sendings": _Sql("sendings + 1"), "attempts": 0}
+    again = {"snoozed_until": micros(data.until), "sendings": stand["sendings"] + 1, "attempts": 0}
     return {"state": "snoozed", "state_at": micros(fact.recorded), **again}
 
 
-def _escalated(fact: Fact) -> dict[str, Any]:
+def _escalated(stand: Stand, fact: Fact) -> Stand:
     return {"escalated_to": cast(AlertEscalated, fact.data).to}
 
 
-def _returned(fact: Fact) -> dict[str, Any]:
-    state = _Sql(
-        "CASE WHEN acknowledged_by IS NOT NULL THEN 'acknowledged' WHEN delivered_at IS NOT NULL THEN 'delivered' "
-        "ELSE 'undeliverable' END"
-    )
+def _returned(stand: Stand, fact: Fact) -> Stand:
+    told = "undeliverable" if stand["delivered_at"] is None else "delivered"
+    state = told if stand["acknowledged_by"] is None else "acknowledged"
     return {"state": state, "state_at": micros(fact.recorded), "over_at": None}
 
 
-def _retried(fact: Fact) -> dict[str, Any]:
+def _retried(stand: Stand, fact: Fact) -> Stand:
     return {"state": "raised", "state_at": micros(fact.recorded), "attempts": 0}
 
 
-CHANGES: Mapping[type[Data], Callable[[Fact], dict[str, Any]]] = {
+CHANGES: Mapping[type[Data], Callable[[Stand, Fact], Stand]] = {
     AlertDelivered: _delivered,
     AlertFailed: _failed,
     AlertNoLongerNeeded: _over("no_longer_needed"),
@@ -376,28 +381,37 @@ _LISTED = (
 )
 
 
+LISTED_BY = (By("a.raised_at", down=True), By("a.raised_for", down=True), By("a.alert"))
+
+
+def place(row: AlertRow) -> Place:
+    return micros(row.raised_at), micros(row.raised_for), row.alert
+
+
 def listed(
     library: Library,
     asker: Asker,
     *,
     states: Sequence[str] = (),
     since: datetime | None = None,
+    until: datetime | None = None,
     among: Condition | None = None,
+    after: Place | None = None,
     limit: int | None = None,
     offset: int = 0,
 ) -> list[AlertRow]:
-    """The newest first. `among`: a condition on `alerts a`."""
-    where = seen_by(library, asker)
+    """The newest first. `until`: raised by then. `among`: a condition on `alerts a`."""
+    where = seen_by(library, asker).and_(behind(LISTED_BY, after))
     if states:
         where = where.and_(Condition(f"a.state IN ({','.join('?' * len(states))})", list(states)))
     if since is not None:
         where = where.and_(Condition("a.raised_at >= ?", [micros(since)]))
+    if until is not None:
+        where = where.and_(Condition("a.raised_at <= ?", [micros(until)]))
     if among is not None:
         where = where.and_(among)
     page = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
-    rows = library.views.rows(
-        f"{_LISTED} WHERE {where.sql} ORDER BY a.raised_at DESC, a.raised_for DESC, a.alert{page}", where.params
-    )
+    rows = library.views.rows(f"{_LISTED} WHERE {where.sql} ORDER BY {order_by(LISTED_BY)}{page}", where.params)
     return [_alert_row(row) for row in rows]
 
 

@@ -23,6 +23,7 @@ from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import TELLING, Family, Page, Row, by_stream, through_knowledge
+from projections.paging import By, Place, behind, order_by
 from projections.tables import ALWAYS, delete, instant, micros, upsert
 
 NO_FILTER = Filter()
@@ -284,6 +285,13 @@ def source_of(moment: Moment) -> str:
     )
 
 
+LISTED_BY = (By("x.at", down=True), By("w.id"), By("x.contact"))
+
+
+def place(row: ContactRow) -> Place:
+    return micros(row.at), row.id, row.contact
+
+
 def listed(
     library: Library,
     asker: Asker,
@@ -292,6 +300,7 @@ def listed(
     states: Sequence[str] = (),
     filter: Filter = NO_FILTER,
     among: Condition | None = None,
+    after: Place | None = None,
     limit: int | None = None,
     offset: int = 0,
 ) -> list[ContactRow]:
@@ -299,13 +308,14 @@ def listed(
     where = _where(library, asker, states, filter)
     if among is not None:
         where = where.and_(Condition(f"x.contact IN ({among.sql})", among.params))
+    where = where.and_(behind(LISTED_BY, after))
     page = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
     rows = library.views.rows(
         f"SELECT x.contact, w.id, w.source, x.customer, c.id, c.name, x.state, x.inbound, x.purpose, x.channel, "
         f"x.needs_answer, x.chases, x.at, {OWNER_NAME.format(column='x.owner')}, x.team, x.asked_at, x.target_at, "
         f"x.given_up_at, x.answered_at, x.answered_s FROM {source_of(moment)} x "
         f"JOIN contact_words w ON w.contact = x.contact JOIN customers c ON c.customer = x.customer "
-        f"WHERE {where.sql} ORDER BY x.at DESC, w.id, x.contact{page}",
+        f"WHERE {where.sql} ORDER BY {order_by(LISTED_BY)}{page}",
         where.params,
     )
     return [_contact(row) for row in rows]

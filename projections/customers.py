@@ -19,8 +19,9 @@ from domain.steering import Steering
 from domain.store import Cursor
 from domain.vault import plan
 from projections import naming
-from projections.filters import Condition, Library
+from projections.filters import Condition, Library, Moment
 from projections.page import TELLING, Family, Fold, Page, Row, by_stream, through_knowledge
+from projections.paging import By, Place, behind, order_by
 from projections.tables import ALWAYS, delete, micros, upsert
 
 TABLES = (
@@ -205,6 +206,7 @@ class Party(NamedTuple):
     since: str | None
     sensitivity: float | None
     """Set by hand; None = learned."""
+    sort_name: str
 
     @property
     def called(self) -> str:
@@ -323,19 +325,42 @@ def next_survivor(log: Log, library: Library, duplicate: str) -> Party:
     return Party(*row)
 
 
-def listed(library: Library, asker: Asker, *, text: str = "", limit: int | None = 50, offset: int = 0) -> list[Party]:
-    """By name; `text` searches in name and own id."""
+LISTED_BY = (By("c.sort_name"), By("c.id"), By("c.customer"))
+
+
+def place(party: Party) -> Place:
+    return party.sort_name, party.id, party.customer
+
+
+def listed(
+    library: Library,
+    asker: Asker,
+    *,
+    text: str = "",
+    moment: Moment | None = None,
+    after: Place | None = None,
+    limit: int | None = 50,
+    offset: int = 0,
+) -> list[Party]:
+    """By name; `text` searches in name and own id. With a moment those of whom something had happened by then."""
     seen = seen_by(library, asker)
     found = Condition("1 = 1", [])
     if text:
         pattern = "%" + text.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         found = Condition("(c.sort_name LIKE ? ESCAPE '\\' OR LOWER(c.id) LIKE ? ESCAPE '\\')", [pattern, pattern])
-    where = seen.and_(found).and_(NOT_MERGED)
+    there = NOT_MERGED if moment is None else _there_at(moment)
+    where = seen.and_(found).and_(there).and_(behind(LISTED_BY, after))
     rows = library.views.rows(
-        f"SELECT {PARTY} FROM customers c WHERE {where.sql} ORDER BY c.sort_name, c.id LIMIT ? OFFSET ?",
+        f"SELECT {PARTY} FROM customers c WHERE {where.sql} ORDER BY {order_by(LISTED_BY)} LIMIT ? OFFSET ?",
         (*where.params, ALWAYS if limit is None else limit, offset),
     )
     return [Party(*row) for row in rows]
+
+
+def _there_at(moment: Moment) -> Condition:
+    """Customers with a fact that counted for them; who was merged by what we knew then has none of their own."""
+    fact = f"t.customer = c.customer AND t.time <= {moment.us} AND {moment.knows('t')}"
+    return Condition(f"EXISTS (SELECT 1 FROM timeline t WHERE {fact})", [])
 
 
 def alike(library: Library, asker: Asker, text: str, limit: int) -> list[Party]:

@@ -16,6 +16,7 @@ from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import TELLING, Page, Row, by_stream, through_knowledge
+from projections.paging import By, Place, behind, order_by
 from projections.tables import ALWAYS, delete, instant, micros, until, upsert
 
 NO_FILTER = Filter()
@@ -229,6 +230,13 @@ _SELECT = (
 )
 
 
+LISTED_BY = (By("i.reported_at", down=True), By("w.id"), By("i.incident"))
+
+
+def place(row: IncidentRow) -> Place:
+    return micros(row.reported_at), row.id, row.incident
+
+
 def listed(
     library: Library,
     asker: Asker,
@@ -237,6 +245,7 @@ def listed(
     states: Sequence[str] = (),
     filter: Filter = NO_FILTER,
     among: Condition | None = None,
+    after: Place | None = None,
     limit: int | None = None,
     offset: int = 0,
 ) -> list[IncidentRow]:
@@ -244,10 +253,9 @@ def listed(
     where = _where(library, asker, moment, states, filter)
     if among is not None:
         where = where.and_(Condition(f"i.incident IN ({among.sql})", among.params))
+    where = where.and_(behind(LISTED_BY, after))
     page = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
-    rows = library.views.rows(
-        f"{_SELECT} WHERE {where.sql} ORDER BY i.reported_at DESC, w.id, i.incident{page}", where.params
-    )
+    rows = library.views.rows(f"{_SELECT} WHERE {where.sql} ORDER BY {order_by(LISTED_BY)}{page}", where.params)
     return [_incident(row) for row in rows]
 
 

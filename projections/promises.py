@@ -25,6 +25,7 @@ from domain.store import Cursor
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import MERGING, Page, Row, by_stream, through_knowledge
+from projections.paging import By, Order, Place, behind, order_by
 from projections.tables import ALWAYS, MICROSECOND, delete, instant, micros, until, upsert
 
 NO_FILTER = Filter()
@@ -317,10 +318,15 @@ def select(moment: Moment) -> str:
     return _SELECT.format(state=state_at(moment), owner=OWNER_NAME.format(column="p.owner"))
 
 
-ORDERS = {
-    "due": "p.due IS NULL, p.due, w.id, p.promise",
-    "latest": "COALESCE(p.settled_at, p.due, p.made_at) DESC, w.id, p.promise",
+ORDERS: Mapping[str, Order] = {
+    "due": (By(f"COALESCE(p.due, {ALWAYS})"), By("w.id"), By("p.promise")),
+    "latest": (By("COALESCE(p.settled_at, p.due, p.made_at)", down=True), By("w.id"), By("p.promise")),
 }
+
+
+def place(row: PromiseRow) -> Place:
+    """Where it stands in the order by due."""
+    return until(row.due), row.id, row.promise
 
 
 def listed(
@@ -332,6 +338,7 @@ def listed(
     filter: Filter = NO_FILTER,
     among: Condition | None = None,
     order: str = "due",
+    after: Place | None = None,
     limit: int | None = None,
     offset: int = 0,
 ) -> list[PromiseRow]:
@@ -339,8 +346,11 @@ def listed(
     where = _where(library, asker, moment, states, filter)
     if among is not None:
         where = where.and_(Condition(f"p.promise IN ({among.sql})", among.params))
+    where = where.and_(behind(ORDERS[order], after))
     page = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
-    rows = library.views.rows(f"{select(moment)} WHERE {where.sql} ORDER BY {ORDERS[order]}{page}", where.params)
+    rows = library.views.rows(
+        f"{select(moment)} WHERE {where.sql} ORDER BY {order_by(ORDERS[order])}{page}", where.params
+    )
     return [row_of(row) for row in rows]
 
 

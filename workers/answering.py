@@ -49,9 +49,9 @@ def snooze(
     """Told once more then, if it still holds."""
     allowed(asker, "acknowledge")
     if until <= now:
-        raise Refused("snooze_is_past", SNOOZE_IS_PAST, "--until")
+        raise Refused("snooze_is_past", SNOOZE_IS_PAST, "until")
     if (until - now).days >= LONGEST_SNOOZE_DAYS:
-        raise Refused("snooze_too_long", SNOOZE_TOO_LONG, "--until", days=LONGEST_SNOOZE_DAYS)
+        raise Refused("snooze_too_long", SNOOZE_TOO_LONG, "until", days=LONGEST_SNOOZE_DAYS)
     found = [find(library, asker, name) for name in names]
     return _answer(log, found, lambda each: AlertSnoozed(by=by, until=until, reason=reason), now)
 
@@ -62,7 +62,7 @@ def retry(log: Log, library: Library, asker: Asker, names: Sequence[str], by: st
     found = [find(library, asker, name) for name in names]
     for each in found:
         if each.state != "undeliverable":
-            raise Refused("not_undeliverable", NOT_UNDELIVERABLE, "ALERT", alert=each.alert)
+            raise Refused("not_undeliverable", NOT_UNDELIVERABLE, "alert", alert=each.alert)
     return _answer(log, found, lambda each: AlertRetried(by=by), now)
 
 
@@ -75,9 +75,9 @@ def find(library: Library, asker: Asker, name: str) -> Raised:
         (prefix, prefix + "~", *seen.params),
     )
     if not rows:
-        raise Refused("not_found", NO_SUCH_ALERT, "ALERT", name=name[:80])
+        raise Refused("not_found", NO_SUCH_ALERT, "alert", name=name[:80])
     if len(rows) > 1:
-        raise Refused("ambiguous", SEVERAL_ALERTS, "ALERT", name=name[:80])
+        raise Refused("ambiguous", SEVERAL_ALERTS, "alert", name=name[:80])
     raised = table.raised(library.views, rows[0][0])
     assert raised is not None
     return raised

@@ -57,6 +57,6 @@ def advise(
         found = advice.advise(konto.library, konto.asker, wanted, desk.now, desk.zone)
         said = advice_words.sentences(found, konto.library, desk.t, desk.zone)
         if json:
-            desk.out.answer({**told.as_json(found), "text": said})
+            desk.out.answer(told.as_json(found, said))
         else:
             desk.out.say(*said)

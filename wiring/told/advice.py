@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+from typing_extensions import TypedDict
 
 from projections.advice import Advice
 
 
-def as_json(found: Advice) -> dict[str, Any]:
+class Day(TypedDict):
+    due: str
+    probability: float | None
+
+
+class Advised(TypedDict):
+    """Probabilities between 0 and 1, null: too little to say; `text` says the same to people."""
+
+    probability: float | None
+    interval: Sequence[float]
+    safe_due: str | None
+    rests_on: int
+    reasons: list[dict[str, Any]]
+    open: int
+    most_mastered: int | None
+    overload: bool
+    days: list[Day]
+    text: list[str]
+
+
+def as_json(found: Advice, text: Sequence[str]) -> Advised:
     estimate = found.estimate
     return {
         "probability": estimate.probability,
@@ -19,4 +42,5 @@ def as_json(found: Advice) -> dict[str, Any]:
         "most_mastered": found.workload.most_mastered,
         "overload": found.workload.is_overload,
         "days": [{"due": day.on.isoformat(), "probability": day.estimate.probability} for day in found.days],
+        "text": list(text),
     }

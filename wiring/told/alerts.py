@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing_extensions import TypedDict
 
 from domain.alert import NOBODY, SHARED_INBOX
 from projections.alerts import AlertRow
@@ -11,7 +11,36 @@ from wiring.asking import Asking
 from wiring.moments import written
 
 
-def as_json(asking: Asking, row: AlertRow) -> dict[str, Any]:
+class Alert(TypedDict):
+    """`moment` is since when it holds, `raised` when it was noticed; `recipient` null: nobody is reachable."""
+
+    alert: str
+    rule: str
+    level: int
+    detail: str | None
+    subject: str
+    what: str | None
+    customer: str | None
+    customer_name: str | None
+    recipient: str | None
+    moment: str | None
+    raised: str | None
+    late: bool
+    state: str
+    state_since: str | None
+    channel: str | None
+    delivered: str | None
+    delivered_to: str | None
+    reason: str | None
+    attempts: int
+    acknowledged_by: str | None
+    acknowledged: str | None
+    snoozed_until: str | None
+    escalated_from: str | None
+    escalated_to: str | None
+
+
+def as_json(asking: Asking, row: AlertRow) -> Alert:
     return {
         "alert": row.alert,
         "rule": row.rule,

@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
+
+from typing_extensions import TypedDict
 
 from projections.contacts import ContactRow
 from wiring.moments import written
 
 
-def as_json(row: ContactRow) -> dict[str, Any]:
+class Contact(TypedDict):
+    """`state` null: nothing was asked. The target and the answer are those of the question it belongs to."""
+
+    contact: str
+    source: str
+    customer: str
+    customer_name: str | None
+    state: str | None
+    direction: Literal["inbound", "outbound"]
+    purpose: str | None
+    channel: str | None
+    needs_answer: bool
+    chases: bool
+    time: str | None
+    owner: str | None
+    team: str | None
+    asked: str | None
+    target: str | None
+    given_up: str | None
+    answered: str | None
+    answered_business_hours: float | None
+
+
+def as_json(row: ContactRow) -> Contact:
     return {
         "contact": row.id,
         "source": row.source,

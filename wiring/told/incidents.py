@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing_extensions import TypedDict
 
 from domain.recovery import ORDER
 from projections.incidents import IncidentRow
 from wiring.moments import written
 
 
-def as_json(row: IncidentRow) -> dict[str, Any]:
+class Step(TypedDict):
+    due: str | None
+    done: str | None
+
+
+class Incident(TypedDict):
+    """`steps` are those of recovery in their order; `next_step` is the one that comes next."""
+
+    incident: str
+    source: str
+    customer: str
+    customer_name: str | None
+    state: str
+    text: str | None
+    kind: str
+    severity: str
+    admitted: bool
+    owner: str | None
+    team: str | None
+    supplier: str | None
+    product: str | None
+    promise: str | None
+    waits_for: list[str]
+    reported: str | None
+    resolved: str | None
+    closed: str | None
+    next_step: str | None
+    restored: bool
+    steps: dict[str, Step]
+
+
+def as_json(row: IncidentRow) -> Incident:
     return {
         "incident": row.id,
         "source": row.source,

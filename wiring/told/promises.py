@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing_extensions import TypedDict
 
 from projections.promises import PromiseRow
 from wiring.moments import written
 
 
-def as_json(row: PromiseRow) -> dict[str, Any]:
+class Promise(TypedDict):
+    """Times in RFC 3339, UTC; `promise` and `customer` are their source's own ids, `degree` 1.0 = as promised."""
+
+    promise: str
+    source: str
+    customer: str
+    customer_name: str | None
+    state: str
+    what: str | None
+    kind: str
+    severity: str
+    binding: str
+    owner: str | None
+    team: str | None
+    supplier: str | None
+    product: str | None
+    made: str | None
+    due: str | None
+    due_day: str | None
+    first_due: str | None
+    due_soon: str | None
+    last_call: str | None
+    last_moment: str | None
+    waits_for: list[str]
+    plan_b: bool
+    moves: int
+    settled: str | None
+    degree: float | None
+
+
+def as_json(row: PromiseRow) -> Promise:
     return {
         "promise": row.id,
         "source": row.source,

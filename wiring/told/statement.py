@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from typing_extensions import TypedDict
+
+from domain.reliability import Reliability
 from domain.rulebook import Rulebook
 from projections import falls, sentences, statements
 from projections.filters import Moment
@@ -26,12 +29,15 @@ class Read(NamedTuple):
     why: str | None
 
 
+def stood(asking: Asking, customer: str, moment: Moment) -> Statement:
+    """How the account of a customer, by internal id, stood."""
+    library, steering = asking.konto.library, asking.konto.library.steering(moment.known)
+    return statements.statement(library, asking.konto.asker, customer, steering, moment.at, known=moment.known)
+
+
 def read(asking: Asking, customer: str, moment: Moment) -> Read:
-    """`customer` is an internal id."""
-    konto = asking.konto
+    konto, found = asking.konto, stood(asking, customer, moment)
     rulebooks = konto.steering.rulebooks
-    steering = konto.library.steering(moment.known)
-    found = statements.statement(konto.library, konto.asker, customer, steering, moment.at, known=moment.known)
     postings = [line.posting for line in found.lines]
     words = sentences.words_of(konto.log, konto.library, customer, postings)
     course = falls.course(postings, found.at - FALLEN_WITHIN, found.at, rulebooks)
@@ -40,13 +46,59 @@ def read(asking: Asking, customer: str, moment: Moment) -> Read:
     return Read(found, words, rulebooks.at(found.at), fall.points if fall else None, why)
 
 
-def as_json(asking: Asking, read: Read) -> dict[str, Any]:
-    found, trust = read.found, read.found.reliability
+class Trust(TypedDict):
+    """`value` null: too little to say; it surely lies within `interval`."""
+
+    value: float | None
+    interval: list[float]
+    rests_on: int
+
+
+class Sensitivity(TypedDict):
+    value: float
+    by_hand: bool
+    reactions: int | None
+
+
+class StatementLine(TypedDict):
+    """Points with two decimals: `counts` is what is left of them today."""
+
+    time: str | None
+    rule: str
+    base: float
+    factors: dict[str, float]
+    points: float
+    counts: float
+    provisional: bool
+    text: str
+    fact: str | None
+
+
+class Fell(TypedDict):
+    points: float
+    text: str | None
+
+
+class Account(TypedDict):
+    customer: str
+    as_of: str | None
+    balance: float
+    reliability: Trust
+    stage: str
+    stage_reason: str
+    sensitivity: Sensitivity
+    buffer: float
+    lines: list[StatementLine]
+    fell: Fell | None
+
+
+def as_json(asking: Asking, read: Read) -> Account:
+    found = read.found
     return {
         "customer": found.customer.id,
         "as_of": written(found.at),
         "balance": found.balance / 100,
-        "reliability": {"value": trust.value, "interval": [trust.low, trust.high], "rests_on": trust.rests_on},
+        "reliability": trust_as_json(found.reliability),
         "stage": found.stage.name,
         "stage_reason": sentences.reason(found.stage, read.rules.stage, asking.t),
         "sensitivity": {
@@ -60,7 +112,11 @@ def as_json(asking: Asking, read: Read) -> dict[str, Any]:
     }
 
 
-def _line(asking: Asking, words: Words, line: Line) -> dict[str, Any]:
+def trust_as_json(trust: Reliability) -> Trust:
+    return {"value": trust.value, "interval": [trust.low, trust.high], "rests_on": trust.rests_on}
+
+
+def _line(asking: Asking, words: Words, line: Line) -> StatementLine:
     posting = line.posting
     return {
         "time": written(posting.time),

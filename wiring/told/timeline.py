@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from typing_extensions import TypedDict
+
 from domain.vocabulary import envelope
 from projections.audit import Entry, Timeline
 from projections.telling import sentence
@@ -11,7 +13,21 @@ from wiring.asking import Asking
 from wiring.moments import written
 
 
-def as_json(asking: Asking, found: Timeline, entry: Entry) -> dict[str, Any]:
+class Happened(TypedDict):
+    """`data` is the fact's own; null for what we noted ourselves."""
+
+    time: str | None
+    recorded: str | None
+    type: str
+    status: str
+    text: str
+    source: str
+    id: str | None
+    data: dict[str, Any] | None
+    retracted_by: str | None
+
+
+def as_json(asking: Asking, found: Timeline, entry: Entry) -> Happened:
     fact = entry.fact
     ours = entry.status == "alert"
     return {
