@@ -13,12 +13,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from api import standing
+from api import hooks, standing
 from api.asked import placed
 from api.bodies import Bodies
 from api.callers import Door, Pace
 from api.calls import Call, Route
-from api.described import TITLE, WHAT, components, parameters
+from api.described import HOOKS, TITLE, WHAT, components, parameters
 from api.problems import Mistake, NoSuchPlace, OtherMethod, StoreAway, answer, translator_of
 from api.routes import ROUTES
 from domain.errors import Refused
@@ -30,6 +30,8 @@ from wiring.home import Konto
 log = structlog.get_logger("konto")
 
 REQUEST_ID = "X-Request-ID"
+SIGNED = "/hooks/"
+"""Comes with a signature instead of a key."""
 OPEN = ("/health", "/ready")
 """Need no key: they say nothing about anybody."""
 NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -43,6 +45,11 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
 
     for route in ROUTES:
         api.add_api_route(route.path, _endpoint(route, konto, door), methods=[route.method], **_described(route))
+
+    @api.post("/hooks/{connector}", **HOOKS)
+    async def hooks_(request: Request) -> Response:
+        body = await request.body()
+        return JSONResponse(await run_in_threadpool(hooks.take, request, konto, door, body))
 
     @api.get("/health", summary="Whether this process answers", tags=["standing"])
     def health() -> dict[str, bool]:
@@ -108,7 +115,7 @@ def _describe(api: FastAPI) -> None:
     parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     for path, ways in found["paths"].items():
         for way in ways.values():
-            way["security"] = [] if path in OPEN else [{"key": []}]
+            way["security"] = [] if path in OPEN or path.startswith(SIGNED) else [{"key": []}]
 
 
 def _refusal(error: Exception) -> Refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from base64 import b64decode
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
@@ -58,21 +59,22 @@ class Door:
     konto: Konto
     pace: Pace
 
-    def opened(self, request: Request, scopes: Collection[AccessScope]) -> Konto:
+    def opened(self, request: Request, scopes: Collection[AccessScope], *, as_password: bool = False) -> Konto:
         """The home as the caller sees it, with a key for any of the scopes.
 
+        `as_password`: the key may also stand as a password (Basic), as some systems send nothing else.
         Raises Unauthorized, ScopeMissing, KeyInAddress or TooMany.
         """
-        caller = self._caller(request)
+        caller = self._caller(request, as_password=as_password)
         self.pace.asks(caller.key)
         if not set(scopes) & set(caller.scopes):
             raise ScopeMissing(scopes)
         return replace(self.konto, asker=caller.asker)
 
-    def _caller(self, request: Request) -> Caller:
+    def _caller(self, request: Request, *, as_password: bool) -> Caller:
         if any(access_key.token(value) for value in request.query_params.values()):
             raise KeyInAddress
-        text = _bearer(request)
+        text = _key(request, as_password=as_password)
         token = access_key.token(text)
         place = (request.client.host if request.client else "", token.name if token else "")
         self.pace.may_try(*place)
@@ -83,8 +85,17 @@ class Door:
         return caller
 
 
-def _bearer(request: Request) -> str:
+def _key(request: Request, *, as_password: bool) -> str:
     """Empty where there is none or more than one."""
     given = request.headers.getlist("authorization")
     scheme, _, text = (given[0] if len(given) == 1 else "").partition(" ")
-    return text.strip() if scheme.casefold() == "bearer" else ""
+    if scheme.casefold() == "bearer":
+        return text.strip()
+    return _password(text) if as_password and scheme.casefold() == "basic" else ""
+
+
+def _password(text: str) -> str:
+    try:
+        return b64decode(text.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""

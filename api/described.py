@@ -26,6 +26,7 @@ WHAT = (
 )
 Schema = dict[str, Any]
 PLACE = "#/components/schemas/{model}"
+IN_PATH = re.compile(r"{([a-z]+)(?::[a-z]+)?}")
 
 PROBLEM: Schema = {
     "type": "object",
@@ -196,6 +197,41 @@ TAKE_FACTS: dict[str, Any] = {
 }
 
 
+def in_path(path: str) -> list[Schema]:
+    """The names in an address that somebody fills in."""
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name in IN_PATH.findall(path)
+    ]
+
+
+HOOKS: dict[str, Any] = {
+    "summary": "What a connected system posts, with its signature over the body",
+    "tags": ["facts"],
+    "operation_id": "take_hook",
+    "responses": {
+        200: answer(
+            "Taken; what was known already counts as taken. What is refused is kept in HOME/refused.",
+            {
+                "type": "object",
+                "properties": {
+                    name: {"type": "integer"} for name in ("read", "recorded", "already", "parked", "refused")
+                },
+                "required": ["read", "recorded", "already", "parked", "refused"],
+            },
+        ),
+        **NOT_THERE,
+        **REFUSALS,
+    },
+    "openapi_extra": {
+        "parameters": [
+            {"name": "connector", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": {}}}},
+    },
+}
+
+
 def parameters(asked: type[BaseModel], path: str) -> list[Schema]:
     """What stands in an address: behind the question mark as the model has it, and in the path."""
     schema = asked.model_json_schema()
@@ -210,11 +246,4 @@ def parameters(asked: type[BaseModel], path: str) -> list[Schema]:
         }
         for name, part in schema.get("properties", {}).items()
     ]
-    places = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-        for name in IN_PATH.findall(path)
-    ]
-    return [*places, *behind]
-
-
-IN_PATH = re.compile(r"{([a-z]+)(?::[a-z]+)?}")
+    return [*in_path(path), *behind]

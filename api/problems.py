@@ -21,6 +21,8 @@ STATUS: Mapping[str, int] = {
     "too_deep": 400,
     "key_in_address": 400,
     "unauthorized": 401,
+    "signature": 401,
+    "timestamp": 401,
     "not_allowed": 403,
     "scope": 403,
     "not_found": 404,
@@ -32,6 +34,7 @@ STATUS: Mapping[str, int] = {
     "too_many": 429,
     "mistake": 500,
     "busy": 503,
+    "not_asked": 503,
     "store_gone": 503,
 }
 """By code; everything else is 422: it was understood, and cannot be recorded or answered so."""

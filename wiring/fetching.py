@@ -17,6 +17,9 @@ from workers.channels import web
 from workers.channels.wire import Flooded, Forbidden, trouble
 
 MOST_BYTES = 1 << 20
+LATER = "fetch_later"
+"""The code of what may be answered when it is asked once more."""
+BUSY = (408, 425, 429)
 KEPT = 1000
 """So many answers of one import are kept: a batch often names the same thing several times."""
 
@@ -50,12 +53,13 @@ def asker(connectors: Mapping[str, ConnectorSettings]) -> Ask:
         except Flooded:
             raise Refused("fetch", NOT_JSON, host=host, limit=MOST_BYTES) from None
         except OSError as error:
-            raise Refused("fetch", NO_ANSWER, host=host, reason=trouble(error)) from None
+            raise Refused(LATER, NO_ANSWER, host=host, reason=trouble(error)) from None
         except (HTTPException, ValueError):
             raise Refused("fetch", NOT_JSON, host=host, limit=MOST_BYTES) from None
         if status != 200:
             # Whoever followed where a redirection leads would hand the secret on.
-            raise Refused("fetch", ANSWERED, host=host, status=status, token=question.token)
+            code = LATER if status in BUSY or status >= 500 else "fetch"
+            raise Refused(code, ANSWERED, host=host, status=status, token=question.token)
         return _parsed(body, host)
 
     return ask

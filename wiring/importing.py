@@ -101,7 +101,20 @@ def import_file(
     if summary.refused and not valid_only:
         raise NothingRecorded(file, summary)
     if summary.refusals and not dry_run:
-        summary.refused_files.append(_write_refused(konto, file, summary.refusals))
+        summary.refused_files.append(_write_refused(konto, file.name, summary.refusals))
+    return summary
+
+
+def take_body(konto: Konto, name: str, mapped: Iterator[Mapped]) -> Summary:
+    """What became of the facts in something that was sent; those refused are kept in a file, as of a file."""
+
+    def take() -> Summary:
+        return _Run(konto, dry_run=False, valid_only=True).take(iter(found))
+
+    found = list(mapped)
+    summary = patiently(take, konto.settings.store.patience_seconds)
+    if summary.refusals:
+        summary.refused_files.append(_write_refused(konto, name, summary.refusals))
     return summary
 
 
@@ -236,11 +249,11 @@ class _GivenUp(Exception):
     """Ends the transaction of a file that is not recorded."""
 
 
-def _write_refused(konto: Konto, file: Path, refusals: Sequence[tuple[Mapped, Refused]]) -> Path:
+def _write_refused(konto: Konto, name: str, refusals: Sequence[tuple[Mapped, Refused]]) -> Path:
     """One JSON object a line: row, reason, place, and the fact as it would have been."""
     folder = konto.home / "refused"
     folder.mkdir(mode=0o700, exist_ok=True)
-    target = folder / f"{file.name}-{konto.clock():%Y%m%dT%H%M%S%f}.jsonl"
+    target = folder / f"{name}-{konto.clock():%Y%m%dT%H%M%S%f}.jsonl"
     with target.open("x", encoding="utf-8") as stream:
         for origin, refused in refusals:
             line = {

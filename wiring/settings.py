@@ -51,6 +51,9 @@ Secret = Annotated[SecretStr, Field(strict=False), BeforeValidator(_text)]
 SchemaName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """Short enough that what is made beside it still has a name."""
 
+HookName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+"""It stands in an address."""
+
 LOCAL = ("127.0.0.1", "::1", "localhost")
 EVERYWHERE = ("0.0.0.0", "::")
 CONTAINER = "KONTO_CONTAINER"
@@ -72,6 +75,11 @@ NO_SIGNING_SECRET = (
     "“openssl rand -base64 32” makes such bytes."
 )
 NO_TOKEN = "A token has no spaces and no letters with accents. What stands there is not repeated: it may be a secret."
+HOOK_WITHOUT_SECRET = 'A webhook needs the secret with which its sender signs, or signature = "key".'
+HOOK_WITHOUT_ADDRESS = "HubSpot signs the address, too: please name it as HubSpot calls it, in address."
+NEEDS_NO_SECRET = 'With signature = "key" an access key counts; please leave the secret out.'
+SHORT_SECRET = "The secret is shorter than {least} characters; it could be guessed."
+SHORTEST_SECRET = 16
 TWO_WAYS = "“{name}” is a channel and a webhook. Please give one of them another name."
 MAIL_HAS_IT = "“{name}” always means the mail server. Please choose another name."
 
@@ -112,14 +120,19 @@ def _is_web_address(text: str) -> bool:
 
 
 def _signing_secret(secret: SecretStr) -> SecretStr:
+    if not _signs(secret):
+        raise finding("wrong_form", NO_SIGNING_SECRET, {"found": HIDDEN})
+    return secret
+
+
+def _signs(secret: SecretStr) -> bool:
+    """whsec_ and 24 to 64 bytes, as Standard Webhooks has it."""
     mark, _, rest = secret.get_secret_value().partition("_")
     try:
         key = b64decode(rest + "=" * (-len(rest) % 4), validate=True)
     except (binascii.Error, ValueError):
-        key = b""
-    if mark != "whsec" or not 24 <= len(key) <= 64:
-        raise finding("wrong_form", NO_SIGNING_SECRET, {"found": HIDDEN})
-    return secret
+        return False
+    return mark == "whsec" and 24 <= len(key) <= 64
 
 
 UNSAFE = "POSTGRES_ENABLE_DB_FUNCTIONS"
@@ -244,6 +257,21 @@ class ConnectorSettings(Part):
     """Whether its address may be one of the firm's own network."""
 
 
+class HookSettings(Part):
+    """A system that posts what happens: how it signs, and which mapping reads it."""
+
+    mapping: Label | None = None
+    """Else the one with the hook's own name."""
+    signature: Literal["standard", "hubspot", "zammad", "key"] = "standard"
+    """key: it sends an access key for facts instead, as systems must that do not sign."""
+    secret: Secret | None = None
+    """standard: whsec_…; hubspot: the app's client secret; zammad: the webhook's token."""
+    secret_before: Secret | None = None
+    """Counts as well, while the secret is exchanged."""
+    address: Annotated[Secret, AfterValidator(_web_address)] | None = None
+    """As the sender calls it, such as https://example.com/hooks/hubspot: HubSpot signs it, too."""
+
+
 class LogSettings(Part):
     """What the services say of themselves, on standard error."""
 
@@ -279,6 +307,10 @@ class Settings(Document):
         dict[Label, Annotated[ConnectorSettings, BeforeValidator(_section)]], BeforeValidator(_section)
     ] = Field(default_factory=dict)
     """Systems that are asked, by the name that mappings use."""
+    hooks: Annotated[dict[HookName, Annotated[HookSettings, BeforeValidator(_section)]], BeforeValidator(_section)] = (
+        Field(default_factory=dict)
+    )
+    """Systems that post what happens to /hooks/NAME."""
 
     def contradictions(self) -> Iterator[DocumentRefused]:
         for section, names in (("channels", self.channels), ("webhooks", self.webhooks)):
@@ -286,6 +318,27 @@ class Settings(Document):
                 yield DocumentRefused("name_taken", MAIL_HAS_IT, (section, EMAIL), name=EMAIL)
         for name in sorted(self.channels.keys() & self.webhooks.keys()):
             yield DocumentRefused("name_taken", TWO_WAYS, ("webhooks", name), name=name)
+        for name, hook in self.hooks.items():
+            yield from _hook_findings(name, hook)
+
+
+def _hook_findings(name: str, hook: HookSettings) -> Iterator[DocumentRefused]:
+    secrets = [(each, getattr(hook, each)) for each in ("secret", "secret_before")]
+    if hook.signature == "key":
+        yield from (
+            DocumentRefused("contradiction", NEEDS_NO_SECRET, ("hooks", name, each)) for each, found in secrets if found
+        )
+    elif hook.secret is None:
+        yield DocumentRefused("missing", HOOK_WITHOUT_SECRET, ("hooks", name))
+    if hook.signature == "hubspot" and hook.address is None:
+        yield DocumentRefused("missing", HOOK_WITHOUT_ADDRESS, ("hooks", name))
+    for each, found in secrets:
+        if found is None or hook.signature == "key":
+            continue
+        if hook.signature == "standard" and not _signs(found):
+            yield DocumentRefused("wrong_form", NO_SIGNING_SECRET, ("hooks", name, each))
+        elif len(found.get_secret_value()) < SHORTEST_SECRET:
+            yield DocumentRefused("wrong_form", SHORT_SECRET, ("hooks", name, each), least=SHORTEST_SECRET)
 
 
 def read(home: Path, environment: Mapping[str, str]) -> Settings:
