@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,16 +18,12 @@ from api.callers import Pace
 from domain.errors import Refused
 from wiring import logs
 from wiring.home import open_home
+from wiring.listening import listener
 from wiring.refusals import sentence
 from wiring.settings import ApiSettings
-from words import LANGUAGES, N_, translator
+from words import LANGUAGES, translator
 
 STOP_WITHIN_SECONDS = 8
-
-
-class PortTaken(Refused):
-    def __init__(self, port: int) -> None:
-        super().__init__("port_taken", N_("Port {port} is in use. Choose another one with --port."), port=port)
 
 
 def serve(home: Path, port: int | None) -> None:
@@ -37,8 +32,8 @@ def serve(home: Path, port: int | None) -> None:
         settings = konto.settings
         logs.configure(settings.log)
         door = app(konto, _pace(settings.api), body_within_s=settings.api.body_seconds)
-        with _listener(settings.api, settings.api.port if port is None else port) as listener:
-            host, taken = listener.getsockname()[:2]
+        with listener(settings.api.host, settings.api.port if port is None else port) as found:
+            host, taken = found.getsockname()[:2]
             structlog.get_logger("konto").info("api", address=f"http://{host}:{taken}/")
             server = uvicorn.Server(
                 uvicorn.Config(
@@ -50,19 +45,11 @@ def serve(home: Path, port: int | None) -> None:
                     timeout_graceful_shutdown=STOP_WITHIN_SECONDS,
                 )
             )
-            server.run(sockets=[listener])
+            server.run(sockets=[found])
 
 
 def _pace(settings: ApiSettings) -> Pace:
     return Pace(settings.asked_a_minute, settings.wrong_a_minute)
-
-
-def _listener(settings: ApiSettings, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        return socket.create_server((settings.host, port), family=family)
-    except OSError:
-        raise PortTaken(port) from None
 
 
 @contextmanager

@@ -166,6 +166,11 @@ class WorkerSettings(Part):
     attempts: Annotated[int, Field(ge=1, le=100)] = 8
 
 
+def _address_of(host: str, port: int) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/"
+
+
 class DashboardSettings(Part):
     host: Label = "127.0.0.1"
     port: Port = 8501
@@ -175,21 +180,24 @@ class DashboardSettings(Part):
     @property
     def address(self) -> str:
         """Where its pages are found, with a slash at the end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}/"
+        return _address_of(self.host, self.port)
 
 
 class ApiSettings(Part):
     """Where other programs bring facts and ask, each with a key."""
 
     host: Label = "127.0.0.1"
-    port: Port = 8601
+    port: Port = 8600
     asked_a_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 6_000
     """By one key."""
     wrong_a_minute: Annotated[int, Field(ge=1, le=1_000)] = 10
     """Keys that do not count, from one address."""
     body_seconds: Seconds = 30.0
     """So long what is sent may take to come."""
+
+    def address(self, port: int) -> str:
+        """Where programs find it, with a slash at the end."""
+        return _address_of(self.host, port)
 
 
 class CustomerSettings(Part):

@@ -1,4 +1,4 @@
-"""Worker and dashboard as two children of one parent, which starts them, minds them and ends exactly them."""
+"""Worker, API and dashboard as children of one parent, which starts them, minds them and ends exactly them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from domain.errors import Refused
 from domain.store.locks import held
 from wiring import settings as settings_
 from wiring.home import Konto, open_home
+from wiring.listening import PortTaken, listener
 from wiring.patience import until_prepared
-from wiring.settings import PORT_VARIABLE, ROLES, Settings
+from wiring.settings import PORT_VARIABLE, ROLES, ApiSettings, Settings
 
 STOP_WITHIN_SECONDS = 10.0
 RESTART_AFTER_SECONDS = 2.0
@@ -32,7 +33,7 @@ TURN_OF_A_THREAD_S = 0.0005
 Python's usual 5 ms each time to go on: one message a second instead of eight."""
 TOKEN_VARIABLE = "KONTO_DASHBOARD_TOKEN"
 
-Say = Callable[[str], None]
+Say = Callable[[str, str], None]
 
 
 class AlreadyServed(Refused):
@@ -110,9 +111,14 @@ def serve(
     *,
     port: int | None = None,
     open_browser: bool = False,
-    say: Say = print,
+    any_api_port: bool = False,
+    say: Say,
 ) -> None:
-    """Runs worker and dashboard until asked to stop. Raises AlreadyServed for a second one on the same home."""
+    """Runs worker, API and dashboard until asked to stop; `say` hears the address of the pages and of the API.
+
+    `any_api_port`: where the one that is set is in use, a free one does as well.
+    Raises AlreadyServed for a second one on the same home, and PortTaken.
+    """
     if port is not None:
         environment = {**environment, PORT_VARIABLE: str(port)}
     konto = open_home(home, environment=environment)
@@ -121,8 +127,14 @@ def serve(
     token = secrets.token_urlsafe(32)
     python = [sys.executable, "-m"]
     with only_one(home):
+        place = _api_place(settings.api, any_port=any_api_port)
         supervisor = Supervisor(
             [
+                Child(
+                    "api",
+                    [*python, "api.serve", "--home", str(home), "--port", str(place[1]), "--lang", settings.language],
+                    environment,
+                ),
                 Child(
                     "worker",
                     [*python, "wiring.cli", "--home", str(home), "worker"],
@@ -151,7 +163,7 @@ def serve(
             address = settings.dashboard.address
             try:
                 _wait_until_ready(address, supervisor)
-                say(f"{address}?token={token}")
+                say(f"{address}?token={token}", settings.api.address(place[1]))
                 if open_browser and not supervisor.stopping.is_set():
                     webbrowser.open(f"{address}?token={token}")
             except BaseException:
@@ -159,6 +171,17 @@ def serve(
                 raise
             finally:
                 supervisor.mind()
+
+
+def _api_place(api: ApiSettings, *, any_port: bool) -> tuple[str, int]:
+    for port in (api.port, 0) if any_port else (api.port,):
+        try:
+            with listener(api.host, port) as found:
+                taken: tuple[str, int] = found.getsockname()[:2]
+                return taken
+        except PortTaken:
+            continue
+    raise PortTaken(api.port, "[api] port")
 
 
 def _wait_until_ready(address: str, supervisor: Supervisor) -> None:

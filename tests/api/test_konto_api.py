@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from http.client import HTTPConnection
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from tests.api.serving import HOST, STOP_WITHIN_SECONDS
 from tests.kills.runs import COMPILED, ROOT
+from tests.servers.finding import free_port
 from tests.services.several import wait_for
 
 
@@ -47,3 +49,42 @@ def test_it_answers_on_this_machine_only(folder: Path):
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 2
     assert "api.host" in ended.stderr
+
+
+def test_konto_serve_starts_it_beside_pages_and_worker_and_refuses_a_port_in_use(tmp_path: Path):
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o700)
+    port = free_port()
+    konto = [sys.executable, "-m", "wiring.cli", "--home", str(folder)]
+    environment = {
+        **os.environ, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(COMPILED), "KONTO_API_PORT": str(port)
+    }  # fmt: skip
+    serve = [*konto, "serve", "--port", str(free_port())]
+    with socket.create_server((HOST, port)):
+        ended = subprocess.run(serve, env=environment, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert str(port) in ended.stderr
+    said = tmp_path / "serve.log"
+    with said.open("wb") as stream:
+        process = subprocess.Popen(serve, env=environment, stdout=stream, stderr=stream)
+    try:
+        wait_for(lambda: b"?token=" in said.read_bytes())
+        assert f"http://{HOST}:{port}/" in said.read_text("utf-8")
+        wait_for(lambda: ready(port))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(2 * STOP_WITHIN_SECONDS) == 0
+        assert not ready(port)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def ready(port: int) -> bool:
+    connection = HTTPConnection(HOST, port, timeout=10)
+    try:
+        connection.request("GET", "/ready")
+        return connection.getresponse().status == 200
+    except ConnectionError:
+        return False
+    finally:
+        connection.close()

@@ -39,7 +39,7 @@ from wiring.environment import OTHERS
 COMPOSE = project()
 SERVICES = sorted(COMPOSE.services)
 OURS = sorted(COMPOSE.ours)
-LONG_RUNNING = ["dashboard", "follower", "mail", "postgres", "redis", "scheduler", "worker"]
+LONG_RUNNING = ["api", "dashboard", "follower", "mail", "postgres", "redis", "scheduler", "worker"]
 PUBLISHED = re.compile(r"127\.0\.0\.1:(\d+):(\d+)")
 TAGGED = re.compile(r"[\w./-]+:v?\d[\w.-]*")
 TOKEN = "0123456789" * 5
@@ -76,15 +76,9 @@ def test_the_file_fits_the_schema_of_compose_files():
 
 
 def test_all_that_belongs_to_an_installation_is_there():
-    expected = ["dashboard", "follower", "konto", "mail", "migrate", "postgres", "redis", "scheduler", "worker"]
+    expected = ["api", "dashboard", "follower", "konto", "mail", "migrate", "postgres", "redis", "scheduler", "worker"]
     assert expected == SERVICES
-    assert OURS == ["dashboard", "follower", "konto", "migrate", "scheduler", "worker"]
-
-
-def test_name_and_port_of_the_api_are_kept_free():
-    assert "api" not in SERVICES
-    assert not any("8600" in port for service in SERVICES for port in ports(service))
-    assert re.search(r"# +api: .*127\.0\.0\.1:8600", FILE.read_text("utf-8"))
+    assert OURS == ["api", "dashboard", "follower", "konto", "migrate", "scheduler", "worker"]
 
 
 def test_without_a_mail_server_the_file_says_what_to_do():
@@ -247,6 +241,7 @@ def test_a_service_accepts_its_environment_and_finds_store_queue_and_mail_server
     assert found.mail.user == chosen.get("KONTO_MAIL_USER")
     assert found.log.format == "json"
     assert found.dashboard.host == ("0.0.0.0" if service == "dashboard" else "127.0.0.1")
+    assert found.api.host == ("0.0.0.0" if service == "api" else "127.0.0.1")
     assert (environment["KONTO_HOME"], environment["KONTO_CONTAINER"]) == ("/home/konto/firm", "1")
     assert found.metrics.host == "127.0.0.1"
 
@@ -288,7 +283,11 @@ def test_another_port_for_the_dashboard_is_known_to_everybody_who_needs_it():
 
 def test_ports_are_published_on_this_machine_only_and_each_once():
     published = {service: ports(service) for service in SERVICES if ports(service)}
-    assert published == {"dashboard": ["127.0.0.1:8501:8501"], "mail": ["127.0.0.1:8025:8025"]}
+    assert published == {
+        "api": ["127.0.0.1:8600:8600"],
+        "dashboard": ["127.0.0.1:8501:8501"],
+        "mail": ["127.0.0.1:8025:8025"],
+    }
     assert all(PUBLISHED.fullmatch(port) for each in published.values() for port in each)
     for service in SERVICES:
         assert "network_mode" not in COMPOSE.services[service]
@@ -300,7 +299,7 @@ def test_database_and_queue_are_in_a_network_that_leads_nowhere():
     for service in OURS:
         assert "back" in networks(service)
     outward = {service for service in SERVICES if "front" in networks(service)}
-    assert outward == {"dashboard", "worker", "mail"}, "pages, and mail that is sent"
+    assert outward == {"api", "dashboard", "worker", "mail"}, "what is asked, pages, and mail that is sent"
     assert {service for service in SERVICES if ports(service)} <= outward
 
 

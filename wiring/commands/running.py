@@ -33,6 +33,7 @@ Only = Annotated[
 
 UNKNOWN_ROLE = N_("A worker has no part “{found}”. Possible are: {known}.")
 PREPARING = N_("Making up the sample firm")
+FOR_PROGRAMS = N_("Programs find the API at {address}, with a key: konto keys create")
 RUNNING = N_("Vertrauenskonto is running. Open this address; Ctrl-C ends it:")
 
 
@@ -41,9 +42,10 @@ def _say(ctx: typer.Context) -> Say:
     place: Place = ctx.obj
     out = Output(translator(read_language(place.home, place.world.environment)))
 
-    def say(address: str) -> None:
+    def say(pages: str, api: str) -> None:
+        out.notice(out.t.gettext(FOR_PROGRAMS).format(address=api))
         out.notice(out.t.gettext(RUNNING))
-        write(address + "\n")
+        write(pages + "\n")
         sys.stdout.flush()
 
     return say
@@ -60,19 +62,28 @@ def demo(
     out = Output(translator(read_language(home, world.environment)))
     with out.progress(out.t.gettext(PREPARING)) as tell:
         fill(home, world.environment, seed=seed, days=days, clock=world.clock, progress=tell)
-    _serve(ctx, home, port, open_browser=not no_browser)
+    _serve(ctx, home, port, open_browser=not no_browser, any_api_port=True)
 
 
-def _serve(ctx: typer.Context, home: Path, port: int | None, *, open_browser: bool) -> None:
+def _serve(
+    ctx: typer.Context, home: Path, port: int | None, *, open_browser: bool = False, any_api_port: bool = False
+) -> None:
     from wiring.supervisor import serve as run
 
     place: Place = ctx.obj
-    run(home, place.world.environment, port=port, open_browser=open_browser, say=_say(ctx))
+    run(
+        home,
+        place.world.environment,
+        port=port,
+        open_browser=open_browser,
+        any_api_port=any_api_port,
+        say=_say(ctx),
+    )
 
 
 def serve(ctx: typer.Context, port: Port = None) -> None:
     place: Place = ctx.obj
-    _serve(ctx, place.home, port, open_browser=False)
+    _serve(ctx, place.home, port)
 
 
 def worker(ctx: typer.Context, only: Only = None) -> None:
