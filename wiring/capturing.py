@@ -11,6 +11,7 @@ from intake.capture.reader import read
 from intake.capture.understood import Customer, Known, OpenPromise, OpenQuestion, Understood
 from projections import contacts, customers, promises
 from projections.filters import Filter, Moment
+from projections.own_facts import must_be_own
 from wiring.home import Konto
 from wiring.merging import named
 
@@ -29,6 +30,7 @@ def record(konto: Konto, understood: Understood) -> Fact:
     """Recorded now; raises Refused where the history does not allow it."""
     allowed(konto.asker, "record")
     fact = parse(understood.envelope, now=konto.clock())
+    must_be_own(konto.library, konto.asker, fact)
     (receipt,) = konto.record([fact])
     if receipt.refused:
         raise receipt.refused

@@ -90,6 +90,7 @@ def test_every_command_that_prints_an_answer_takes_json_and_lang():
         ("serve",),
         ("worker",),
         ("api",),
+        ("mcp",),
         ("dashboard",),
         ("rules",),
         ("calendars",),

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from domain.errors import Refused
-from intake.capture.understood import Due, Reading, Suggestion, Unclear, Understood
+from intake.capture.understood import Reading, Suggestion, Unclear, Understood
 from wiring import capturing
 from wiring.commands.desk import Desk, Json, Lang, at_desk
-from wiring.refusals import sentence
 from wiring.shell import Place
+from wiring.told import captured as told
 from words import N_
-from words.format import clock, day_long
-from words.names import KINDS
 
 ID_BYTES = 8
 """Enough that no two captures of a firm ever get the same id."""
@@ -77,7 +74,7 @@ def capture(
         try:
             understood = capturing.understand(desk.konto, " ".join(text), id=id, by=by)
         except Unclear as unclear:
-            _ask_back(desk, unclear.in_words(lambda due: _in_words(desk, due)))
+            _ask_back(desk, unclear)
             raise typer.Exit(2) from None
         if take is not None:
             understood = understood.taking(_suggestion(understood, take))
@@ -89,17 +86,16 @@ def capture(
         if recorded:
             capturing.record(desk.konto, understood)
         if json:
-            desk.out.answer({**_as_json(desk, understood), "recorded": recorded})
+            desk.out.answer({**told.as_json(desk.t, understood), "recorded": recorded})
         else:
             desk.out.say(desk.t.gettext(RECORDED if recorded else NOT_RECORDED))
 
 
 def _ask_back(desk: Desk, unclear: Unclear) -> None:
-    said = sentence(unclear, desk.t)
+    question = told.question(desk.t, unclear)
     if desk.out.as_json:
-        readings = [each if isinstance(each, str) else each.isoformat() for each in unclear.readings]
-        desk.out.answer({"question": {"code": unclear.code, "text": said, "readings": readings}, "recorded": False})
-    desk.out.notice(said)
+        desk.out.answer({"question": question, "recorded": False})
+    desk.out.notice(question["text"])
 
 
 def _suggestion(understood: Understood, number: int) -> Suggestion:
@@ -111,7 +107,7 @@ def _suggestion(understood: Understood, number: int) -> Suggestion:
 
 def _with_confirmed_suggestion(desk: Desk, understood: Understood) -> Understood:
     for number, suggestion in enumerate(understood.suggestions, 1):
-        question = desk.t.gettext(TAKE_IT).format(n=number, due=_in_words(desk, suggestion.due))
+        question = desk.t.gettext(TAKE_IT).format(n=number, due=told.in_words(desk.t, suggestion.due))
         if desk.out.confirmed(f"{question} {desk.t.gettext(YES_OR_NO)}"):
             return understood.taking(suggestion)
     return understood
@@ -132,9 +128,9 @@ def _show(desk: Desk, understood: Understood) -> None:
     for number, each in enumerate(understood.suggestions, 1):
         said = next(reading.value for reading in understood.readings if reading.part == "due")
         closed = t.gettext(CLOSED_FOR if each.params["closed"] else CLOSED)
-        due, why, law = _in_words(desk, each.due), t.gettext(each.text), t.gettext(each.law)
+        due, why, law = told.in_words(desk.t, each.due), t.gettext(each.text), t.gettext(each.law)
         desk.out.say(
-            closed.format(day=_in_words(desk, said), closed=each.params["closed"]),
+            closed.format(day=told.in_words(desk.t, said), closed=each.params["closed"]),
             t.gettext(SUGGESTED).format(n=number, due=due, why=why, law=law),
         )
 
@@ -144,41 +140,6 @@ def _row(desk: Desk, reading: Reading) -> list[str]:
     return [
         t.gettext(PARTS[reading.part]),
         reading.said,
-        _in_words(desk, reading.value, reading.part),
-        _why(desk, reading),
+        told.in_words(desk.t, reading.value, reading.part),
+        told.why(desk.t, reading),
     ]
-
-
-def _why(desk: Desk, reading: Reading | Suggestion) -> str:
-    """The sentence and the paragraph behind it."""
-    parts = [desk.t.gettext(each) for each in (reading.text, reading.law) if each]
-    return f"{parts[0]} ({parts[1]})" if len(parts) == 2 else "".join(parts)
-
-
-def _in_words(desk: Desk, value: Due | str, part: str = "") -> str:
-    lang = desk.t.lang
-    match value:
-        case datetime():
-            return f"{day_long(value.date(), lang)}, {clock(value.time(), lang)}"
-        case date():
-            return day_long(value, lang)
-        case str():
-            return desk.t.gettext(KINDS[value]) if part == "kind" else value
-
-
-# -- for scripts --------------------------------------------------------------------------------------
-
-
-def _as_json(desk: Desk, understood: Understood) -> dict[str, Any]:
-    return {
-        **understood.envelope,
-        "readings": [
-            {"part": each.part, "said": each.said, "value": _plain(each.value), "text": _why(desk, each)}
-            for each in understood.readings
-        ],
-        "suggestions": [{"due": _plain(each.due), "text": _why(desk, each)} for each in understood.suggestions],
-    }
-
-
-def _plain(value: Due | str) -> str:
-    return value if isinstance(value, str) else value.isoformat()

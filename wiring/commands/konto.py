@@ -60,9 +60,10 @@ def konto(ctx: typer.Context, home: Home = None) -> None:
 
 
 app.command("demo", help=N_("Fills a home with the sample firm and runs it."))(running.demo)
-app.command("serve", help=N_("Runs worker and dashboard until asked to stop."))(running.serve)
+app.command("serve", help=N_("Runs worker, API and dashboard until asked to stop."))(running.serve)
 app.command("worker", help=N_("Runs the worker alone: follows the log, warns, sends."))(running.worker)
 app.command("api", help=N_("Runs the HTTP API alone: other programs bring facts and ask."))(running.api)
+app.command("mcp", help=N_("Answers an assistant (Model Context Protocol): it may read and propose."))(running.mcp)
 app.command("dashboard", help=N_("Runs the dashboard alone."))(running.dashboard)
 app.command("import", help=N_("Records the facts of files."))(facts.import_)
 app.command("export", help=N_("Gives out the facts as they came."))(facts.export)

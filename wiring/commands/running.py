@@ -1,7 +1,8 @@
-"""`konto demo`, `serve`, `worker`, `api`, `dashboard`: what runs until it is asked to stop."""
+"""`konto demo`, `serve`, `worker`, `api`, `mcp`, `dashboard`: what runs until it is asked to stop."""
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 
 from domain.errors import Refused
 from intake.sample_firm import DAYS
+from wiring.commands.desk import Lang, checked_language
 from wiring.output import Output, write
 from wiring.settings import ROLES
 from wiring.shell import Place, read_language
@@ -24,6 +26,9 @@ ApiPort = Annotated[
     int | None, typer.Option("--port", metavar="P", help=N_("Of the API; else as set, 0 = a free one."))
 ]
 Url = Annotated[bool, typer.Option("--url", help=N_("Only a new address for the one that is running."))]
+Person = Annotated[
+    str | None, typer.Option("--person", metavar="ID", help=N_("Whose roles count; else everything may be read."))
+]
 Only = Annotated[
     list[str] | None,
     typer.Option(
@@ -103,6 +108,15 @@ def api(ctx: typer.Context, port: ApiPort = None) -> None:
     arguments = ["--lang", read_language(place.home, place.world.environment)]
     arguments += [] if port is None else ["--port", str(port)]
     raise typer.Exit(run(place.home, place.world.environment, arguments))
+
+
+def mcp(ctx: typer.Context, person: Person = None, lang: Lang = None) -> None:
+    place: Place = ctx.obj
+    arguments = ["--lang", checked_language(lang) or read_language(place.home, place.world.environment)]
+    arguments += [] if person is None else ["--person", person]
+    command = [sys.executable, "-m", "api.assistant", "--home", str(place.home), *arguments]
+    # Speaks over our own standard input and output until the assistant closes them.
+    raise typer.Exit(subprocess.run(command, env=dict(place.world.environment)).returncode)
 
 
 def dashboard(ctx: typer.Context, port: Port = None, url: Url = False) -> None:
