@@ -16,7 +16,7 @@ import msgspec
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
-from bench import alerts, facts
+from bench import alerts, facts, over_http
 from bench.pair import Pair
 from domain.rulebook import default
 from domain.vocabulary import parse
@@ -146,6 +146,8 @@ MEASURES: Mapping[str, Callable[[Path, int], Pair]] = {
     "import_all:sqlite": import_all,
     "rebuild:sqlite": rebuild,
     "record:sqlite": record,
+    "http:sqlite": over_http.singly,
+    "http_lists:sqlite": over_http.in_lists,
     "what_if:sqlite": what_if,
     "advise:sqlite": advise,
     "alerts:redis": alerts.delivery,
