@@ -1,0 +1,251 @@
+"""Letters in their order become facts: who asked, who answered, who had to ask again, to whom we wrote first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Literal, NamedTuple
+
+from intake.mail.courtesy import is_only_thanks
+from intake.mail.header import Address, Header
+from intake.mail.letter import Letter, Ourselves
+from intake.mail.signs import Reason
+
+SOURCE = "mail"
+"""One for all mailboxes: the same mail in two of them is one."""
+ADDITION = timedelta(minutes=30)
+"""Whoever writes once more so soon adds what was forgotten; that is not asking again."""
+
+Unknown = Literal["leave_out", "register"]
+
+
+class Customer(NamedTuple):
+    """`name` as facts write it, `key` the same for two who are one."""
+
+    name: str
+    key: str
+
+
+class Sent(NamedTuple):
+    """A mail of ours that began a thread."""
+
+    thread: str
+
+
+@dataclass
+class Asked:
+    """A mail of a customer, and when it was answered by a person."""
+
+    contact: str
+    customer: str
+    thread: str
+    at: datetime
+    needs_answer: bool = True
+    answers: list[datetime] = field(default_factory=list)
+
+
+Remembered = Asked | Sent
+"""What a mail was; an answer is remembered as the question that it answers."""
+
+
+class Outcome(NamedTuple):
+    """What becomes of one letter: facts to be recorded, or why it is left out. Neither: it is known already."""
+
+    letter: Letter
+    envelopes: tuple[dict[str, Any], ...] = ()
+    left_out: Reason | None = None
+
+
+@dataclass
+class Correspondence:
+    """`remembered`: by Message-ID what earlier mails were, `recorded`: ids of mails whose facts are there.
+
+    `customers` gives those who have an address: several where it belongs to more than one.
+    """
+
+    ourselves: Ourselves
+    customers: Callable[[str], Sequence[Customer]]
+    remembered: dict[str, Remembered]
+    recorded: frozenset[str] = frozenset()
+    unknown: Unknown = "leave_out"
+    named_in: Callable[[Customer, str], str | None] = lambda customer, text: None
+    """Which promise, contact or incident of a customer a text names, if it is one."""
+    registered: dict[str, Customer] = field(default_factory=dict)
+    """Who became known by these letters, by address."""
+    threads: dict[str, list[Asked]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for asked in {id(each): each for each in self.remembered.values() if isinstance(each, Asked)}.values():
+            self.threads.setdefault(asked.thread, []).append(asked)
+
+    def outcomes(self, letters: Iterable[Letter]) -> Iterator[Outcome]:
+        """In order of happening, so that a question is known before its answer."""
+        seen: set[str] = set()
+        for letter in _in_order(letters):
+            id = letter.header.id
+            if id in self.recorded or id in seen:
+                yield Outcome(letter)
+                continue
+            outcome = self._ours(letter) if letter.ours else self._theirs(letter)
+            if outcome.envelopes:
+                seen.add(id)
+            yield outcome
+
+    def forget(self, letter: Letter) -> None:
+        """It came to nothing: nobody answers what was not recorded."""
+        asked = self.remembered.pop(letter.header.id, None)
+        if isinstance(asked, Asked) and asked.contact == letter.header.id:
+            self.threads[asked.thread].remove(asked)
+
+    # -- from a customer --------------------------------------------------------------------------------
+
+    def _theirs(self, letter: Letter) -> Outcome:
+        header = letter.header
+        found = self._customers(letter.writer)
+        if not found and header.reply_to is not None and header.reply_to not in self.ourselves:
+            found = self._customers(header.reply_to)
+        if len(found) > 1:
+            return Outcome(letter, left_out="several_customers")
+        registration: list[dict[str, Any]] = []
+        if not found:
+            if self.unknown == "leave_out":
+                return Outcome(letter, left_out="unknown")
+            found, registration = self._register(letter.writer, header.time)
+        customer = found[0]
+        thread, begun_by_us = self._thread(letter)
+        needs_answer = not (begun_by_us or letter.only_to_know or is_only_thanks(letter.text))
+        asked = Asked(header.id, customer.key, thread, header.time, needs_answer)
+        chased = self._still_open(asked) if needs_answer else None
+        data: dict[str, Any] = {
+            "contact": header.id,
+            "customer": customer.name,
+            "channel": "portal" if letter.form else "email",
+            "thread": thread,
+            "needs_answer": needs_answer,
+        }
+        optional = {
+            "chases": chased.contact if chased else None,
+            "about": self.named_in(customer, f"{header.subject}\n{letter.text}"),
+            "to": letter.to,
+        }
+        data |= {name: value for name, value in optional.items() if value is not None}
+        self.remembered[header.id] = asked
+        self.threads.setdefault(thread, []).append(asked)
+        return Outcome(letter, (*registration, _envelope("contact.inbound", header.id, header.time, data)))
+
+    def _thread(self, letter: Letter) -> tuple[str, bool]:
+        """The thread in which a letter stands, and whether it was us who began it."""
+        ancestors = letter.header.ancestors
+        for each in reversed(ancestors):
+            before = self.remembered.get(each)
+            if before is not None:
+                return before.thread, isinstance(self.remembered.get(before.thread), Sent)
+        return (ancestors[0] if ancestors else letter.header.id), False
+
+    def _still_open(self, asked: Asked) -> Asked | None:
+        """The first question of the same customer in this thread that nobody has answered before."""
+        before = [
+            each
+            for each in self.threads.get(asked.thread, ())
+            if each.customer == asked.customer and each.needs_answer and each.at <= asked.at - ADDITION
+        ]
+        answers = [at for each in before for at in each.answers if at <= asked.at]
+        last = max(answers, default=None)
+        waiting = [each for each in before if last is None or each.at > last]
+        return min(waiting, key=lambda each: each.at, default=None)
+
+    # -- from us ----------------------------------------------------------------------------------------
+
+    def _ours(self, letter: Letter) -> Outcome:
+        header = letter.header
+        found = [(address, self._customers(address)) for address in letter.outside]
+        keys = {each.key for _, several in found for each in several}
+        question = self._question(letter, keys, somebody_unknown=any(not several for _, several in found))
+        by = self.ourselves.person(letter.writer)
+        if question is not None:
+            # No answer comes before its question, whatever the clock of a machine says.
+            at = max(header.time, question.at)
+            question.answers.append(at)
+            self.remembered[header.id] = question
+            data = {"contact": question.contact, "channel": "email", **({"by": by} if by else {})}
+            return Outcome(letter, (_envelope("contact.answered", header.id, at, data),))
+        return self._wrote_first(letter, found, by)
+
+    def _question(self, letter: Letter, keys: set[str], *, somebody_unknown: bool) -> Asked | None:
+        """What it answers: the nearest question before it in the thread of somebody to whom it goes."""
+        ancestors = letter.header.ancestors
+        for each in reversed(ancestors):
+            before = self.remembered.get(each)
+            if isinstance(before, Asked) and before.needs_answer:
+                # Whoever answers writes to the address that was asked for, which need not be the one we know.
+                direct = each == ancestors[-1] and somebody_unknown
+                if before.customer in keys or direct:
+                    return before
+        return None
+
+    def _wrote_first(
+        self, letter: Letter, found: Sequence[tuple[Address, Sequence[Customer]]], by: str | None
+    ) -> Outcome:
+        header = letter.header
+        envelopes: list[dict[str, Any]] = []
+        written_to: set[str] = set()
+        ambiguous = False
+        for address, several in found:
+            registration: list[dict[str, Any]] = []
+            if not several and self.unknown == "register":
+                several, registration = self._register(address, header.time)
+            ambiguous = ambiguous or len(several) > 1
+            if len(several) != 1 or several[0].key in written_to:
+                continue
+            (customer,) = several
+            written_to.add(customer.key)
+            # Each of several has a contact of their own; the first one's is called like the mail.
+            id = f"{header.id}/{sha256(address.address.encode()).hexdigest()[:16]}" if envelopes else header.id
+            data: dict[str, Any] = {"contact": id, "customer": customer.name, "channel": "email"}
+            about = self.named_in(customer, f"{header.subject}\n{letter.text}")
+            data |= {name: value for name, value in (("by", by), ("about", about)) if value is not None}
+            envelopes += [*registration, _envelope("contact.outbound", id, header.time, data)]
+        if not envelopes:
+            return Outcome(letter, left_out="several_customers" if ambiguous else "unknown")
+        self.remembered[header.id] = Sent(self._thread(letter)[0])
+        return Outcome(letter, tuple(envelopes))
+
+    # -- who --------------------------------------------------------------------------------------------
+
+    def _customers(self, address: Address) -> Sequence[Customer]:
+        known = self.registered.get(address.address)
+        return [known] if known else self.customers(address.address)
+
+    def _register(self, address: Address, at: datetime) -> tuple[list[Customer], list[dict[str, Any]]]:
+        customer = self.registered[address.address] = Customer(address.address, f"{SOURCE}:{address.address}")
+        id = f"customer/{sha256(address.address.encode()).hexdigest()}"
+        data = {"customer": address.address, "email": address.address}
+        if address.name and address.name != address.address:
+            data["name"] = address.name
+        return [customer], [_envelope("customer.registered", id, at, data)]
+
+
+def _in_order(letters: Iterable[Letter]) -> list[Letter]:
+    """As they were written; where clocks go wrong, no mail comes before one that it answers."""
+    headers = [(letter, letter.header) for letter in letters]
+    times = {header.id: header.time for _, header in headers}
+
+    def place(each: tuple[Letter, Header]) -> tuple[datetime, int, str]:
+        header = each[1]
+        before = [times[id] for id in header.ancestors if id in times]
+        return max([header.time, *before]), len(before), header.id
+
+    return [letter for letter, _ in sorted(headers, key=place)]
+
+
+def _envelope(type: str, id: str, at: datetime, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "source": SOURCE,
+        "id": id,
+        "type": type,
+        "time": at.isoformat(),
+        "data": dict(data),
+    }

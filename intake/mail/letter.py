@@ -1,0 +1,100 @@
+"""A mail as it lies in a mailbox or a file, and what it is worth: a letter, or nothing that we record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from intake.mail.header import Address, Header, read
+from intake.mail.signs import IsOurOwn, Reason, sign
+
+
+class Found(NamedTuple):
+    """A mail as it lies there; nothing of it is parsed yet."""
+
+    place: str
+    """Where somebody would look for it, such as INBOX 17."""
+    header: bytes
+    received: datetime
+    in_sent: bool = False
+    """It lies where the mail programs put what we send."""
+    is_draft: bool = False
+    invites: bool = False
+    """One of its parts is an invitation of a calendar."""
+    text: str = ""
+    """What the writer wrote, without what they quote; only where a setting allows it."""
+
+
+@dataclass(frozen=True)
+class Ourselves:
+    """Whose addresses are ours. `persons` gives the people document's own writing of an address."""
+
+    persons: Mapping[str, str]
+    others: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+
+    def __contains__(self, address: Address) -> bool:
+        if address.address in self.persons or address.address in self.others:
+            return True
+        return any(f".{address.domain}".endswith(f".{domain}") for domain in self.domains)
+
+    def person(self, address: Address) -> str | None:
+        """Who of us that is; a shared address is nobody."""
+        return self.persons.get(address.address)
+
+
+class Letter(NamedTuple):
+    """From one person to others. `form`: one of our web pages wrote it for them."""
+
+    header: Header
+    place: str
+    ours: bool
+    writer: Address
+    outside: tuple[Address, ...]
+    """Those it went to who are not of us: to whom it is addressed, else those who were to know of it."""
+    to: str | None
+    """Who of us it is addressed to."""
+    only_to_know: bool
+    """It is addressed to somebody else, and we were to know of it."""
+    form: bool
+    text: str
+
+
+def letter(found: Found, ourselves: Ourselves, is_our_own: IsOurOwn) -> Letter | Reason:
+    """Raises Refused where the mail is broken."""
+    header = read(found.header, found.received)
+    reason = sign(header.fields, is_our_own=is_our_own, own_domains=ourselves.domains)
+    if reason is not None:
+        return reason
+    if found.is_draft:
+        return "draft"
+    if found.invites:
+        return "invitation"
+    ours = found.in_sent or header.sender in ourselves
+    everybody = [*header.to, *header.cc]
+    strangers = [each for each in everybody if each not in ourselves]
+    writer, form = header.sender, False
+    if ours and not strangers and header.reply_to is not None and header.reply_to not in ourselves:
+        # A form on our web page writes in our name and says to whom an answer goes.
+        ours, writer, form = False, header.reply_to, True
+    if ours and not strangers:
+        return "among_ourselves"
+    addressed = tuple(each for each in header.to if each not in ourselves)
+    return Letter(
+        header=header,
+        place=found.place,
+        ours=ours,
+        writer=writer,
+        outside=addressed or tuple(strangers),
+        to=next((name for each in header.to if (name := ourselves.person(each))), None),
+        only_to_know=_only_to_know(header, ourselves),
+        form=form,
+        text=found.text,
+    )
+
+
+def _only_to_know(header: Header, ourselves: Ourselves) -> bool:
+    """Known addresses of ours stand among the copies only; where none is known, it is us who are meant."""
+    return not any(each in ourselves for each in header.to) and any(each in ourselves for each in header.cc)
