@@ -1,0 +1,217 @@
+"""A mailbox on its server, opened so that nothing in it can change: folders, and what is new in them.
+
+Folders are examined, not selected, and headers are peeked at, so that no mail becomes a read one by our looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
+from imapclient.imapclient import SENT, IMAPClient
+
+from domain.errors import Refused
+from intake.mail import text
+from intake.mail.header import MOST_BYTES
+from intake.mail.letter import Found
+from wiring.bookmarks import Place
+from wiring.settings import MailboxSettings
+from words import N_
+from workers.channels.wire import trouble
+
+INBOX = "INBOX"
+TOGETHER = 100
+"""So many mails are asked for at once."""
+SENT_NAMES = ("sent", "sent items", "sent messages", "gesendet", "gesendete elemente", "gesendete objekte")
+"""How mail programs call the folder where the server says nothing of it."""
+MISREAD = (IMAPClientError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What the library stumbles over where a server's answer is none."""
+
+HEADER = f"BODY.PEEK[HEADER]<0.{MOST_BYTES + 1}>"
+TEXT = f"BODY.PEEK[]<0.{text.MOST_BYTES}>"
+PARTS = "BODYSTRUCTURE"
+
+NO_PASSWORD = N_(
+    "The mailbox {name} has no password. Please set it as KONTO_MAILBOXES_{variable}_PASSWORD, or as password under "
+    "[mailboxes.{name}] in settings.toml."
+)
+TROUBLES: Mapping[str, str] = {
+    "no_connection": N_(
+        "{host} does not answer at port {port}. Please check host and port under [mailboxes.{name}] in settings.toml, "
+        "and the network."
+    ),
+    "timeout": N_("{host} did not answer within {seconds} seconds. It is tried again later."),
+    "certificate": N_(
+        "{host} shows a certificate that is not made for it. Please check host under [mailboxes.{name}] in "
+        "settings.toml; the password was not sent."
+    ),
+    "no_starttls": N_(
+        "{host} offers no STARTTLS at port {port}. Please set security to “tls” under [mailboxes.{name}] in "
+        "settings.toml; the password was not sent."
+    ),
+    "login": N_(
+        "{host} did not accept user and password of the mailbox {name}. Please check both; some providers want a "
+        "password made for this program alone."
+    ),
+    "no_mail_server": N_("What {host} answers at port {port} is not what a mailbox says. Please check host and port."),
+}
+NO_FOLDER = N_("There is no folder “{found}” in the mailbox {name}. It has: {known}.")
+
+
+class MailboxTrouble(Refused):
+    """The server or its settings, not a mail; `trouble` is its code."""
+
+    def __init__(self, kind: str, text: str, **params: Any) -> None:
+        super().__init__("mailbox", text, **params)
+        self.trouble = kind
+
+
+class Folder(NamedTuple):
+    name: str
+    is_sent: bool
+    can_be_read: bool
+
+
+class News(NamedTuple):
+    """What is new in a folder, and how far it has been read then."""
+
+    found: list[Found]
+    place: Place
+
+
+@contextmanager
+def opened(name: str, settings: MailboxSettings) -> Iterator[Mailbox]:
+    """Raises MailboxTrouble, whatever goes wrong and whenever."""
+    if settings.password is None:
+        raise MailboxTrouble("no_password", NO_PASSWORD, name=name, variable=name.upper())
+    try:
+        with _connected(settings) as client:
+            client.normalise_times = False
+            if settings.security == "starttls":
+                client.starttls()
+            client.login(settings.user, settings.password.get_secret_value())
+            yield Mailbox(name, settings, client)
+    except CapabilityError:
+        raise _trouble("no_starttls", name, settings) from None
+    except LoginError:
+        raise _trouble("login", name, settings) from None
+    except OSError as error:
+        raise _trouble(trouble(error), name, settings) from None
+    except MISREAD:
+        # Without its cause: there may stand what is in the mails.
+        raise _trouble("no_mail_server", name, settings) from None
+
+
+def _connected(settings: MailboxSettings) -> IMAPClient:
+    return IMAPClient(settings.host, settings.at_port, ssl=settings.security == "tls", timeout=settings.timeout_seconds)
+
+
+def _trouble(kind: str, name: str, settings: MailboxSettings) -> MailboxTrouble:
+    params = {"name": name, "host": settings.host, "port": settings.at_port, "seconds": f"{settings.timeout_seconds:g}"}
+    return MailboxTrouble(kind, TROUBLES[kind], **params)
+
+
+class Mailbox:
+    def __init__(self, name: str, settings: MailboxSettings, client: IMAPClient) -> None:
+        self.name, self.settings, self.client = name, settings, client
+
+    # -- folders ----------------------------------------------------------------------------------------
+
+    def folders(self) -> list[Folder]:
+        listed = [(set(flags), str(name)) for flags, _, name in self.client.list_folders()]
+        sent = self.settings.sent or next((name for flags, name in listed if SENT in flags), None)
+        if sent is None:
+            sent = next((name for _, name in listed if _last(name) in SENT_NAMES), None)
+        return [Folder(name, name == sent, rb"\Noselect" not in flags) for flags, name in listed]
+
+    def to_read(self) -> list[Folder]:
+        """What we send first: an answer that is found there has its question in a folder that is read after it."""
+        there = {_folded(each.name): each for each in self.folders() if each.can_be_read}
+        wanted = self.settings.folders or [INBOX, *(each.name for each in there.values() if each.is_sent)]
+        for name in (*wanted, *filter(None, [self.settings.sent])):
+            if _folded(name) not in there:
+                known = ", ".join(each.name for each in there.values())
+                raise MailboxTrouble("no_folder", NO_FOLDER, found=name, name=self.name, known=known)
+        chosen = [there[name] for name in dict.fromkeys(map(_folded, wanted))]
+        return sorted(chosen, key=lambda each: not each.is_sent)
+
+    # -- mails ------------------------------------------------------------------------------------------
+
+    def news(self, folder: Folder, place: Place | None, since: datetime) -> News:
+        """What came after the place; where it says nothing any more, what came since a day."""
+        said = self.client.select_folder(folder.name, readonly=True)
+        validity = int(said[b"UIDVALIDITY"])
+        if place is not None and place.validity == validity:
+            # Where nothing is new, the server names the last one once more.
+            uids = [uid for uid in self.client.search(["UID", f"{place.uid + 1}:*"]) if uid > place.uid]
+            last = place.uid
+        else:
+            uids = self.client.search(["SINCE", since.astimezone(UTC).date()])
+            last = int(said.get(b"UIDNEXT", 1)) - 1
+        found = [each for each in self._found(folder, sorted(uids)) if each.received >= since]
+        return News(found, Place(validity, max([last, *uids])))
+
+    def _found(self, folder: Folder, uids: Sequence[int]) -> Iterator[Found]:
+        for start in range(0, len(uids), TOGETHER):
+            together = uids[start : start + TOGETHER]
+            told = self._fetched(together)
+            yield from (self._as_found(folder, uid, told[uid]) for uid in together if uid in told)
+
+    def _fetched(self, uids: Sequence[int]) -> Mapping[int, Mapping[bytes, Any]]:
+        items = ["INTERNALDATE", "FLAGS", HEADER, *([TEXT] if self.settings.text else [])]
+        try:
+            return self._fetch(uids, [*items, PARTS])
+        except _NotUnderstood:
+            # One mail of an odd build must not keep us from the others; its parts are then not looked at.
+            return {uid: told for each in uids for uid, told in self._fetch([each], items).items()}
+
+    def _fetch(self, uids: Sequence[int], items: Sequence[str]) -> Mapping[int, Mapping[bytes, Any]]:
+        try:
+            fetched: Mapping[int, Mapping[bytes, Any]] = self.client.fetch(uids, items)
+        except (IMAPClient.AbortError, OSError):
+            raise
+        except MISREAD:
+            raise _NotUnderstood from None
+        return fetched
+
+    def _as_found(self, folder: Folder, uid: int, told: Mapping[bytes, Any]) -> Found:
+        whole = told.get(b"BODY[]<0>") or b""
+        return Found(
+            place=f"{folder.name} {uid}",
+            header=told.get(b"BODY[HEADER]<0>") or b"",
+            received=told[b"INTERNALDATE"],
+            in_sent=folder.is_sent,
+            is_draft=rb"\Draft" in told.get(b"FLAGS", ()),
+            invites=_invites(told.get(b"BODYSTRUCTURE")),
+            text=text.own_words(whole) if self.settings.text else "",
+        )
+
+
+class _NotUnderstood(ValueError):
+    """What the server said of mails."""
+
+
+def _invites(parts: Any) -> bool:
+    """Whether one of a mail's parts is an invitation. The parts come as tuples within tuples."""
+    waiting = [parts]
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, tuple | list):
+            continue
+        kind = [each.lower() if isinstance(each, bytes) else each for each in part[:2]]
+        if kind == [b"text", b"calendar"] and len(part) > 2 and isinstance(part[2], tuple):
+            return any(isinstance(each, bytes) and each.lower() == b"method" for each in part[2])
+        waiting += [each for each in part if isinstance(each, tuple | list)]
+    return False
+
+
+def _last(name: str) -> str:
+    return name.replace("/", ".").rpartition(".")[2].casefold()
+
+
+def _folded(name: str) -> str:
+    """The inbox is called so in whatever letters; all other names as they are."""
+    return INBOX if name.upper() == INBOX else name
