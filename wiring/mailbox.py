@@ -6,18 +6,21 @@ Folders are examined, not selected, and headers are peeked at, so that no mail b
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 from imapclient.imapclient import SENT, IMAPClient
+from pydantic import SecretStr
 
 from domain.errors import Refused
+from domain.fact import LATEST
 from intake.mail import text
 from intake.mail.header import MOST_BYTES
 from intake.mail.letter import Found
 from wiring.bookmarks import Place
+from wiring.imap_limit import Watch, WatchedClient
 from wiring.settings import MailboxSettings
 from words import N_
 from workers.channels.wire import trouble
@@ -25,6 +28,8 @@ from workers.channels.wire import trouble
 INBOX = "INBOX"
 TOGETHER = 100
 """So many mails are asked for at once."""
+ANSWERS_TO_LOG_IN, ANSWERS_TO_SEARCH, ANSWERS_TO_FETCH = 5, 5, 15
+"""Each may take as long as so many answers of the server."""
 SENT_NAMES = ("sent", "sent items", "sent messages", "gesendet", "gesendete elemente", "gesendete objekte")
 """How mail programs call the folder where the server says nothing of it."""
 MISREAD = (IMAPClientError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
@@ -76,9 +81,10 @@ class Folder(NamedTuple):
 
 
 class News(NamedTuple):
-    """What is new in a folder, and how far it has been read then."""
+    """What is new in a folder, fetched while it is gone through, and how far it has been read then."""
 
-    found: list[Found]
+    size: int
+    found: Iterator[Found]
     place: Place
 
 
@@ -87,26 +93,44 @@ def opened(name: str, settings: MailboxSettings) -> Iterator[Mailbox]:
     """Raises MailboxTrouble, whatever goes wrong and whenever."""
     if settings.password is None:
         raise MailboxTrouble("no_password", NO_PASSWORD, name=name, variable=name.upper())
+    watch = Watch()
     try:
-        with _connected(settings) as client:
-            client.normalise_times = False
-            if settings.security == "starttls":
-                client.starttls()
-            client.login(settings.user, settings.password.get_secret_value())
-            yield Mailbox(name, settings, client)
-    except CapabilityError:
-        raise _trouble("no_starttls", name, settings) from None
-    except LoginError:
-        raise _trouble("login", name, settings) from None
-    except OSError as error:
-        raise _trouble(trouble(error), name, settings) from None
-    except MISREAD:
+        with watch.within(settings.timeout_seconds * ANSWERS_TO_LOG_IN):
+            client = _logged_in(settings, settings.password, watch)
+        with client:
+            yield Mailbox(name, settings, client, watch)
+    except (OSError, *MISREAD) as error:
         # Without its cause: there may stand what is in the mails.
-        raise _trouble("no_mail_server", name, settings) from None
+        raise _trouble("timeout" if watch.has_bitten else _kind(error), name, settings) from None
 
 
-def _connected(settings: MailboxSettings) -> IMAPClient:
-    return IMAPClient(settings.host, settings.at_port, ssl=settings.security == "tls", timeout=settings.timeout_seconds)
+def _logged_in(settings: MailboxSettings, password: SecretStr, watch: Watch) -> WatchedClient:
+    tls = settings.security == "tls"
+    client = WatchedClient(watch, settings.host, settings.at_port, ssl=tls, timeout=settings.timeout_seconds)
+    try:
+        client.normalise_times = False
+        if settings.security == "starttls":
+            client.starttls()
+        client.login(settings.user, password.get_secret_value())
+    except BaseException:
+        with suppress(Exception):
+            client.shutdown()
+        raise
+    return client
+
+
+def _kind(error: Exception) -> str:
+    match error:
+        case CapabilityError():
+            return "no_starttls"
+        case LoginError():
+            # The library says so of a connection that breaks in the middle of it, too.
+            return "no_connection" if isinstance(error.__context__, IMAPClient.AbortError) else "login"
+        case OSError():
+            return trouble(error)
+        case IMAPClient.AbortError():
+            return "no_connection"
+    return "no_mail_server"
 
 
 def _trouble(kind: str, name: str, settings: MailboxSettings) -> MailboxTrouble:
@@ -115,13 +139,17 @@ def _trouble(kind: str, name: str, settings: MailboxSettings) -> MailboxTrouble:
 
 
 class Mailbox:
-    def __init__(self, name: str, settings: MailboxSettings, client: IMAPClient) -> None:
-        self.name, self.settings, self.client = name, settings, client
+    def __init__(self, name: str, settings: MailboxSettings, client: WatchedClient, watch: Watch) -> None:
+        self.name, self.settings, self.client, self.watch = name, settings, client, watch
+
+    def _within(self, answers: int = 1) -> AbstractContextManager[None]:
+        return self.watch.within(self.settings.timeout_seconds * answers)
 
     # -- folders ----------------------------------------------------------------------------------------
 
     def folders(self) -> list[Folder]:
-        listed = [(set(flags), str(name)) for flags, _, name in self.client.list_folders()]
+        with self._within():
+            listed = [(set(flags), str(name)) for flags, _, name in self.client.list_folders()]
         sent = self.settings.sent or next((name for flags, name in listed if SENT in flags), None)
         if sent is None:
             sent = next((name for _, name in listed if _last(name) in SENT_NAMES), None)
@@ -142,17 +170,18 @@ class Mailbox:
 
     def news(self, folder: Folder, place: Place | None, since: datetime) -> News:
         """What came after the place; where it says nothing any more, what came since a day."""
-        said = self.client.select_folder(folder.name, readonly=True)
-        validity = int(said[b"UIDVALIDITY"])
-        if place is not None and place.validity == validity:
-            # Where nothing is new, the server names the last one once more.
-            uids = [uid for uid in self.client.search(["UID", f"{place.uid + 1}:*"]) if uid > place.uid]
-            last = place.uid
-        else:
-            uids = self.client.search(["SINCE", since.astimezone(UTC).date()])
-            last = int(said.get(b"UIDNEXT", 1)) - 1
-        found = [each for each in self._found(folder, sorted(uids)) if each.received >= since]
-        return News(found, Place(validity, max([last, *uids])))
+        with self._within(ANSWERS_TO_SEARCH):
+            said = self.client.select_folder(folder.name, readonly=True)
+            validity = int(said[b"UIDVALIDITY"])
+            if place is not None and place.validity == validity:
+                # Where nothing is new, the server names the last one once more.
+                uids = [uid for uid in self.client.search(["UID", f"{place.uid + 1}:*"]) if uid > place.uid]
+                last = place.uid
+            else:
+                uids = self.client.search(["SINCE", since.astimezone(UTC).date()])
+                last = int(said.get(b"UIDNEXT", 1)) - 1
+        found = (each for each in self._found(folder, sorted(uids)) if each.received >= since)
+        return News(len(uids), found, Place(validity, max([last, *uids])))
 
     def _found(self, folder: Folder, uids: Sequence[int]) -> Iterator[Found]:
         for start in range(0, len(uids), TOGETHER):
@@ -160,38 +189,46 @@ class Mailbox:
             told = self._fetched(together)
             yield from (self._as_found(folder, uid, told[uid]) for uid in together if uid in told)
 
-    def _fetched(self, uids: Sequence[int]) -> Mapping[int, Mapping[bytes, Any]]:
+    def _fetched(self, uids: Sequence[int]) -> Mapping[int, Mapping[bytes, Any] | None]:
+        """None for a mail that the server does not give out, or not so that it can be understood."""
         items = ["INTERNALDATE", "FLAGS", HEADER, *([TEXT] if self.settings.text else [])]
         try:
             return self._fetch(uids, [*items, PARTS])
-        except _NotUnderstood:
-            # One mail of an odd build must not keep us from the others; its parts are then not looked at.
-            return {uid: told for each in uids for uid, told in self._fetch([each], items).items()}
-
-    def _fetch(self, uids: Sequence[int], items: Sequence[str]) -> Mapping[int, Mapping[bytes, Any]]:
-        try:
-            fetched: Mapping[int, Mapping[bytes, Any]] = self.client.fetch(uids, items)
-        except (IMAPClient.AbortError, OSError):
+        except IMAPClient.AbortError:
             raise
         except MISREAD:
-            raise _NotUnderstood from None
+            # One odd mail must not keep us from the others; the parts of these are then not looked at.
+            alone = {uid: self._alone(uid, items) for uid in uids}
+            if any(alone.values()):
+                return alone
+            raise
+
+    def _alone(self, uid: int, items: Sequence[str]) -> Mapping[bytes, Any] | None:
+        try:
+            return self._fetch([uid], items).get(uid)
+        except IMAPClient.AbortError:
+            raise
+        except MISREAD:
+            return None
+
+    def _fetch(self, uids: Sequence[int], items: Sequence[str]) -> Mapping[int, Mapping[bytes, Any]]:
+        with self._within(ANSWERS_TO_FETCH):
+            fetched: Mapping[int, Mapping[bytes, Any]] = self.client.fetch(uids, items)
         return fetched
 
-    def _as_found(self, folder: Folder, uid: int, told: Mapping[bytes, Any]) -> Found:
+    def _as_found(self, folder: Folder, uid: int, told: Mapping[bytes, Any] | None) -> Found:
+        if told is None:
+            return Found(f"{folder.name} {uid}", None, LATEST)
         whole = told.get(b"BODY[]<0>") or b""
         return Found(
             place=f"{folder.name} {uid}",
             header=told.get(b"BODY[HEADER]<0>") or b"",
-            received=told[b"INTERNALDATE"],
+            received=told.get(b"INTERNALDATE", LATEST),
             in_sent=folder.is_sent,
             is_draft=rb"\Draft" in told.get(b"FLAGS", ()),
             invites=_invites(told.get(b"BODYSTRUCTURE")),
             text=text.own_words(whole) if self.settings.text else "",
         )
-
-
-class _NotUnderstood(ValueError):
-    """What the server said of mails."""
 
 
 def _invites(parts: Any) -> bool:

@@ -28,7 +28,7 @@ from intake.mail.signs import Reason
 from projections import customers, incidents, promises
 from projections.filters import Filter, Moment
 from wiring import bookmarks
-from wiring.bookmarks import Bookmark
+from wiring.bookmarks import Bookmark, Place
 from wiring.home import AlreadyRunning, Konto
 from wiring.mailbox import MailboxTrouble, opened
 from wiring.merging import merge_equal_addresses, named
@@ -40,6 +40,9 @@ CHUNK = 200
 """So many letters are recorded in one transaction."""
 OVERLAP = timedelta(days=1)
 """The search on a server goes by whole days of its own zone."""
+
+Progress = Callable[[int, int], None]
+"""Called with how many mails were fetched, and how many there are as far as is known."""
 
 Became = Literal["recorded", "already", "parked", "refused"]
 
@@ -102,7 +105,14 @@ def chosen(konto: Konto, name: str | None) -> dict[str, MailboxSettings]:
     return {name: mailboxes[name]}
 
 
-def read_mailbox(konto: Konto, name: str, *, dry_run: bool = False, since: datetime | None = None) -> Summary:
+def read_mailbox(
+    konto: Konto,
+    name: str,
+    *,
+    dry_run: bool = False,
+    since: datetime | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Summary:
     """What is new in it, or once more everything since a moment. Raises MailboxTrouble, AlreadyRunning."""
     started = perf_counter()
     settings = konto.settings.mailboxes[name]
@@ -113,12 +123,13 @@ def read_mailbox(konto: Konto, name: str, *, dry_run: bool = False, since: datet
             raise AlreadyRunning(lock)
         bookmark = bookmark_of(konto, name)
         now = konto.clock()
+        places: dict[str, Place] = {}
+        found = _news(name, settings, bookmark, now, since, places, progress)
         try:
-            found, places = _news(name, settings, bookmark, now, since)
+            summary = take(konto, found, unknown=settings.unknown, dry_run=dry_run)
         except MailboxTrouble as trouble:
             bookmarks.save(konto.home, name, bookmark.failed(trouble.trouble, now))
             raise
-        summary = take(konto, found, unknown=settings.unknown, dry_run=dry_run)
         if not dry_run:
             # Only now: whoever is killed before it reads the same mails again and knows them.
             bookmarks.save(konto.home, name, bookmark.read(places, now))
@@ -133,20 +144,29 @@ def bookmark_of(konto: Konto, name: str) -> Bookmark:
 
 
 def _news(
-    name: str, settings: MailboxSettings, bookmark: Bookmark, now: datetime, since: datetime | None
-) -> tuple[list[Found], dict[str, bookmarks.Place]]:
+    name: str,
+    settings: MailboxSettings,
+    bookmark: Bookmark,
+    now: datetime,
+    since: datetime | None,
+    places: dict[str, Place],
+    progress: Progress,
+) -> Iterator[Found]:
+    """What is new in every folder that is read; `places` then holds how far each has been read."""
     start = since or now - timedelta(days=settings.since_days)
     if since is None and bookmark.read_at is not None:
         # Where a server has numbered its mails anew, nothing since the last reading is passed over.
         start = min(start, bookmark.read_at - OVERLAP)
-    found: list[Found] = []
-    places: dict[str, bookmarks.Place] = {}
+    done = total = 0
     with opened(name, settings) as mailbox:
         for folder in mailbox.to_read():
             news = mailbox.news(folder, None if since else bookmark.places.get(folder.name), start)
-            found += news.found
+            total += news.size
+            for found in news.found:
+                done += 1
+                progress(done, total)
+                yield found
             places[folder.name] = news.place
-    return found, places
 
 
 # -- from files -----------------------------------------------------------------------------------------
@@ -167,7 +187,7 @@ def read_files(
 # -- into the log ---------------------------------------------------------------------------------------
 
 
-def take(konto: Konto, found: Sequence[Found], *, unknown: Unknown = "leave_out", dry_run: bool = False) -> Summary:
+def take(konto: Konto, found: Iterable[Found], *, unknown: Unknown = "leave_out", dry_run: bool = False) -> Summary:
     """Each mail by itself: a broken one keeps none of the others out."""
     summary = Summary()
     letters: list[Letter] = []

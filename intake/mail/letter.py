@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from intake.mail.header import Address, Header, read
+from domain.errors import Refused
+from intake.mail.header import Address, Fields, Header, read
 from intake.mail.signs import IsOurOwn, Reason, sign
+
+NOT_GIVEN_OUT = "The mail server does not give out this mail in a readable form. Please look at it in your mailbox."
 
 
 class Found(NamedTuple):
@@ -16,7 +19,8 @@ class Found(NamedTuple):
 
     place: str
     """Where somebody would look for it, such as INBOX 17."""
-    header: bytes
+    header: bytes | None
+    """None: the server did not give it out."""
     received: datetime
     in_sent: bool = False
     """It lies where the mail programs put what we send."""
@@ -64,6 +68,8 @@ class Letter(NamedTuple):
 
 def letter(found: Found, ourselves: Ourselves, is_our_own: IsOurOwn) -> Letter | Reason:
     """Raises Refused where the mail is broken."""
+    if found.header is None:
+        raise Refused("not_given_out", NOT_GIVEN_OUT)
     header = read(found.header, found.received)
     reason = sign(header.fields, is_our_own=is_our_own, own_domains=ourselves.domains)
     if reason is not None:
@@ -76,14 +82,21 @@ def letter(found: Found, ourselves: Ourselves, is_our_own: IsOurOwn) -> Letter |
     everybody = [*header.to, *header.cc]
     strangers = [each for each in everybody if each not in ourselves]
     writer, form = header.sender, False
-    if ours and not strangers and header.reply_to is not None and header.reply_to not in ourselves:
+    if (
+        ours
+        and not found.in_sent
+        and not strangers
+        and header.reply_to is not None
+        and header.reply_to not in ourselves
+    ):
         # A form on our web page writes in our name and says to whom an answer goes.
         ours, writer, form = False, header.reply_to, True
     if ours and not strangers:
         return "among_ourselves"
     addressed = tuple(each for each in header.to if each not in ourselves)
     return Letter(
-        header=header,
+        # Of very many letters at once only what is still needed is kept.
+        header=replace(header, fields=Fields(())),
         place=found.place,
         ours=ours,
         writer=writer,

@@ -73,7 +73,7 @@ UnknownOption = Annotated[
 
 
 @app.command("read", help=READ)
-def read(
+def read_(
     ctx: typer.Context,
     name: MaybeName = None,
     dry_run: DryRun = False,
@@ -85,9 +85,10 @@ def read(
         total, failed = Summary(), list[tuple[str, Refused]]()
         start = desk.time(since, "--since")
         for each in mailing.chosen(desk.konto, name):
-            desk.out.notice(desk.t.gettext(READING).format(name=each))
             try:
-                total.add(mailing.read_mailbox(desk.konto, each, dry_run=dry_run, since=start))
+                with desk.out.progress(desk.t.gettext(READING).format(name=each)) as tell:
+                    read = mailing.read_mailbox(desk.konto, each, dry_run=dry_run, since=start, progress=tell)
+                total.add(read)
             except MailboxTrouble as trouble:
                 failed.append((each, trouble))
         _tell(desk, total, failed, dry_run=dry_run, each_mail=False)
