@@ -20,7 +20,17 @@ from domain.record import Receipt, record
 from domain.store.locks import held
 from domain.vocabulary import parse
 from intake.mail import stored
-from intake.mail.correspondence import SOURCE, Asked, Correspondence, Customer, Outcome, Remembered, Sent, Unknown
+from intake.mail.correspondence import (
+    SOURCE,
+    Asked,
+    Correspondence,
+    Customer,
+    Outcome,
+    Remembered,
+    Sent,
+    Unknown,
+    answer_of,
+)
 from intake.mail.header import normal
 from intake.mail.letter import Found, Letter, Ourselves, letter
 from intake.mail.naming import Named, named_in
@@ -159,8 +169,11 @@ def _news(
         start = min(start, bookmark.read_at - OVERLAP)
     done = total = 0
     with opened(name, settings) as mailbox:
-        for folder in mailbox.to_read():
-            news = mailbox.news(folder, None if since else bookmark.places.get(folder.name), start)
+        folders = mailbox.to_read()
+        # A folder that was never read may hold questions whose answers lie in the others: then all is gone through.
+        again = since is not None or any(folder.name not in bookmark.places for folder in folders)
+        for folder in folders:
+            news = mailbox.news(folder, None if again else bookmark.places.get(folder.name), start)
             total += news.size
             for found in news.found:
                 done += 1
@@ -280,7 +293,8 @@ def _addresses(versions: Iterable[People]) -> Iterator[tuple[str, str]]:
 
 
 def _correspondence(konto: Konto, letters: Sequence[Letter], ourselves: Ourselves, unknown: Unknown) -> Correspondence:
-    ids = {letter.header.id for letter in letters}
+    own = {letter.header.id for letter in letters}
+    ids = own | set(map(answer_of, own))
     remembered, recorded = _remembered(konto, ids | {each for letter in letters for each in letter.header.ancestors})
     return Correspondence(
         ourselves=ourselves,
@@ -340,8 +354,8 @@ def _contacts(konto: Konto, facts: Iterable[Fact]) -> dict[str, Remembered]:
                     needs_answer=data.needs_answer,
                     answers=[answer.time for answer in there[stream].answers],
                 )
-            case ContactOutbound() as data:
-                found[stream] = Sent(data.contact)
+            case ContactOutbound():
+                found[stream] = Sent()
     return found
 
 

@@ -28,10 +28,8 @@ class Customer(NamedTuple):
     key: str
 
 
-class Sent(NamedTuple):
-    """A mail of ours that began a thread."""
-
-    thread: str
+class Sent:
+    """A mail of ours that answered nothing."""
 
 
 @dataclass
@@ -86,7 +84,7 @@ class Correspondence:
         for letter in _in_order(letters):
             id = letter.header.id
             if id in self.recorded or id in seen:
-                yield Outcome(letter)
+                yield self._answers_after_all(letter) if letter.ours else Outcome(letter)
                 continue
             outcome = self._ours(letter) if letter.ours else self._theirs(letter)
             if outcome.envelopes:
@@ -137,12 +135,14 @@ class Correspondence:
 
     def _thread(self, letter: Letter) -> tuple[str, bool]:
         """The thread in which a letter stands, and whether it was us who began it."""
-        ancestors = letter.header.ancestors
-        for each in reversed(ancestors):
+        header = letter.header
+        thread = header.ancestors[0] if header.ancestors else header.id
+        for each in reversed(header.ancestors):
             before = self.remembered.get(each)
-            if before is not None:
-                return before.thread, isinstance(self.remembered.get(before.thread), Sent)
-        return (ancestors[0] if ancestors else letter.header.id), False
+            if isinstance(before, Asked):
+                thread = before.thread
+                break
+        return thread, isinstance(self.remembered.get(thread), Sent)
 
     def _still_open(self, asked: Asked) -> Asked | None:
         """The first question of the same customer in this thread that nobody has answered before."""
@@ -159,23 +159,34 @@ class Correspondence:
     # -- from us ----------------------------------------------------------------------------------------
 
     def _ours(self, letter: Letter) -> Outcome:
-        header = letter.header
-        found = [(address, self._customers(address)) for address in letter.outside]
-        keys = {each.key for _, several in found for each in several}
-        question = self._question(letter, keys, somebody_unknown=any(not several for _, several in found))
-        by = self.ourselves.person(letter.writer)
-        if question is not None:
-            # No answer comes before its question, whatever the clock of a machine says.
-            at = max(header.time, question.at)
-            question.answers.append(at)
-            self.remembered[header.id] = question
-            data = {"contact": question.contact, "channel": "email", **({"by": by} if by else {})}
-            return Outcome(letter, (_envelope("contact.answered", header.id, at, data),))
-        return self._wrote_first(letter, found, by)
+        question = self._question(letter)
+        if question is None:
+            return self._wrote_first(letter)
+        self.remembered[letter.header.id] = question
+        return Outcome(letter, (self._answer(letter, question, letter.header.id),))
 
-    def _question(self, letter: Letter, keys: set[str], *, somebody_unknown: bool) -> Asked | None:
+    def _answers_after_all(self, letter: Letter) -> Outcome:
+        """It was recorded before the question that it answers was known, and so for a mail that answers nothing."""
+        id = answer_of(letter.header.id)
+        if id in self.recorded or not isinstance(self.remembered.get(letter.header.id), Sent):
+            return Outcome(letter)
+        question = self._question(letter)
+        return Outcome(letter) if question is None else Outcome(letter, (self._answer(letter, question, id),))
+
+    def _answer(self, letter: Letter, question: Asked, id: str) -> dict[str, Any]:
+        # No answer comes before its question, whatever the clock of a machine says.
+        at = max(letter.header.time, question.at)
+        question.answers.append(at)
+        by = self.ourselves.person(letter.writer)
+        data = {"contact": question.contact, "channel": "email", **({"by": by} if by else {})}
+        return _envelope("contact.answered", id, at, data)
+
+    def _question(self, letter: Letter) -> Asked | None:
         """What it answers: the nearest question before it in the thread of somebody to whom it goes."""
         ancestors = letter.header.ancestors
+        found = [self._customers(address) for address in letter.outside]
+        keys = {each.key for several in found for each in several}
+        somebody_unknown = not all(found)
         for each in reversed(ancestors):
             before = self.remembered.get(each)
             if isinstance(before, Asked) and before.needs_answer:
@@ -185,14 +196,13 @@ class Correspondence:
                     return before
         return None
 
-    def _wrote_first(
-        self, letter: Letter, found: Sequence[tuple[Address, Sequence[Customer]]], by: str | None
-    ) -> Outcome:
-        header = letter.header
+    def _wrote_first(self, letter: Letter) -> Outcome:
+        header, by = letter.header, self.ourselves.person(letter.writer)
         envelopes: list[dict[str, Any]] = []
         written_to: set[str] = set()
         ambiguous = False
-        for address, several in found:
+        for address in letter.outside:
+            several = self._customers(address)
             registration: list[dict[str, Any]] = []
             if not several and self.unknown == "register":
                 several, registration = self._register(address, header.time)
@@ -209,7 +219,7 @@ class Correspondence:
             envelopes += [*registration, _envelope("contact.outbound", id, header.time, data)]
         if not envelopes:
             return Outcome(letter, left_out="several_customers" if ambiguous else "unknown")
-        self.remembered[header.id] = Sent(self._thread(letter)[0])
+        self.remembered[header.id] = Sent()
         return Outcome(letter, tuple(envelopes))
 
     # -- who --------------------------------------------------------------------------------------------
@@ -225,6 +235,11 @@ class Correspondence:
         if address.name and address.name != address.address:
             data["name"] = address.name
         return [customer], [_envelope("customer.registered", id, at, data)]
+
+
+def answer_of(id: str) -> str:
+    """What the answer is called in a mail that is recorded as something else already."""
+    return f"{id}/answer"
 
 
 def _in_order(letters: Iterable[Letter]) -> list[Letter]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from domain.errors import Refused
 from domain.vocabulary import parse
 from intake.mail import header, stored
-from intake.mail.correspondence import Correspondence, Customer
+from intake.mail.correspondence import Correspondence, Customer, Sent
 from intake.mail.courtesy import is_only_thanks
 from intake.mail.header import normal
 from intake.mail.letter import Found, Letter, Ourselves, letter
@@ -218,6 +218,29 @@ def test_whoever_is_unknown_is_registered_only_where_that_is_set_and_then_once()
         "customer": "nina.neu@web.example", "email": "nina.neu@web.example", "name": "Neu, Nina",
     }  # fmt: skip
     assert told[2]["data"]["chases"] == "n1"
+
+
+def test_an_answer_recorded_before_its_question_was_known_answers_it_when_it_comes_once_more():
+    """It was taken for a mail that answers nothing; that stays, and the answer has an id of its own."""
+    late = correspondence()
+    late.remembered["a1"] = Sent()
+    late.recorded = frozenset(["a1"])
+    mails = [mail(HELGA, INFO, "2026-03-02T09:00", "q1"), mail(INES, HELGA, "2026-03-02T10:00", "a1", "q1")]
+    (asked, answer) = [each.envelopes for each in late.outcomes(letters(mails)[0])]
+    assert [each["type"] for each in asked] == ["contact.inbound"]
+    assert [(each["id"], each["data"]["contact"]) for each in answer] == [("a1/answer", "q1")]
+    late.recorded = frozenset(["q1", "a1", "a1/answer"])
+    assert [each.envelopes for each in late.outcomes(letters(mails)[0])] == [(), ()]
+
+
+@pytest.mark.parametrize(("before", "waits"), [(["ours"], False), (["older", "ours"], True), (["older"], True)])
+def test_whether_somebody_waits_depends_on_who_began_the_thread_also_if_that_was_too_long_ago_to_be_known(
+    before, waits
+):
+    known = correspondence()
+    known.remembered["ours"] = Sent()
+    (outcome,) = known.outcomes(letters([mail(HELGA, INFO, "2026-03-02T09:00", "q1", *before)])[0])
+    assert outcome.envelopes[0]["data"]["needs_answer"] is waits
 
 
 def test_a_draft_is_left_out():

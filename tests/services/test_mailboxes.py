@@ -167,6 +167,20 @@ def test_whoever_became_known_later_is_heard_by_reading_once_more(post):
     assert post.read("--since", "2026-03-01")["recorded"] == 1
 
 
+def test_a_folder_that_is_named_later_brings_its_questions_to_answers_that_were_read_before(post):
+    with post.server.connected(post.user) as client:
+        client.create_folder("Erledigt")
+    post.comes("q1", "2026-03-02T09:00", folder="Erledigt")
+    post.comes("a1", "2026-03-02T10:00", "q1", sender=INES, to=HELGA, folder=SENT)
+    post.read()
+    assert post.facts() == [("contact.outbound", "a1")]
+    post.set(folders=["INBOX", SENT, "Erledigt"])
+    assert counts(post.read()) == {"read": 2, "recorded": 2}
+    assert post.facts()[1:] == [("contact.inbound", "q1"), ("contact.answered", "a1/answer")]
+    (question,) = post.konto("contacts", "--json", "--state", "answered").json
+    assert question["contact"] == "q1"
+
+
 def test_where_the_server_numbers_its_mails_anew_they_are_recognised(post):
     post.comes("q1", "2026-03-02T09:00")
     post.read()
