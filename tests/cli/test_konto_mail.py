@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.store.locks import held
 from tests.cli.home import Konto, fact
 from tests.stores import only_files
 from wiring.settings import read
@@ -138,6 +139,15 @@ def test_reading_without_a_mailbox_or_with_a_wrong_name_says_what_to_do(konto, f
     assert "password" in firm("mail", "read", code=1).err
     shutil.rmtree(firm.home)
     assert "[mailboxes.info]" in konto("mail", "read", code=2).err
+
+
+@only_files
+def test_while_a_mailbox_is_being_read_nobody_else_reads_it(firm):
+    (firm.home / "mail").mkdir()
+    with held(firm.home / "mail" / "info.lock") as ours:
+        assert ours
+        answer = firm("mail", "read", code=1)
+    assert "info.lock" in answer.err
 
 
 # -- settings -----------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import re
 import socket
 import time
@@ -10,11 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.alerts.door import CUT, DRIP, DRIP_SECONDS, HANG, Door
 from tests.cli.home import Konto
-from wiring import bookmarks
+from wiring import bookmarks, logs
 from wiring.bookmarks import Bookmark, Place
+from wiring.settings import LogSettings
 
 HEADER = (
     "From: helga.meier@gmx.example\r\nTo: info@firma.example\r\nMessage-ID: <q1>\r\n"
@@ -120,6 +124,22 @@ def test_whatever_it_does_instead_is_told_in_a_sentence_and_in_time(read, comman
     with RudeServer(command, rudely).open() as server:
         assert re.search(says, read(server))
     assert time.perf_counter() - started < 8
+
+
+def test_nothing_of_a_mail_and_no_password_is_logged_at_the_most_talkative_level(read):
+    root = logging.getLogger()
+    handlers, level, before = root.handlers, root.level, structlog.get_config()
+    stream = io.StringIO()
+    try:
+        logs.configure(LogSettings(format="json", level="debug"), stream)
+        for server, code in ((RudeServer(), 0), (RudeServer("FETCH", "* BYE too busy\r\n"), 1)):
+            with server.open():
+                read(server, code=code)
+    finally:
+        root.handlers, root.level = handlers, level
+        structlog.configure(**before)
+    told = stream.getvalue()
+    assert not [word for word in ("helga", "Grinsekatze", "q1", "INBOX") if word in told], told
 
 
 def test_without_starttls_the_password_is_not_sent(read):
