@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
@@ -30,6 +30,8 @@ TOGETHER = 100
 """So many mails are asked for at once."""
 ANSWERS_TO_LOG_IN, ANSWERS_TO_SEARCH, ANSWERS_TO_FETCH = 5, 5, 15
 """Each may take as long as so many answers of the server."""
+A_ZONE = timedelta(days=1)
+"""A server looks for days of its own zone, whichever that is."""
 SENT_NAMES = ("sent", "sent items", "sent messages", "gesendet", "gesendete elemente", "gesendete objekte")
 """How mail programs call the folder where the server says nothing of it."""
 MISREAD = (IMAPClientError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
@@ -111,7 +113,10 @@ def _logged_in(settings: MailboxSettings, password: SecretStr, watch: Watch) -> 
         client.normalise_times = False
         if settings.security == "starttls":
             client.starttls()
-        client.login(settings.user, password.get_secret_value())
+        secret = password.get_secret_value()
+        # The older way to log in knows no letters beyond ASCII.
+        log_in = client.login if (settings.user + secret).isascii() else client.plain_login
+        log_in(settings.user, secret)
     except BaseException:
         with suppress(Exception):
             client.shutdown()
@@ -178,7 +183,7 @@ class Mailbox:
                 uids = [uid for uid in self.client.search(["UID", f"{place.uid + 1}:*"]) if uid > place.uid]
                 last = place.uid
             else:
-                uids = self.client.search(["SINCE", since.astimezone(UTC).date()])
+                uids = self.client.search(["SINCE", (since.astimezone(UTC) - A_ZONE).date()])
                 last = int(said.get(b"UIDNEXT", 1)) - 1
         found = (each for each in self._found(folder, sorted(uids)) if each.received >= since)
         return News(len(uids), found, Place(validity, max([last, *uids])))

@@ -184,9 +184,10 @@ class Correspondence:
     def _question(self, letter: Letter) -> Asked | None:
         """What it answers: the nearest question before it in the thread of somebody to whom it goes."""
         ancestors = letter.header.ancestors
-        found = [self._customers(address) for address in letter.outside]
-        keys = {each.key for several in found for each in several}
-        somebody_unknown = not all(found)
+        addressed = [self._customers(address) for address in letter.outside]
+        keys = {each.key for several in addressed for each in several}
+        keys |= {each.key for address in letter.copies for each in self._customers(address)}
+        somebody_unknown = not all(addressed)
         for each in reversed(ancestors):
             before = self.remembered.get(each)
             if isinstance(before, Asked) and before.needs_answer:
@@ -197,30 +198,39 @@ class Correspondence:
         return None
 
     def _wrote_first(self, letter: Letter) -> Outcome:
+        """To those it is addressed to; where none of them is a customer, to those who were to know of it."""
+        told = self._told(letter, letter.outside, self.unknown)
+        if not told.envelopes:
+            copies = self._told(letter, letter.copies, "leave_out")
+            told = copies if copies.envelopes or copies.left_out == "several_customers" else told
+        if told.envelopes:
+            self.remembered[letter.header.id] = Sent()
+        return told
+
+    def _told(self, letter: Letter, addresses: Iterable[Address], unknown: Unknown) -> Outcome:
+        """A contact for each customer among them."""
         header, by = letter.header, self.ourselves.person(letter.writer)
         envelopes: list[dict[str, Any]] = []
-        written_to: set[str] = set()
-        ambiguous = False
-        for address in letter.outside:
+        told: set[str] = set()
+        left_out: Reason = "unknown"
+        for address in addresses:
             several = self._customers(address)
             registration: list[dict[str, Any]] = []
-            if not several and self.unknown == "register":
+            if not several and unknown == "register":
                 several, registration = self._register(address, header.time)
-            ambiguous = ambiguous or len(several) > 1
-            if len(several) != 1 or several[0].key in written_to:
+            if len(several) > 1:
+                left_out = "several_customers"
+            if len(several) != 1 or several[0].key in told:
                 continue
             (customer,) = several
-            written_to.add(customer.key)
+            told.add(customer.key)
             # Each of several has a contact of their own; the first one's is called like the mail.
             id = f"{header.id}/{sha256(address.address.encode()).hexdigest()[:16]}" if envelopes else header.id
             data: dict[str, Any] = {"contact": id, "customer": customer.name, "channel": "email"}
             about = self.named_in(customer, f"{header.subject}\n{letter.text}")
             data |= {name: value for name, value in (("by", by), ("about", about)) if value is not None}
             envelopes += [*registration, _envelope("contact.outbound", id, header.time, data)]
-        if not envelopes:
-            return Outcome(letter, left_out="several_customers" if ambiguous else "unknown")
-        self.remembered[header.id] = Sent()
-        return Outcome(letter, tuple(envelopes))
+        return Outcome(letter, tuple(envelopes)) if envelopes else Outcome(letter, left_out=left_out)
 
     # -- who --------------------------------------------------------------------------------------------
 

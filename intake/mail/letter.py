@@ -57,7 +57,9 @@ class Letter(NamedTuple):
     ours: bool
     writer: Address
     outside: tuple[Address, ...]
-    """Those it went to who are not of us: to whom it is addressed, else those who were to know of it."""
+    """Whom it is addressed to who are not of us."""
+    copies: tuple[Address, ...]
+    """Who else was to know of it who is not of us."""
     to: str | None
     """Who of us it is addressed to."""
     only_to_know: bool
@@ -79,8 +81,8 @@ def letter(found: Found, ourselves: Ourselves, is_our_own: IsOurOwn) -> Letter |
     if found.invites:
         return "invitation"
     ours = found.in_sent or header.sender in ourselves
-    everybody = [*header.to, *header.cc]
-    strangers = [each for each in everybody if each not in ourselves]
+    outside, copies = ([each for each in those if each not in ourselves] for those in (header.to, header.cc))
+    strangers = outside or copies
     writer, form = header.sender, False
     if (
         ours
@@ -93,14 +95,14 @@ def letter(found: Found, ourselves: Ourselves, is_our_own: IsOurOwn) -> Letter |
         ours, writer, form = False, header.reply_to, True
     if ours and not strangers:
         return "among_ourselves"
-    addressed = tuple(each for each in header.to if each not in ourselves)
     return Letter(
         # Of very many letters at once only what is still needed is kept.
         header=replace(header, fields=Fields(())),
         place=found.place,
         ours=ours,
         writer=writer,
-        outside=addressed or tuple(strangers),
+        outside=tuple(outside),
+        copies=tuple(copies),
         to=next((name for each in header.to if (name := ourselves.person(each))), None),
         only_to_know=_only_to_know(header, ourselves),
         form=form,

@@ -114,12 +114,16 @@ def shortened(value: Any) -> Any:
 # -- threads ------------------------------------------------------------------------------------------------
 
 
-def mail(sender: str, to: str, at: str, id: str, *before: str, subject: str = "Therme", **more: Any) -> Found:
+def mail(
+    sender: str, to: str, at: str, id: str, *before: str, subject: str = "Therme", copies: str = "", **more: Any
+) -> Found:
     """`before`: the mails before it in its thread."""
     lines = [
         f"From: {sender}", f"To: {to}", f"Subject: {subject}", f"Message-ID: <{id}>",
         f"Date: {datetime.fromisoformat(f'{at}+01:00'):%a, %d %b %Y %H:%M:%S %z}",
     ]  # fmt: skip
+    if copies:
+        lines.append(f"Cc: {copies}")
     if before:
         lines += [f"References: {' '.join(f'<{each}>' for each in before)}", f"In-Reply-To: <{before[-1]}>"]
     return Found(id, "\r\n".join([*lines, "", ""]).encode(), NOW, **more)
@@ -177,6 +181,22 @@ def test_an_answer_passed_on_to_somebody_else_answers_nothing():
         ("inbound", None), ("outbound", "f1"),
     ]  # fmt: skip
     assert facts(question, mail(INES, "lutz@" + FIRM, "2026-03-02T10:00", "f1", "q1")) == [("inbound", None)]
+
+
+def test_an_answer_of_which_the_asker_gets_a_copy_is_one():
+    assert facts(
+        mail(HELGA, INFO, "2026-03-02T09:00", "q1"),
+        mail(INES, "verwaltung@elsewhere.example", "2026-03-02T10:00", "a1", "q1", copies=HELGA),
+    ) == [("inbound", None), ("answered", "q1")]
+
+
+@pytest.mark.parametrize(
+    ("to", "customers"),
+    [("verwaltung@elsewhere.example", ["crm:K-17"]), ("m.aydin@aydin-bau.example", ["crm:K-08"])],
+)
+def test_whoever_gets_a_copy_of_a_first_mail_counts_where_nobody_it_is_addressed_to_is_known(to, customers):
+    (outcome,) = correspondence().outcomes(letters([mail(INES, to, "2026-03-02T10:00", "o1", copies=HELGA)])[0])
+    assert [each["data"]["customer"] for each in outcome.envelopes] == customers
 
 
 def test_an_answer_to_another_address_of_the_same_writer_is_one():

@@ -37,6 +37,7 @@ default_internal_group = {group}
 default_login_user = {user}
 first_valid_uid = 1
 auth_failure_delay = 0
+auth_username_chars =
 ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{certificate}
@@ -109,7 +110,7 @@ class DovecotServer(Server):
     @contextmanager
     def connected(self, user: str) -> Iterator[IMAPClient]:
         with IMAPClient(HOST, self.port, ssl=False, timeout=10) as client:
-            client.login(user, PASSWORD)
+            client.plain_login(user, PASSWORD)
             yield client
 
     def _own_url(self) -> str:

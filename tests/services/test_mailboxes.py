@@ -300,6 +300,13 @@ def test_a_wrong_or_missing_password_is_told_and_the_environment_goes_before_the
     assert "KONTO_MAILBOXES_INFO_PASSWORD" in post.read(code=1)["failed"][0]["text"]
 
 
+def test_a_user_with_umlauts_can_log_in(server, tmp_path):
+    post = Post(server, "Bäckerei-Süß", tmp_path / "home")
+    with post.server.connected("Bäckerei-Süß") as client:
+        client.append("INBOX", f"From: {HELGA}\r\nTo: {INFO}\r\nMessage-ID: <u1>\r\n\r\n".encode(), (), NOW)
+    assert post.read()["recorded"] == 1
+
+
 # -- in the worker ----------------------------------------------------------------------------------------------
 
 
