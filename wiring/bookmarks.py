@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Bookmark:
-    """`account` tells this mailbox from another one of the same name."""
+    """`account` tells this mailbox from another one of the same name; `places` go by internal ids of folders."""
 
     account: str
     places: Mapping[str, Place] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from domain.fact import LATEST
 from intake.mail import text
 from intake.mail.header import MOST_BYTES
 from intake.mail.letter import Found
+from intake.mail.signs import invites
 from wiring.bookmarks import Place
 from wiring.imap_limit import Watch, WatchedClient
 from wiring.settings import MailboxSettings
@@ -245,7 +246,10 @@ def _invites(parts: Any) -> bool:
             continue
         kind = [each.lower() if isinstance(each, bytes) else each for each in part[:2]]
         if kind == [b"text", b"calendar"] and len(part) > 2 and isinstance(part[2], tuple):
-            return any(isinstance(each, bytes) and each.lower() == b"method" for each in part[2])
+            told = [each.decode("ascii", "replace").lower() for each in part[2] if isinstance(each, bytes)]
+            method = dict(zip(told[::2], told[1::2], strict=False)).get("method")
+            if method is not None and invites(method):
+                return True
         waiting += [each for each in part if isinstance(each, tuple | list)]
     return False
 

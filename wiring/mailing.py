@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -134,7 +134,12 @@ def read_mailbox(
         bookmark = bookmark_of(konto, name)
         now = konto.clock()
         places: dict[str, Place] = {}
-        found = _news(name, settings, bookmark, now, since, places, progress)
+        known = {} if since is not None else bookmark.places
+        start = since or now - timedelta(days=settings.since_days)
+        if since is None and bookmark.read_at is not None:
+            # Where a server has numbered its mails anew, nothing since the last reading is passed over.
+            start = min(start, bookmark.read_at - OVERLAP)
+        found = _news(konto, name, start, known, places, progress)
         try:
             summary = take(konto, found, unknown=settings.unknown, dry_run=dry_run)
         except MailboxTrouble as trouble:
@@ -154,32 +159,28 @@ def bookmark_of(konto: Konto, name: str) -> Bookmark:
 
 
 def _news(
+    konto: Konto,
     name: str,
-    settings: MailboxSettings,
-    bookmark: Bookmark,
-    now: datetime,
-    since: datetime | None,
+    start: datetime,
+    known: Mapping[str, Place],
     places: dict[str, Place],
     progress: Progress,
 ) -> Iterator[Found]:
     """What is new in every folder that is read; `places` then holds how far each has been read."""
-    start = since or now - timedelta(days=settings.since_days)
-    if since is None and bookmark.read_at is not None:
-        # Where a server has numbered its mails anew, nothing since the last reading is passed over.
-        start = min(start, bookmark.read_at - OVERLAP)
     done = total = 0
-    with opened(name, settings) as mailbox:
-        folders = mailbox.to_read()
-        # A folder that was never read may hold questions whose answers lie in the others: then all is gone through.
-        again = since is not None or any(folder.name not in bookmark.places for folder in folders)
-        for folder in folders:
-            news = mailbox.news(folder, None if again else bookmark.places.get(folder.name), start)
+    with opened(name, konto.settings.mailboxes[name]) as mailbox:
+        # Folders are sometimes called like customers.
+        folders = {konto.log.ids.of("mail folder", folder.name): folder for folder in mailbox.to_read()}
+        # One that was never read may hold questions whose answers lie in the others: then all is gone through.
+        again = not known.keys() >= folders.keys()
+        for key, folder in folders.items():
+            news = mailbox.news(folder, None if again else known[key], start)
             total += news.size
             for found in news.found:
                 done += 1
                 progress(done, total)
                 yield found
-            places[folder.name] = news.place
+            places[key] = news.place
 
 
 # -- from files -----------------------------------------------------------------------------------------

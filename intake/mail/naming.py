@@ -19,7 +19,10 @@ class Named(NamedTuple):
 
 def named_in(text: str, known: Iterable[Named]) -> str | None:
     """The one whose id stands there by itself, with a figure in it; where several do, nobody can know."""
-    found = {each.name for each in known if _can_be_told(each.id) and _stands_in(each.id, text)}
+    folded = text.casefold()
+    # Very many are known of some customers, and hardly any stands there at all.
+    close = [each for each in known if each.id.casefold() in folded]
+    found = {each.name for each in close if _can_be_told(each.id) and _stands_in(each.id, text)}
     return found.pop() if len(found) == 1 else None
 
 

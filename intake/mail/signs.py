@@ -40,6 +40,7 @@ IsOurOwn = Callable[[Fields], bool]
 
 SPAM_LEVEL = 5
 """From this confidence on Exchange puts a mail into the folder for spam."""
+METHOD = re.compile(r'method="?([a-z]+)')
 LIST_ID = re.compile(r"<([^<>]+)>")
 
 
@@ -114,4 +115,11 @@ def _is_spam(fields: Fields) -> bool:
 def _is_invitation(fields: Fields) -> bool:
     if fields.get("content-class").lower().endswith("calendarmessage"):
         return True
-    return _content(fields).startswith("text/calendar") and "method" in _content(fields)
+    method = METHOD.search(_content(fields))
+    return _content(fields).startswith("text/calendar") and method is not None and invites(method[1])
+
+
+def invites(method: str) -> bool:
+    """Whether a calendar's message of this method (RFC 5546) asks or answers somebody; what is only handed out may be
+    attached to any letter."""
+    return method.lower() != "publish"

@@ -13,6 +13,7 @@ from domain.errors import Refused
 from intake.mail import text
 from intake.mail.header import MOST_BYTES
 from intake.mail.letter import Found
+from intake.mail.signs import invites
 from intake.text_lines import refused_file
 
 MOST_SEARCHED_BYTES = 4 * 1024 * 1024
@@ -20,7 +21,7 @@ MOST_SEARCHED_BYTES = 4 * 1024 * 1024
 OUTLOOK = b"\xd0\xcf\x11\xe0"
 IN_MBOX = b"From "
 INVITATION = re.compile(
-    rb"^content-type:[ \t]*text/calendar\b(?:[^\r\n]|\r?\n[ \t])*method", re.IGNORECASE | re.MULTILINE
+    rb"^content-type:[ \t]*text/calendar\b(?:[^\r\n]|\r?\n[ \t])*?method=\"?([a-z]+)", re.IGNORECASE | re.MULTILINE
 )
 FIELD = re.compile(rb"\A\s*(?:[!-9;-~]+:|[!-9;-~]+[ \t]+:)")
 
@@ -62,7 +63,7 @@ def _found(stream: IO[bytes], place: str, now: datetime, with_text: bool) -> Fou
         place=place,
         header=header_of(content),
         received=now,
-        invites=INVITATION.search(content) is not None,
+        invites=any(invites(method.decode("ascii")) for method in INVITATION.findall(content)),
         text=text.own_words(content) if with_text else "",
     )
 

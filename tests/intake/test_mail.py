@@ -268,6 +268,15 @@ def test_a_draft_is_left_out():
     assert others == {"d1": "draft"}
 
 
+@pytest.mark.parametrize(("method", "invites"), [("REQUEST", True), ('"Reply"', True), ("PUBLISH", False)])
+def test_only_what_asks_or_answers_somebody_is_an_invitation(tmp_path, method, invites):
+    file = tmp_path / "mail.eml"
+    file.write_text(f"From: a@b.example\nContent-Type: text/calendar;\n charset=utf-8; method={method}\n\nx\n", "utf-8")
+    (found,) = stored.found_in(file, NOW)
+    assert found.invites is invites
+    assert (letters([found._replace(invites=False)])[1] == {"mail.eml": "invitation"}) is invites
+
+
 def test_thanks_alone_wait_for_no_answer_where_the_text_may_be_looked_at():
     found = mail(HELGA, INFO, "2026-03-02T09:00", "q1", text="Vielen Dank!\n\nViele Grüße\nHelga Meier")
     taken, _ = letters([found])

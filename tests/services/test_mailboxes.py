@@ -250,6 +250,17 @@ def test_an_invitation_in_a_part_and_a_draft_are_known_without_reading_any_text(
     assert post.read()["left_out"] == {"invitation": 1, "draft": 1}
 
 
+def test_a_letter_with_an_appointment_attached_that_invites_nobody_is_a_letter(post):
+    mail = (
+        f"From: {HELGA}\r\nTo: {INFO}\r\nMessage-ID: <p1>\r\nDate: Mon, 2 Mar 2026 09:00:00 +0100\r\n"
+        'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nx\r\n"
+        '--b\r\nContent-Type: text/calendar; charset="utf-8"; method="PUBLISH"\r\n\r\nBEGIN:VCALENDAR\r\n--b--\r\n'
+    )
+    post.server.deliver(post.user, mail.encode(), NOW - timedelta(days=1))
+    assert post.read()["recorded"] == 1
+
+
 def test_broken_mails_are_refused_by_their_place_and_keep_none_of_the_others_out(post):
     for broken in (b"\r\n\r\n", b"Subject: x\r\n\r\n", b"From: a@b.example\r\nX: " + b"x" * 10_000_000 + b"\r\n\r\nx"):
         post.server.deliver(post.user, broken, NOW - timedelta(days=1))
@@ -345,3 +356,4 @@ def test_the_worker_hears_what_comes_while_it_runs(post):
         assert konto.log.recorded([konto.log.ids.fact("mail", "q1")])
         assert services.turns.failed == {}
     assert {each.name for each in (post.konto.home / "mail").iterdir()} == {"info.json", "info.lock"}
+    assert SENT not in (post.konto.home / "mail" / "info.json").read_text("utf-8"), "folders may be called like people"
