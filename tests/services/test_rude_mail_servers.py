@@ -83,10 +83,10 @@ def read(tmp_path: Path) -> Callable[..., str]:
     konto = Konto(tmp_path / "home")
     konto.home.mkdir()
 
-    def read(server: RudeServer, *, code: int = 1, security: str = "none") -> str:
+    def read(server: RudeServer, *, code: int = 1, security: str = "none", patience_s: float = 5.0) -> str:
         (konto.home / "settings.toml").write_text(
             f'[mailboxes.info]\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "{security}"\n'
-            f'user = "info"\npassword = "jo8-Grinsekatze"\ntimeout_seconds = {0.1 if code else 5}\n'
+            f'user = "info"\npassword = "jo8-Grinsekatze"\ntimeout_seconds = {patience_s}\n'
             'unknown = "register"\n',
             encoding="utf-8",
         )
@@ -114,15 +114,16 @@ def test_a_polite_one_is_read_and_asked_for_no_more_than_needed(read):
         (CUT, "does not answer"),
         (HANG, "within 0.1 seconds"),
         (DRIP, "within 0.1 seconds"),
-        ("HTTP/1.1 400 Bad Request\r\n\r\n<html>\r\n", "(not what a mailbox says|does not answer|within 0.1)"),
+        ("HTTP/1.1 400 Bad Request\r\n\r\n<html>\r\n", "(not what a mailbox says|does not answer)"),
         ("{tag} BAD no\r\n", "(not what a mailbox says|did not accept|does not answer)"),
-        ("* BYE too busy\r\n", "(does not answer|not what a mailbox says|within 0.1)"),
+        ("* BYE too busy\r\n", "(does not answer|not what a mailbox says)"),
     ],
 )
 def test_whatever_it_does_instead_is_told_in_a_sentence_and_in_time(read, command, rudely, says):
     started = time.perf_counter()
     with RudeServer(command, rudely).open() as server:
-        assert re.search(says, read(server))
+        # Little only where it is used up: a busy machine answers politely, but slowly.
+        assert re.search(says, read(server, patience_s=0.1 if rudely in (HANG, DRIP) else 5.0))
     assert time.perf_counter() - started < 8
 
 
