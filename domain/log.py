@@ -174,6 +174,11 @@ class Log:
         secrets = self.words(facts)
         return [unseal(fact, secrets[fact.key]) if fact.key in secrets else fact for fact in facts]
 
+    def recorded(self, keys: Sequence[str]) -> dict[str, Fact]:
+        """Of these keys the facts that stand in the log, in their sources' words."""
+        with self.store.reading() as cursor:
+            return self._recorded(cursor, keys)
+
     def parked(self) -> list[Parked]:
         with self.store.reading() as cursor:
             rows = cursor.execute(f"SELECT {PARKED} FROM parked ORDER BY since, fact").all()
@@ -183,6 +188,20 @@ class Log:
     def count_parked(self) -> int:
         with self.store.reading() as cursor:
             return int(cursor.execute("SELECT COUNT(*) FROM parked").one()[0])
+
+    def _recorded(self, cursor: Cursor, keys: Sequence[str]) -> dict[str, Fact]:
+        places = {
+            row[0]: (row[1], row[2])
+            for row in cursor.among("SELECT fact, stream, version FROM received WHERE fact IN ({among})", keys)
+        }
+        found: dict[str, Fact] = {}
+        if places:
+            secrets = self._secrets(cursor, places)
+            histories = read_histories(self.events, cursor, {stream for stream, _ in places.values()})
+            for key, (stream, version) in places.items():
+                fact = histories[stream][version - 1]
+                found[key] = unseal(fact, secrets[key]) if key in secrets else fact
+        return found
 
     def _secrets(self, cursor: Cursor, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
         rows = list(cursor.among("SELECT fact, subject, sealed FROM vault WHERE fact IN ({among})", keys))
@@ -302,17 +321,7 @@ class Writer:
     def already(self, keys: Sequence[str]) -> dict[str, Fact]:
         """Of these keys the facts that were recorded or parked before, in their sources' words."""
         self.flush()
-        places = {
-            row[0]: (row[1], row[2])
-            for row in self.cursor.among("SELECT fact, stream, version FROM received WHERE fact IN ({among})", keys)
-        }
-        found: dict[str, Fact] = {}
-        if places:
-            secrets = self.log._secrets(self.cursor, places)
-            histories = read_histories(self.log.events, self.cursor, {stream for stream, _ in places.values()})
-            for key, (stream, version) in places.items():
-                fact = histories[stream][version - 1]
-                found[key] = unseal(fact, secrets[key]) if key in secrets else fact
+        found = self.log._recorded(self.cursor, keys)
         return found | {each.fact.key: each.fact for each in self._waiting("fact", keys)}
 
     def find(self, key: str) -> Fact | None:

@@ -298,6 +298,22 @@ def merged_into(library: Library, survivor: str) -> list[Party]:
     return [Party(*row) for row in rows]
 
 
+def addresses(library: Library) -> list[tuple[str, Party]]:
+    """Every e-mail address and whose it is; that of somebody who was merged is their survivor's."""
+    rows = library.views.rows(
+        f"SELECT m.email, {PARTY} FROM customers m JOIN customers c ON c.customer = m.survivor "
+        "WHERE m.email IS NOT NULL AND m.email <> ? AND m.counts = 1 ORDER BY m.customer",
+        (SEALED,),
+    )
+    return [(address, Party(*told)) for address, *told in rows]
+
+
+def survivors(library: Library, customers: Iterable[str]) -> dict[str, str]:
+    """Who each of these customers is today, by internal id."""
+    with library.views.store.reading() as cursor:
+        return dict(cursor.among("SELECT customer, survivor FROM customers WHERE customer IN ({among})", customers))
+
+
 def same_addresses(library: Library) -> list[tuple[Party, Party]]:
     """Pairs of two sources with one e-mail address that were never merged: the one known first, and the other."""
     rows = library.views.rows(

@@ -6,7 +6,7 @@ container engine hands over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_origin
 
@@ -77,12 +77,40 @@ def each(model: type[BaseModel], section: str | None = None) -> Iterator[Setting
             yield Setting(section, name, info)
 
 
-def told(model: type[BaseModel], environment: Mapping[str, str]) -> dict[str | None, dict[str, Any]]:
-    """What the environment says, by section. Raises Refused, naming the variable."""
+class ByName(NamedTuple):
+    """What the environment says of sections that have names of their own, and the variables that said it."""
+
+    values: dict[str, Any]
+    variables: frozenset[str]
+
+
+def by_name(
+    model: type[BaseModel], section: str, name: str, sections: Iterable[str], environment: Mapping[str, str]
+) -> ByName:
+    """One setting of each such section: `password` of `[mailboxes.info]` is KONTO_MAILBOXES_INFO_PASSWORD."""
+    values: dict[str, Any] = {}
+    variables: set[str] = set()
+    for each_section in sections:
+        setting = Setting(f"{section}_{each_section}", name, model.model_fields[name])
+        given = [variable for variable in (setting.variable, setting.variable + FILE) if variable in environment]
+        if len(given) > 1:
+            raise UnsafeSetting(setting.variable, TWICE)
+        for variable in given:
+            values[each_section] = _value(setting, variable, environment[variable])
+            variables.add(variable)
+    return ByName(values, frozenset(variables))
+
+
+def told(
+    model: type[BaseModel], environment: Mapping[str, str], *, beside: Collection[str] = ()
+) -> dict[str | None, dict[str, Any]]:
+    """What the environment says, by section, `beside` what was heard already. Raises Refused, naming the variable."""
     known = {setting.variable: setting for setting in each(model)}
     found: dict[str | None, dict[str, Any]] = {}
     for variable in sorted(environment):
-        if not variable.startswith(PREFIX) or variable in OTHERS or variable.startswith(FOR_TESTS):
+        if not variable.startswith(PREFIX) or variable.startswith(FOR_TESTS):
+            continue
+        if variable in OTHERS or variable in beside:
             continue
         setting = known.get(variable) or known.get(variable.removesuffix(FILE))
         if setting is None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from projections import channels, outbox
 from projections.tables import instant, micros
 from projections.timeline import set_aside
-from wiring import presence, queues
+from wiring import mailing, presence, queues
 from wiring.home import Konto
 from wiring.settings import ROLES
 from wiring.stores import is_shared
@@ -22,6 +22,8 @@ PACKAGE = "vertrauenskonto"
 FRESH = timedelta(seconds=60)
 """A part of the worker that has not turned for longer stands still, or stops."""
 LATE_SENDING = timedelta(minutes=10)
+MISSED = 3
+"""A mailbox that so many readings are missing of is not looked after."""
 LATELY = timedelta(days=7)
 MEGABYTE = 1_000_000
 
@@ -81,6 +83,10 @@ QUEUE = N_("The queue answers; {n} messages lie in it.")
 QUEUE_GONE = N_("The queue does not answer ({reason}); nothing is sent until it does, and nothing is lost.")
 MAIL = N_("Mail goes out through {host}.")
 NO_MAIL = N_("No mail server is set: messages are put into {folder}. To send them, set [mail] host in settings.toml.")
+MAILBOX = N_("The mailbox {name} was read {age} ago.")
+MAILBOX_NEVER = N_("The mailbox {name} has not been read yet. The worker does it: konto serve")
+MAILBOX_STALE = N_("The mailbox {name} was last read {age} ago. Please start the worker: konto serve")
+MAILBOX_FAILS = N_("The mailbox {name} has been out of reach for {age}. To see why: konto mail read {name}")
 KEYS_SAFE = N_("The keys are readable by their owner only.")
 KEYS_OPEN = N_("Others on this machine can read {file}. Please run: chmod 600 {file}")
 
@@ -162,6 +168,7 @@ def notes(konto: Konto) -> Iterator[Note]:
     yield from _flow(konto, now)
     yield from _worker(konto, now)
     yield _mail(konto)
+    yield from _mailboxes(konto, now)
     yield from _keys(konto)
 
 
@@ -245,6 +252,21 @@ def _mail(konto: Konto) -> Note:
     if host is None:
         return Note("mail", True, NO_MAIL, {"folder": konto.home / "outgoing"})
     return Note("mail", True, MAIL, {"host": host})
+
+
+def _mailboxes(konto: Konto, now: datetime) -> Iterator[Note]:
+    """Whether each is read, and as often as its setting says."""
+    for name, settings in konto.settings.mailboxes.items():
+        bookmark = mailing.bookmark_of(konto, name)
+        note = f"mailbox {name}"
+        if bookmark.failing_since is not None:
+            yield Note(note, False, MAILBOX_FAILS, {"name": name, "age": now - bookmark.failing_since})
+        elif bookmark.read_at is None:
+            yield Note(note, False, MAILBOX_NEVER, {"name": name})
+        else:
+            age = now - bookmark.read_at
+            stale = age > MISSED * timedelta(minutes=settings.every_minutes) + FRESH
+            yield Note(note, not stale, MAILBOX_STALE if stale else MAILBOX, {"name": name, "age": age})
 
 
 def _keys(konto: Konto) -> Iterator[Note]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PLACES = 6
 """So many of the innermost calls are named."""
-QUIET = ("dramatiq", "psycopg", "psycopg.pool", "apprise", "asyncio", "urllib3")
+QUIET = ("dramatiq", "psycopg", "psycopg.pool", "apprise", "asyncio", "imapclient", "urllib3")
 """Libraries of which only warnings are of interest."""
 
 

@@ -18,6 +18,7 @@ import structlog
 from domain.errors import Refused
 from projections import outbox
 from wiring.home import Konto
+from wiring.mail_rounds import Rounds
 from wiring.presence import Lease, beat, own_name
 from wiring.queues import Doorbell
 from wiring.settings import ROLES
@@ -30,6 +31,8 @@ log = structlog.get_logger("konto")
 STOP_WITHIN = timedelta(seconds=10)
 LOOK_SECONDS = 0.1
 """How often a loop with a longer rhythm looks whether its time has come, or something new was recorded."""
+MAIL_LOOK_SECONDS = 1.0
+"""How often it is looked whether a mailbox is to be read."""
 RING_AGAIN_AFTER_S = 10.0
 """What rang and was not taken from the outbox since then is rung for once more: the queue may have been emptied."""
 RINGS_AT_ONCE = 1_000
@@ -87,6 +90,7 @@ class Services:
         self.releasing = threading.RLock()
         """One loop at a time decides what may leave. Whoever raises has it until everything is there: a last message
         that was bundled in the middle would hold a part, and the rest would wait for an hour."""
+        self.rounds = Rounds(konto)
         self._beaten: dict[str, datetime] = {}
 
     def run(self) -> None:
@@ -98,6 +102,8 @@ class Services:
             loops.append(self._loop("lease", self._hold, worker.lease_seconds / 3))
             loops.append(self._loop("schedule", self._schedule, LOOK_SECONDS))
             loops.append(self._loop("sweep", self._sweep, worker.sweep_seconds))
+            if self.konto.settings.mailboxes:
+                loops.append(self._loop("mail", self._read_mail, MAIL_LOOK_SECONDS))
         if "send" in self.roles:
             self.bell.start()
         log.info("started", roles=sorted(self.roles), instance=self.instance)
@@ -213,6 +219,10 @@ class Services:
     def _sweep(self) -> None:
         if self.lease.is_ours(self.konto.clock()):
             self._ring()
+
+    def _read_mail(self) -> None:
+        if self.lease.is_ours(self.konto.clock()):
+            self.rounds.turn(self.stopping.is_set)
 
     def _ring(self, *, bundling: bool = True) -> None:
         """Releases what may leave and rings for it; a lease keeps two from sending the same."""

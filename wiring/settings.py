@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from domain.documents import D, Document, DocumentRefused, Part, load
+from domain.documents import D, Document, DocumentRefused, Items, Part, load
 from domain.errors import Refused
 from domain.fact import Address, Label, ZoneName, finding
 from wiring import environment as environment_
@@ -48,6 +48,9 @@ def _section(value: object) -> object:
 
 
 Secret = Annotated[SecretStr, Field(strict=False), BeforeValidator(_text)]
+Domain = Annotated[Label, Field(pattern=r"^[^@\s.]+(\.[^@\s.]+)+$"), AfterValidator(str.lower)]
+MailboxName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,39}$")]
+"""Part of the name of a file and of a variable."""
 SchemaName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """Short enough that what is made beside it still has a name."""
 
@@ -81,6 +84,10 @@ NEEDS_NO_SECRET = 'With signature = "key" an access key counts; please leave the
 SHORT_SECRET = "The secret is shorter than {least} characters; it could be guessed."
 SHORTEST_SECRET = 16
 TWO_WAYS = "“{name}” is a channel and a webhook. Please give one of them another name."
+IN_THE_CLEAR = (
+    "Without TLS the password and all mail could be read on the way; that is only possible with a mail server on this "
+    'machine. Please set security to "tls" or "starttls".'
+)
 MAIL_HAS_IT = "“{name}” always means the mail server. Please choose another name."
 
 
@@ -280,6 +287,36 @@ class HookSettings(Part):
     """As the sender calls it, such as https://example.com/hooks/hubspot: HubSpot signs it, too."""
 
 
+class MailboxSettings(Part):
+    """A mailbox that is read, and never changed: what customers write, and what we answer."""
+
+    host: Label
+    port: Port | None = None
+    """Without one 993 with TLS from the beginning, else 143."""
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: Label
+    password: Secret | None = None
+    """Better given as KONTO_MAILBOXES_NAME_PASSWORD."""
+    folders: Items[Label] = ()
+    """Which are read. Without any the inbox, and the one for what we send."""
+    sent: Label | None = None
+    """Where what we send lies, if the server does not say so itself."""
+    own: Items[Domain] = ()
+    """Domains whose addresses are ours, beside those of the people document."""
+    unknown: Literal["leave_out", "register"] = "leave_out"
+    """What becomes of mail from and to people who are no customers yet."""
+    text: bool = False
+    """Whether the text is looked at, too; it is never kept."""
+    since_days: Annotated[int, Field(ge=1, le=3_650)] = 30
+    """How far back the first reading goes."""
+    every_minutes: Annotated[float, Field(ge=0.01, le=1_440)] = 5.0
+    timeout_seconds: Seconds = 20.0
+
+    @property
+    def at_port(self) -> int:
+        return self.port or (993 if self.security == "tls" else 143)
+
+
 class LogSettings(Part):
     """What the services say of themselves, on standard error."""
 
@@ -320,7 +357,15 @@ class Settings(Document):
     )
     """Systems that post what happens to /hooks/NAME."""
 
+    mailboxes: Annotated[
+        dict[MailboxName, Annotated[MailboxSettings, BeforeValidator(_section)]], BeforeValidator(_section)
+    ] = Field(default_factory=dict)
+    """Mailboxes that are read, by name."""
+
     def contradictions(self) -> Iterator[DocumentRefused]:
+        for name, mailbox in self.mailboxes.items():
+            if mailbox.security == "none" and mailbox.host not in LOCAL:
+                yield DocumentRefused("unsafe_setting", IN_THE_CLEAR, ("mailboxes", name, "security"), name=name)
         for section, names in (("channels", self.channels), ("webhooks", self.webhooks)):
             if EMAIL in names:
                 yield DocumentRefused("name_taken", MAIL_HAS_IT, (section, EMAIL), name=EMAIL)
@@ -355,7 +400,13 @@ def read(home: Path, environment: Mapping[str, str]) -> Settings:
         raise UnsafeSetting(UNSAFE, READERS_MISS)
     file = home / "settings.toml"
     settings = document_in(file, Settings) if file.exists() else Settings()
-    settings = _with(settings, environment_.told(Settings, environment))
+    secrets = environment_.by_name(MailboxSettings, "mailboxes", "password", settings.mailboxes, environment)
+    settings = _with(settings, environment_.told(Settings, environment, beside=secrets.variables))
+    mailboxes = {
+        name: each.model_copy(update={"password": secrets.values[name]} if name in secrets.values else {})
+        for name, each in settings.mailboxes.items()
+    }
+    settings = settings.model_copy(update={"mailboxes": mailboxes})
     hosts = {"dashboard": settings.dashboard.host, "metrics": settings.metrics.host, "api": settings.api.host}
     for name, host in ((f"{part}.host", host) for part, host in hosts.items()):
         if host not in LOCAL and not (host in EVERYWHERE and environment.get(CONTAINER) == "1"):

@@ -40,6 +40,7 @@ FAILURES = frozenset(
         "busy",
         "keys_damaged",
         "keys_missing",
+        "mailbox",
         "moved",
         "not_equal",
         "newer_schema",

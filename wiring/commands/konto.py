@@ -22,6 +22,7 @@ from wiring.commands import (
     identity,
     incidents,
     keys,
+    mail,
     meaning,
     promises,
     running,
@@ -91,6 +92,7 @@ app.add_typer(documents.group("rulebook", "rules", N_("The rulebook: what each d
 app.add_typer(documents.group("calendars", "calendars", N_("The calendars: when which team works.")))
 app.add_typer(documents.group("people", "people", N_("The people: who works here, who stands in for whom.")))
 app.add_typer(connectors.app)
+app.add_typer(mail.app)
 app.command("tick", help=N_("Checks what somebody should know now, and raises it."))(alerts.tick)
 app.add_typer(alerts.app)
 app.add_typer(keys.app)
