@@ -63,7 +63,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     401: problem("No key that counts."),
     403: problem("The key was not made for this."),
     408: problem("What was announced did not come in time."),
-    413: problem("Larger than 8 MiB."),
+    413: problem("Larger than 8 MiB, or more than 10,000 facts."),
     429: problem("Asked too often."),
     500: problem("A mistake of ours."),
     503: problem("The database cannot be reached; nothing was recorded."),

@@ -15,7 +15,16 @@ from intake import json_text
 from wiring.home import Konto
 from words import N_, Translator
 
-NOT_UTF_8 = N_("The body is not written in UTF-8: byte {byte}. Please encode it so.")
+MOST_FACTS = 10_000
+"""In one list."""
+MOST_BRACKETS = 200_000
+"""Objects and lists in one body: what they take in memory is many times what they take on the wire."""
+FINDINGS_EACH = 10
+"""Of each fact of a list."""
+
+NOT_UTF_8 = N_("Line {line}, byte {byte}: the body is not written in UTF-8. Please encode it so.")
+TOO_MANY_FACTS = N_("The list holds {found} facts; at most {limit} are taken at once. Please send it in several parts.")
+TOO_MANY_PARTS = N_("The body holds more than {limit} objects and lists. Please send it in several parts.")
 NEITHER = N_("A fact is an object, and several are a list of objects. What came is neither.")
 NO_OBJECT = N_("A fact is an object.")
 
@@ -26,12 +35,17 @@ Answer = dict[str, Any]
 
 
 def content(body: bytes) -> Any:
-    """What a body says. Raises Refused with every finding."""
+    """What a body says. Raises Refused with what was found first."""
+    if body.count(b"{") + body.count(b"[") > MOST_BRACKETS:
+        # Brackets in texts count as well; a body with so many of them still fits in two.
+        json_text.refuse_too_deep(body[:1_000_000].decode("latin-1"))
+        raise Refused("too_large", TOO_MANY_PARTS, limit=MOST_BRACKETS)
     try:
-        text = body.decode("utf-8-sig")
+        text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Refused("encoding", NOT_UTF_8, byte=error.start) from None
-    return json_text.parse(text)
+        line = body.count(b"\n", 0, error.start) + 1
+        raise Refused("encoding", NOT_UTF_8, line=line, byte=error.start + 1) from None
+    return json_text.parse(text.removeprefix("\ufeff"))
 
 
 def take(konto: Konto, found: Any, t: Translator) -> tuple[int, Answer | list[Answer]]:
@@ -49,6 +63,8 @@ def take(konto: Konto, found: Any, t: Translator) -> tuple[int, Answer | list[An
 
 def _several(konto: Konto, envelopes: Sequence[Any], t: Translator) -> list[Answer]:
     """In order; those that are facts go to the log together."""
+    if len(envelopes) > MOST_FACTS:
+        raise Refused("too_large", TOO_MANY_FACTS, found=len(envelopes), limit=MOST_FACTS)
     now = konto.clock()
     read: list[Fact | Refused] = []
     for each in envelopes:
@@ -76,4 +92,4 @@ def _told(receipt: Receipt) -> Answer:
 def _refused(envelope: Any, refused: Refused, t: Translator) -> Answer:
     named = envelope if isinstance(envelope, dict) else {}
     source, id = (value if isinstance(value := named.get(name), str) else None for name in ("source", "id"))
-    return {"status": "refused", "source": source, "id": id, "problem": as_json(refused, t)}
+    return {"status": "refused", "source": source, "id": id, "problem": as_json(refused, t, most=FINDINGS_EACH)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -189,7 +190,7 @@ def _refused(error: ValidationError, under: str) -> Refused:
 def _finding(error: ErrorDetails, under: str) -> Refused:
     context = dict(error.get("ctx") or {})
     place = (under, *error["loc"], context.pop("field", ""))
-    path = ".".join(str(part) for part in place if part != "")
+    path = ".".join(str(part)[:SHOWN] for part in place if part != "")
     code, sentence = SENTENCES.get(error["type"], (error["type"], ""))
     if not sentence:
         # A finding of our own: its type is the code, its template the sentence.
@@ -198,8 +199,15 @@ def _finding(error: ErrorDetails, under: str) -> Refused:
     return Refused(code, sentence, path, **{**context, "found": _shown(error.get("input"))})
 
 
+SHOWN = 60
+"""Characters of what was found that go into a sentence."""
+
+
 def _shown(value: object) -> str:
+    if isinstance(value, str):
+        value = value[:SHOWN]
     try:
-        return repr(value)[:60]
+        # Of what is large only the beginning is written out.
+        return reprlib.repr(value)[:SHOWN] if isinstance(value, list | dict) else repr(value)[:SHOWN]
     except (ValueError, RecursionError):  # a number of thousands of digits, lists within lists within lists
         return "…"

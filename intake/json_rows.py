@@ -40,7 +40,7 @@ def _of_line(line: Line | TooLong) -> Row:
     try:
         value = json_text.parse(line.text)
     except Refused as refused:
-        if refused.code == "not_json":
+        if "line" in refused.params:
             refused.params["line"] = line.number
         return Row(line.number, {}, in_row(refused, line.number))
     if not isinstance(value, dict):
