@@ -21,7 +21,7 @@ Format = Literal["csv", "excel", "json", "jsonl"]
 
 ENDINGS: dict[str, Format] = {
     ".csv": "csv", ".txt": "csv", ".tsv": "csv",
-    ".xlsx": "excel", ".xlsm": "excel", ".xlsb": "excel", ".xls": "excel", ".ods": "excel",
+    ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel", ".ods": "excel",
     ".json": "json",
     ".jsonl": "jsonl", ".ndjson": "jsonl",
 }  # fmt: skip
