@@ -85,7 +85,10 @@ def _envelope(row: Row) -> dict[str, Any]:
     return {**found, "data": data}
 
 
-def _value(cell: str, is_text: bool) -> Any:
+def _value(cell: str | bool | float, is_text: bool) -> Any:
+    if not isinstance(cell, str):
+        # A spreadsheet has made a value of it.
+        return json.dumps(cell) if is_text else cell
     if cell == NULL:
         return None
     return _text(cell) if is_text else json_text.parse(cell)

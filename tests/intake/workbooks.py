@@ -101,8 +101,12 @@ def _book(names: Sequence[str], hidden: Sequence[str], from_1904: bool) -> str:
 
 
 def _row(y: int, cells: Sequence[Any]) -> str:
-    inside = "".join(_cell(f"{chr(65 + x)}{y}", cell) for x, cell in enumerate(cells) if cell is not None)
+    inside = "".join(_cell(f"{_column(x)}{y}", cell) for x, cell in enumerate(cells) if cell is not None)
     return f'<row r="{y}">{inside}</row>'
+
+
+def _column(x: int) -> str:
+    return LETTERS[x] if x < 26 else LETTERS[x // 26 - 1] + LETTERS[x % 26]
 
 
 def _cell(place: str, value: Any) -> str:
