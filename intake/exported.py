@@ -19,12 +19,11 @@ from intake import files, json_text
 from intake.files import OnBytes
 from intake.mapped import Mapped
 from intake.refusal import in_column, in_row
-from intake.table import Row
+from intake.table import CALCULATED, Row
 from words import N_
 
 SHELL = ("source", "id", "type", "time", "sequence", "zone", "recorded")
 NUMBERS = frozenset({"sequence"})
-CALCULATED = ("=", "+", "-", "@", "\t", "\r", "'")
 NULL = "null"
 
 NEEDS_MAPPING = N_("{file} needs a mapping that says what its columns mean: --mapping NAME. There are: {known}.")

@@ -13,6 +13,8 @@ from words import N_
 
 MOST_COLUMNS = 2_000
 MOST_SHOWN = 20
+CALCULATED = ("=", "+", "-", "@", "\t", "\r", "'")
+"""A cell that begins so is taken for a formula by a spreadsheet; with an apostrophe before it, it is not."""
 
 DOUBLED = N_("The column “{column}” stands in the header twice. Please rename or remove one of them.")
 NO_HEADER = N_("The first row should name the columns, but it is empty. Please check header_row in the mapping.")
@@ -36,6 +38,8 @@ class Row:
     """Why the row cannot be read; `values` then holds what could be."""
     in_table: bool = False
     """Whether a header names the columns, so that every row has them all."""
+    beyond: tuple[Any, ...] = ()
+    """Cells for which the header has no column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,13 @@ class Header:
         if not any(cell not in ("", None) for cell in cells):
             return None
         values = {name: cell for name, cell in zip_longest(self.columns, cells[:wanted], fillvalue="") if name}
-        refused = None
+        refused, beyond = None, ()
         if len(cells) < wanted:
             refused = Refused("short_row", SHORT, row=number, found=len(cells), expected=wanted, value=_said(cells))
         elif any(cell not in ("", None) for cell in cells[wanted:]):
+            beyond = tuple(cells[wanted:])
             refused = Refused("long_row", LONG, row=number, found=len(cells), expected=wanted, value=_said(cells))
-        return Row(number, values, refused, True)
+        return Row(number, values, refused, True, beyond)
 
 
 def _said(cells: Sequence[Any]) -> str:
