@@ -19,7 +19,7 @@ MOST_FACTS = 10_000
 """In one list."""
 MOST_BRACKETS = 200_000
 """Objects and lists in one body: what they take in memory is many times what they take on the wire."""
-FINDINGS_EACH = 10
+FINDINGS_EACH = 5
 """Of each fact of a list."""
 
 NOT_UTF_8 = N_("Line {line}, byte {byte}: the body is not written in UTF-8. Please encode it so.")
@@ -40,6 +40,9 @@ def content(body: bytes) -> Any:
         # Brackets in texts count as well; a body with so many of them still fits in two.
         json_text.refuse_too_deep(body[:1_000_000].decode("latin-1"))
         raise Refused("too_large", TOO_MANY_PARTS, limit=MOST_BRACKETS)
+    if b"\x00" in body[:4] and body[:1] not in (b"\xff", b"\xfe"):
+        # UTF-16 or UTF-32 without a mark, which may pass for UTF-8.
+        raise Refused("encoding", NOT_UTF_8, line=1, byte=body.index(b"\x00") + 1)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:

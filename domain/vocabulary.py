@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -106,7 +107,7 @@ def parse(envelope: Mapping[str, Any], *, now: datetime) -> Fact:
     try:
         data = kind.model_validate(shell.data)
     except ValidationError as error:
-        raise _refused(error, "data") from None
+        raise _refused(error, "data", shell.zone) from None
     return Fact(
         source=shell.source,
         id=shell.id,
@@ -183,8 +184,41 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _refused(error: ValidationError, under: str) -> Refused:
-    return Refused.together([_finding(each, under) for each in error.errors(include_url=False)])
+def _refused(error: ValidationError, under: str, zone: str | None = None) -> Refused:
+    findings = [_finding(each, under) for each in error.errors(include_url=False)]
+    return Refused.together([each if zone is None else _in_zone(each, zone) for each in findings])
+
+
+def _in_zone(finding: Refused, zone: str) -> Refused:
+    """Of a time without an offset, whether the clocks of the fact's zone showed it never or twice."""
+    if finding.code != "zone_missing":
+        return finding
+    found = str(finding.params["found"])
+    try:
+        first = datetime.fromisoformat(found).replace(tzinfo=ZoneInfo(zone))
+    except ValueError:
+        return finding
+    second = first.replace(fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return finding
+    if first.astimezone(UTC).astimezone(first.tzinfo).replace(tzinfo=None) != first.replace(tzinfo=None):
+        return Refused(
+            "nonexistent_local_time",
+            "“{found}” does not exist in {zone}: the clocks went forward then. Please check the time.",
+            finding.path,
+            found=found,
+            zone=zone,
+        )
+    return Refused(
+        "ambiguous_local_time",
+        "“{found}” happened twice in {zone}: the clocks went back then. It is {first} or {second}; please write the "
+        "time with its offset.",
+        finding.path,
+        found=found,
+        zone=zone,
+        first=first.isoformat(),
+        second=second.isoformat(),
+    )
 
 
 def _finding(error: ErrorDetails, under: str) -> Refused:

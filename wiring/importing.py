@@ -118,6 +118,8 @@ def _mapped(
 ) -> Iterator[Mapped]:
     if not file.exists():
         raise refused_file(file, FileNotFoundError())
+    if file.is_dir():
+        raise refused_file(file, IsADirectoryError())
     known = _mapping(konto, name)
     if known is not None:
         ask = asker(konto.settings.connectors)
