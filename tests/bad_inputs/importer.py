@@ -11,9 +11,15 @@ from tests.bad_inputs.memory import Peak
 from wiring.home import open_home
 from wiring.importing import NothingRecorded, import_file
 
+CONTROL_MB = 60
+
 
 def main(home: str, mapping: str, *files: str) -> None:
     konto = open_home(Path(home), environment={}, prepare=True)
+    # That a process can be seen to grow at all.
+    control = Peak("self")
+    bytearray(CONTROL_MB << 20)
+    assert control.grown_mb() > CONTROL_MB // 2
     for file in files:
         name = None if file.endswith(".jsonl") else mapping
         peak = Peak("self")
