@@ -34,7 +34,7 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 
 
-def parse(text: str) -> Any:
+def parse(text: str, *, most_fields: int = MOST_FIELDS) -> Any:
     """The value that `text` holds. Raises Refused naming the path of what is wrong with it."""
     refuse_too_deep(text)
     findings: list[_Wrong] = []
@@ -45,8 +45,8 @@ def parse(text: str) -> Any:
         return findings[-1]
 
     def pairs(fields: list[tuple[str, Any]]) -> Any:
-        if len(fields) > MOST_FIELDS:
-            return wrong("too_many_fields", TOO_MANY_FIELDS, found=len(fields), limit=MOST_FIELDS)
+        if len(fields) > most_fields:
+            return wrong("too_many_fields", TOO_MANY_FIELDS, found=len(fields), limit=most_fields)
         found = dict(fields)
         if len(found) != len(fields):
             seen: set[str] = set()

@@ -343,6 +343,11 @@ def test_a_document_is_a_list_an_object_or_leads_to_one(put):
     assert [row.refused and row.refused.code for row in mixed] == [None, "wrong_type"]
 
 
+def test_a_document_may_hold_its_rows_under_their_ids(put):
+    document = put(json.dumps({"tickets": {f"T-{n}": {"a": n} for n in range(3_000)}}), "a.json")
+    assert len(values(document, form=FileForm(rows="values(tickets)"))) == 3_000
+
+
 def test_a_file_of_facts_needs_no_mapping_and_keeps_its_line_numbers(put):
     facts = [{"specversion": "1.0", "id": str(n), "data": {}, "extra": n} for n in range(3)]
     text = json.dumps(facts[0]) + "\n\n" + json.dumps(facts[1]) + "\nnonsense\n" + json.dumps(facts[2]) + "\n"
