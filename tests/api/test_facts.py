@@ -20,6 +20,7 @@ from tests.api.serving import HOST, Api, serving
 from tests.controls import EXAMPLES
 from tests.homes import Home
 from tests.notation import at
+from tests.stores import only_files
 
 NOW = at("2026-03-12T09:00")
 
@@ -194,6 +195,7 @@ def test_of_many_findings_the_first_fifty_are_named(api: Api, key: str):
     assert len(listed[0]["problem"]["errors"]) == 5
 
 
+@only_files
 def test_a_body_that_would_grow_in_memory_is_refused_before_it_does(api: Api, key: str):
     for body, status, code in (
         (b"[" + b",".join([b"[]"] * 300_000) + b"]", 413, "too_large"),
