@@ -23,7 +23,7 @@ from tests.kills.test_kills import assert_whole, fact, recorded
 from tests.notation import at
 
 BAD_EVERY = 500
-FACTS, MANY_FACTS = 1_500, 10_000
+FACTS, MANY_FACTS = 1_500, 4_000
 KILLS, MANY_KILLS = 1, 10
 TRIES = 4
 """An import may come to its end before it is killed; then the next one is tried."""
