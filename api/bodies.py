@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from time import monotonic
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import TooLarge, TooSlow, answer
+from api.problems import Packed, TooLarge, TooSlow, answer
 
 MIB = 1 << 20
 LARGEST_MIB = 8
@@ -28,7 +29,8 @@ class Bodies:
             return
         try:
             body = await self._read(receive)
-        except (TooLarge, TooSlow) as refused:
+            _refuse_packed(scope)
+        except (Packed, TooLarge, TooSlow) as refused:
             response = answer(Request(scope), refused)
             # What may still come belongs to no request.
             response.headers["Connection"] = "close"
@@ -40,7 +42,7 @@ class Bodies:
     async def _read(self, receive: Receive) -> bytes | None:
         """None: whoever asked went away."""
         deadline = monotonic() + self.within_s
-        parts: list[bytes] = []
+        body = bytearray()
         size = 0
         more = True
         while more and size <= DISCARDED_MIB * MIB:
@@ -50,13 +52,19 @@ class Bodies:
             part: bytes = message.get("body", b"")
             size += len(part)
             if size <= LARGEST_MIB * MIB:
-                parts.append(part)
+                body += part
             else:
-                parts.clear()
+                body.clear()
             more = message.get("more_body", False)
         if size > LARGEST_MIB * MIB:
             raise TooLarge(LARGEST_MIB)
-        return b"".join(parts)
+        return bytes(body)
+
+
+def _refuse_packed(scope: Scope) -> None:
+    coding = Headers(scope=scope).get("content-encoding", "identity")
+    if coding.strip().casefold() not in ("", "identity"):
+        raise Packed(coding)
 
 
 async def _in_time(receive: Receive, deadline: float, within_s: float) -> Message:

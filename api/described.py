@@ -76,7 +76,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     403: problem("The key was not made for this, or its roles do not reach so far."),
     405: problem("This address is not asked in this way."),
     408: problem("What was announced did not come in time."),
-    413: problem("Larger than 8 MiB."),
+    413: problem("Larger than 8 MiB, or more than 10,000 facts."),
     422: problem("It was understood and cannot be recorded or answered so."),
     429: problem("Asked too often."),
     500: problem("A mistake of ours."),

@@ -17,7 +17,16 @@ from projections.own_facts import must_be_own
 from wiring.home import Konto
 from words import N_, Translator
 
-NOT_UTF_8 = N_("The body is not written in UTF-8: byte {byte}. Please encode it so.")
+MOST_FACTS = 10_000
+"""In one list."""
+MOST_BRACKETS = 200_000
+"""Objects and lists in one body: what they take in memory is many times what they take on the wire."""
+FINDINGS_EACH = 5
+"""Of each fact of a list."""
+
+NOT_UTF_8 = N_("Line {line}, byte {byte}: the body is not written in UTF-8. Please encode it so.")
+TOO_MANY_FACTS = N_("The list holds {found} facts; at most {limit} are taken at once. Please send it in several parts.")
+TOO_MANY_PARTS = N_("The body holds more than {limit} objects and lists. Please send it in several parts.")
 NEITHER = N_("A fact is an object, and several are a list of objects. What came is neither.")
 NO_OBJECT = N_("A fact is an object.")
 
@@ -28,12 +37,20 @@ Told = dict[str, Any]
 
 
 def content(body: bytes) -> Any:
-    """What a body says. Raises Refused with every finding."""
+    """What a body says. Raises Refused with what was found first."""
+    if body.count(b"{") + body.count(b"[") > MOST_BRACKETS:
+        # Brackets in texts count as well; a body with so many of them still fits in two.
+        json_text.refuse_too_deep(body[:1_000_000].decode("latin-1"))
+        raise Refused("too_large", TOO_MANY_PARTS, limit=MOST_BRACKETS)
+    if b"\x00" in body[:4] and body[:1] not in (b"\xff", b"\xfe"):
+        # UTF-16 or UTF-32 without a mark, which may pass for UTF-8.
+        raise Refused("encoding", NOT_UTF_8, line=1, byte=body.index(b"\x00") + 1)
     try:
-        text = body.decode("utf-8-sig")
+        text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Refused("encoding", NOT_UTF_8, byte=error.start) from None
-    return json_text.parse(text)
+        line = body.count(b"\n", 0, error.start) + 1
+        raise Refused("encoding", NOT_UTF_8, line=line, byte=error.start + 1) from None
+    return json_text.parse(text.removeprefix("\ufeff"))
 
 
 def of_facts(call: Call) -> Answer:
@@ -53,6 +70,8 @@ def of_facts(call: Call) -> Answer:
 
 def _several(konto: Konto, envelopes: Sequence[Any], t: Translator) -> list[Told]:
     """In order; those that are facts go to the log together."""
+    if len(envelopes) > MOST_FACTS:
+        raise Refused("too_large", TOO_MANY_FACTS, found=len(envelopes), limit=MOST_FACTS)
     read: list[Fact | Refused] = []
     for each in envelopes:
         try:
@@ -86,4 +105,4 @@ def _told(receipt: Receipt) -> Told:
 def _refused(envelope: Any, refused: Refused, t: Translator) -> Told:
     named = envelope if isinstance(envelope, dict) else {}
     source, id = (value if isinstance(value := named.get(name), str) else None for name in ("source", "id"))
-    return {"status": "refused", "source": source, "id": id, "problem": as_json(refused, t)}
+    return {"status": "refused", "source": source, "id": id, "problem": as_json(refused, t, most=FINDINGS_EACH)}

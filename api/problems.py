@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from domain.errors import Refused
+from domain.errors import MOST_FINDINGS, Refused
 from domain.history import Impossible
 from wiring.refusals import sentence
 from words import LANGUAGES, N_, Translator, language, translator
@@ -64,6 +65,13 @@ class TooLarge(Refused):
         super().__init__("too_large", TOO_MUCH, limit=limit_mib)
 
 
+class Packed(Refused):
+    """What is small on the wire may be anything when it is unpacked."""
+
+    def __init__(self, coding: str) -> None:
+        super().__init__("encoding", IS_PACKED, coding=coding[:20])
+
+
 class TooSlow(Refused):
     def __init__(self, seconds: float) -> None:
         super().__init__("too_slow", CAME_TOO_SLOWLY, seconds=round(seconds))
@@ -100,8 +108,8 @@ def status_of(refused: Refused) -> int:
     return STATUS.get(refused.code, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def as_json(refused: Refused, t: Translator) -> dict[str, Any]:
-    """The first finding in the fields of RFC 9457 and in ours; all of them in `errors`.
+def as_json(refused: Refused, t: Translator, *, most: int = MOST_FINDINGS) -> dict[str, Any]:
+    """The first finding in the fields of RFC 9457 and in ours; `most` of them in `errors`.
 
     Where the history with a fact would be impossible, `facts` names it and the earlier one that forbids it.
     """
@@ -117,7 +125,8 @@ def as_json(refused: Refused, t: Translator) -> dict[str, Any]:
         "message": text,
         "path": refused.path,
         "errors": [
-            {"code": each.code, "message": sentence(each, t), "path": each.path} for each in (refused, *refused.also)
+            {"code": each.code, "message": sentence(each, t), "path": each.path}
+            for each in islice((refused, *refused.also), most)
         ],
         **({"facts": [{"source": each.source, "id": each.id} for each in facts if each]} if facts else {}),
     }
@@ -149,6 +158,9 @@ IN_THE_ADDRESS = N_(
 )
 NOT_FOR_THIS = N_("This key was not made for it; it needs one of these scopes: {scope}.")
 TOO_MUCH = N_("What was sent is larger than {limit} MiB. Please send it in several parts.")
+IS_PACKED = N_(
+    "The body is packed (Content-Encoding: {coding}). Please send it unpacked, in several parts if it is large."
+)
 CAME_TOO_SLOWLY = N_("What was announced did not come within {seconds} seconds. Please send it again.")
 ASKED_TOO_OFTEN = N_("This was asked too often. Please wait a minute.")
 NOTHING_HERE = N_("There is nothing at this address. What there is stands in /openapi.json.")

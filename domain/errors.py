@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+MOST_FINDINGS = 50
+"""Of one input; nobody reads a million of them."""
+
 
 class Refused(Exception):
     """An expected refusal: an answer to the user, never a crash.
@@ -28,9 +31,9 @@ class Refused(Exception):
 
     @classmethod
     def together(cls, findings: list[Refused]) -> Refused:
-        """The first finding, carrying the others."""
+        """The first finding, carrying the next ones."""
         first = findings[0]
-        first.also = tuple(findings[1:])
+        first.also = tuple(findings[1:MOST_FINDINGS])
         return first
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -105,7 +107,7 @@ def parse(envelope: Mapping[str, Any], *, now: datetime) -> Fact:
     try:
         data = kind.model_validate(shell.data)
     except ValidationError as error:
-        raise refused(error, "data") from None
+        raise refused(error, "data", shell.zone) from None
     return Fact(
         source=shell.source,
         id=shell.id,
@@ -183,15 +185,48 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def refused(error: ValidationError, under: str = "") -> Refused:
-    """Every finding in our words; `under` is the place of what was looked at."""
-    return Refused.together([_finding(each, under) for each in error.errors(include_url=False)])
+def refused(error: ValidationError, under: str = "", zone: str | None = None) -> Refused:
+    """Every finding in our words; `under` is the place of what was looked at, `zone` that of its times."""
+    findings = [_finding(each, under) for each in error.errors(include_url=False)]
+    return Refused.together([each if zone is None else _in_zone(each, zone) for each in findings])
+
+
+def _in_zone(finding: Refused, zone: str) -> Refused:
+    """Of a time without an offset, whether the clocks of the fact's zone showed it never or twice."""
+    if finding.code != "zone_missing":
+        return finding
+    found = str(finding.params["found"])
+    try:
+        first = datetime.fromisoformat(found).replace(tzinfo=ZoneInfo(zone))
+    except ValueError:
+        return finding
+    second = first.replace(fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return finding
+    if first.astimezone(UTC).astimezone(first.tzinfo).replace(tzinfo=None) != first.replace(tzinfo=None):
+        return Refused(
+            "nonexistent_local_time",
+            "“{found}” does not exist in {zone}: the clocks went forward then. Please check the time.",
+            finding.path,
+            found=found,
+            zone=zone,
+        )
+    return Refused(
+        "ambiguous_local_time",
+        "“{found}” happened twice in {zone}: the clocks went back then. It is {first} or {second}; please write the "
+        "time with its offset.",
+        finding.path,
+        found=found,
+        zone=zone,
+        first=first.isoformat(),
+        second=second.isoformat(),
+    )
 
 
 def _finding(error: ErrorDetails, under: str) -> Refused:
     context = dict(error.get("ctx") or {})
     place = (under, *error["loc"], context.pop("field", ""))
-    path = ".".join(str(part) for part in place if part != "")
+    path = ".".join(str(part)[:SHOWN] for part in place if part != "")
     code, sentence = SENTENCES.get(error["type"], (error["type"], ""))
     if not sentence:
         # A finding of our own: its type is the code, its template the sentence.
@@ -200,8 +235,15 @@ def _finding(error: ErrorDetails, under: str) -> Refused:
     return Refused(code, sentence, path, **{**context, "found": _shown(error.get("input"))})
 
 
+SHOWN = 60
+"""Characters of what was found that go into a sentence."""
+
+
 def _shown(value: object) -> str:
+    if isinstance(value, str):
+        value = value[:SHOWN]
     try:
-        return repr(value)[:60]
+        # Of what is large only the beginning is written out.
+        return reprlib.repr(value)[:SHOWN] if isinstance(value, list | dict) else repr(value)[:SHOWN]
     except (ValueError, RecursionError):  # a number of thousands of digits, lists within lists within lists
         return "…"

@@ -19,12 +19,11 @@ from intake import files, json_text
 from intake.files import OnBytes
 from intake.mapped import Mapped
 from intake.refusal import in_column, in_row
-from intake.table import Row
+from intake.table import CALCULATED, Row
 from words import N_
 
 SHELL = ("source", "id", "type", "time", "sequence", "zone", "recorded")
 NUMBERS = frozenset({"sequence"})
-CALCULATED = ("=", "+", "-", "@", "\t", "\r", "'")
 NULL = "null"
 
 NEEDS_MAPPING = N_("{file} needs a mapping that says what its columns mean: --mapping NAME. There are: {known}.")
@@ -85,7 +84,10 @@ def _envelope(row: Row) -> dict[str, Any]:
     return {**found, "data": data}
 
 
-def _value(cell: str, is_text: bool) -> Any:
+def _value(cell: str | bool | float, is_text: bool) -> Any:
+    if not isinstance(cell, str):
+        # A spreadsheet has made a value of it.
+        return json.dumps(cell) if is_text else cell
     if cell == NULL:
         return None
     return _text(cell) if is_text else json_text.parse(cell)

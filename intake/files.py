@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.errors import Refused
-from intake import csv_rows, excel_rows, json_rows, text_lines
+from intake import csv_rows, excel_rows, json_rows, refused_table, text_lines
 from intake.mapped import Mapped
 from intake.table import Row
 from intake.text_lines import OnBytes
@@ -21,7 +21,7 @@ Format = Literal["csv", "excel", "json", "jsonl"]
 
 ENDINGS: dict[str, Format] = {
     ".csv": "csv", ".txt": "csv", ".tsv": "csv",
-    ".xlsx": "excel", ".xlsm": "excel", ".xlsb": "excel", ".xls": "excel", ".ods": "excel",
+    ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel", ".ods": "excel",
     ".json": "json",
     ".jsonl": "jsonl", ".ndjson": "jsonl",
 }  # fmt: skip
@@ -30,6 +30,14 @@ UNKNOWN_KIND = N_(
     "What kind of file {file} is cannot be seen from its ending. Known are: {known}. "
     "Please rename it, or declare format in [file] of the mapping."
 )
+
+
+NO_FACT = N_(
+    "This line of a file of refused facts holds none, because none could be made. Please mend the row where it "
+    "came from."
+)
+OF_REFUSED = frozenset({"row", "code", "reason", "fact"})
+"""The fields by which a line of such a file is known."""
 
 
 class FileForm(BaseModel):
@@ -61,6 +69,12 @@ def read_rows(
     `encoding` goes before the one that the mapping declares.
     """
     form = form or FileForm()
+    between = refused_table.delimiter_of(path)
+    if between is not None:
+        # Our own file of refused rows says itself how it is written, whatever file they came from.
+        text = text_lines.decoded(text_lines.chunks(path, on_bytes), encoding, file=path.name)
+        yield from refused_table.undone(csv_rows.rows(text_lines.lines(text), between, 1))
+        return
     kind = form.format_of(path)
     if kind == "excel":
         yield from excel_rows.rows(path, form.sheet, form.header_row)
@@ -84,8 +98,18 @@ def read_facts(path: Path, *, encoding: str | None = None, on_bytes: OnBytes | N
     for row in json_rows.of_lines(text_lines.lines(text)):
         if row.refused is not None:
             yield Mapped(row=row.number, refused=row.refused)
+        elif row.values.keys() >= OF_REFUSED:
+            yield _again(row)
         else:
             yield Mapped(row=row.number, envelope=dict(row.values))
+
+
+def _again(row: Row) -> Mapped:
+    """A line of a file of refused facts, which somebody may have mended."""
+    fact = row.values["fact"]
+    if not isinstance(fact, dict):
+        return Mapped(row=row.number, refused=Refused("no_fact", NO_FACT, "fact", row=row.number))
+    return Mapped(row=row.number, envelope=dict(fact))
 
 
 def _ending(path: Path) -> str:

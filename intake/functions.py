@@ -16,7 +16,10 @@ from words import N_
 NOT_A_LIST = N_("{function}() needs a list here, not {found}.")
 NO_DECIMAL = N_("{found} is no decimal sign; possible are '.' and ','.")
 NO_LENGTH = N_("shortened() needs a number of characters, such as `500`, not {found}.")
+NO_DIGITS = N_("zeros() needs a number of digits, such as `5`, not {found}.")
 NOT_A_REFERENCE = N_("changes() needs the column with & before it, such as &Status, not {found}.")
+
+MOST_DIGITS = 50
 
 ARGUMENTS: Mapping[str, tuple[int, int]] = {
     "time": (1, 2),
@@ -28,6 +31,7 @@ ARGUMENTS: Mapping[str, tuple[int, int]] = {
     "trim": (1, 1),
     "plain": (1, 1),
     "shortened": (2, 2),
+    "zeros": (2, 2),
     "join_nonempty": (2, 2),
     "only": (1, 1),
     "changes": (2, 2),
@@ -53,6 +57,7 @@ class Functions:
             "trim": lambda value: reading.text(value).strip(),
             "plain": lambda value: html.text(reading.text(value)) or None,
             "shortened": self._shortened,
+            "zeros": self._zeros,
             "join_nonempty": self._join_nonempty,
             "only": self._only,
             "changes": _changes,
@@ -91,6 +96,11 @@ class Functions:
             raise Refused("expression", NO_LENGTH, found=repr(most)[:40])
         text = self._reading.text(value)
         return text if len(text) <= most else text[: most - 1] + "…"
+
+    def _zeros(self, value: Any, digits: Any) -> str:
+        if type(digits) is not int or not 1 <= digits <= MOST_DIGITS:
+            raise Refused("expression", NO_DIGITS, found=repr(digits)[:40])
+        return self._reading.text(value).zfill(digits)
 
     def _join_nonempty(self, between: Any, values: Any) -> str | None:
         if not isinstance(values, list):

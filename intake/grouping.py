@@ -8,6 +8,7 @@ from sys import intern
 from typing import Any
 
 from domain.errors import Refused
+from intake import error_words
 from intake.compiled import is_true
 from intake.expressions import Context, Expression
 from intake.reading import Reading
@@ -51,6 +52,10 @@ class Grouping:
                 yield Gathered(row.number, (), dict(row.values), row.refused)
                 continue
             context = self._cleaned(row)
+            spoilt = error_words.refusal_of(context)
+            if spoilt is not None:
+                yield Gathered(row.number, (), context, in_row(spoilt, row.number))
+                continue
             try:
                 if self.when is not None and not is_true(self.when(context)):
                     continue

@@ -40,7 +40,7 @@ def _of_line(line: Line | TooLong) -> Row:
     try:
         value = json_text.parse(line.text)
     except Refused as refused:
-        if refused.code == "not_json":
+        if "line" in refused.params:
             refused.params["line"] = line.number
         return Row(line.number, {}, in_row(refused, line.number))
     if not isinstance(value, dict):
@@ -59,7 +59,8 @@ def of_text(parts: Iterable[str], path_to_rows: str | None) -> Iterator[Row]:
     text = "".join(held)
     if not text.strip():
         raise Refused("empty_file", table.EMPTY)
-    yield from of_document(json_text.parse(text), path_to_rows)
+    # An object whose fields are the rows, each under its id, may have many.
+    yield from of_document(json_text.parse(text, most_fields=LARGEST_DOCUMENT), path_to_rows)
 
 
 def of_document(document: Any, path_to_rows: str | None) -> Iterator[Row]:

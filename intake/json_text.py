@@ -5,35 +5,48 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from domain.errors import Refused
+from domain.errors import MOST_FINDINGS, Refused
 from words import N_
 
 DEEPEST = 64
+SHOWN = 60
+"""Characters of a key that go into a path."""
 LARGEST = 2**63
+MOST_FIELDS = 2_000
+"""Of one object, as many as a table may have columns."""
 
 NOT_JSON = N_("This is no JSON: line {line}, character {character}. Please check brackets, commas and quotation marks.")
 TWICE = N_("The field “{key}” stands here twice. Please keep one of them.")
 NO_NUMBER = N_("{found} is no number that can be recorded.")
 TOO_LARGE = N_("{found} is too large for a number.")
-HALF_CHARACTER = N_("The text holds half a character ({code_point}). Please write the file as UTF-8 anew.")
+HALF_CHARACTER = N_(
+    "Line {line}, character {character}: the text holds half a character ({code_point}). Please write it as UTF-8 anew."
+)
+TOO_MANY_FIELDS = N_("There are {found} fields here; at most {limit} are accepted.")
 TOO_DEEP = N_("Brackets are nested more than {limit} deep. That is not accepted.")
 
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)  # an unclosed text runs to the end
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 
 
-def parse(text: str) -> Any:
+def parse(text: str, *, most_fields: int = MOST_FIELDS) -> Any:
     """The value that `text` holds. Raises Refused naming the path of what is wrong with it."""
-    _refuse_too_deep(text)
+    refuse_too_deep(text)
     findings: list[_Wrong] = []
 
     def wrong(code: str, sentence: str, **params: Any) -> _Wrong:
-        findings.append(_Wrong(code, sentence, params))
+        if len(findings) < MOST_FINDINGS:
+            findings.append(_Wrong(code, sentence, params))
         return findings[-1]
 
     def pairs(fields: list[tuple[str, Any]]) -> Any:
+        if len(fields) > most_fields:
+            return wrong("too_many_fields", TOO_MANY_FIELDS, found=len(fields), limit=most_fields)
         found = dict(fields)
         if len(found) != len(fields):
             seen: set[str] = set()
@@ -61,10 +74,10 @@ def parse(text: str) -> Any:
     except json.JSONDecodeError as error:
         raise Refused("not_json", NOT_JSON, line=error.lineno, character=error.colno) from None
     if findings:
-        leaves = _walk(value, "")
-        raise Refused.together([_refused(path, leaf) for path, leaf in leaves if isinstance(leaf, _Wrong)])
+        wrongs = ((path, leaf) for path, leaf in _walk(value, "") if isinstance(leaf, _Wrong))
+        raise Refused.together([_refused(path, leaf) for path, leaf in islice(wrongs, MOST_FINDINGS)])
     if _HALF.search(text):
-        _refuse_halves(value)
+        _refuse_halves(value, text)
     return value
 
 
@@ -79,19 +92,20 @@ def _refused(path: str, wrong: _Wrong) -> Refused:
     return Refused(wrong.code, wrong.sentence, path, **wrong.params)
 
 
-def _walk(value: Any, path: str) -> list[tuple[str, Any]]:
+def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Every leaf, and every key as a leaf of its own, with its path."""
     if isinstance(value, dict):
-        found: list[tuple[str, Any]] = [(path, key) for key in value]
+        yield from ((path, key) for key in value)
         for key, each in value.items():
-            found += _walk(each, f"{path}.{key}" if path else key)
-        return found
-    if isinstance(value, list):
-        return [leaf for n, each in enumerate(value) for leaf in _walk(each, f"{path}.{n}".lstrip("."))]
-    return [(path, value)]
+            yield from _walk(each, f"{path}.{key[:SHOWN]}" if path else key[:SHOWN])
+    elif isinstance(value, list):
+        for n, each in enumerate(value):
+            yield from _walk(each, f"{path}.{n}".lstrip("."))
+    else:
+        yield path, value
 
 
-def _refuse_halves(value: Any) -> None:
+def _refuse_halves(value: Any, text: str) -> None:
     for path, leaf in _walk(value, ""):
         if not isinstance(leaf, str):
             continue
@@ -99,10 +113,32 @@ def _refuse_halves(value: Any) -> None:
             if "\ud800" <= char <= "\udfff":
                 # The path may name the broken key itself.
                 safe = path.encode("ascii", "backslashreplace").decode("ascii")
-                raise Refused("encoding", HALF_CHARACTER, safe, code_point=f"U+{ord(char):04X}")
+                line, character = _place_of_half(text)
+                raise Refused(
+                    "encoding", HALF_CHARACTER, safe, line=line, character=character, code_point=f"U+{ord(char):04X}"
+                )
 
 
-def _refuse_too_deep(text: str) -> None:
+def _place_of_half(text: str) -> tuple[int, int]:
+    """Line and character of the first escape that is one half without the other, both from 1."""
+    first: re.Match[str] | None = None
+    for escape in _ESCAPED.finditer(text):
+        code = int(escape[1] or "0", 16)
+        follows = first is not None and escape.start() == first.end()
+        if first is not None and not (follows and 0xDC00 <= code <= 0xDFFF):
+            break
+        if first is not None:
+            first = None
+        elif 0xD800 <= code <= 0xDFFF:
+            first = escape
+            if code >= 0xDC00:
+                break
+    place = first.start() if first is not None else 0
+    return text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+
+
+def refuse_too_deep(text: str) -> None:
+    """Before anything is built of it."""
     if text.count("[") + text.count("{") <= DEEPEST:
         return
     depth = 0

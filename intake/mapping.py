@@ -210,14 +210,18 @@ def _with_columns(rows: Iterator[Row], mapping: Mapping) -> Iterator[Row]:
 def _check_columns(row: Row, mapping: Mapping) -> None:
     found = list(row.values)
     missing = sorted(mapping.columns - set(found))
+    header_row = mapping.form.header_row
     if missing and len(found) == 1:
         for sign in (";", "\t", "|", ","):
             if found[0].count(sign):
-                raise Refused("wrong_delimiter", WRONG_DELIMITER, found=found[0][:60], sign=sign, row=1)
+                raise Refused("wrong_delimiter", WRONG_DELIMITER, found=found[0][:60], sign=sign, row=header_row)
     if missing:
         listed = ", ".join(found)
         raise Refused.together(
-            [Refused("missing_column", MISSING_COLUMN, name, column=name, found=listed[:400]) for name in missing]
+            [
+                Refused("missing_column", MISSING_COLUMN, name, row=header_row, column=name, found=listed[:400])
+                for name in missing
+            ]
         )
     for name in mapping.names:
         if name in found:
@@ -225,8 +229,7 @@ def _check_columns(row: Row, mapping: Mapping) -> None:
 
 
 def _or_sum_row(refused: Refused, gathered: Gathered) -> Refused:
-    filled = (value for value in gathered.context.values() if isinstance(value, str) and value.strip())
-    first = next(filled, "").strip().rstrip(":").casefold()
-    if first not in SUM_WORDS:
+    words = (value.strip().rstrip(":").casefold() for value in gathered.context.values() if isinstance(value, str))
+    if SUM_WORDS.isdisjoint(words):
         return refused
     return Refused.together([Refused("sum_row", SUM_ROW, row=gathered.row), refused, *refused.also])

@@ -75,8 +75,9 @@ class Builder:
         self.reading = Reading(
             zone=ZoneInfo(document.zone) if document.zone else None,
             time_formats=tuple(document.time_format),
-            decimal=document.decimal,
+            decimal=document.decimal or ".",
             thousands=document.thousands,
+            unsure=document.decimal is None and document.thousands is None,
             nulls=frozenset(document.null_values),
             yes=frozenset(document.true_values),
             no=frozenset(document.false_values),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -16,6 +17,9 @@ ONE_SOURCE = N_("Please say with exactly one of column, value and text where thi
 CONSTANT = N_("{found} is a fixed value. Please write it under [fact.constants].")
 LOOKS_LIKE_ISO = N_(
     "“{found}” puts the day before the month in what looks like an ISO date. That cannot be told apart."
+)
+TWO_WAYS = N_(
+    "“{one}” and “{other}” read “{found}” as two different times. Please keep the one that the file is written in."
 )
 ONE_FILE_NAME = N_(
     "“{found}” is no plain file name. The file lies beside the imported one; please name it without a folder."
@@ -33,6 +37,10 @@ def _readable(forms: list[str]) -> list[str]:
             raise finding("time_format", LOOKS_LIKE_ISO, {"found": form})
         if not moments.is_readable(form):
             raise finding("time_format", moments.NO_FORMAT, {"found": form[:60]})
+    for one, other in combinations(forms, 2):
+        text = moments.read_in_two_ways(one, other)
+        if text is not None:
+            raise finding("time_format", TWO_WAYS, {"one": one, "other": other, "found": text})
     return forms
 
 
@@ -146,7 +154,7 @@ class MappingDocument(_Part):
     source: Id
     zone: ZoneName | None = None
     time_format: TimeFormats = []
-    decimal: Sign = "."
+    decimal: Sign | None = None
     thousands: Between | None = None
     null_values: list[str] = [""]
     true_values: list[str] = ["true", "yes", "ja", "1"]
@@ -160,6 +168,6 @@ class MappingDocument(_Part):
 
     @model_validator(mode="after")
     def _signs_differ(self) -> MappingDocument:
-        if self.decimal == self.thousands:
+        if (self.decimal or ".") == self.thousands:
             raise finding("same_sign", SAME_SIGN, {})
         return self

@@ -29,6 +29,10 @@ EXCEL_DAYS_OF_OUR_TIME = range(25_000, 75_000)
 """1968 to 2105: a bare number among these, where a date should stand, is most often one of Excel's."""
 SAMPLE = datetime(2026, 12, 31, 17, 30, 45)  # noqa: DTZ001 - shows how a format looks
 
+SWAPPABLE = (datetime(2003, 2, 1, 5, 4, 6), datetime(2026, 3, 2, 9, 7, 8))  # noqa: DTZ001
+"""Days whose parts can change places."""
+MIDNIGHT = "24:00"
+
 NO_SUCH_DAY = N_("“{found}” does not exist in the calendar. Please check the date.")
 NO_ZONE = N_(
     '“{found}” does not say in which zone it is meant. Please declare it in the mapping: zone = "Europe/Berlin".'
@@ -215,11 +219,31 @@ def _in_range(moment: datetime, value: object) -> datetime:
 
 def _other_form(value: object, formats: Sequence[str]) -> Refused:
     text = str(value).strip()
+    if MIDNIGHT in text and any(_as_in(text.replace(MIDNIGHT, "00:00"), form) for form in formats):
+        return Refused("out_of_range", OUT_OF_RANGE, found=text[:60])
     if NUMBER.fullmatch(text) and int(float(text)) in EXCEL_DAYS_OF_OUR_TIME and "excel" not in formats:
         meant = EXCEL_DAY_ZERO + timedelta(days=int(float(text)))
         return Refused("excel_date", EXCEL_NUMBER, found=text, date=meant.date().isoformat())
     samples = [sample(form) for form in formats] or [SAMPLE.isoformat(sep=" "), SAMPLE.date().isoformat()]
     return Refused("time_format", OTHER_FORM, found=text[:60], expected=" / ".join(samples))
+
+
+def read_in_two_ways(one: str, other: str) -> str | None:
+    """A text that two formats read as different times, so that which one comes first would decide."""
+    for moment in SWAPPABLE:
+        for written, read in ((one, other), (other, one)):
+            text = sample(written) if written in NAMED_FORMATS else moment.strftime(written)
+            readings = [_as_in(text, form) for form in (written, read)]
+            if None not in readings and readings[0] != readings[1]:
+                return text
+    return None
+
+
+def _as_in(text: str, form: str) -> datetime | date | None:
+    try:
+        return _in_form(text, form)
+    except Refused:
+        return None
 
 
 def sample(form: str) -> str:

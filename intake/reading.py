@@ -16,6 +16,7 @@ from intake import moments
 from words import N_
 
 LARGEST = 2**63
+TWO_READINGS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 
 NOT_A_NUMBER = N_(
     "“{found}” is not written as a number with the decimal sign “{decimal}”. "
@@ -28,6 +29,10 @@ GROUPED = N_(
 OTHER_SIGNS = N_(
     "“{found}” is not written as a number with the decimal sign “{decimal}”. "
     'If “{sign}” is the decimal sign, declare it in the mapping: decimal = "{sign}".'
+)
+TWO_WAYS = N_(
+    "“{found}” can be {whole}, or a number with three places after the point. Please declare in the mapping which sign "
+    'is the decimal one: decimal = "," or decimal = ".".'
 )
 TOO_LARGE = N_("“{found}” is too large for a number.")
 NOT_WHOLE = N_("A whole number is needed here, not “{found}”.")
@@ -44,6 +49,8 @@ class Reading:
     time_formats: tuple[str, ...] = ()
     decimal: str = "."
     thousands: str | None = None
+    unsure: bool = False
+    """Nobody said which sign is the decimal one: what could be read in two ways is refused."""
     nulls: frozenset[str] = frozenset({""})
     yes: frozenset[str] = frozenset({"true", "yes", "ja", "1"})
     no: frozenset[str] = frozenset({"false", "no", "nein", "0"})
@@ -54,9 +61,9 @@ class Reading:
         if time_formats is not None:
             reading = replace(reading, time_formats=tuple(time_formats))
         if decimal is not None:
-            reading = replace(reading, decimal=decimal, thousands=thousands)
+            reading = replace(reading, decimal=decimal, thousands=thousands, unsure=False)
         elif thousands is not None:
-            reading = replace(reading, thousands=thousands)
+            reading = replace(reading, thousands=thousands, unsure=False)
         return reading
 
     def is_null(self, value: object) -> bool:
@@ -77,6 +84,8 @@ class Reading:
         reading = self if decimal is None else self.with_(None, decimal, None)
         if not reading._numeral.fullmatch(text):
             raise reading._no_number(text)
+        if reading.unsure and TWO_READINGS.fullmatch(text):
+            raise Refused("not_a_number", TWO_WAYS, found=text[:60], whole=text.replace(".", ""))
         if reading.thousands is not None:
             text = text.replace(reading.thousands, "").replace("\u00a0", "").replace("\u202f", "")
         number = float(text.replace(reading.decimal, "."))

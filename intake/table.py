@@ -8,9 +8,13 @@ from itertools import zip_longest
 from typing import Any
 
 from domain.errors import Refused
+from intake.refusal import in_row, shown
 from words import N_
 
 MOST_COLUMNS = 2_000
+MOST_SHOWN = 20
+CALCULATED = ("=", "+", "-", "@", "\t", "\r", "'")
+"""A cell that begins so is taken for a formula by a spreadsheet; with an apostrophe before it, it is not."""
 
 DOUBLED = N_("The column “{column}” stands in the header twice. Please rename or remove one of them.")
 NO_HEADER = N_("The first row should name the columns, but it is empty. Please check header_row in the mapping.")
@@ -34,6 +38,8 @@ class Row:
     """Why the row cannot be read; `values` then holds what could be."""
     in_table: bool = False
     """Whether a header names the columns, so that every row has them all."""
+    beyond: tuple[Any, ...] = ()
+    """Cells for which the header has no column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +74,17 @@ class Header:
         if not any(cell not in ("", None) for cell in cells):
             return None
         values = {name: cell for name, cell in zip_longest(self.columns, cells[:wanted], fillvalue="") if name}
-        refused = None
+        refused, beyond = None, ()
         if len(cells) < wanted:
-            refused = Refused("short_row", SHORT, row=number, found=len(cells), expected=wanted)
+            refused = Refused("short_row", SHORT, row=number, found=len(cells), expected=wanted, value=_said(cells))
         elif any(cell not in ("", None) for cell in cells[wanted:]):
-            refused = Refused("long_row", LONG, row=number, found=len(cells), expected=wanted)
-        return Row(number, values, refused, True)
+            beyond = tuple(cells[wanted:])
+            refused = Refused("long_row", LONG, row=number, found=len(cells), expected=wanted, value=_said(cells))
+        return Row(number, values, refused, True, beyond)
+
+
+def _said(cells: Sequence[Any]) -> str:
+    return shown(" | ".join(map(str, cells[:MOST_SHOWN])))
 
 
 def rows(numbered: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[Row]:
@@ -81,7 +92,10 @@ def rows(numbered: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[Row]:
     first = next(numbered, None)
     if first is None:
         raise Refused("empty_file", EMPTY)
-    header = Header.of(first[1])
+    try:
+        header = Header.of(first[1])
+    except Refused as refused:
+        raise in_row(refused, first[0]) from None
     filled = False
     for number, cells in numbered:
         row = header.row(number, cells)

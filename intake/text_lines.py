@@ -7,6 +7,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
@@ -23,6 +24,8 @@ PACKED_FREELY = 64 << 20
 MOST_PACKED = 200
 """Bytes out of one byte in, once `PACKED_FREELY` bytes are out. Real exports stay below 30."""
 
+CONTINUING, BEYOND_ASCII = bytes(range(0x80, 0xC0)), bytes(range(0x80, 0x100))
+
 NOT_FOUND = N_("There is no file {file}. Please check the name and the folder.")
 A_FOLDER = N_("{file} is a folder. Please name a file in it.")
 NOT_ALLOWED = N_("{file} may not be read. Please check the rights of the file.")
@@ -32,6 +35,10 @@ NOT_PACKED = N_("{file} is named .gz, yet it is not packed with gzip. Please nam
 BOMB = N_("{file} grows more than {limit}-fold when unpacked. That is no export; it was not read on.")
 NOT_THIS_ENCODING = N_(
     "Line {line}, byte {byte}: this is not {encoding}. Please say how the file is written, such as --encoding {hint}."
+)
+IS_UTF8 = N_(
+    "Line {line}: this is written in UTF-8, not in {encoding}. Please say so: --encoding utf-8, or encoding in the "
+    "mapping."
 )
 UNKNOWN_ENCODING = N_("There is no encoding “{found}”. Usual ones are utf-8, cp1252 and utf-16.")
 LONG_LINE = N_(
@@ -98,10 +105,16 @@ def refused_file(path: Path, error: OSError) -> Refused:
 
 def decoded(parts: Iterable[bytes], encoding: str | None, *, file: str) -> Iterator[str]:
     """The text of a file. Without a declared encoding it is UTF-8, with or without byte-order mark."""
+    first, parts = _peeked(parts)
+    if first.startswith(codecs.BOM_UTF8):
+        # The file itself says how it is written.
+        encoding = None
     decoder = _decoder(encoding)
     name = encoding or "utf-8"
+    disguise = _Disguise(encoding)
     read, line = 0, 1
     for n, part in enumerate(_and_an_end(parts)):
+        disguise.look(part, line)
         held = len(decoder.getstate()[0])
         start = read - held
         read += len(part)
@@ -117,10 +130,56 @@ def decoded(parts: Iterable[bytes], encoding: str | None, *, file: str) -> Itera
             raise _not_this_encoding(encoding, line, start + error.start + 1) from None
         except UnicodeError:
             # UTF-16 and UTF-32 without the byte-order mark that tells their order.
-            raise _not_this_encoding(encoding, 1, 1, hint="utf-16-le") from None
+            two_bytes_each = b"\x00" in first[:1000]
+            raise _not_this_encoding(encoding, 1, 1, hint="utf-16-le" if two_bytes_each else "utf-8") from None
         line += text.count("\n")
         if text:
             yield text
+
+
+def _peeked(parts: Iterable[bytes]) -> tuple[bytes, Iterable[bytes]]:
+    rest = iter(parts)
+    first = next(rest, b"")
+    return first, chain([first] if first else [], rest)
+
+
+class _Disguise:
+    """Finds UTF-8 where another encoding was declared that takes every byte: “MÃ¼ller” would be recorded for good.
+
+    What is written in such an encoding and yet is UTF-8 in every sign beyond ASCII does not happen by chance.
+    """
+
+    def __init__(self, encoding: str | None) -> None:
+        self.encoding = encoding
+        self.looking = encoding is not None and _takes_single_bytes(encoding)
+
+    def look(self, part: bytes, line: int) -> None:
+        """At the first part that holds such a sign."""
+        if not self.looking or part.isascii():
+            return
+        # A sign may be cut in two at either end.
+        inside = part.lstrip(CONTINUING).rstrip(BEYOND_ASCII)
+        self.looking = inside.isascii()
+        if self.looking or not _is_decodable(inside):
+            return
+        place = next(n for n, byte in enumerate(part) if byte >= 0x80)
+        line += part.count(b"\n", 0, place)
+        raise Refused("encoding", IS_UTF8, line=line, encoding=(self.encoding or "").upper())
+
+
+def _is_decodable(text: bytes) -> bool:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _takes_single_bytes(encoding: str) -> bool:
+    try:
+        return len("é".encode(encoding, "replace")) == 1 == len(b"\xe9".decode(encoding, "replace"))
+    except (LookupError, UnicodeError, ValueError):
+        return False
 
 
 def _is_utf8(name: str) -> bool:

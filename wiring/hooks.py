@@ -46,7 +46,7 @@ def take(konto: Konto, name: str, hook: HookSettings, document: Any) -> Summary:
     known = mapping.load(hook.mapping or name, folders=folders)
     ask = asker(konto.settings.connectors)
     mapped = mapping.facts_of_document(document, known, folder=folders[0], now=konto.clock(), ask=ask)
-    summary = take_body(konto, f"hook-{name}", mapped)
+    summary = take_body(konto, f"hook-{name}", document, mapped)
     if any(refused.code == LATER for _, refused in summary.refusals):
         raise NotAsked
     return summary

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from domain.errors import Refused
 from domain.fact import Fact
@@ -20,9 +20,11 @@ from domain.vocabulary import envelope, parse
 from intake import changes, exported, files, mapping
 from intake.mapped import Mapped
 from intake.text_lines import refused_file
+from wiring import refused_rows
 from wiring.fetching import asker
 from wiring.home import Konto
 from wiring.patience import patiently
+from words import Translator, translator
 
 CHUNK = 1000
 SHOWN = 50
@@ -78,8 +80,12 @@ def import_file(
     valid_only: bool = False,
     encoding: str | None = None,
     on_bytes: OnBytes | None = None,
+    words: Translator | None = None,
 ) -> Summary:
-    """Raises NothingRecorded where, without `valid_only`, any fact is refused."""
+    """Raises NothingRecorded where, without `valid_only`, any fact is refused.
+
+    `words` is the language in which the file of refused rows gives the reasons; else English.
+    """
     started = perf_counter()
     kept = 0
 
@@ -101,12 +107,15 @@ def import_file(
     if summary.refused and not valid_only:
         raise NothingRecorded(file, summary)
     if summary.refusals and not dry_run:
-        summary.refused_files.append(_write_refused(konto, file.name, summary.refusals))
+        known = _mapping(konto, mapping_name)
+        summary.refused_files += refused_rows.write(
+            konto, file, summary.refusals, words or translator("en"), mapping=known, encoding=encoding
+        )
     return summary
 
 
-def take_body(konto: Konto, name: str, mapped: Iterator[Mapped]) -> Summary:
-    """What became of the facts in something that was sent; those refused are kept in a file, as of a file."""
+def take_body(konto: Konto, name: str, document: Any, mapped: Iterator[Mapped]) -> Summary:
+    """What became of the facts in something that was sent; it is kept with the reasons where any was refused."""
 
     def take() -> Summary:
         return _Run(konto, dry_run=False, valid_only=True).take(iter(found))
@@ -114,25 +123,36 @@ def take_body(konto: Konto, name: str, mapped: Iterator[Mapped]) -> Summary:
     found = list(mapped)
     summary = patiently(take, konto.settings.store.patience_seconds)
     if summary.refusals:
-        summary.refused_files.append(_write_refused(konto, name, summary.refusals))
+        t = translator(konto.settings.language)
+        summary.refused_files += refused_rows.write_body(konto, name, summary.refusals, t, document)
     return summary
 
 
 def _mapped(
     konto: Konto, file: Path, name: str | None, encoding: str | None, on_bytes: OnBytes | None, now: datetime
 ) -> Iterator[Mapped]:
-    folders = [konto.home / "mappings"]
     if not file.exists():
         raise refused_file(file, FileNotFoundError())
-    if name is not None:
-        known = mapping.load(name, folders=folders)
+    if file.is_dir():
+        raise refused_file(file, IsADirectoryError())
+    known = _mapping(konto, name)
+    if known is not None:
         ask = asker(konto.settings.connectors)
         mapped = mapping.facts_of_file(file, known, now=now, encoding=encoding, on_bytes=on_bytes, ask=ask)
         # Nobody waits for somebody else's server while the log is locked for writing.
         return iter(list(mapped)) if known.fetches else mapped
     if files.FileForm().format_of(file) == "jsonl":
         return files.read_facts(file, encoding=encoding, on_bytes=on_bytes)
-    return exported.read(file, known=", ".join(mapping.names(folders)), encoding=encoding, on_bytes=on_bytes)
+    names = ", ".join(mapping.names(_folders(konto)))
+    return exported.read(file, known=names, encoding=encoding, on_bytes=on_bytes)
+
+
+def _mapping(konto: Konto, name: str | None) -> mapping.Mapping | None:
+    return None if name is None else mapping.load(name, folders=_folders(konto))
+
+
+def _folders(konto: Konto) -> list[Path]:
+    return [konto.home / "mappings"]
 
 
 class _Run:
@@ -247,23 +267,3 @@ class _Run:
 
 class _GivenUp(Exception):
     """Ends the transaction of a file that is not recorded."""
-
-
-def _write_refused(konto: Konto, name: str, refusals: Sequence[tuple[Mapped, Refused]]) -> Path:
-    """One JSON object a line: row, reason, place, and the fact as it would have been."""
-    folder = konto.home / "refused"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    target = folder / f"{name}-{konto.clock():%Y%m%dT%H%M%S%f}.jsonl"
-    with target.open("x", encoding="utf-8") as stream:
-        for origin, refused in refusals:
-            line = {
-                "row": origin.row,
-                "code": refused.code,
-                "path": refused.path,
-                "column": origin.columns.get(refused.path) or refused.params.get("column"),
-                "reason": str(refused),
-                "fact": origin.envelope,
-            }
-            stream.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
-    target.chmod(0o600)
-    return target

@@ -48,12 +48,16 @@ def printable(text: str) -> str:
     )
 
 
+NAME_THEIR_LINE = frozenset({"encoding", "not_json"})
+"""Refusals whose sentence says the line itself."""
+
+
 def errors(refusals: Iterable[tuple[Mapped | None, Refused]], t: Translator) -> Iterator[dict[str, Any]]:
     """What is wrong with a file, as the command line says it in JSON: row, column, value, hint."""
     for origin, first in refusals:
         for refused in (first, *first.also):
             yield {
-                "row": origin.row if origin is not None else refused.params.get("row"),
+                "row": origin.row if origin is not None else refused.params.get("row", refused.params.get("line")),
                 "column": _column(origin, refused),
                 "value": _value(origin, refused),
                 "code": refused.code,
@@ -84,7 +88,7 @@ def _value(origin: Mapped | None, refused: Refused) -> Any:
 def row_sentence(error: dict[str, Any], t: Translator) -> str:
     """An entry of `errors` as one line."""
     row, column = error["row"], error["column"]
-    if row is None:
+    if row is None or error["code"] in NAME_THEIR_LINE:
         return str(error["hint"])
     text = refusal.ROW_AND_COLUMN if column else refusal.ROW
     return printable(t.gettext(text).format(row=row, column=column) + error["hint"])

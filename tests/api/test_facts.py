@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import threading
@@ -19,6 +20,7 @@ from tests.api.serving import HOST, Api, serving
 from tests.controls import EXAMPLES
 from tests.homes import Home
 from tests.notation import at
+from tests.stores import only_files
 
 NOW = at("2026-03-12T09:00")
 
@@ -165,6 +167,47 @@ def test_a_body_that_cannot_be_read_is_said_to_be_so(api: Api, key: str, body: b
     answer = api.ask("POST", "/facts", body, key=key)
     assert answer.status == status, answer.text
     assert code in {each["code"] for each in answer.json["errors"]}
+
+
+def test_what_is_no_utf_8_and_half_a_character_are_named_with_their_place(api: Api, key: str):
+    answer = api.ask("POST", "/facts", b'{"id": 1,\n "type": "M\xfcller"}', key=key)
+    assert answer.json["message"].startswith("Line 2, byte 22:")
+    answer = api.ask("POST", "/facts", b'{"id": "\\ud83d\\ude00",\n "type": "a\\ud800"}', key=key)
+    assert (answer.json["path"], answer.json["message"][:21]) == ("type", "Line 2, character 12:")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "x-strange"])
+def test_a_packed_body_is_refused_and_never_unpacked(api: Api, key: str, coding: str):
+    packed = gzip.compress(json.dumps(made()).encode())
+    answer = api.ask("POST", "/facts", packed, key=key, headers={"Content-Encoding": coding})
+    assert (answer.status, answer.json["code"]) == (400, "encoding")
+    assert coding in answer.json["message"]
+    plain = api.ask("POST", "/facts", made(), key=key, headers={"Content-Encoding": "identity"})
+    assert plain.status == 201
+
+
+def test_of_many_findings_the_first_fifty_are_named(api: Api, key: str):
+    strange = {f"field-{n}": 1 for n in range(1_000)}
+    answer = api.ask("POST", "/facts", {**made(), **strange}, key=key)
+    assert (answer.status, len(answer.json["errors"])) == (422, 50)
+    listed = api.ask("POST", "/facts", [{**made(), **strange}, made()], key=key).json
+    assert [each["status"] for each in listed] == ["refused", "recorded"]
+    assert len(listed[0]["problem"]["errors"]) == 5
+
+
+@only_files
+def test_a_body_that_would_grow_in_memory_is_refused_before_it_does(api: Api, key: str):
+    for body, status, code in (
+        (b"[" + b",".join([b"[]"] * 300_000) + b"]", 413, "too_large"),
+        (b"[" + b",".join([b'""'] * 10_001) + b"]", 413, "too_large"),
+        (b"[" + b",".join([b"NaN"] * 300_000) + b"]", 422, "not_a_number"),
+        (b"{" + b",".join([b'"a":1'] * 300_000) + b"}", 422, "too_many_fields"),
+        (json.dumps({f"f{n}": 1 for n in range(2_001)}).encode(), 422, "too_many_fields"),
+    ):
+        answer = api.ask("POST", "/facts", body, key=key)
+        assert (answer.status, answer.json["code"]) == (status, code)
+        assert len(answer.text) < 20_000
+    assert api.ask("POST", "/facts", [made(n) for n in range(500)], key=key).status == 200
 
 
 def test_a_byte_order_mark_is_accepted(api: Api, key: str):

@@ -232,9 +232,11 @@ def test_what_is_refused_is_kept_and_not_told_to_the_sender(api: Api):
     answer = post(api, "crm", body, standard(body))
     assert (answer.status, answer.json["recorded"], answer.json["refused"]) == (200, 1, 1)
     assert "gestern" not in answer.text
-    (kept,) = (api.home.konto.home / "refused").iterdir()
-    assert kept.name.startswith("hook-crm-")
-    assert "gestern" in kept.read_text("utf-8")
+    reasons, sent = sorted((api.home.konto.home / "refused").iterdir(), reverse=True)
+    assert (reasons.suffix, sent.suffix) == (".jsonl", ".json")
+    assert reasons.name.startswith("hook-crm-")
+    assert "gestern" in reasons.read_text("utf-8")
+    assert json.loads(sent.read_text("utf-8")) == json.loads(body), "to be mended and imported"
 
 
 @pytest.mark.parametrize(("found", "status"), [(503, 503), (429, 503), (404, 200), (200, 200)])

@@ -11,6 +11,7 @@ import pytest
 
 from intake import sample_firm
 from tests.cli.home import NOW, Konto, fact
+from tests.intake.workbooks import workbook
 
 
 def exported(konto, *options):
@@ -117,3 +118,14 @@ def test_an_unknown_format_is_refused_and_json_is_no_table(told):
 
 def test_an_unknown_customer_is_refused(told):
     assert "K-17" in told("export", "--customer", "K-71", code=2).err
+
+
+def test_an_export_that_a_spreadsheet_has_saved_as_a_workbook_is_read_again(konto, tmp_path):
+    made = fact("promise.made", "2026-03-02T10:00", promise="A", customer="=K", due="2026-03-20", what="+49 30 1")
+    price = fact("promise.made", "2026-03-02T11:00", promise="B", customer="=K", kind="price", amount=12.5,
+                 currency="EUR", internal=True)  # fmt: skip
+    konto.took([made, price])
+    rows = list(csv.reader(io.StringIO(konto("export", "--format", "csv").out)))
+    typed = [[{"12.5": 12.5, "true": True}.get(cell, cell) for cell in row] for row in rows]
+    file = workbook(tmp_path / "export.xlsx", {"Tabelle1": typed})
+    assert konto("import", str(file), "--json").json["already"] == 2

@@ -109,7 +109,8 @@ def test_short_and_long_rows_are_refused_one_by_one_and_the_others_are_read(put)
     assert [(row.number, row.refused and row.refused.code) for row in rows] == [
         (2, None), (3, "short_row"), (4, "long_row"), (5, None),
     ]  # fmt: skip
-    assert rows[1].refused.params == {"row": 3, "found": 1, "expected": 2}
+    assert rows[1].refused.params == {"row": 3, "found": 1, "expected": 2, "value": "3"}
+    assert rows[2].refused.params["value"] == "4 | 5 | 6"
 
 
 # -- encodings ------------------------------------------------------------------------------------
@@ -158,6 +159,27 @@ def test_a_character_cut_off_at_the_end_is_refused(put):
 def test_an_unknown_encoding_is_refused(put, encoding):
     if encoding:
         assert refused(put(TEXT), encoding=encoding).code == "unknown_encoding"
+
+
+@pytest.mark.parametrize("declared", ["cp1252", "latin-1", "cp850"])
+def test_utf8_that_is_declared_as_something_else_is_refused_and_not_garbled(put, declared):
+    path = put("a,b\n" * 20_000 + TEXT)
+    found = refused(path, encoding=declared)
+    assert (found.code, found.params["line"]) == ("encoding", 20_002)
+    assert "--encoding utf-8" in str(found)
+    assert refused(path, form=FileForm(encoding=declared)).code == "encoding"
+    truly = put(TEXT.encode("latin-1" if declared == "cp1252" else declared))
+    assert values(truly, encoding=declared) == [{"Name": "Müller", "Ort": "Köln"}]
+
+
+def test_a_byte_order_mark_goes_before_what_is_declared(put):
+    path = put(TEXT.encode("utf-8-sig"))
+    assert values(path, form=FileForm(encoding="cp1252")) == [{"Name": "Müller", "Ort": "Köln"}]
+
+
+def test_a_file_that_is_no_utf16_is_offered_utf8(put):
+    assert refused(put("Name\nx\n"), encoding="utf-16").params["hint"] == "utf-8"
+    assert refused(put("Name\nx\n".encode("utf-16-be")), encoding="utf-16").params["hint"] == "utf-16-le"
 
 
 def test_utf16_without_the_mark_that_tells_its_order_is_refused(put):
@@ -319,6 +341,11 @@ def test_a_document_is_a_list_an_object_or_leads_to_one(put):
     assert refused(put('"a"', "a.json")).code == "wrong_type"
     mixed = list(read_rows(put('[{"a": 1}, 2]', "a.json")))
     assert [row.refused and row.refused.code for row in mixed] == [None, "wrong_type"]
+
+
+def test_a_document_may_hold_its_rows_under_their_ids(put):
+    document = put(json.dumps({"tickets": {f"T-{n}": {"a": n} for n in range(3_000)}}), "a.json")
+    assert len(values(document, form=FileForm(rows="values(tickets)"))) == 3_000
 
 
 def test_a_file_of_facts_needs_no_mapping_and_keeps_its_line_numbers(put):

@@ -227,6 +227,7 @@ def test_every_bad_cell_of_a_row_is_named(mapped):
         ("1,K", "short_row", None),
         ("1,K,02.03.2026,x", "long_row", None),
         ("Summe,,", "sum_row", None),
+        (",Summe,", "sum_row", None),
         ("Gesamt:,,", "sum_row", None),
     ],
 )

@@ -64,6 +64,11 @@ def test_a_sound_mapping_knows_which_columns_it_needs():
         ('zone = "Europe/Berlin"', 'time_format = "%d.%m.%d"', "time_format", "time_format", 2, "%d.%m.%Y"),
         ('zone = "Europe/Berlin"', 'time_format = "tt.mm.jjjj"', "time_format", "time_format", 2, "%d.%m.%Y"),
         ('zone = "Europe/Berlin"', 'time_format = "%Y-%d-%m"', "time_format", "time_format", 2, "ISO"),
+        (
+            'zone = "Europe/Berlin"', 'time_format = ["%d/%m/%Y", "%m/%d/%Y"]',
+            "time_format", "time_format", 2, "01/02/2003",
+        ),
+        ('zone = "Europe/Berlin"', 'time_format = ["unix", "excel"]', "time_format", "time_format", 2, "two different"),
         ('zone = "Europe/Berlin"', "time_format = 5", "wrong_type", "time_format", 2, "list"),
         ('zone = "Europe/Berlin"', 'decimal = ";"', "unknown_value", "decimal", 2, "'.' or ','"),
         ('zone = "Europe/Berlin"', 'decimal = ","\nthousands = ","', "same_sign", "", 1, "cannot be the same"),

@@ -12,6 +12,7 @@ from intake.reading import Reading
 ENGLISH = Reading()
 GERMAN = Reading(decimal=",")
 GROUPED = Reading(decimal=",", thousands=".")
+UNDECLARED = Reading(unsure=True)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,10 @@ GROUPED = Reading(decimal=",", thousands=".")
         (ENGLISH, "1234.56", 1234.56),
         (ENGLISH, 7, 7),
         (ENGLISH, 7.25, 7.25),
+        (UNDECLARED, "1.23", 1.23),
+        (UNDECLARED, "0.125", 0.125),
+        (UNDECLARED, "1234.567", 1234.567),
+        (UNDECLARED.with_(None, ".", None), "1.234", 1.234),
         (GERMAN, "1234,56", 1234.56),
         (GERMAN, 7.25, 7.25),
         (GROUPED, "1.234,56", 1234.56),
@@ -50,6 +55,8 @@ def test_a_number_is_read_with_the_declared_signs(reading, text, number):
         (GERMAN, "1.234", 'decimal = "."'),
         (GROUPED, "1.23,4", "decimal and thousands"),
         (GROUPED, "12.3", 'decimal = "."'),
+        (UNDECLARED, "1.234", "can be 1234"),
+        (UNDECLARED, "-12.000", "can be -12000"),
         (ENGLISH, "12,50 €", "decimal and thousands"),
         (ENGLISH, "1e5", "decimal and thousands"),
         (ENGLISH, "٣", "decimal and thousands"),

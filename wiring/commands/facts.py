@@ -108,6 +108,7 @@ def import_(
                         valid_only=valid_only,
                         encoding=encoding,
                         on_bytes=on_bytes,
+                        words=desk.t,
                     )
             except NothingRecorded as nothing:
                 summary = nothing.summary
@@ -125,7 +126,8 @@ def import_(
                 desk.out.notice(desk.t.gettext(BROKEN_OFF).format(file=file.name))
             errors += ({"file": file.name, **each} for each in refusals.errors(refused, desk.t))
             total.add(summary)
-        if not dry_run and total.recorded:
+        if not dry_run and (total.recorded or total.already):
+            # Also where the import before was killed between recording and this.
             merge_equal_addresses(desk.konto)
         _tell(desk, total, errors, whole, dry_run=dry_run, several=len(files) > 1)
         if whole:
