@@ -224,6 +224,8 @@ def form(annotation: Any) -> str:
         return ", ".join(code(each) for each in get_args(annotation))
     if get_origin(annotation) is dict:
         return "a section of its own, name = text" if _part_in(annotation) is None else "sections of their own, by name"
+    if get_origin(annotation) is tuple:
+        return "a list of: " + form(get_args(annotation)[0])
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         hints = get_type_hints(annotation, include_extras=True)
         return "object of " + ", ".join(f"{code(name)} ({form(hints[name])})" for name in annotation.model_fields)
@@ -296,7 +298,7 @@ def settings(book: Book) -> Iterator[str]:
     yield from ("", *table(["setting", "type", "default", "unit", "environment", "meaning"], rows))
 
 
-ONLY_IN_THE_FILE = ("channels", "webhooks", "connectors")
+ONLY_IN_THE_FILE = ("channels", "webhooks", "connectors", "appointments")
 
 
 def _settings(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, Any, object]]:

@@ -10,6 +10,7 @@ import typer
 from wiring.commands import (
     advise,
     alerts,
+    appointments,
     audit,
     calibrate,
     capture,
@@ -90,6 +91,7 @@ app.add_typer(documents.group("rulebook", "rules", N_("The rulebook: what each d
 app.add_typer(documents.group("calendars", "calendars", N_("The calendars: when which team works.")))
 app.add_typer(documents.group("people", "people", N_("The people: who works here, who stands in for whom.")))
 app.add_typer(connectors.app)
+app.add_typer(appointments.app)
 app.command("tick", help=N_("Checks what somebody should know now, and raises it."))(alerts.tick)
 app.add_typer(alerts.app)
 app.add_typer(keys.app)
