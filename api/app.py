@@ -12,10 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from api import facts, standing
+from api import facts, feeds, standing
 from api.bodies import Bodies
 from api.callers import Door, Pace
-from api.described import FACTS, TITLE, WHAT, components
+from api.described import FACTS, FEEDS, TITLE, WHAT, components
 from api.problems import Mistake, NoSuchPlace, OtherMethod, StoreAway, answer, translator_of
 from domain.errors import Refused
 from domain.store import StoreGone
@@ -25,9 +25,10 @@ from wiring.home import Konto
 log = structlog.get_logger("konto")
 
 REQUEST_ID = "X-Request-ID"
-OPEN = ("/health", "/ready")
-"""Need no key: they say nothing about anybody."""
-NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+FEED = "/feeds/{token}.ics"
+OPEN = ("/health", "/ready", FEED)
+"""Need no key: the first two say nothing about anybody, the last has a token of its own."""
+NEVER_SNIFFED = {"X-Content-Type-Options": "nosniff"}
 
 
 def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
@@ -46,6 +47,11 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
 
         return await run_in_threadpool(take)
 
+    @api.get(FEED, **FEEDS)
+    @api.head(FEED, include_in_schema=False)
+    def feed(request: Request, token: str) -> Response:
+        return feeds.answer(konto, door.reader(request, token), request)
+
     @api.get("/health", summary="Whether this process answers", tags=["standing"])
     def health() -> dict[str, bool]:
         return {"ok": True}
@@ -63,7 +69,8 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
                 response = await call(request)
             except Exception as error:
                 response = answer(request, _refusal(error))
-        response.headers.update({REQUEST_ID: request_id, **NEVER_KEPT})
+        response.headers.update({REQUEST_ID: request_id, **NEVER_SNIFFED})
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     @api.exception_handler(Refused)
@@ -79,7 +86,7 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
 
 
 def _describe(api: FastAPI) -> None:
-    """The facts' own schemas, and that every address but two needs a key."""
+    """The facts' own schemas, and which addresses need a key."""
     found = api.openapi()
     parts = found.setdefault("components", {})
     parts["schemas"] = components()

@@ -159,6 +159,10 @@ class MailSettings(Part):
     timeout_seconds: Seconds = 20.0
 
 
+def _served_at(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 class WorkerSettings(Part):
     """How often the worker looks, and how it sends."""
 
@@ -182,8 +186,7 @@ class DashboardSettings(Part):
     @property
     def address(self) -> str:
         """Where its pages are found, with a slash at the end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}/"
+        return _served_at(self.host, self.port) + "/"
 
 
 class ApiSettings(Part):
@@ -195,8 +198,15 @@ class ApiSettings(Part):
     """By one key."""
     wrong_a_minute: Annotated[int, Field(ge=1, le=1_000)] = 10
     """Keys that do not count, from one address."""
+    feeds_a_minute: Annotated[int, Field(ge=1, le=1_000)] = 60
+    """How often one calendar feed may be asked for."""
     body_seconds: Seconds = 30.0
     """So long what is sent may take to come."""
+
+    @property
+    def address(self) -> str:
+        """Where it answers, without a slash at the end."""
+        return _served_at(self.host, self.port)
 
 
 class CustomerSettings(Part):

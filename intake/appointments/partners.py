@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
+from domain.promise import IN_CALENDARS
 from intake.appointments.appointment import Appointment
-
-OWN_FEED = "@vertrauenskonto"
-"""What our own feed calls its entries ends so: they are promises already."""
 
 Why = Literal[
     "private",
@@ -58,7 +56,7 @@ def partner(appointment: Appointment, known: Known) -> Partner | Why:
     """The first customer among organizer and guests; `why` not, else."""
     if appointment.private:
         return "private"
-    if appointment.uid.endswith(OWN_FEED):
+    if appointment.uid.endswith(IN_CALENDARS):
         return "own_feed"
     if appointment.free:
         return "free"

@@ -199,10 +199,10 @@ class Telling:
     def _cancelled(self, each: Appointment, before: Sequence[Recorded | None]) -> Iterator[Mapped]:
         """What we cancel is taken back; from what the customer cancels, who had invited us, they release us."""
         standing = [one for one in before if one is not None]
-        if not standing:
-            self.left_out["cancelled"] += 1
-            return
         found = partner(each, self.known)
+        if not standing:
+            self.left_out["own_feed" if found == "own_feed" else "cancelled"] += 1
+            return
         type = "promise.released" if isinstance(found, Partner) and found.theirs else "promise.withdrawn"
         facts = [
             self._fact_about(one, each.line, type, time, {})

@@ -99,6 +99,7 @@ def test_every_command_that_prints_an_answer_takes_json_and_lang():
         ("audit",),
         ("backtest",),
         ("connector",),
+        ("feed",),
         ("keys",),
     }
     for path, command in commands(typer.main.get_command(app)):

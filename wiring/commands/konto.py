@@ -19,6 +19,7 @@ from wiring.commands import (
     contacts,
     documents,
     facts,
+    feeds,
     figures,
     identity,
     incidents,
@@ -95,6 +96,7 @@ app.add_typer(appointments.app)
 app.command("tick", help=N_("Checks what somebody should know now, and raises it."))(alerts.tick)
 app.add_typer(alerts.app)
 app.add_typer(keys.app)
+app.add_typer(feeds.app)
 app.command("migrate", help=N_("Prepares the stores, once for each version."))(care.migrate)
 app.command("move", help=N_("Moves everything from the home's files into PostgreSQL, and proves it."))(care.move)
 app.command("rebuild", help=N_("Builds all tables anew from the log."))(care.rebuild)
