@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +17,7 @@ from domain.fact import Fact, in_order
 from domain.lives import standing
 from domain.promise import LIFE, PromiseChanged, PromiseMade, PromiseRenegotiated
 from domain.roles import allowed
+from domain.store import StoreBusy
 from intake.appointments.appointment import named
 from intake.appointments.components import MOST_BYTES, TOO_LARGE, Cut, cut
 from intake.appointments.partners import Known
@@ -28,6 +31,7 @@ from projections import customers, promises
 from wiring.asking_calendars import ask
 from wiring.home import Konto
 from wiring.importing import take
+from wiring.presence import CALENDAR, beat
 from wiring.settings import AppointmentSettings
 from words import N_
 
@@ -101,7 +105,10 @@ class Calendars:
         now = self.konto.clock()
         look = self._look(name, now, anew=dry_run)
         if look is None:
+            self._was_read(name, now)
             return Outcome(name, unchanged=True)
+        if not dry_run:
+            self._was_read(name, now)
         outcome = Outcome(name)
         facts = look.facts
         if look.found.is_sound:
@@ -110,6 +117,11 @@ class Calendars:
         if look.found.is_sound and not dry_run:
             self._kept[name] = _Kept(look.etag, now, frozenset(look.telling.held))
         return outcome
+
+    def _was_read(self, name: str, now: datetime) -> None:
+        """For whoever asks whether all is well."""
+        with suppress(StoreBusy):
+            beat(self.konto.log.store, CALENDAR, name, now)
 
     def _look(self, name: str, now: datetime, *, anew: bool) -> _Look | None:
         """None where nothing has changed since it was read."""
@@ -230,8 +242,16 @@ def _known(konto: Konto, settings: AppointmentSettings, customer: str | None) ->
             return person.id
         return address if address in own or address.rpartition("@")[2] in own else None
 
+    def called(name: str) -> list[str]:
+        try:
+            return [_named(konto, name)]
+        except customers.SeveralCustomers as several:
+            return several.candidates
+        except customers.UnknownCustomer:
+            return []
+
     named_customer = None if customer is None else _named(konto, customer)
-    return Known(lambda address: addresses.get(address, []), one_of_us, settings.person, named_customer)
+    return Known(lambda address: addresses.get(address, []), cache(called), one_of_us, settings.person, named_customer)
 
 
 def _named(konto: Konto, customer: str) -> str:

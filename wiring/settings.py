@@ -294,7 +294,7 @@ class AppointmentSettings(Part):
     """Where times are meant that name no zone, and where whole days end."""
     horizon_days: Annotated[int, Field(ge=1, le=400)] = 90
     """So far ahead each one of a recurring appointment is a promise."""
-    minutes: Annotated[int, Field(ge=1, le=1_440)] = 15
+    minutes: Annotated[int, Field(ge=1, le=720)] = 15
     """How often it is read."""
     allow_private: bool = False
     """Whether its address may be one of the firm's own network."""

@@ -39,6 +39,8 @@ class Appointment(NamedTuple):
     free: bool
     tentative: bool
     cancelled: bool
+    method: str
+    """What the calendar is for, as RFC 5546 has it: "" or PUBLISH = to be read, REQUEST = an invitation, REPLY, …"""
     sequence: int
     created: datetime | None
     told: datetime | None
@@ -46,6 +48,11 @@ class Appointment(NamedTuple):
     @property
     def name(self) -> str:
         return name(self.uid, self.instance)
+
+    @property
+    def settles_nothing(self) -> bool:
+        """An answer to an invitation, a proposal of another time, a question: nothing is agreed by it."""
+        return self.method in ("REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH")
 
 
 class Name(NamedTuple):

@@ -24,6 +24,8 @@ MOST_INSTANCES = 1_000
 """Of one recurring appointment within the span."""
 MOST_TIMES_A_DAY = 4
 OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
+SENT = ("REQUEST", "CANCEL", "ADD", "REPLY")
+"""Of these DTSTAMP is when it was sent."""
 A_DAY = timedelta(days=1)
 AROUND = timedelta(days=8)
 """So much around the span is read of recurring ones: all of them may have been moved together across its ends."""
@@ -278,7 +280,7 @@ def _appointment(
     event = read.event
     begins = read.start if start is None else start
     status = _text(event, "STATUS").upper()
-    sent = ("DTSTAMP", "LAST-MODIFIED") if method in ("REQUEST", "CANCEL", "ADD") else ("LAST-MODIFIED", "DTSTAMP")
+    sent = ("DTSTAMP", "LAST-MODIFIED") if method in SENT else ("LAST-MODIFIED", "DTSTAMP")
     return Appointment(
         line=read.entry.line,
         uid=uid,
@@ -291,6 +293,7 @@ def _appointment(
         free=_text(event, "TRANSP").upper() == "TRANSPARENT",
         tentative=status == "TENTATIVE",
         cancelled=status == "CANCELLED" or method == "CANCEL",
+        method=method,
         sequence=_sequence(event),
         created=_moment(event, "CREATED"),
         told=_moment(event, sent[0]) or _moment(event, sent[1]),

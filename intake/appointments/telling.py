@@ -110,7 +110,9 @@ class Telling:
             if before is None and each.instance and not self.now < self._end(each.start) <= self.until:
                 continue  # it was looked at only because it might have been moved out of the span
             self.read += 1
-            if each.cancelled:
+            if each.settles_nothing:
+                yield from self._answered(each, before)
+            elif each.cancelled:
                 yield from self._cancelled(each, [before] if each.instance else list(last.values()))
             elif before is None or before.settled in TAKEN_BACK:
                 yield from self._new(each, before)
@@ -171,6 +173,16 @@ class Telling:
         self.held.add(id)
         yield self._fact(each.line, f"{self.calendar}/{id}/made", "promise.made", time, data)
 
+    def _answered(self, each: Appointment, before: Recorded | None) -> Iterator[Mapped]:
+        """The customer's no to an invitation of ours; everything else that is answered or proposed changes nothing."""
+        found = partner(each, self.known)
+        if before is None or before.settled is not None or not isinstance(found, Partner) or not found.declined:
+            self.left_out["answer"] += 1
+        elif not self._is_in_time(time := self._time(each, before), before):
+            self.already += 1
+        else:
+            yield self._fact_about(before, each.line, "promise.released", time, {})
+
     def _why_not(self, each: Appointment, found: Partner | Why) -> Why | None:
         if not isinstance(found, Partner):
             return found
@@ -191,7 +203,7 @@ class Telling:
             theirs = isinstance(found, Partner) and found.theirs
             data = {"due": _written(each.start), **({"asked_by": "customer"} if theirs else {})}
             yield self._fact_about(before, each.line, "promise.renegotiated", time, data)
-        if each.what != before.what:
+        if each.what is not None and each.what != before.what:
             yield self._fact_about(before, each.line, "promise.changed", time, {"what": each.what})
         elif not moved:
             self.already += 1

@@ -208,6 +208,28 @@ def test_a_wrong_password_or_a_file_where_a_server_should_be_is_said(home, serve
             assert "CalDAV" in home("appointments", "read", code=1).err
 
 
+# -- whether all is well --------------------------------------------------------------------------------
+
+
+@only_files
+def test_the_doctor_says_when_each_calendar_was_read_last(home):
+    body = gives(event("a", TIME))
+    with WebServer(body, body, answer(503)).open() as server:
+        subscribed(home, "ines", port=server.port)
+        home("appointments", "read", "--dry-run")
+
+        def said() -> str:
+            (line,) = [line for line in home("doctor", "--lang", "de", code=1).out.splitlines() if "Kalender" in line]
+            return line
+
+        assert said().startswith("(!) Der Kalender ines wurde seit einem Tag nicht gelesen.")
+        home("appointments", "read")
+        assert said() == "    Der Kalender ines wurde vor 0 Sek. gelesen."
+        home.later(hours=2)
+        home("appointments", "read", code=1)
+        assert said().startswith("(!) Der Kalender ines wurde zuletzt vor 2 Std. gelesen.")
+
+
 # -- files ----------------------------------------------------------------------------------------------
 
 

@@ -43,7 +43,8 @@ def one_of_us(address: str) -> str | None:
     return name if domain == "firm.example" else None
 
 
-KNOWN = Known(lambda address: CUSTOMERS.get(address, []), one_of_us)
+NUMBERS = {"K-17": ["crm:K-17"], "7": ["crm:7", "shop:7"]}
+KNOWN = Known(lambda address: CUSTOMERS.get(address, []), lambda number: NUMBERS.get(number, []), one_of_us)
 
 
 @dataclass

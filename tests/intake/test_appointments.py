@@ -141,6 +141,14 @@ def test_whoever_says_whose_the_appointments_are_is_believed():
     assert fact["data"]["customer"] == "K-99"
 
 
+def test_where_nobody_is_invited_by_mail_the_customers_number_in_the_title_says_it(book):
+    (fact,) = book.take(calendar(event("a", TIME, "SUMMARY:Wartung [K-17] [Keller]", people=())))
+    assert (fact["data"]["customer"], fact["data"]["what"]) == ("crm:K-17", "Wartung [K-17] [Keller]")
+    assert book.take(calendar(event("b", TIME, "SUMMARY:Wartung [7]", people=())), whole=False) == []
+    assert book.take(calendar(event("c", TIME, "SUMMARY:Wartung [K-99]", people=())), whole=False) == []
+    assert book.telling.left_out == Counter({"nobody": 1})
+
+
 # -- moved ----------------------------------------------------------------------------------------------
 
 
@@ -222,6 +230,23 @@ def test_a_customer_who_declines_releases_us(book):
     no = [OURS, "ATTENDEE;PARTSTAT=DECLINED:mailto:meier@example.com"]
     (fact,) = book.take(calendar(event("a", TIME, people=no)))
     assert (fact["type"], fact["time"]) == ("promise.released", "2026-03-12T08:00:00Z")
+
+
+def test_an_answer_or_a_proposal_changes_nothing_but_for_the_customers_no(book):
+    book.take(calendar(event("a", TIME, "SUMMARY:Wartung"), event("b", TIME)))
+
+    def comes(method: str, *lines: str, start: str = TIME, uid: str = "a") -> list[str]:
+        body = calendar(
+            event(uid, start, people=[OURS, *lines], sent="DTSTAMP:20260311T090000Z"), about=[f"METHOD:{method}"]
+        )
+        return [fact["type"] for fact in book.take(body, whole=False)]
+
+    yes, no = (f"ATTENDEE;PARTSTAT={answer}:mailto:meier@example.com" for answer in ("ACCEPTED", "DECLINED"))
+    assert comes("COUNTER", MEIER, start=":20260323T100000Z") == []
+    assert comes("REPLY", yes) == []
+    assert comes("REPLY", no, uid="unknown") == []
+    assert book.telling.left_out == Counter({"answer": 1})
+    assert comes("REPLY", no) == ["promise.released"]
 
 
 def test_what_vanished_is_taken_back_only_where_the_calendar_was_read_whole_and_it_lay_ahead(book):

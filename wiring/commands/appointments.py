@@ -47,6 +47,7 @@ REASONS = {
     "cancelled": N_("cancelled before they were known"),
     "over": N_("over before they were known"),
     "own_feed": N_("of our own feed"),
+    "answer": N_("only proposed or answered"),
     "emptied": N_("missing in an empty calendar"),
 }
 """Why an appointment is no promise, behind its number."""
