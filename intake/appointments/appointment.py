@@ -14,6 +14,10 @@ AGAIN = re.compile(r"(.+?)(?:\+(\d{1,3}))?", re.DOTALL)
 INSTANCE = re.compile(r"(.+?)(?:/(\d{8}(?:T\d{6}Z)?))?", re.DOTALL)
 
 
+SPLIT = re.compile(r"_R\d{8}(?:T\d{6})?(?=@google\.com$)")
+"""Where a series is changed from some day on, Google gives the rest a name of its own, made of the first one's."""
+
+
 class Guest(NamedTuple):
     """Somebody who takes part; `address` in small letters."""
 
@@ -81,6 +85,11 @@ def short(uid: str) -> str:
     if len(uid) <= LONGEST_NAME and uid.isprintable():
         return uid
     return "long-" + sha256(uid.encode()).hexdigest()
+
+
+def series_of(uid: str) -> str:
+    """The same for all parts of a series that was split."""
+    return SPLIT.sub("", uid)
 
 
 def instance_of(start: datetime | date) -> str:

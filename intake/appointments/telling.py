@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from domain.fact import end_of
 from intake import moments
-from intake.appointments.appointment import NAMELESS, Appointment, name, named
+from intake.appointments.appointment import NAMELESS, Appointment, name, named, series_of
 from intake.appointments.partners import Known, Partner, Why, partner
 from intake.mapped import Mapped
 
@@ -65,12 +65,12 @@ class Telling:
         """`recorded`: everything that stands in the log of their UIDs."""
         before: dict[str, list[Recorded]] = {}
         for one in recorded:
-            before.setdefault(named(one.id).uid, []).append(one)
+            before.setdefault(series_of(named(one.id).uid), []).append(one)
         series: dict[str, list[Appointment]] = {}
         for each in appointments:
-            series.setdefault(each.uid, []).append(each)
-        for uid, together in series.items():
-            yield from self._series(together, before.get(uid, []))
+            series.setdefault(series_of(each.uid), []).append(each)
+        for root, together in series.items():
+            yield from self._series(together, before.get(root, []))
 
     def vanished(
         self, recorded: Iterable[Recorded], seen: Collection[str], read: Collection[str], elsewhere: Collection[str]
@@ -95,7 +95,7 @@ class Telling:
             if gone:
                 yield self._fact_about(one, 0, "promise.withdrawn", self.now, {})
 
-    # -- one UID ------------------------------------------------------------------------------------------
+    # -- one series ---------------------------------------------------------------------------------------
 
     def _series(self, together: Sequence[Appointment], recorded: Sequence[Recorded]) -> Iterator[Mapped]:
         last: dict[str, Recorded] = {}
@@ -113,7 +113,8 @@ class Telling:
             if each.settles_nothing:
                 yield from self._answered(each, before)
             elif each.cancelled:
-                yield from self._cancelled(each, [before] if each.instance else list(last.values()))
+                whole = [one for one in last.values() if named(one.id).uid == each.uid]
+                yield from self._cancelled(each, [before] if each.instance else whole)
             elif before is None or before.settled in TAKEN_BACK:
                 yield from self._new(each, before)
             elif before.settled is not None or self._is_stale(each, before):

@@ -6,6 +6,8 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from intake.appointments.appointment import name, named, short
 from tests.intake.calendars import KNOWN, MEIER, NOW, OURS, SENT, Book, calendar, event, in_short
@@ -372,12 +374,65 @@ def test_all_of_them_moved_at_once_are_moves_and_no_new_promises(book):
     assert book.take(calendar(later)) == []
 
 
+def test_a_series_that_is_changed_from_some_day_on_stays_the_same_promises(book):
+    """Google ends the first part and begins another one with a name made of it."""
+    book.horizon_days = 22
+    first = event("w@google.com", ";TZID=Europe/Berlin:20260306T090000", "RRULE:FREQ=WEEKLY")
+    book.take(calendar(first))
+    ended = first.replace("FREQ=WEEKLY", "FREQ=WEEKLY;UNTIL=20260326T225959Z")
+    rest = event("w_R20260327T080000@google.com", ";TZID=Europe/Berlin:20260327T100000", "RRULE:FREQ=WEEKLY", sent="")
+    assert [(fact["type"], fact["data"]["due"]) for fact in book.take(calendar(ended, rest))] == [
+        ("promise.renegotiated", "2026-03-27T09:00:00Z"),
+        ("promise.renegotiated", "2026-04-03T08:00:00Z"),
+    ]
+    assert book.take(calendar(ended, rest)) == []
+
+
 def test_a_cancelled_series_takes_back_all_that_lie_ahead(book):
     book.horizon_days = 22
     book.take(calendar(WEEKLY))
     off = calendar(WEEKLY.replace(SENT, "DTSTAMP:20260312T070000Z"), about=["METHOD:CANCEL"])
     assert Counter(fact["type"] for fact in book.take(off, whole=False)) == {"promise.withdrawn": 4}
     assert book.take(off, whole=False) == []
+
+
+# -- whatever happens -----------------------------------------------------------------------------------
+
+DAYS = st.integers(min_value=13, max_value=28)
+ENTRY = st.builds(
+    lambda uid, day, rule, status, sent: event(
+        uid, f":202603{day}T080000Z", *rule, *status, sent=f"DTSTAMP:20260311T{sent:02d}0000Z"
+    ),
+    st.sampled_from("abc"),
+    DAYS,
+    st.sampled_from([[], [], ["RRULE:FREQ=WEEKLY;COUNT=3"], ["RRULE:FREQ=DAILY;COUNT=2"]]),
+    st.sampled_from([[], [], [], ["STATUS:CANCELLED"], ["STATUS:TENTATIVE"], ["CLASS:PRIVATE"]]),
+    st.integers(min_value=0, max_value=23),
+)
+CALENDARS = st.lists(st.lists(ENTRY, max_size=4, unique_by=lambda entry: entry[16:24]), min_size=1, max_size=5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(CALENDARS)
+def test_however_calendars_change_each_appointment_is_counted_once_and_the_same_again_tells_nothing(calendars):
+    """And every history is possible: made first, never anything after it was taken back."""
+    book = Book()
+    for place, entries in enumerate(calendars):
+        book.now = NOW + timedelta(minutes=15 * place)
+        body = calendar(*entries)
+        told = book.take(body)
+        about = {fact["data"]["promise"] for fact in told if fact["type"] != "promise.withdrawn"}
+        assert book.telling.already + book.telling.left_out.total() + len(about) <= book.telling.read
+        assert book.take(body) == []
+        assert book.telling.already + book.telling.left_out.total() == book.telling.read
+    for facts in book.told.values():
+        assert facts[0]["type"] == "promise.made"
+        assert [fact["type"] for fact in facts[1:]].count("promise.made") == 0
+        taken_back = [place for place, fact in enumerate(facts) if fact["type"] == "promise.withdrawn"]
+        assert taken_back in ([], [len(facts) - 1])
+        times = [fact["time"] for fact in facts[1:]]
+        assert times == sorted(times)
+        assert facts[0]["time"] <= min(times, default=facts[0]["time"])
 
 
 # -- names ----------------------------------------------------------------------------------------------
