@@ -212,6 +212,7 @@ class Telling:
     def _cancelled(self, each: Appointment, before: Sequence[Recorded | None]) -> Iterator[Mapped]:
         """What we cancel is taken back; from what the customer cancels, who had invited us, they release us."""
         standing = [one for one in before if one is not None]
+        self.held |= {one.id for one in standing}  # what is cancelled has not vanished as well
         found = partner(each, self.known)
         if not standing:
             self.left_out["own_feed" if found == "own_feed" else "cancelled"] += 1

@@ -101,6 +101,7 @@ def test_it_shows_the_open_promises_of_its_person_in_their_language(api: Api):
     assert [str(each["SUMMARY"]) for each in english.values()] == ["Promise: Quotation for Müller"]
 
 
+@pytest.mark.long_on_postgres
 def test_a_time_stands_at_its_time_a_date_on_its_day_and_nobody_is_busy(api: Api):
     found = {str(each["SUMMARY"]): each for each in Calendar.from_ical(ask(api, feed(api)).text).walk("VEVENT")}
     timed, day = found["Zusage: Angebot für Müller"], found[f"Zusage: {ODD} für Müller"]
@@ -114,6 +115,7 @@ def test_a_time_stands_at_its_time_a_date_on_its_day_and_nobody_is_busy(api: Api
     ]
 
 
+@pytest.mark.long_on_postgres
 def test_a_moved_promise_has_a_higher_number_and_its_new_day(api: Api):
     token = feed(api)
     before = events(ask(api, token))["Rückruf"]
@@ -127,6 +129,7 @@ def test_a_moved_promise_has_a_higher_number_and_its_new_day(api: Api):
     assert "Einmal verschoben." in after["DESCRIPTION"]
 
 
+@pytest.mark.long_on_postgres
 def test_what_was_taken_back_is_cancelled_for_thirty_days_and_what_is_kept_is_gone(api: Api):
     token = feed(api)
     shown = events(ask(api, token))
@@ -135,6 +138,7 @@ def test_what_was_taken_back_is_cancelled_for_thirty_days_and_what_is_kept_is_go
     assert "Zurück" not in events(ask(api, token))
 
 
+@pytest.mark.long_on_postgres
 def test_what_came_from_the_owners_calendar_stands_there_already_unless_somebody_else_answers_for_it_now(api: Api):
     assert "calendar" not in ask(api, feed(api)).text
     handed = fact("promise.assigned", "2026-03-10T10:00", promise="cal", by="lutz", source="calendar")
@@ -142,6 +146,7 @@ def test_what_came_from_the_owners_calendar_stands_there_already_unless_somebody
     assert len(events(ask(api, feed(api, "lutz", 2)))) == 2
 
 
+@pytest.mark.long_on_postgres
 def test_every_line_is_folded_and_escaped_so_that_other_programs_read_it_too(api: Api):
     body = ask(api, feed(api)).text
     assert all(len(line.encode()) <= 75 for line in body.split("\r\n"))
@@ -153,6 +158,7 @@ def test_every_line_is_folded_and_escaped_so_that_other_programs_read_it_too(api
     )
 
 
+@pytest.mark.long_on_postgres
 def test_where_it_comes_back_to_us_it_is_known_as_ours(api: Api):
     book = Book(now=NOW)
     assert book.take(ask(api, feed(api)).text.encode()) == []
@@ -160,6 +166,7 @@ def test_where_it_comes_back_to_us_it_is_known_as_ours(api: Api):
     assert len(book.take(calendar(event("a", ":20260320T080000Z")))) == 1
 
 
+@pytest.mark.long_on_postgres
 def test_it_is_the_same_as_long_as_nothing_changes(api: Api):
     token = feed(api)
     first = ask(api, token)
@@ -172,6 +179,7 @@ def test_it_is_the_same_as_long_as_nothing_changes(api: Api):
     assert ask(api, token, If_None_Match=first.headers["etag"]).status == 200
 
 
+@pytest.mark.long_on_postgres
 def test_programs_that_only_ask_for_the_head_get_it(api: Api):
     answer = api.ask("HEAD", f"/feeds/{feed(api)}.ics")
     assert (answer.status, answer.text, "etag" in answer.headers) == (200, "", True)
@@ -192,6 +200,7 @@ def test_whatever_is_wrong_with_the_address_there_is_nothing_at_it(api: Api):
     assert ask(api, good).status == 200
 
 
+@pytest.mark.long_on_postgres
 def test_a_feed_opens_nothing_else_and_a_key_opens_no_feed(api: Api):
     token, key = feed(api), api.key("read", "facts:write", "admin", "alerts", seed=3)
     secret = token.partition("-")[2]
@@ -201,6 +210,7 @@ def test_a_feed_opens_nothing_else_and_a_key_opens_no_feed(api: Api):
     assert ask(api, key.removeprefix("konto_").replace("_", "-", 1)).status == 404
 
 
+@pytest.mark.long_on_postgres
 def test_of_a_person_who_has_left_nothing_is_shown(api: Api):
     token = feed(api)
     api.home.clock.now = NOW + timedelta(minutes=1)
@@ -209,6 +219,7 @@ def test_of_a_person_who_has_left_nothing_is_shown(api: Api):
     assert ask(api, token).status == 404
 
 
+@pytest.mark.long_on_postgres
 def test_guessing_is_slow_and_a_feed_is_asked_for_so_often_a_minute(home: Home):
     home.clock.now = NOW
     home.konto.publish("people", PEOPLE)
@@ -221,6 +232,7 @@ def test_guessing_is_slow_and_a_feed_is_asked_for_so_often_a_minute(home: Home):
         assert [ask(api, guess).status for guess in guesses] == [404] * 10 + [429] * 5
 
 
+@pytest.mark.long_on_postgres
 def test_neither_the_address_nor_what_it_shows_gets_into_the_log(api: Api, monkeypatch: pytest.MonkeyPatch):
     token, stream = feed(api), configured()
 
@@ -238,6 +250,7 @@ def test_neither_the_address_nor_what_it_shows_gets_into_the_log(api: Api, monke
     assert "Müller" not in said
 
 
+@pytest.mark.long_on_postgres
 def test_it_is_described_without_a_key(api: Api):
     way = api.ask("GET", "/openapi.json").json["paths"]["/feeds/{token}.ics"]["get"]
     assert way["security"] == []

@@ -396,6 +396,14 @@ def test_a_cancelled_series_takes_back_all_that_lie_ahead(book):
     assert book.take(off, whole=False) == []
 
 
+def test_a_cancelled_series_in_a_subscribed_calendar_is_taken_back_once(book):
+    book.horizon_days = 22
+    book.take(calendar(WEEKLY))
+    off = calendar(WEEKLY.replace("RRULE", "STATUS:CANCELLED\r\nRRULE"))
+    assert Counter(fact["data"]["promise"] for fact in book.take(off)).most_common(1)[0][1] == 1
+    assert book.take(off) == []
+
+
 # -- whatever happens -----------------------------------------------------------------------------------
 
 DAYS = st.integers(min_value=13, max_value=28)
