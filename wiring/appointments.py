@@ -23,7 +23,7 @@ from intake.appointments.components import MOST_BYTES, TOO_LARGE, Cut, cut
 from intake.appointments.partners import Known
 from intake.appointments.reading import Found, Span, read
 from intake.appointments.telling import A_FILE, SOURCE, Recorded, Telling
-from intake.appointments.zones import Zones
+from intake.appointments.zones import Zones, known_zones
 from intake.mapped import Mapped
 from intake.refusal import in_row
 from intake.text_lines import refused_file
@@ -32,7 +32,6 @@ from wiring.asking_calendars import ask
 from wiring.home import Konto
 from wiring.importing import take
 from wiring.presence import CALENDAR, beat
-from wiring.settings import AppointmentSettings
 from words import N_
 
 SEARCH_SECONDS = 20.0
@@ -45,6 +44,7 @@ NO_CALENDARS = N_(
     "No calendar is subscribed to. Please name one in settings.toml: a section [appointments.NAME] with its url."
 )
 NO_SUCH_CALENDAR = N_("There is no calendar “{found}” in the settings. There are: {known}.")
+NO_SUCH_ZONE = N_("There is no zone “{found}”. A zone is written like Europe/Berlin.")
 EMPTIED = N_(
     "The calendar “{name}” is empty all at once, so nothing was taken back. If these {n} appointments are really "
     "cancelled, please say so: konto capture"
@@ -63,6 +63,8 @@ class Outcome:
     refused: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     refusals: list[tuple[Mapped | None, Refused]] = field(default_factory=list)
+    postponed: bool = False
+    """Whether something is missing could not be settled; it is looked at again at the next reading."""
     unchanged: bool = False
     """It said that it is as it was, and was not read."""
 
@@ -115,7 +117,8 @@ class Calendars:
             facts = [*facts, *self._vanished(name, look, outcome)]
         _record(self.konto, outcome, look.telling, facts, look.found, dry_run=dry_run, valid_only=True)
         if look.found.is_sound and not dry_run:
-            self._kept[name] = _Kept(look.etag, now, frozenset(look.telling.held))
+            etag = None if outcome.postponed else look.etag
+            self._kept[name] = _Kept(etag, now, frozenset(look.telling.held))
         return outcome
 
     def _was_read(self, name: str, now: datetime) -> None:
@@ -133,7 +136,8 @@ class Calendars:
             return None
         until = now + timedelta(days=settings.horizon_days)
         cuts = [cut(body) for body in asked.bodies]
-        return _looked(self.konto, name, settings, cuts, Span(now, until), asked.etag)
+        terms = _Terms(settings.zone, settings.own, settings.person)
+        return _looked(self.konto, name, terms, cuts, Span(now, until), asked.etag)
 
     def _vanished(self, name: str, look: _Look, outcome: Outcome) -> list[Mapped]:
         """Nothing where somebody else's calendar cannot be asked whether it still holds them: next time, then."""
@@ -153,6 +157,7 @@ class Calendars:
         try:
             return gone(self._held_elsewhere(name, look.telling.now))
         except Refused as refused:
+            outcome.postponed = True
             outcome.refusals.append((None, refused))
             return []
 
@@ -190,10 +195,11 @@ def read_file(
         body = file.read_bytes()
     except OSError as error:
         raise refused_file(file, error) from None
+    if zone is not None and zone not in known_zones():
+        raise Refused("unknown_zone", NO_SUCH_ZONE, "--zone", found=zone[:60])
     own = tuple(each for settings in konto.settings.appointments.values() for each in settings.own)
-    settings = AppointmentSettings.model_validate({"url": "https://file.invalid/", "zone": zone, "own": own})
     span = Span(now, now + timedelta(days=horizon_days))
-    look = _looked(konto, A_FILE, settings, [cut(body)], span, None, customer)
+    look = _looked(konto, A_FILE, _Terms(zone, own, None, customer), [cut(body)], span, None)
     outcome = Outcome(A_FILE)
     _record(konto, outcome, look.telling, look.facts, look.found, dry_run=dry_run, valid_only=valid_only)
     return outcome
@@ -202,24 +208,25 @@ def read_file(
 # -- reading --------------------------------------------------------------------------------------------
 
 
-def _looked(
-    konto: Konto,
-    name: str,
-    settings: AppointmentSettings,
-    cuts: Sequence[Cut],
-    span: Span,
-    etag: str | None,
-    customer: str | None = None,
-) -> _Look:
+class _Terms(NamedTuple):
+    """How a calendar is to be understood: by its settings, or as the command says."""
+
+    zone: str | None
+    own: tuple[str, ...]
+    person: str | None
+    customer: str | None = None
+
+
+def _looked(konto: Konto, name: str, terms: _Terms, cuts: Sequence[Cut], span: Span, etag: str | None) -> _Look:
     konto.catch_up()
     own_zone = next((zone for each in cuts if (zone := each.about.get("X-WR-TIMEZONE"))), None)
-    found, usual = Found(), settings.zone
+    found, usual = Found(), terms.zone
     still = _patience()
     for each in cuts:
-        zones = Zones(each.zones, settings.zone, own_zone)
+        zones = Zones(each.zones, terms.zone, own_zone)
         usual = usual or zones.usual
         found.add(read(each, span, zones, still))
-    telling = Telling(name, _known(konto, settings, customer), span.now, span.until, usual or konto.settings.zone)
+    telling = Telling(name, _known(konto, terms), span.now, span.until, usual or konto.settings.zone)
     telling.read = telling.left_out["over"] = found.over
     recorded = _recorded(konto, {each.uid for each in found.appointments})
     return _Look(telling, list(telling.facts(found.appointments, recorded)), found, recorded, etag)
@@ -231,10 +238,10 @@ def _patience() -> Callable[[], bool]:
     return lambda: time.monotonic() < until_s
 
 
-def _known(konto: Konto, settings: AppointmentSettings, customer: str | None) -> Known:
+def _known(konto: Konto, terms: _Terms) -> Known:
     people = konto.steering.people.at(konto.clock())
     addresses = customers.by_address(konto.library, konto.asker)
-    own = {each.casefold().lstrip("@") for each in settings.own}
+    own = {each.casefold().lstrip("@") for each in terms.own}
 
     def one_of_us(address: str) -> str | None:
         person = people.find(address)
@@ -250,8 +257,8 @@ def _known(konto: Konto, settings: AppointmentSettings, customer: str | None) ->
         except customers.UnknownCustomer:
             return []
 
-    named_customer = None if customer is None else _named(konto, customer)
-    return Known(lambda address: addresses.get(address, []), cache(called), one_of_us, settings.person, named_customer)
+    named_customer = None if terms.customer is None else _named(konto, terms.customer)
+    return Known(lambda address: addresses.get(address, []), cache(called), one_of_us, terms.person, named_customer)
 
 
 def _named(konto: Konto, customer: str) -> str:

@@ -245,6 +245,8 @@ class Services:
                 log.warning("calendar_not_read", calendar=name, code=refused.code)
                 continue
             self.turns.count["calendars"] = self.turns.count.get("calendars", 0) + 1
+            if outcome.left_out["emptied"]:
+                log.warning("calendar_empty", calendar=name, missing=outcome.left_out["emptied"])
             if outcome.recorded or outcome.refused:
                 log.info("calendar_read", calendar=name, recorded=outcome.recorded, refused=outcome.refused)
 

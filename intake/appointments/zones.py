@@ -36,7 +36,7 @@ class Zones:
     def __init__(self, explained: Sequence[Entry], declared: str | None, own: str | None) -> None:
         self._explained = {name: each for each in explained if (name := each.first("TZID"))}
         self._made: dict[str, tzinfo | None] = {}
-        self.usual = declared or (own if own is not None and own in _known() else None)
+        self.usual = declared or (own if own is not None and own in known_zones() else None)
         """Where times without a zone are meant and whole days end: the declared one, else the calendar's own."""
 
     def at(self, local: datetime, name: str | None) -> datetime:
@@ -73,16 +73,16 @@ class Zones:
 def named(name: str) -> str | None:
     """The zone's usual name: `Europe/Berlin` for itself, `W. Europe Standard Time`, `/some.maker/Europe/Berlin`."""
     plain = name.strip().strip("/")
-    if plain in _known():
+    if plain in known_zones():
         return plain
     if plain in WINDOWS_TO_OLSON:
         return WINDOWS_TO_OLSON[plain]
     parts = plain.split("/") if name.strip().startswith("/") else []
-    return next((rest for place in range(1, len(parts)) if (rest := "/".join(parts[place:])) in _known()), None)
+    return next((rest for place in range(1, len(parts)) if (rest := "/".join(parts[place:])) in known_zones()), None)
 
 
 @cache
-def _known() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 

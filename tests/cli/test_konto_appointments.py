@@ -257,6 +257,7 @@ def test_whoever_says_whose_the_appointments_are_needs_no_addresses(home, tmp_pa
     more = ("--customer", "K-17", "--zone", "Europe/Berlin")
     assert home("appointments", "file", str(file), *more, "--json").json["recorded"] == 1
     assert promises(home) == {"a": ("open", "2026-03-20T08:00:00Z")}
+    assert "--zone" in home("appointments", "file", str(file), "--zone", "Berlin", code=2).err
     assert "K-99" in home("appointments", "file", str(file), "--customer", "K-99", code=2).err
 
 

@@ -114,6 +114,27 @@ def test_what_is_unchanged_is_asked_for_whole_after_some_hours_since_repetitions
     assert ["if-none-match" in each.headers for each in server.requests] == [False, True, False]
 
 
+def test_what_is_missing_waits_until_the_other_calendars_could_be_asked(konto):
+    from wiring.appointments import Calendars
+
+    first, second = (gives(event(uid, TIME)).replace("\r\n\r\n", f'\r\nETag: "{uid}"\r\n\r\n', 1) for uid in "ab")
+    with WebServer(first, second, second, answer(304)).open() as ines, WebServer(answer(503), gives()).open() as lutz:
+        calendars = Calendars(
+            konto(
+                "".join(
+                    f'[appointments.{name}]\nurl = "http://127.0.0.1:{server.port}/"\nallow_private = true\n'
+                    for name, server in (("ines", ines), ("lutz", lutz))
+                )
+            )
+        )
+        assert calendars.read("ines").recorded == 1
+        waits = calendars.read("ines")
+        assert (waits.recorded, waits.postponed) == (1, True), "b is new, and whether lutz holds a nobody knows"
+        assert calendars.read("ines").recorded == 1
+        assert calendars.read("ines").unchanged
+    assert ["if-none-match" in each.headers for each in ines.requests] == [False, True, False, True]
+
+
 def _at(konto: Konto, now: list[object]) -> Konto:
     from dataclasses import replace
 
