@@ -15,6 +15,8 @@ from words import N_
 MOST_BYTES = 20 << 20
 """Of a calendar. Ten years of a busy person are 2 to 8 MiB."""
 MOST_ENTRIES = 50_000
+DEEPEST = 16
+"""So many things begin inside each other; an alarm in an appointment in a calendar is the third."""
 LARGEST_ENTRY = 64 << 10
 """Characters of the lines that we look at."""
 LOOKED_AT = frozenset(
@@ -102,6 +104,8 @@ def cut(body: bytes) -> Cut:
         if name == "BEGIN":
             kind = _kind(line)
             within.append(kind)
+            if len(within) > DEEPEST:
+                raise Refused("cut_off", CUT_OFF, line=number)
             if entry is None and kind in ("VEVENT", "VTIMEZONE"):
                 entry, began = Entry(number, kind), number
             elif entry is not None and entry.kind == "VTIMEZONE":

@@ -186,6 +186,13 @@ def test_a_calendar_that_is_too_large_is_not_read_at_all():
         cut(calendar(tiny))
 
 
+def test_what_begins_again_and_again_and_never_ends_is_soon_given_up():
+    began_s = time.monotonic()
+    with pytest.raises(Refused, match="never ends"):
+        cut(calendar("BEGIN:X\r\n" * 500_000 + "END:X\r\n" * 500_000))
+    assert time.monotonic() - began_s < 2
+
+
 def test_an_entry_that_is_too_large_is_no_appointment(book):
     many = [f"ATTENDEE:mailto:guest-{number}@example.org" for number in range(3_000)]
     ((_, refused),) = book.refused(calendar(event("a", ":20260320T080000Z", *many)))
