@@ -69,7 +69,7 @@ class Entry:
     def first(self, name: str) -> str | None:
         """The value of the first such line, as written."""
         found = next((line for line in self.lines if name_of(line) == name), None)
-        return None if found is None else _unfolded(found).partition(":")[2].strip()
+        return None if found is None else unfolded(found).partition(":")[2].strip()
 
 
 @dataclass
@@ -125,7 +125,7 @@ def cut(body: bytes) -> Cut:
             if entry.kind == "VTIMEZONE" or (within and within[-1] == "VEVENT" and name in LOOKED_AT):
                 _keep(entry, line)
         elif name in OF_THE_CALENDAR and within == ["VCALENDAR"]:
-            found.about[name] = _unfolded(line).partition(":")[2].strip()
+            found.about[name] = unfolded(line).partition(":")[2].strip()
     if within or entry is not None:
         raise Refused("cut_off", CUT_OFF, line=began)
     scale = found.about.get("CALSCALE", "GREGORIAN").upper()
@@ -170,15 +170,18 @@ def _lines(text: str) -> Iterator[str]:
         start = end + 1
 
 
-def _unfolded(line: str) -> str:
+def unfolded(line: str) -> str:
     return line.replace("\r\n ", "").replace("\r\n\t", "")
 
 
 def name_of(line: str) -> str:
     """The name of a line, in capitals and without the blanks that some programs write."""
-    end = next((place for place, char in enumerate(line) if char in ";:"), len(line))
-    return line[:end].strip().upper()
+    return line[: length_of_name(line)].strip().upper()
+
+
+def length_of_name(line: str) -> int:
+    return min((place for place in (line.find(";"), line.find(":")) if place >= 0), default=len(line))
 
 
 def _kind(line: str) -> str:
-    return _unfolded(line).partition(":")[2].strip().upper()
+    return unfolded(line).partition(":")[2].strip().upper()

@@ -16,7 +16,7 @@ from icalendar.prop import vBroken, vDDDLists, vDDDTypes
 from domain.errors import Refused
 from domain.fact import EARLIEST, LATEST
 from intake.appointments.appointment import NAMELESS, Appointment, Guest, instance_of, short
-from intake.appointments.components import LARGEST_ENTRY, Cut, Entry, name_of
+from intake.appointments.components import LARGEST_ENTRY, Cut, Entry, length_of_name, name_of, unfolded
 from intake.appointments.zones import Zones
 from words import N_
 
@@ -89,7 +89,7 @@ class _Read:
     event: Event
     start: datetime | date
     of: datetime | date | None
-    this_and_future: bool
+    """Which one of a series it is, by when that was to begin at first."""
 
 
 def read(cut: Cut, span: Span, zones: Zones, still: Callable[[], bool] = lambda: True) -> Found:
@@ -107,7 +107,7 @@ def read(cut: Cut, span: Span, zones: Zones, still: Callable[[], bool] = lambda:
             except Refused as refused:
                 found.refused.append((entry.line, refused))
         try:
-            found.appointments += _appointments(uid, reads, span, cut.method, still)
+            found.appointments += list(_appointments(uid, reads, span, cut.method, still))
         except Refused as refused:
             found.refused.append((reads[0].entry.line, refused))
     return found
@@ -142,16 +142,7 @@ def _read(entry: Entry, zones: Zones) -> _Read:
     """Raises Refused, naming the appointment by what it is called and its line."""
     if entry.is_too_large:
         raise Refused("too_large", ENTRY_TOO_LARGE, limit=LARGEST_ENTRY >> 10)
-    lines, zone_names = [], dict[str, list[str | None]]()
-    for line in entry.lines:
-        whole = line.replace("\r\n ", "").replace("\r\n\t", "")
-        name = name_of(whole)
-        if name in TIMES:
-            zone = ZONE.match(whole)
-            zone_names.setdefault(name, []).append(zone[2].strip('" ') if zone else None)
-            whole = whole if zone is None else zone[1] + whole[zone.end() :]
-        lines.append(name + whole[len(whole.split(":")[0].split(";")[0]) :])
-    text = "\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""])
+    text, zone_names = _apart(entry)
     try:
         event = Event.from_ical(text)
     except (ValueError, KeyError, IndexError) as error:
@@ -167,13 +158,21 @@ def _read(entry: Entry, zones: Zones) -> _Read:
     if not start or not isinstance(start[0].dt, date):
         raise Refused("missing", NO_START, **_called(entry))
     of = _several(event, "RECURRENCE-ID")
-    return _Read(
-        entry,
-        event,
-        _within_the_years(start[0].dt, entry),
-        of[0].dt if of else None,
-        bool(of) and str(of[0].params.get("RANGE", "")).upper() == "THISANDFUTURE",
-    )
+    return _Read(entry, event, _within_the_years(start[0].dt, entry), of[0].dt if of else None)
+
+
+def _apart(entry: Entry) -> tuple[str, dict[str, list[str | None]]]:
+    """The entry without the names of zones, and these by property and in order: which zones they are we say."""
+    lines: list[str] = []
+    zones: dict[str, list[str | None]] = {}
+    for line in map(unfolded, entry.lines):
+        name = name_of(line)
+        zone = ZONE.match(line) if name in TIMES else None
+        if name in TIMES:
+            zones.setdefault(name, []).append(zone[2].strip('" ') if zone else None)
+        rest = line if zone is None else zone[1] + line[zone.end() :]
+        lines.append(name + rest[length_of_name(rest) :])
+    return "\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""]), zones
 
 
 def _place_in_zones(event: Event, name: str, zone_names: list[str | None], zones: Zones, entry: Entry) -> None:

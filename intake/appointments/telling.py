@@ -204,7 +204,7 @@ class Telling:
             theirs = isinstance(found, Partner) and found.theirs
             data = {"due": _written(each.start), **({"asked_by": "customer"} if theirs else {})}
             yield self._fact_about(before, each.line, "promise.renegotiated", time, data)
-        if each.what is not None and each.what != before.what:
+        if each.what is not None and each.what != before.what and found != "private":
             yield self._fact_about(before, each.line, "promise.changed", time, {"what": each.what})
         elif not moved:
             self.already += 1

@@ -188,6 +188,11 @@ def test_another_title_describes_it_better(book):
     assert (fact["type"], fact["data"]["what"]) == ("promise.changed", "Wartung und Filter")
 
 
+def test_the_title_of_what_has_become_private_is_nobodys_business(book):
+    book.take(calendar(event("a", TIME, "SUMMARY:Wartung")))
+    assert book.take(calendar(event("a", TIME, "SUMMARY:Scheidung", "CLASS:PRIVATE"))) == []
+
+
 def test_whoever_tidies_up_what_is_over_tells_nobody_anything(book):
     book.take(calendar(event("a", TIME), event("b", TIME)))
     book.now = NOW + timedelta(days=9)
