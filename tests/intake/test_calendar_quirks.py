@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from domain.errors import Refused
 from intake.appointments.components import MOST_BYTES, MOST_ENTRIES, cut
@@ -173,6 +175,40 @@ def test_without_a_uid_the_same_appointment_is_recognised_until_it_is_moved_and_
     assert len(book.take(first)) == 1
     assert book.take(first) == []
     assert book.take(calendar(event("other", ":20260321T080000Z", people=()))) == []
+
+
+SOUND = calendar(
+    VIENNA,
+    event("a", ";TZID=Somewhere:20260420T100000", "SUMMARY:Wartung", "CREATED:20260301T080000Z", "SEQUENCE:3"),
+    event("w", ";TZID=Europe/Berlin:20260306T090000", "RRULE:FREQ=WEEKLY;UNTIL=20260601T000000Z;INTERVAL=1;BYDAY=FR",
+          "EXDATE;TZID=Europe/Berlin:20260313T090000", "RDATE;VALUE=PERIOD:20260317T080000Z/PT1H"),
+    event("w", ":20260321T100000Z", "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20260320T090000"),
+    event("d", ";VALUE=DATE:20260320", "RRULE:FREQ=MONTHLY;BYMONTHDAY=20;COUNT=3", "STATUS:CONFIRMED"),
+    about=["METHOD:PUBLISH", "X-WR-TIMEZONE:Europe/Berlin"],
+)  # fmt: skip
+PIECES = [
+    *(b";", b":", b",", b"=", b"\\", b'"', b"-1", b"TZID=", b"FREQ=DAILY", b"COUNT=0", b"INTERVAL=0", b"BYDAY="),
+    *(b"RDATE:", b"VALUE=DATE", b"", b" ", b"\r\n", b"\x00", b"\xff", "\u202e".encode(), b"BEGIN:VEVENT\r\n"),
+    *(b"END:VEVENT\r\n", b"PT-1H", b"20260230", b"99991231T235959Z", b"0" * 9, b"9" * 20),
+]
+CHANGES = st.lists(
+    st.tuples(st.integers(0, len(SOUND) - 1), st.integers(0, 12), st.sampled_from(PIECES)), min_size=1, max_size=5
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(CHANGES)
+def test_whatever_is_wrong_with_a_calendar_it_is_read_or_refused_in_words(changes):
+    body = bytearray(SOUND)
+    for place, length, piece in changes:
+        body[place : place + length] = piece
+    book = Book()
+    try:
+        refused = book.refused(bytes(body))
+        book.take(bytes(body), whole=False)
+    except Refused as whole:
+        refused = [(0, whole)]
+    assert all(str(each) for _, each in refused)
 
 
 # -- too much -------------------------------------------------------------------------------------------
