@@ -13,12 +13,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from api import hooks, standing
+from api import feeds, hooks, standing
 from api.asked import placed
 from api.bodies import Bodies
 from api.callers import Door, Pace
 from api.calls import Call, Route
-from api.described import HOOKS, TITLE, WHAT, components, parameters
+from api.described import FEEDS, HOOKS, TITLE, WHAT, components, parameters
 from api.problems import Mistake, NoSuchPlace, OtherMethod, StoreAway, answer, translator_of
 from api.routes import ROUTES
 from domain.errors import Refused
@@ -32,9 +32,10 @@ log = structlog.get_logger("konto")
 REQUEST_ID = "X-Request-ID"
 SIGNED = "/hooks/"
 """Comes with a signature instead of a key."""
-OPEN = ("/health", "/ready")
-"""Need no key: they say nothing about anybody."""
-NEVER_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+FEED = "/feeds/{token}.ics"
+OPEN = ("/health", "/ready", FEED)
+"""Need no key: the first two say nothing about anybody, the last has a token of its own."""
+NEVER_SNIFFED = {"X-Content-Type-Options": "nosniff"}
 
 
 def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
@@ -50,6 +51,11 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
     async def hooks_(request: Request) -> Response:
         body = await request.body()
         return JSONResponse(await run_in_threadpool(hooks.take, request, konto, door, body))
+
+    @api.get(FEED, **FEEDS)
+    @api.head(FEED, include_in_schema=False)
+    def feed(request: Request, token: str) -> Response:
+        return feeds.answer(konto, door.reader(request, token), request)
 
     @api.get("/health", summary="Whether this process answers", tags=["standing"])
     def health() -> dict[str, bool]:
@@ -68,7 +74,8 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
                 response = await call(request)
             except Exception as error:
                 response = answer(request, _refusal(error))
-        response.headers.update({REQUEST_ID: request_id, **NEVER_KEPT})
+        response.headers.update({REQUEST_ID: request_id, **NEVER_SNIFFED})
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     @api.exception_handler(Refused)
@@ -108,7 +115,7 @@ def _described(route: Route) -> dict[str, Any]:
 
 
 def _describe(api: FastAPI) -> None:
-    """The facts' own schemas, and that every address but two needs a key."""
+    """The facts' own schemas, and which addresses need a key."""
     found = api.openapi()
     parts = found.setdefault("components", {})
     parts["schemas"] = components()

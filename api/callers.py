@@ -12,9 +12,10 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
 
-from api.problems import KeyInAddress, ScopeMissing, TooMany, Unauthorized
+from api.problems import KeyInAddress, NoSuchPlace, ScopeMissing, TooMany, Unauthorized
 from domain import access_key
 from domain.access_key import AccessScope
+from domain.people import Person
 from wiring import access
 from wiring.access import Caller
 from wiring.home import Konto
@@ -22,7 +23,7 @@ from wiring.home import Konto
 
 @dataclass
 class Pace:
-    """How often somebody may ask: a key altogether, an address with keys that do not count.
+    """How often somebody may ask: a key or a feed altogether, an address with keys that do not count.
 
     Wrong keys are counted by address and by the name that the key says, so that guessing is slow and the owner of
     the right key, who comes from elsewhere, is not locked out.
@@ -30,12 +31,18 @@ class Pace:
 
     asked_a_minute: int
     wrong_a_minute: int
+    feeds_a_minute: int = 60
     _limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def asks(self, key: str) -> None:
         """Raises TooMany."""
         if not self._hit(RateLimitItemPerMinute(self.asked_a_minute), "key", key):
+            raise TooMany
+
+    def reads(self, feed: str) -> None:
+        """Raises TooMany."""
+        if not self._hit(RateLimitItemPerMinute(self.feeds_a_minute), "feed", feed):
             raise TooMany
 
     def may_try(self, *place: str) -> None:
@@ -71,18 +78,36 @@ class Door:
             raise ScopeMissing(scopes)
         return replace(self.konto, asker=caller.asker)
 
+    def reader(self, request: Request, text: str) -> Person:
+        """Whose feed a token opens. For any that does not count, there is nothing at this address: NoSuchPlace."""
+        if access_key.token(text):
+            raise KeyInAddress
+        token = access_key.feed_token(text)
+        place = (_host(request), token.name if token else "")
+        self.pace.may_try(*place)
+        reader = access.reader(self.konto, text)
+        if reader is None:
+            self.pace.was_wrong(*place)
+            raise NoSuchPlace
+        self.pace.reads(reader.feed)
+        return reader.person
+
     def _caller(self, request: Request, *, as_password: bool) -> Caller:
         if any(access_key.token(value) for value in request.query_params.values()):
             raise KeyInAddress
         text = _key(request, as_password=as_password)
         token = access_key.token(text)
-        place = (request.client.host if request.client else "", token.name if token else "")
+        place = (_host(request), token.name if token else "")
         self.pace.may_try(*place)
         caller = access.caller(self.konto, text)
         if caller is None:
             self.pace.was_wrong(*place)
             raise Unauthorized
         return caller
+
+
+def _host(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _key(request: Request, *, as_password: bool) -> str:

@@ -195,6 +195,23 @@ TAKE_FACTS: dict[str, Any] = {
         },
     },
 }
+"""How `POST /facts` is told of."""
+
+
+FEEDS: dict[str, Any] = {
+    "summary": "One person's promises as a calendar that other programs subscribe to",
+    "tags": ["feeds"],
+    "responses": {
+        200: {"description": "iCalendar.", "content": {"text/calendar": {"schema": {"type": "string"}}}},
+        304: {"description": "As it was: the same ETag."},
+        400: REFUSALS[400],
+        404: problem("There is no such feed, or no longer."),
+        429: REFUSALS[429],
+        500: REFUSALS[500],
+        503: REFUSALS[503],
+    },
+}
+"""How the feeds are told of."""
 
 
 def in_path(path: str) -> list[Schema]:

@@ -49,7 +49,7 @@ def serve(home: Path, port: int | None) -> None:
 
 
 def _pace(settings: ApiSettings) -> Pace:
-    return Pace(settings.asked_a_minute, settings.wrong_a_minute)
+    return Pace(settings.asked_a_minute, settings.wrong_a_minute, settings.feeds_a_minute)
 
 
 @contextmanager

@@ -18,13 +18,17 @@ from domain.fact import SEALED, Data, Fact, Instant, PersonalLabel
 from domain.ids import Ids
 from domain.roles import Role
 
-AccessScope = Literal["facts:write", "read", "alerts", "admin"]
+AccessScope = Literal["facts:write", "read", "alerts", "admin", "feed"]
 SCOPES: tuple[AccessScope, ...] = ("facts:write", "read", "alerts", "admin")
 """Bring facts; read what the roles may see; take note of alerts and put them off; look after keys."""
+FEED: AccessScope = "feed"
+"""Of what a calendar program has in its address instead of a key: it shows one person's promises and nothing else."""
 
 NAME_BYTES, SECRET_BYTES = 5, 32
 _TOKEN = re.compile(r"konto_([0-9a-f]{10})_([A-Za-z0-9_-]{43})", re.ASCII)
 """Begins with a word of ours, so that whoever searches code for secrets finds it."""
+_FEED_TOKEN = re.compile(r"([0-9a-f]{10})-([A-Za-z0-9_-]{43})", re.ASCII)
+"""Of another form: what stands in an address is never taken for a key, and no key opens a feed."""
 
 
 FROM_A_LIST = Field(strict=False)
@@ -74,14 +78,30 @@ class Token(NamedTuple):
 
 
 def new_token(entropy: Callable[[int], bytes]) -> Token:
-    name = entropy(NAME_BYTES).hex()
-    secret = urlsafe_b64encode(entropy(SECRET_BYTES)).rstrip(b"=").decode()
+    name, secret = _drawn(entropy)
     return Token(name, f"konto_{name}_{secret}")
+
+
+def _drawn(entropy: Callable[[int], bytes]) -> tuple[str, str]:
+    """A name, and 256 bits that nobody guesses."""
+    name = entropy(NAME_BYTES).hex()
+    return name, urlsafe_b64encode(entropy(SECRET_BYTES)).rstrip(b"=").decode()
 
 
 def token(text: str) -> Token | None:
     """None for what cannot be a key of ours."""
     match = _TOKEN.fullmatch(text)
+    return None if match is None else Token(match[1], text)
+
+
+def new_feed_token(entropy: Callable[[int], bytes]) -> Token:
+    name, secret = _drawn(entropy)
+    return Token(name, f"{name}-{secret}")
+
+
+def feed_token(text: str) -> Token | None:
+    """None for what cannot be the token of a feed."""
+    match = _FEED_TOKEN.fullmatch(text)
     return None if match is None else Token(match[1], text)
 
 
@@ -93,6 +113,10 @@ class AccessKey(NamedTuple):
     data: KeyCreated
     created: datetime
     revoked: datetime | None = None
+
+    @property
+    def is_feed(self) -> bool:
+        return FEED in self.data.scopes
 
     def counts(self, now: datetime) -> bool:
         return self.revoked is None and (self.data.expires is None or now < self.data.expires)

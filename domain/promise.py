@@ -33,6 +33,8 @@ from domain.history import Impossible, Life, TooEarly
 MOST_PARTS = 10_000
 Parts = Annotated[int, Field(ge=1, le=MOST_PARTS)]
 """How many separate things a promise consists of."""
+IN_CALENDARS = "@vertrauenskonto"
+"""What our promises are called where they stand in somebody's calendar ends so; what comes back is known by it."""
 Cause = Literal["customer", "supplier", "weather", "part", "other"]
 
 

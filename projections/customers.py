@@ -333,6 +333,27 @@ def same_addresses(library: Library) -> list[tuple[Party, Party]]:
     return pairs
 
 
+def by_address(library: Library, asker: Asker) -> dict[str, list[str]]:
+    """Every e-mail address of customers in small letters, and whose it is, as facts name them.
+
+    A merged one's address is the survivor's; colleagues are no customers.
+    """
+    seen = seen_by(library, asker)
+    rows = library.views.rows(
+        "SELECT DISTINCT w.email, c.source, c.id FROM customer_words w JOIN customers m ON m.customer = w.customer "
+        "JOIN customers c ON c.customer = m.survivor "
+        f"WHERE w.email IS NOT NULL AND w.email <> ? AND c.counts = 1 AND c.kind <> 'colleague' AND {seen.sql} "
+        "ORDER BY c.source, c.id",
+        (SEALED, *seen.params),
+    )
+    found: dict[str, list[str]] = {}
+    for email, source, id in rows:
+        named = found.setdefault(email.casefold(), [])
+        if f"{source}:{id}" not in named:
+            named.append(f"{source}:{id}")
+    return found
+
+
 def next_survivor(log: Log, library: Library, duplicate: str) -> Party:
     """The customer into whom this one was merged, which may itself be merged into another."""
     merged = LIVES["customer"].state(standing(log.histories([duplicate])[duplicate]))

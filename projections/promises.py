@@ -318,6 +318,16 @@ def select(moment: Moment) -> str:
     return _SELECT.format(state=state_at(moment), owner=OWNER_NAME.format(column="p.owner"))
 
 
+def of_source(library: Library, source: str) -> list[tuple[str, str, bool]]:
+    """Every promise that a source told of: its internal and its own id, and whether it is settled."""
+    rows = library.views.rows(
+        "SELECT w.promise, w.id, EXISTS (SELECT 1 FROM promises p WHERE p.promise = w.promise "
+        f"AND p.known_until = {ALWAYS} AND p.outcome IS NOT NULL) FROM promise_words w WHERE w.source = ?",
+        (source,),
+    )
+    return [(row[0], row[1], bool(row[2])) for row in rows]
+
+
 ORDERS: Mapping[str, Order] = {
     "due": (By(f"COALESCE(p.due, {ALWAYS})"), By("w.id"), By("p.promise")),
     "latest": (By("COALESCE(p.settled_at, p.due, p.made_at)", down=True), By("w.id"), By("p.promise")),

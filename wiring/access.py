@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain import access_key
-from domain.access_key import AccessKey, AccessScope, KeyCreated, KeyRevoked, Token
+from domain.access_key import FEED, AccessKey, AccessScope, KeyCreated, KeyRevoked, Token
 from domain.errors import Refused
+from domain.people import Person
 from domain.roles import Asker, Role, allowed
 from domain.vault import FIRM
 from projections import access_keys
@@ -62,17 +63,30 @@ def create(
     return token
 
 
-def revoke(konto: Konto, name: str) -> AccessKey:
+def create_feed(konto: Konto, entropy: Callable[[int], bytes], person: str) -> Token:
+    """The new token of a feed: whoever has it sees the open promises of this person, and nothing else."""
+    allowed(konto.asker, "keys")
+    known = konto.steering.people.at(konto.clock()).find(person)
+    if known is None:
+        raise Refused("unknown_person", NOBODY_CALLED_SO, "--person", found=person[:60])
+    token = access_key.new_feed_token(entropy)
+    internal = konto.log.ids.person(known.id)
+    _note(konto, token.name, KeyCreated(digest=token.digest, scopes=(FEED,), roles=(), person=internal, by=by(konto)))
+    return token
+
+
+def revoke(konto: Konto, name: str, *, feed: bool = False) -> AccessKey:
     """From now on nothing is answered to it; once more does nothing."""
     allowed(konto.asker, "keys")
-    found = _found(konto, name)
+    found = _found(konto, name, feed=feed)
     if found.revoked is None:
         _note(konto, found.name, KeyRevoked(by=by(konto)))
-    return _found(konto, found.name)
+    return _found(konto, found.name, feed=feed)
 
 
-def listed(konto: Konto) -> list[AccessKey]:
-    return access_keys.listed(konto.log, konto.views, konto.asker)
+def listed(konto: Konto, *, feeds: bool = False) -> list[AccessKey]:
+    """The keys, or the feeds."""
+    return [each for each in access_keys.listed(konto.log, konto.views, konto.asker) if each.is_feed == feeds]
 
 
 def caller(konto: Konto, text: str) -> Caller | None:
@@ -94,9 +108,29 @@ def caller(konto: Konto, text: str) -> Caller | None:
     return Caller(key.name, key.data.scopes, Asker(person, roles))
 
 
-def _found(konto: Konto, name: str) -> AccessKey:
+class Reader(NamedTuple):
+    """Whose promises a feed shows, and the feed's name for counting how often it is asked for."""
+
+    feed: str
+    person: Person
+
+
+def reader(konto: Konto, text: str) -> Reader | None:
+    """Who reads with this token of a feed; None for any that does not count, whatever the reason."""
+    token = access_key.feed_token(text) or access_key.Token("", text)
+    now = konto.clock()
+    key = _key(konto, token.name)
+    if not access_key.opens(key, token, now) or key is None or not key.is_feed:
+        return None
+    person = konto.steering.find(key.data.person, now) if key.data.person else None
+    return None if person is None else Reader(key.name, person)
+
+
+def _found(konto: Konto, name: str, *, feed: bool) -> AccessKey:
     found = _key(konto, name)
-    if found is None:
+    if found is None or found.is_feed != feed:
+        if feed:
+            raise Refused("not_found", NO_SUCH_FEED, "FEED", name=name[:40])
         raise Refused("not_found", NO_SUCH_KEY, "KEY", name=name[:40])
     return found
 
@@ -121,4 +155,5 @@ def _note(konto: Konto, name: str, data: KeyCreated | KeyRevoked) -> None:
 WHICH_SCOPE = N_("Please say what the key may do, with --scope. Possible are: {known}.")
 EXPIRED_ALREADY = N_("This moment has passed already. Please name one that lies ahead.")
 NOBODY_CALLED_SO = N_("There is nobody called “{found}” in the people document.")
+NO_SUCH_FEED = N_("There is no feed “{name}”. All of them: konto feed list")
 NO_SUCH_KEY = N_("There is no key “{name}”. All of them: konto keys list")

@@ -25,6 +25,8 @@ LATE_SENDING = timedelta(minutes=10)
 MISSED = 3
 """A mailbox that so many readings are missing of is not looked after."""
 LATELY = timedelta(days=7)
+MISSED = 4
+"""So many times in a row a calendar was not read, until somebody should look after it."""
 MEGABYTE = 1_000_000
 
 
@@ -63,6 +65,11 @@ CHANNEL_PAUSED = N_("The channel {channel} has not worked for {age} ({reason}); 
 CHANNEL_GONE = N_(
     "The receiver of the channel {channel} wants nothing more since {age} ({reason}). To use it again: "
     "konto alerts resume {channel}"
+)
+CALENDAR_READ = N_("The calendar {calendar} was read {age} ago.")
+CALENDAR_LATE = N_("The calendar {calendar} was last read {age} ago. Please try: konto appointments read {calendar}")
+CALENDAR_UNREAD = N_(
+    "The calendar {calendar} has not been read within the last day. Please try: konto appointments read {calendar}"
 )
 WORKER = N_("The worker runs; its last turn was {age} ago.")
 APART = N_("The parts of the worker run, in {n} processes; the last turn of each was at most {age} ago.")
@@ -167,6 +174,7 @@ def notes(konto: Konto) -> Iterator[Note]:
     yield _outbox(konto, now)
     yield from _flow(konto, now)
     yield from _worker(konto, now)
+    yield from _calendars(konto, now)
     yield _mail(konto)
     yield from _mailboxes(konto, now)
     yield from _keys(konto)
@@ -229,7 +237,11 @@ def _worker(konto: Konto, now: datetime) -> Iterator[Note]:
     ages = {role: now - newest[role].at for role in ROLES if role in newest}
     missing = [role for role in ROLES if role not in ages or ages[role] > FRESH]
     if not missing:
-        running = {beat.instance for beat in presence.beats(konto.log.store) if now - beat.at <= FRESH}
+        running = {
+            beat.instance
+            for beat in presence.beats(konto.log.store)
+            if beat.service in ROLES and now - beat.at <= FRESH
+        }
         together = len({newest[role].instance for role in ROLES}) == 1
         text = WORKER if together else APART
         yield Note("worker", True, text, {"n": len(running), "age": max(ages.values())})
@@ -245,6 +257,20 @@ def _worker(konto: Konto, now: datetime) -> Iterator[Note]:
         yield Note("worker", False, WORKER_STOPPED, {"age": min(ages.values())})
     else:
         yield Note("worker", False, WORKER_NEVER, {})
+
+
+def _calendars(konto: Konto, now: datetime) -> Iterator[Note]:
+    """When each was read last; one that was missed now and then is no news."""
+    read = {each.instance: each.at for each in presence.beats(konto.log.store) if each.service == presence.CALENDAR}
+    for name, settings in konto.settings.appointments.items():
+        at = read.get(name)
+        if at is None:
+            yield Note("calendar", False, CALENDAR_UNREAD, {"calendar": name})
+        else:
+            late = now - at > timedelta(minutes=settings.minutes) * MISSED
+            yield Note(
+                "calendar", not late, CALENDAR_LATE if late else CALENDAR_READ, {"calendar": name, "age": now - at}
+            )
 
 
 def _mail(konto: Konto) -> Note:

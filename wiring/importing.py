@@ -128,6 +128,15 @@ def take_body(konto: Konto, name: str, document: Any, mapped: Iterator[Mapped]) 
     return summary
 
 
+def take(konto: Konto, mapped: Sequence[Mapped], *, dry_run: bool, valid_only: bool) -> Summary:
+    """Facts that were read elsewhere, recorded as those of a file are. Nothing is raised for refused ones."""
+
+    def once() -> Summary:
+        return _Run(konto, dry_run=dry_run, valid_only=valid_only).take(iter(mapped))
+
+    return patiently(once, konto.settings.store.patience_seconds)
+
+
 def _mapped(
     konto: Konto, file: Path, name: str | None, encoding: str | None, on_bytes: OnBytes | None, now: datetime
 ) -> Iterator[Mapped]:

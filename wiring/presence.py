@@ -14,6 +14,8 @@ from domain.store import Store, StoreBusy, StoreGone
 from projections.tables import instant, micros
 
 FORGOTTEN_AFTER = timedelta(days=1)
+CALENDAR = "calendar"
+"""Stands where a part of the worker stands: when each calendar was read last, by its name."""
 
 
 def own_name() -> str:

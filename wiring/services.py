@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -25,6 +26,9 @@ from wiring.settings import ROLES
 from wiring.worker import dispatch, look, prepare_tick, sender
 from words import N_
 from workers.watches import COSTLY, QUICK, Watch
+
+if TYPE_CHECKING:
+    from wiring.appointments import Calendars
 
 log = structlog.get_logger("konto")
 
@@ -92,6 +96,8 @@ class Services:
         that was bundled in the middle would hold a part, and the rest would wait for an hour."""
         self.rounds = Rounds(konto)
         self._beaten: dict[str, datetime] = {}
+        self.calendars: Calendars | None = None
+        self.next_reading_s: dict[str, float] = {}
 
     def run(self) -> None:
         worker = self.konto.settings.worker
@@ -104,6 +110,8 @@ class Services:
             loops.append(self._loop("sweep", self._sweep, worker.sweep_seconds))
             if self.konto.settings.mailboxes:
                 loops.append(self._loop("mail", self._read_mail, MAIL_LOOK_SECONDS))
+            if self.konto.settings.appointments:
+                loops.append(self._loop("calendars", self._read_calendars, LOOK_SECONDS, waits=True))
         if "send" in self.roles:
             self.bell.start()
         log.info("started", roles=sorted(self.roles), instance=self.instance)
@@ -120,12 +128,17 @@ class Services:
     def stop(self) -> None:
         self.stopping.set()
 
-    def _loop(self, name: str, once: Callable[[], None], pause_seconds: float) -> threading.Thread:
+    def _loop(
+        self, name: str, once: Callable[[], None], pause_seconds: float, *, waits: bool = False
+    ) -> threading.Thread:
+        """One that `waits` for somebody else's servers does not hang when it takes long."""
+
         def turn() -> None:
             while not self.stopping.is_set():
                 try:
                     once()
-                    self._turned(name)
+                    if not waits:
+                        self._turned(name)
                 except Exception:
                     # The loop must go on; what went wrong is told, and the next turn tries again.
                     self.turns.failed[name] = self.turns.failed.get(name, 0) + 1
@@ -223,6 +236,29 @@ class Services:
     def _read_mail(self) -> None:
         if self.lease.is_ours(self.konto.clock()):
             self.rounds.turn(self.stopping.is_set)
+
+    def _read_calendars(self) -> None:
+        """Each in its own time; one that cannot be read keeps no other one waiting for longer than its server may."""
+        from wiring.appointments import Calendars
+
+        if not self.lease.is_ours(self.konto.clock()):
+            return
+        self.calendars = self.calendars or Calendars(self.konto)
+        for name, settings in self.konto.settings.appointments.items():
+            if self.stopping.is_set() or time.monotonic() < self.next_reading_s.get(name, 0.0):
+                continue
+            self.next_reading_s[name] = time.monotonic() + settings.minutes * 60
+            try:
+                outcome = self.calendars.read(name)
+            except Refused as refused:
+                self.turns.failed["calendars"] = self.turns.failed.get("calendars", 0) + 1
+                log.warning("calendar_not_read", calendar=name, code=refused.code)
+                continue
+            self.turns.count["calendars"] = self.turns.count.get("calendars", 0) + 1
+            if outcome.left_out["emptied"]:
+                log.warning("calendar_empty", calendar=name, missing=outcome.left_out["emptied"])
+            if outcome.recorded or outcome.refused:
+                log.info("calendar_read", calendar=name, recorded=outcome.recorded, refused=outcome.refused)
 
     def _ring(self, *, bundling: bool = True) -> None:
         """Releases what may leave and rings for it; a lease keeps two from sending the same."""

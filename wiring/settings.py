@@ -7,14 +7,15 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, Self, cast
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from domain.documents import D, Document, DocumentRefused, Items, Part, load
 from domain.errors import Refused
 from domain.fact import Address, Label, ZoneName, finding
+from intake.appointments.telling import A_FILE
 from wiring import environment as environment_
 from wiring.environment import UnsafeSetting
 from words import N_
@@ -83,6 +84,16 @@ HOOK_WITHOUT_ADDRESS = "HubSpot signs the address, too: please name it as HubSpo
 NEEDS_NO_SECRET = 'With signature = "key" an access key counts; please leave the secret out.'
 SHORT_SECRET = "The secret is shorter than {least} characters; it could be guessed."
 SHORTEST_SECRET = 16
+NO_CALENDAR_ADDRESS = (
+    "The address has to be like https://calendar.example.com/…, without a name and a password in front; those are "
+    "user and password. What stands there is not repeated: such addresses are secret."
+)
+PLAIN_CALENDAR = (
+    "Over http:// anybody on the way reads the calendar. Please use https://, or say that it lies in your own network "
+    "with allow_private."
+)
+HALF_A_LOGIN = "A user and a password belong together. Please give both or none."
+A_FILES_NAME = "This name stands for calendars that come as files. Please choose another one."
 TWO_WAYS = "“{name}” is a channel and a webhook. Please give one of them another name."
 IN_THE_CLEAR = (
     "Without TLS the password and all mail could be read on the way; that is only possible with a mail server on this "
@@ -104,6 +115,15 @@ def _web_address(secret: SecretStr) -> SecretStr:
     if not _is_web_address(secret.get_secret_value()):
         raise finding("wrong_form", NO_WEB_ADDRESS, {"found": HIDDEN})
     return secret
+
+
+def _calendar_address(secret: SecretStr) -> SecretStr:
+    """Of a web calendar, which is written webcal:// and meant as https://."""
+    scheme, mark, rest = secret.get_secret_value().partition("://")
+    address = SecretStr("https" + mark + rest if scheme.casefold() == "webcal" else secret.get_secret_value())
+    if not _is_web_address(address.get_secret_value()):
+        raise finding("wrong_form", NO_CALENDAR_ADDRESS, {"found": HIDDEN})
+    return address
 
 
 def _access_token(secret: SecretStr) -> SecretStr:
@@ -159,6 +179,10 @@ class MailSettings(Part):
     timeout_seconds: Seconds = 20.0
 
 
+def _served_at(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 class WorkerSettings(Part):
     """How often the worker looks, and how it sends."""
 
@@ -173,11 +197,6 @@ class WorkerSettings(Part):
     attempts: Annotated[int, Field(ge=1, le=100)] = 8
 
 
-def _address_of(host: str, port: int) -> str:
-    name = f"[{host}]" if ":" in host else host
-    return f"http://{name}:{port}/"
-
-
 class DashboardSettings(Part):
     host: Label = "127.0.0.1"
     port: Port = 8501
@@ -187,7 +206,7 @@ class DashboardSettings(Part):
     @property
     def address(self) -> str:
         """Where its pages are found, with a slash at the end."""
-        return _address_of(self.host, self.port)
+        return _served_at(self.host, self.port) + "/"
 
 
 class ApiSettings(Part):
@@ -199,12 +218,15 @@ class ApiSettings(Part):
     """By one key."""
     wrong_a_minute: Annotated[int, Field(ge=1, le=1_000)] = 10
     """Keys that do not count, from one address."""
+    feeds_a_minute: Annotated[int, Field(ge=1, le=1_000)] = 60
+    """How often one calendar feed may be asked for."""
     body_seconds: Seconds = 30.0
     """So long what is sent may take to come."""
 
-    def address(self, port: int) -> str:
-        """Where programs find it, with a slash at the end."""
-        return _address_of(self.host, port)
+    @property
+    def address(self) -> str:
+        """Where it answers, without a slash at the end."""
+        return _served_at(self.host, self.port)
 
 
 class CustomerSettings(Part):
@@ -317,6 +339,41 @@ class MailboxSettings(Part):
         return self.port or (993 if self.security == "tls" else 143)
 
 
+CalendarName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
+"""Part of the facts' ids: short, and nobody's address."""
+
+
+class AppointmentSettings(Part):
+    """A calendar whose appointments with customers are promises."""
+
+    url: Annotated[Secret, AfterValidator(_calendar_address)]
+    kind: Literal["ics", "caldav"] = "ics"
+    """ics: a file at a web address; caldav: a calendar on a server that is asked for what lies ahead."""
+    user: Label | None = None
+    password: Secret | None = None
+    person: Label | None = None
+    """Whose calendar it is: whoever answers for appointments in which nobody of ours is named."""
+    own: Items[Label] = ()
+    """Domains and addresses that are ours, beside those of the people document."""
+    zone: ZoneName | None = None
+    """Where times are meant that name no zone, and where whole days end."""
+    horizon_days: Annotated[int, Field(ge=1, le=400)] = 90
+    """So far ahead each one of a recurring appointment is a promise."""
+    minutes: Annotated[int, Field(ge=1, le=720)] = 15
+    """How often it is read."""
+    allow_private: bool = False
+    """Whether its address may be one of the firm's own network."""
+    timeout_seconds: Seconds = 30.0
+
+    @model_validator(mode="after")
+    def it_is_asked_safely(self) -> Self:
+        if self.url.get_secret_value().startswith("http://") and not self.allow_private:
+            raise finding("unsafe_address", PLAIN_CALENDAR, {"field": "url"})
+        if (self.user is None) != (self.password is None):
+            raise finding("half_a_login", HALF_A_LOGIN, {"field": "password" if self.user else "user"})
+        return self
+
+
 class LogSettings(Part):
     """What the services say of themselves, on standard error."""
 
@@ -361,6 +418,10 @@ class Settings(Document):
         dict[MailboxName, Annotated[MailboxSettings, BeforeValidator(_section)]], BeforeValidator(_section)
     ] = Field(default_factory=dict)
     """Mailboxes that are read, by name."""
+    appointments: Annotated[
+        dict[CalendarName, Annotated[AppointmentSettings, BeforeValidator(_section)]], BeforeValidator(_section)
+    ] = Field(default_factory=dict)
+    """Calendars that are read, by names of your own."""
 
     def contradictions(self) -> Iterator[DocumentRefused]:
         for name, mailbox in self.mailboxes.items():
@@ -371,6 +432,8 @@ class Settings(Document):
                 yield DocumentRefused("name_taken", MAIL_HAS_IT, (section, EMAIL), name=EMAIL)
         for name in sorted(self.channels.keys() & self.webhooks.keys()):
             yield DocumentRefused("name_taken", TWO_WAYS, ("webhooks", name), name=name)
+        if A_FILE in self.appointments:
+            yield DocumentRefused("name_taken", A_FILES_NAME, ("appointments", A_FILE))
         for name, hook in self.hooks.items():
             yield from _hook_findings(name, hook)
 

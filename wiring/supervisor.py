@@ -163,7 +163,7 @@ def serve(
             address = settings.dashboard.address
             try:
                 _wait_until_ready(address, supervisor)
-                say(f"{address}?token={token}", settings.api.address(place[1]))
+                say(f"{address}?token={token}", settings.api.model_copy(update={"port": place[1]}).address + "/")
                 if open_browser and not supervisor.stopping.is_set():
                     webbrowser.open(f"{address}?token={token}")
             except BaseException:

@@ -225,7 +225,7 @@ def form(annotation: Any) -> str:
     if get_origin(annotation) is dict:
         return "a section of its own, name = text" if _part_in(annotation) is None else "sections of their own, by name"
     if get_origin(annotation) is tuple:
-        return f"list of {form(get_args(annotation)[0])}"
+        return "a list of: " + form(get_args(annotation)[0])
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         hints = get_type_hints(annotation, include_extras=True)
         return "object of " + ", ".join(f"{code(name)} ({form(hints[name])})" for name in annotation.model_fields)
@@ -298,7 +298,7 @@ def settings(book: Book) -> Iterator[str]:
     yield from ("", *table(["setting", "type", "default", "unit", "environment", "meaning"], rows))
 
 
-ONLY_IN_THE_FILE = ("channels", "webhooks", "connectors", "mailboxes")
+ONLY_IN_THE_FILE = ("channels", "webhooks", "connectors", "mailboxes", "appointments")
 
 
 def _settings(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, Any, object]]:

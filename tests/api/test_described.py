@@ -30,8 +30,8 @@ CHECKS = [
     ignored_auth,
     unsupported_method,
 ]
-NO_KEY = 3
-"""/health, /ready and /hooks."""
+NO_KEY = 4
+"""/health, /ready, /hooks and /feeds."""
 
 times = pytest.mark.parametrize(
     "examples", [pytest.param(10, id="short"), pytest.param(500, id="long", marks=pytest.mark.long)]

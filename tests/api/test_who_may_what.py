@@ -86,6 +86,8 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
 OPEN = {("GET", "/health"), ("GET", "/ready"), ("GET", "/openapi.json")}
 SIGNED = {("POST", "/hooks/{connector}")}
 """Who may is shown where signatures are: tests/api/test_hooks.py."""
+FEEDS = {("GET", "/feeds/{token}.ics")}
+"""Who may is shown where the feeds are: tests/api/test_feeds.py."""
 
 each_address = pytest.mark.parametrize(("method", "path"), MAY, ids=[" ".join(each) for each in MAY])
 
@@ -143,7 +145,7 @@ def test_every_address_says_here_who_may_ask_it(api: Api):
         if isinstance(route, Route)
         for method in (route.methods or ()) - {"HEAD"}
     }
-    assert there == MAY.keys() | OPEN | SIGNED
+    assert there == MAY.keys() | OPEN | SIGNED | FEEDS
 
 
 @each_address

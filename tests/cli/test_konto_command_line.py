@@ -96,9 +96,11 @@ def test_every_command_that_prints_an_answer_takes_json_and_lang():
         ("calendars",),
         ("people",),
         ("alerts",),
+        ("appointments",),
         ("audit",),
         ("backtest",),
         ("connector",),
+        ("feed",),
         ("keys",),
         ("mail",),
     }

@@ -80,6 +80,15 @@ def test_the_answer_is_seen_under_the_name_and_the_secret_goes_along(authority):
     assert request.headers["authorization"] == f"Bearer {TOKEN}"
 
 
+def test_an_answer_is_read_to_its_end_also_where_the_server_says_that_it_will_close(authority):
+    body = json.dumps({"properties": {"name": "Meier", "about": "x" * 500_000}})
+    reply = answer(200, "Content-Type: application/json", "Connection: close", body=body)
+    with WebServer(reply, context=authority.server("localhost")).open() as server:
+        (found,) = facts([row()], server.port, knowing())
+    assert found.envelope is not None
+    assert found.envelope["data"]["name"] == "Meier"
+
+
 def test_nothing_is_asked_where_the_condition_does_not_hold_and_the_same_only_once(authority):
     with WebServer(FOUND, context=authority.server("localhost")).open() as server:
         found = list(facts([row(), row(8, "company"), row(), row(9)], server.port, knowing()))

@@ -132,7 +132,7 @@ def _as_json(desk: Desk, key: AccessKey) -> dict[str, Any]:
         "for": key.data.purpose,
         "scopes": list(key.data.scopes),
         "roles": list(key.data.roles),
-        "person": _person(desk, key),
+        "person": person_of(desk, key),
         "created": written(key.created),
         "expires": written(key.data.expires),
         "revoked": written(key.revoked),
@@ -143,7 +143,7 @@ def _as_json(desk: Desk, key: AccessKey) -> dict[str, Any]:
 def _cells(desk: Desk, key: AccessKey) -> list[str]:
     t = desk.t
     may = ", ".join(t.gettext(SCOPE_NAMES[each]) for each in key.data.scopes)
-    who = _person(desk, key) or ", ".join(key.data.roles)
+    who = person_of(desk, key) or ", ".join(key.data.roles)
     made = moment(key.created, desk.now, desk.zone, t.lang)
     return [key.name, key.data.purpose or "–", may, who, made, _counts(desk, key)]
 
@@ -159,7 +159,7 @@ def _counts(desk: Desk, key: AccessKey) -> str:
     return t.gettext(UNTIL).format(moment=moment(key.data.expires, desk.now, desk.zone, t.lang))
 
 
-def _person(desk: Desk, key: AccessKey) -> str | None:
+def person_of(desk: Desk, key: AccessKey) -> str | None:
     """The id of the people document, else the name as a fact once gave it."""
     if key.data.person is None:
         return None

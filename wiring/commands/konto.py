@@ -10,6 +10,7 @@ import typer
 from wiring.commands import (
     advise,
     alerts,
+    appointments,
     audit,
     calibrate,
     capture,
@@ -18,6 +19,7 @@ from wiring.commands import (
     contacts,
     documents,
     facts,
+    feeds,
     figures,
     identity,
     incidents,
@@ -93,9 +95,11 @@ app.add_typer(documents.group("calendars", "calendars", N_("The calendars: when 
 app.add_typer(documents.group("people", "people", N_("The people: who works here, who stands in for whom.")))
 app.add_typer(connectors.app)
 app.add_typer(mail.app)
+app.add_typer(appointments.app)
 app.command("tick", help=N_("Checks what somebody should know now, and raises it."))(alerts.tick)
 app.add_typer(alerts.app)
 app.add_typer(keys.app)
+app.add_typer(feeds.app)
 app.command("migrate", help=N_("Prepares the stores, once for each version."))(care.migrate)
 app.command("move", help=N_("Moves everything from the home's files into PostgreSQL, and proves it."))(care.move)
 app.command("rebuild", help=N_("Builds all tables anew from the log."))(care.rebuild)

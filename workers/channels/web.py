@@ -49,8 +49,10 @@ def asked(
         connection.sock = cast(Any, wire)
         path = f"{parts.path or '/'}{parts.query and '?'}{parts.query}"
         connection.request(method, path, body, {**headers, "User-Agent": "Vertrauenskonto", "Connection": "close"})
-        answer = connection.getresponse()
+        # Not the connection's own: where the server says that it will close, that one closes before the body is read.
+        answer = HTTPResponse(cast(Any, wire), method=method)
         try:
+            answer.begin()
             yield answer
         finally:
             answer.close()

@@ -1,0 +1,1 @@
+"""Appointments out of calendars: iCalendar texts become facts about promises."""
