@@ -92,6 +92,7 @@ class Morning(NamedTuple):
     people: tuple[str, ...]
     """Whose morning may be looked at, by name; empty where it is only one's own."""
     may_answer: bool
+    may_record: bool
     begun: bool
     """Whether anything was ever recorded."""
     alerts: Few[Matter]

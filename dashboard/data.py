@@ -1,7 +1,7 @@
 """What the pages ask: every figure and list they show comes from here.
 
 The one module of the dashboard that reaches into the rest of the house. Every question says who asks; the answers
-have the shapes of `dashboard.shapes` and `dashboard.attention`.
+have the shapes of `dashboard.shapes`, `dashboard.attention` and `dashboard.captured`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dashboard.attention import DeliveriesAsked, DeliveriesPage, Morning, Team
+from dashboard.captured import Captured, Said, Understood
 from dashboard.shapes import (
     Account,
     AdviceAsked,
@@ -72,6 +73,8 @@ class Source(Protocol):
     def morning(self, reader: Reader, owner: str | None) -> Morning: ...
     def take_note(self, reader: Reader, alerts: Sequence[str]) -> Refusal | None: ...
     def put_off(self, reader: Reader, alerts: Sequence[str], until: datetime, reason: str | None) -> Refusal | None: ...
+    def understand(self, reader: Reader, said: Said) -> Understood: ...
+    def record(self, reader: Reader, said: Said, shown: Captured, offer: int | None) -> Refusal | None: ...
     def team(self, reader: Reader) -> Team | Refusal: ...
     def deliveries(self, reader: Reader, asked: DeliveriesAsked, page: int) -> DeliveriesPage | Refusal: ...
     def send_again(self, reader: Reader, alerts: Sequence[str]) -> Refusal | None: ...
@@ -225,6 +228,16 @@ def take_note(reader: Reader, alerts: Sequence[str]) -> Refusal | None:
 def put_off(reader: Reader, alerts: Sequence[str], until: datetime, reason: str | None) -> Refusal | None:
     """These alerts come once more at a moment, if they hold then."""
     return _asked().put_off(reader, alerts, until, reason)
+
+
+def understand(reader: Reader, said: Said) -> Understood:
+    """What a sentence is understood as, or what is asked back; nothing is recorded."""
+    return _asked().understand(reader, said)
+
+
+def record(reader: Reader, said: Said, shown: Captured, offer: int | None) -> Refusal | None:
+    """Records a sentence as it was shown, with the due of an offer or the one said."""
+    return _asked().record(reader, said, shown, offer)
 
 
 def team(reader: Reader) -> Team | Refusal:

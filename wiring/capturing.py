@@ -8,12 +8,14 @@ from domain.fact import Fact
 from domain.roles import allowed
 from domain.vocabulary import parse
 from intake.capture.reader import read
-from intake.capture.understood import Customer, Known, OpenPromise, OpenQuestion, Understood
+from intake.capture.understood import Customer, Known, OpenPromise, OpenQuestion, Unclear, Understood
 from projections import contacts, customers, promises
 from projections.filters import Filter, Moment
 from projections.own_facts import must_be_own
 from wiring.home import Konto
 from wiring.merging import named
+
+__all__ = ["Unclear", "Understood", "record", "understand"]
 
 SHOWN = 5
 

@@ -11,6 +11,7 @@ from dashboard.answers import (
     accounts,
     acknowledging,
     adviser,
+    capturing,
     contacts,
     customers,
     deliveries,
@@ -27,6 +28,7 @@ from dashboard.answers import (
 )
 from dashboard.answers.kept import Kept
 from dashboard.attention import DeliveriesAsked, DeliveriesPage, Morning, Team
+from dashboard.captured import Captured, Said, Understood
 from dashboard.shapes import (
     Account,
     AdviceAsked,
@@ -168,6 +170,14 @@ class Home:
     def put_off(self, reader: Reader, alerts: Sequence[str], until: datetime, reason: str | None) -> Refusal | None:
         self.konto.catch_up()
         return acknowledging.put_off(self.konto, reader, alerts, until, reason)
+
+    def understand(self, reader: Reader, said: Said) -> Understood:
+        self.konto.catch_up()
+        return capturing.understand(self.konto, reader, said)
+
+    def record(self, reader: Reader, said: Said, shown: Captured, offer: int | None) -> Refusal | None:
+        self.konto.catch_up()
+        return capturing.record(self.konto, reader, said, shown, offer)
 
     def team(self, reader: Reader) -> Team | Refusal:
         self.konto.catch_up()

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, alert_rows, beside, contact_rows, data, look, places, putting_off, rows, shapes
+from dashboard import address, alert_rows, beside, capture, contact_rows, data, look, places, putting_off, rows, shapes
 from dashboard.attention import Few, Matter, Morning
 from dashboard.filters import ALL
 from dashboard.look import plain, quiet
@@ -27,6 +27,8 @@ def page() -> None:
     refused: Refusal | None = st.session_state.pop(_REFUSED, None)
     if refused:
         look.refused(refused.sentences)
+    if seen.may_record and seen.begun:
+        capture.line(here, asked or None)
     if seen.is_free:
         with look.card("free"):
             _free(seen, here)

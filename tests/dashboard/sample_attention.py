@@ -8,6 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from dashboard.answers.alerting import SAYS, STATES, THINGS
+from dashboard.answers.capturing import shown
 from dashboard.attention import (
     Awaited,
     DeliveriesAsked,
@@ -26,8 +27,13 @@ from dashboard.attention import (
     TeamRow,
     Told,
 )
+from dashboard.captured import Captured, Said, Understood
 from dashboard.shapes import PAGE_SIZE, ContactRow, Delivery, IncidentRow, PromiseRow, Reader, Refusal, Silence
 from domain.alert import RULES
+from intake.capture.reader import read
+from intake.capture.understood import Unclear
+from tests.intake import capture_firm
+from wiring.told import captured as told
 from words import translator
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -67,6 +73,7 @@ class Attention:
 
     def __init__(self) -> None:
         self.noted: set[str] = set()
+        self.captured: list[tuple[str, int | None]] = []
         self.put_off_until: dict[str, tuple[datetime, str | None]] = {}
         self.sent_again: list[str] = []
         self.tried: list[str] = []
@@ -91,6 +98,7 @@ class Attention:
             owner=owner,
             people=PEOPLE if self._customers else (),
             may_answer=True,
+            may_record=True,
             begun=self._customers > 0,
             alerts=_few(fresh, 5),
             put_off=_few(off, 4),
@@ -137,6 +145,22 @@ class Attention:
     def put_off(self, reader: Reader, alerts: Sequence[str], until: datetime, reason: str | None) -> Refusal | None:
         if self.refusing is None:
             self.put_off_until |= dict.fromkeys(alerts, (until, reason))
+        return self.refusing
+
+    # -- capture ----------------------------------------------------------------------------------
+
+    def understand(self, reader: Reader, said: Said) -> Understood:
+        """Really read, by a firm of the reader's own tests."""
+        t = translator(reader.lang)
+        try:
+            understood = read(said.text, capture_firm.firm(), id=said.id)
+        except Unclear as unclear:
+            return Refusal((told.question(t, unclear)["text"],))
+        return shown(t, understood)
+
+    def record(self, reader: Reader, said: Said, shown: Captured, offer: int | None) -> Refusal | None:
+        if self.refusing is None:
+            self.captured.append((said.text, offer))
         return self.refusing
 
     # -- team -------------------------------------------------------------------------------------

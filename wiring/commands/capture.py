@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from domain.errors import Refused
-from intake.capture.understood import Reading, Suggestion, Unclear, Understood
+from intake.capture.understood import Suggestion, Unclear, Understood
 from wiring import capturing
 from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.shell import Place
@@ -17,30 +17,7 @@ from words import N_
 ID_BYTES = 8
 """Enough that no two captures of a firm ever get the same id."""
 
-TOLD = {
-    "promise.made": N_("Understood as a promise."),
-    "promise.renegotiated": N_("Understood as a promise that was moved."),
-    "promise.fulfilled": N_("Understood as a promise that was fulfilled."),
-    "promise.withdrawn": N_("Understood as a promise that was taken back."),
-    "request.declined": N_("Understood as an honest no."),
-    "contact.inbound": N_("Understood as a customer who asked."),
-    "incident.reported": N_("Understood as a complaint."),
-}
-PARTS = {
-    "customer": N_("Customer"),
-    "by": N_("By"),
-    "what": N_("What"),
-    "kind": N_("Kind"),
-    "due": N_("Due"),
-    "promise": N_("Promise"),
-    "reason": N_("Reason given"),
-    "chases": N_("Asked again about"),
-    "text": N_("Complaint"),
-    "time": N_("Happened"),
-}
 SAID, UNDERSTOOD, WHY = N_("Said"), N_("Understood"), N_("Read as")
-CLOSED_FOR = N_("Nobody works on {day} ({closed}).")
-CLOSED = N_("Nobody works on {day}.")
 SUGGESTED = N_("Suggestion {n}: {due}, {why} ({law}). To take it: --take {n}")
 TAKE_IT = N_("Take suggestion {n}, {due}?")
 RECORD_IT = N_("Record it?")
@@ -122,24 +99,12 @@ def _question(desk: Desk, text: str) -> str:
 
 def _show(desk: Desk, understood: Understood) -> None:
     t = desk.t
-    desk.out.say(t.gettext(TOLD[understood.envelope["type"]]))
+    desk.out.say(told.headline(t, understood))
     heads = ["", t.gettext(SAID), t.gettext(UNDERSTOOD), t.gettext(WHY)]
-    desk.out.table(heads, [_row(desk, each) for each in understood.readings])
+    desk.out.table(heads, [list(told.part(t, each)) for each in understood.readings])
     for number, each in enumerate(understood.suggestions, 1):
-        said = next(reading.value for reading in understood.readings if reading.part == "due")
-        closed = t.gettext(CLOSED_FOR if each.params["closed"] else CLOSED)
         due, why, law = told.in_words(desk.t, each.due), t.gettext(each.text), t.gettext(each.law)
         desk.out.say(
-            closed.format(day=told.in_words(desk.t, said), closed=each.params["closed"]),
+            told.closed(t, understood, each),
             t.gettext(SUGGESTED).format(n=number, due=due, why=why, law=law),
         )
-
-
-def _row(desk: Desk, reading: Reading) -> list[str]:
-    t = desk.t
-    return [
-        t.gettext(PARTS[reading.part]),
-        reading.said,
-        told.in_words(desk.t, reading.value, reading.part),
-        told.why(desk.t, reading),
-    ]

@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from typing_extensions import TypedDict
 
 from intake.capture.understood import Due, Reading, Suggestion, Unclear, Understood
 from wiring.refusals import sentence
-from words import Translator
+from words import N_, Translator
 from words.format import clock, day_long
 from words.names import KINDS
+
+TOLD = {
+    "promise.made": N_("Understood as a promise."),
+    "promise.renegotiated": N_("Understood as a promise that was moved."),
+    "promise.fulfilled": N_("Understood as a promise that was fulfilled."),
+    "promise.withdrawn": N_("Understood as a promise that was taken back."),
+    "request.declined": N_("Understood as an honest no."),
+    "contact.inbound": N_("Understood as a customer who asked."),
+    "incident.reported": N_("Understood as a complaint."),
+}
+PARTS = {
+    "customer": N_("Customer"),
+    "by": N_("By"),
+    "what": N_("What"),
+    "kind": N_("Kind"),
+    "due": N_("Due"),
+    "promise": N_("Promise"),
+    "reason": N_("Reason given"),
+    "chases": N_("Asked again about"),
+    "text": N_("Complaint"),
+    "time": N_("Happened"),
+}
+CLOSED_FOR = N_("Nobody works on {day} ({closed}).")
+CLOSED = N_("Nobody works on {day}.")
 
 
 class Question(TypedDict):
@@ -36,6 +60,31 @@ def as_json(t: Translator, understood: Understood) -> dict[str, Any]:
         ],
         "suggestions": [{"due": _plain(each.due), "text": why(t, each)} for each in understood.suggestions],
     }
+
+
+def headline(t: Translator, understood: Understood) -> str:
+    return t.gettext(TOLD[understood.envelope["type"]])
+
+
+class Part(NamedTuple):
+    """What it is, as it was said, as it was understood, and why so."""
+
+    name: str
+    said: str
+    value: str
+    why: str
+
+
+def part(t: Translator, reading: Reading) -> Part:
+    value = in_words(t, reading.value, reading.part)
+    return Part(t.gettext(PARTS[reading.part]), reading.said, value, why(t, reading))
+
+
+def closed(t: Translator, understood: Understood, suggestion: Suggestion) -> str:
+    """Why another day is suggested."""
+    said = next(reading.value for reading in understood.readings if reading.part == "due")
+    name = suggestion.params["closed"]
+    return t.gettext(CLOSED_FOR if name else CLOSED).format(day=in_words(t, said), closed=name)
 
 
 def why(t: Translator, reading: Reading | Suggestion) -> str:
