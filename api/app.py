@@ -21,6 +21,7 @@ from api.calls import Call, Route
 from api.described import FEEDS, HOOKS, TITLE, WHAT, components, parameters
 from api.problems import Mistake, NoSuchPlace, OtherMethod, StoreAway, answer, translator_of
 from api.routes import ROUTES
+from api.spoken import asyncapi
 from domain.errors import Refused
 from domain.store import StoreGone
 from wiring.asking import Asking
@@ -33,6 +34,7 @@ REQUEST_ID = "X-Request-ID"
 SIGNED = "/hooks/"
 """Comes with a signature instead of a key."""
 FEED = "/feeds/{token}.ics"
+VOCABULARY = "/asyncapi.json"
 OPEN = ("/health", "/ready", FEED)
 """Need no key: the first two say nothing about anybody, the last has a token of its own."""
 NEVER_SNIFFED = {"X-Content-Type-Options": "nosniff"}
@@ -56,6 +58,10 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
     @api.head(FEED, include_in_schema=False)
     def feed(request: Request, token: str) -> Response:
         return feeds.answer(konto, door.reader(request, token), request)
+
+    @api.get(VOCABULARY, include_in_schema=False)
+    def vocabulary() -> dict[str, Any]:
+        return asyncapi(our_version())
 
     @api.get("/health", summary="Whether this process answers", tags=["standing"])
     def health() -> dict[str, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -18,8 +19,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.routes import ROUTES
+from domain.vocabulary import FACTS
 from tests.api.firm import asked
 from tests.api.serving import HOST, Api
+from tests.controls import EXAMPLES
 from tests.stores import lasting_folder
 
 CHECKS = [
@@ -73,3 +76,15 @@ def holds(operation: Any, heading: dict[str, str], examples: int, statuses: set[
         case.validate_response(response, checks=CHECKS, headers=heading)
 
     answered()
+
+
+def test_the_vocabulary_names_every_type_of_fact_as_a_message_that_fits_its_agreed_example(api: Api):
+    told = api.ask("GET", "/asyncapi.json").json
+    assert told["asyncapi"] == "3.0.0"
+    assert set(told["channels"]["facts"]["messages"]) == set(told["components"]["messages"]) == set(FACTS)
+    for example in EXAMPLES.values():
+        message = told["components"]["messages"][example["type"]]
+        schema = {**message["payload"], "components": told["components"]}
+        jsonschema.validate(dict(example), schema)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**example, "type": "promise.mad"}, schema)

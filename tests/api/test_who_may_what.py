@@ -83,7 +83,7 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
         "scopes": {"alerts"}, "owner": OWN, "manager": ALL, "auditor": NONE, "admin": NONE, "lutz": SEE,
     },
 }  # fmt: skip
-OPEN = {("GET", "/health"), ("GET", "/ready"), ("GET", "/openapi.json")}
+OPEN = {("GET", "/health"), ("GET", "/ready"), ("GET", "/openapi.json"), ("GET", "/asyncapi.json")}
 SIGNED = {("POST", "/hooks/{connector}")}
 """Who may is shown where signatures are: tests/api/test_hooks.py."""
 FEEDS = {("GET", "/feeds/{token}.ics")}
