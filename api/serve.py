@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from api.app import app
 from api.callers import Pace
 from domain.errors import Refused
 from wiring import logs
+from wiring import settings as settings_
 from wiring.home import open_home
 from wiring.listening import listener
 from wiring.refusals import sentence
@@ -24,11 +25,12 @@ from wiring.settings import ApiSettings
 from words import LANGUAGES, translator
 
 STOP_WITHIN_SECONDS = 8
+ANSWER_WITHIN_SECONDS = 5
 
 
 def serve(home: Path, port: int | None) -> None:
     """Until the process is asked to stop. `port` None = as set, 0 = a free one."""
-    with open_home(home, environment=os.environ) as konto:
+    with open_home(home, environment=_hurried(home)) as konto:
         settings = konto.settings
         logs.configure(settings.log)
         door = app(konto, _pace(settings.api), body_within_s=settings.api.body_seconds)
@@ -46,6 +48,19 @@ def serve(home: Path, port: int | None) -> None:
                 )
             )
             server.run(sockets=[found])
+
+
+def _hurried(home: Path) -> Mapping[str, str]:
+    """The environment, with less patience for a database that is away or busy than a service has by itself.
+
+    Whoever asks over HTTP would rather hear soon when to try again.
+    """
+    store = settings_.read(home, os.environ).store
+    return {
+        **os.environ,
+        "KONTO_STORE_PATIENCE_SECONDS": str(min(store.patience_seconds, ANSWER_WITHIN_SECONDS)),
+        "KONTO_STORE_LOCK_TIMEOUT_SECONDS": str(min(store.lock_timeout_seconds, ANSWER_WITHIN_SECONDS)),
+    }
 
 
 def _pace(settings: ApiSettings) -> Pace:
