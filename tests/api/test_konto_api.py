@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from tests.api.serving import HOST, STOP_WITHIN_SECONDS
-from tests.kills.runs import COMPILED, ROOT
+from tests.kills.runs import ROOT
 from tests.servers.finding import free_port
 from tests.services.several import wait_for
 
@@ -20,7 +20,7 @@ from tests.services.several import wait_for
 def test_it_says_where_it_answers_and_ends_in_order_when_asked(folder: Path):
     folder.mkdir(mode=0o700, exist_ok=True)
     konto = [sys.executable, "-m", "wiring.cli", "--home", str(folder)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(COMPILED)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     said = folder.parent / "api.log"
     with (folder / "settings.toml").open("a", encoding="utf-8") as settings:
         settings.write('[log]\nformat = "json"\n')
@@ -57,7 +57,7 @@ def test_konto_serve_starts_it_beside_pages_and_worker_and_refuses_a_port_in_use
     port = free_port()
     konto = [sys.executable, "-m", "wiring.cli", "--home", str(folder)]
     environment = {
-        **os.environ, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(COMPILED), "KONTO_API_PORT": str(port)
+        **os.environ, "PYTHONPATH": str(ROOT), "KONTO_API_PORT": str(port)
     }  # fmt: skip
     serve = [*konto, "serve", "--port", str(free_port())]
     with socket.create_server((HOST, port)):

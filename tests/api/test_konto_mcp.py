@@ -17,7 +17,7 @@ from mcp.client.stdio import stdio_client
 
 from tests.api.firm import PEOPLE
 from tests.cli.home import Konto, fact
-from tests.kills.runs import COMPILED, ROOT
+from tests.kills.runs import ROOT
 
 Ask = Callable[[ClientSession], Awaitable[Any]]
 TOOLS = {
@@ -51,7 +51,7 @@ def asked(konto: Konto, ask: Ask, *options: str) -> Any:
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "wiring.cli", "--home", str(konto.home), "mcp", "--lang", "en", *options],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(COMPILED)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
 
     async def talk() -> Any:
@@ -118,7 +118,7 @@ def test_it_shows_what_its_person_may_see_and_only_proposes(konto: Konto):
 
 def test_a_person_who_is_not_there_is_refused_before_anything_is_answered(konto: Konto):
     command = [sys.executable, "-m", "wiring.cli", "--home", str(konto.home), "mcp", "--person", "niemand"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(COMPILED)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
     )

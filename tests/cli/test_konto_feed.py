@@ -31,7 +31,7 @@ def test_a_feed_is_shown_once_and_listed_without_its_address(home):
 
 def test_for_people_the_address_alone_stands_on_standard_output(home):
     answer = home("feed", "create", "--person", "lutz", "--lang", "de")
-    assert re.fullmatch(r"http://127\.0\.0\.1:8601/feeds/\S{54}\.ics\n", answer.out)
+    assert re.fullmatch(r"http://127\.0\.0\.1:8600/feeds/\S{54}\.ics\n", answer.out)
     assert "nur jetzt zu sehen" in answer.err
 
 

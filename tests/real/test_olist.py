@@ -77,7 +77,7 @@ def test_the_three_hand_overs_before_the_purchase_are_refused_and_named(olist):
     assert [each["row"] for each in errors] == [950, 2850, 7245]
     assert {each["code"] for each in errors} == {"rule"}
     assert all("lies before the promise was made" in each["hint"] for each in errors)
-    (file,) = (olist.home / "refused").iterdir()
+    (file,) = (olist.home / "refused").glob("*.jsonl")
     refused = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
     assert [each["row"] for each in refused] == [950, 2850, 7245]
     assert all(each["fact"]["type"] == "promise.fulfilled" for each in refused)
