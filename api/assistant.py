@@ -36,6 +36,8 @@ from wiring.refusals import sentence
 from wiring.told import captured
 from words import LANGUAGES, N_, Translator, translator
 
+READING = {"read"}
+"""Whatever this scope opens is a tool; keys are nothing for an assistant."""
 PROPOSE = "propose_capture"
 INSTRUCTIONS = (
     "The account of trust of a firm's customers: promises, contacts, incidents, balances in points, figures of "
@@ -59,7 +61,7 @@ def tools() -> dict[str, tuple[types.Tool, Tool]]:
 def _all() -> Iterator[tuple[types.Tool, Tool]]:
     looking = types.ToolAnnotations(read_only_hint=True, open_world_hint=False)
     for route in ROUTES:
-        if route.method == "GET":
+        if route.method == "GET" and READING & set(route.scopes):
             name = route.answer.__name__.removeprefix("of_")
             summary = str(route.described["summary"])
             tool = types.Tool(name=name, description=summary, input_schema=_asked(route), annotations=looking)

@@ -15,6 +15,7 @@ from wiring.told.alerts import Alert
 from wiring.told.contacts import Contact
 from wiring.told.customers import Customer
 from wiring.told.incidents import Incident
+from wiring.told.keys import Key
 from wiring.told.promises import Promise
 from wiring.told.statement import Account
 from wiring.told.timeline import Happened
@@ -104,7 +105,7 @@ def components() -> dict[str, Schema]:
     return {**found, "Fact": {"oneOf": [{"$ref": PLACE.format(model=name)} for name in TYPES]}}
 
 
-TOLD: tuple[Any, ...] = (Customer, Account, Happened, Promise, Contact, Incident, Alert, Advised)
+TOLD: tuple[Any, ...] = (Customer, Account, Happened, Promise, Contact, Incident, Alert, Advised, Key)
 """What a question is answered with."""
 
 
@@ -130,6 +131,14 @@ def many(summary: str, tag: str, row: Schema | type[Any]) -> dict[str, Any]:
     return {"summary": summary, "tags": [tag], "responses": {200: answer("A page.", page), **NOT_THERE, **REFUSALS}}
 
 
+KEYS: dict[str, Any] = {
+    "summary": "The access keys, without the keys themselves",
+    "tags": ["keys"],
+    "responses": {
+        200: answer("All of them.", {"type": "array", "items": {"$ref": PLACE.format(model="Key")}}),
+        **REFUSALS,
+    },
+}
 CASE: Schema = {
     "anyOf": [
         *({"$ref": PLACE.format(model=each.__name__)} for each in (Promise, Contact, Incident)),

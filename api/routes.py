@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from api import alerting, asked, facts, questions
+from api import alerting, asked, facts, looking_after, questions
 from api.calls import Route
-from api.described import CASE, FIGURES, TAKE_FACTS, many, one
+from api.described import CASE, FIGURES, KEYS, TAKE_FACTS, many, one
 from domain.access_key import AccessScope
 from wiring.told.advice import Advised
 from wiring.told.alerts import Alert
 from wiring.told.contacts import Contact
 from wiring.told.customers import Customer
 from wiring.told.incidents import Incident
+from wiring.told.keys import Key
 from wiring.told.promises import Promise
 from wiring.told.statement import Account
 from wiring.told.timeline import Happened
@@ -19,6 +20,7 @@ Scopes = tuple[AccessScope, ...]
 WRITE: Scopes = ("facts:write",)
 READ: Scopes = ("read",)
 ANSWER_ALERTS: Scopes = ("alerts",)
+ADMIN: Scopes = ("admin",)
 SEE_ALERTS: Scopes = (*READ, *ANSWER_ALERTS)
 
 ROUTES = (
@@ -69,9 +71,11 @@ ROUTES = (
         "POST", "/alerts/{alert}/acknowledge", ANSWER_ALERTS, alerting.acknowledge,
         one("Take note of an alert: then nobody else is told", "alerts", Alert, "The alert as it stands now."),
     ),
+    Route("POST", "/alerts/{alert}/snooze", ANSWER_ALERTS, alerting.snooze, alerting.SNOOZE),
+    Route("GET", "/keys", ADMIN, looking_after.of_keys, KEYS),
     Route(
-        "POST", "/alerts/{alert}/snooze", ANSWER_ALERTS, alerting.snooze,
-        alerting.SNOOZE,
+        "POST", "/keys/{key}/revoke", ADMIN, looking_after.revoke,
+        one("Let a key count no more", "keys", Key, "The key as it stands now."),
     ),
 )  # fmt: skip
 """Whoever adds one says in the test of keys who may call it."""

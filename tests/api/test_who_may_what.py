@@ -82,6 +82,13 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/alerts/{alert}/snooze"): {
         "scopes": {"alerts"}, "owner": OWN, "manager": ALL, "auditor": NONE, "admin": NONE, "lutz": SEE,
     },
+    ("GET", "/keys"): {
+        "scopes": {"admin"}, "owner": NONE, "manager": NONE, "auditor": NONE, "admin": ALL, "lutz": NONE,
+    },
+    ("POST", "/keys/{key}/revoke"): {
+        "scopes": {"admin"}, "path": "/keys/0123456789/revoke",
+        "owner": NONE, "manager": NONE, "auditor": NONE, "admin": OWN, "lutz": NONE,
+    },
 }  # fmt: skip
 OPEN = {("GET", "/health"), ("GET", "/ready"), ("GET", "/openapi.json"), ("GET", "/asyncapi.json")}
 SIGNED = {("POST", "/hooks/{connector}")}
@@ -158,9 +165,8 @@ def test_without_a_key_that_counts_nobody_is_let_in(api: Api, keys: dict[str, st
 @each_address
 def test_a_key_opens_what_its_scope_names(api: Api, keys: dict[str, str], alert: str, method: str, path: str):
     answers = {scope: ask(api, method, path, alert, keys[f"only {scope}"]) for scope in SCOPES}
-    opened = {scope for scope, answer in answers.items() if answer.status < 400}
+    opened = {scope for scope, answer in answers.items() if answer.status < 400 or answer.json["code"] != "scope"}
     assert opened == MAY[method, path]["scopes"]
-    assert {answer.json["code"] for scope, answer in answers.items() if scope not in opened} == {"scope"}
 
 
 @each_address
@@ -219,3 +225,16 @@ def test_an_owner_tells_of_own_and_of_new_customers_alone(
     in_a_list = api.ask("POST", "/facts", [{**head, "type": type, "data": data}], key=keys["owner"]).json[0]
     assert (in_a_list["status"] == "refused") == (answer.status >= 400), in_a_list
     assert (api.home.konto.log.head() == before) == (answer.status >= 400)
+
+
+def test_whoever_looks_after_keys_sees_them_all_but_no_secret_and_ends_one(api: Api, keys: dict[str, str]):
+    listed = api.ask("GET", "/keys", key=keys["admin"])
+    made = {key.split("_")[1] for key in keys.values()}
+    assert made <= {each["name"] for each in listed.json}
+    assert not any(key.split("_", 2)[2] in listed.text for key in keys.values())
+    ended = api.key("read", seed=40)
+    name = ended.split("_")[1]
+    assert api.ask("GET", "/promises", key=ended).status == 200
+    for _ in range(2):
+        assert api.ask("POST", f"/keys/{name}/revoke", key=keys["admin"]).json["counts"] is False
+    assert api.ask("GET", "/promises", key=ended).status == 401

@@ -9,9 +9,9 @@ import typer
 from domain.access_key import AccessKey
 from wiring import access
 from wiring.commands.desk import Desk, Json, Lang, at_desk
-from wiring.commands.keys import person_of
 from wiring.moments import written
 from wiring.shell import Group, Place
+from wiring.told.keys import person_of
 from words import N_
 from words.format import moment, number
 

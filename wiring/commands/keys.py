@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, TypeVar, get_args
 
 import typer
 
@@ -12,8 +12,8 @@ from domain.errors import Refused
 from domain.roles import Role
 from wiring import access
 from wiring.commands.desk import Desk, Json, Lang, at_desk
-from wiring.moments import written
 from wiring.shell import Group, Place
+from wiring.told import keys as told
 from words import N_
 from words.format import moment, number
 
@@ -93,7 +93,7 @@ def list_(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
     with at_desk(ctx, json, lang) as desk:
         keys = access.listed(desk.konto)
         if json:
-            desk.out.answer([_as_json(desk, key) for key in keys])
+            desk.out.answer([told.as_json(desk, key) for key in keys])
             return
         t = desk.t
         if keys:
@@ -112,7 +112,7 @@ def revoke(
     with at_desk(ctx, json, lang) as desk:
         key = access.revoke(desk.konto, name)
         if json:
-            desk.out.answer(_as_json(desk, key))
+            desk.out.answer(told.as_json(desk, key))
         else:
             desk.out.say(desk.t.gettext(NOW_REVOKED).format(name=key.name))
 
@@ -126,24 +126,10 @@ def _of(known: Sequence[T], asked: Sequence[str] | None, option: str) -> list[T]
     return [each for each in known if each in found]
 
 
-def _as_json(desk: Desk, key: AccessKey) -> dict[str, Any]:
-    return {
-        "name": key.name,
-        "for": key.data.purpose,
-        "scopes": list(key.data.scopes),
-        "roles": list(key.data.roles),
-        "person": person_of(desk, key),
-        "created": written(key.created),
-        "expires": written(key.data.expires),
-        "revoked": written(key.revoked),
-        "counts": key.counts(desk.now),
-    }
-
-
 def _cells(desk: Desk, key: AccessKey) -> list[str]:
     t = desk.t
     may = ", ".join(t.gettext(SCOPE_NAMES[each]) for each in key.data.scopes)
-    who = person_of(desk, key) or ", ".join(key.data.roles)
+    who = told.person_of(desk, key) or ", ".join(key.data.roles)
     made = moment(key.created, desk.now, desk.zone, t.lang)
     return [key.name, key.data.purpose or "–", may, who, made, _counts(desk, key)]
 
@@ -157,11 +143,3 @@ def _counts(desk: Desk, key: AccessKey) -> str:
     if not key.counts(desk.now):
         return t.gettext(EXPIRED)
     return t.gettext(UNTIL).format(moment=moment(key.data.expires, desk.now, desk.zone, t.lang))
-
-
-def person_of(desk: Desk, key: AccessKey) -> str | None:
-    """The id of the people document, else the name as a fact once gave it."""
-    if key.data.person is None:
-        return None
-    known = desk.konto.steering.find(key.data.person, desk.now)
-    return known.id if known is not None else desk.konto.name_of(key.data.person)
