@@ -117,6 +117,7 @@ def test_one_message_tries_it_after_a_growing_while_and_then_all_follow(firm: Ma
     assert len(ids) == len(set(ids)) == 8
 
 
+@pytest.mark.long_on_postgres
 def test_however_long_a_channel_is_down_nothing_is_given_up_before_it_is_too_old(firm: Mailed):
     firm.home.konto.publish("people", "around_the_clock = true\n" + PEOPLE)
     for _ in range(24 * 6):

@@ -72,6 +72,7 @@ def figure(konto: Konto, name: str, *options: str) -> dict:
     return group["kpis"][name]
 
 
+@pytest.mark.long_on_postgres
 def test_the_three_hand_overs_before_the_purchase_are_refused_and_named(olist):
     errors = olist.imported["errors"]
     assert [each["row"] for each in errors] == [950, 2850, 7245]
@@ -83,6 +84,7 @@ def test_the_three_hand_overs_before_the_purchase_are_refused_and_named(olist):
     assert all(each["fact"]["type"] == "promise.fulfilled" for each in refused)
 
 
+@pytest.mark.long_on_postgres
 def test_4822_of_8134_deliveries_were_kept(olist, reference):
     share = figure(olist, "on_time_rate", "--where", "kind=delivery")
     assert (share["numerator"], share["denominator"]) == (reference["kept_day"], 8134) == (4822, 8134)
