@@ -109,10 +109,14 @@ PERCENT: Final = _words(r"(?:zu\s+)?(\d{1,3})\s?(?:%|prozent|percent)")
 CHANNELS: Final = {"phone": "phone", "email": "email"}
 
 
-def deed_in(text: str) -> Deed:
-    """What is told; without a word for it, a promise. Asks back where the words leave it open."""
+def must_tell(text: str) -> None:
+    """Asks back where something is asked, also behind a reason."""
     if re.search(r"\?\s*$", text):
         raise Unclear("a_question", A_QUESTION)
+
+
+def deed_in(text: str) -> Deed:
+    """What is told; without a word for it, a promise. Asks back where the words leave it open."""
     for cue in CUES:
         if found := cue.finds.search(text):
             # What a customer complains about may well say "not".

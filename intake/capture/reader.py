@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from intake.capture import phrase
 from intake.capture.customers import FOR_TOPICS, Named, customer_in, plain_words, shown
 from intake.capture.dates import When, moment_of, when
-from intake.capture.kinds import FILLING, Deed, deed_in, kind_of
+from intake.capture.kinds import FILLING, Deed, deed_in, kind_of, must_tell
 from intake.capture.meant import Today
 from intake.capture.understood import Due, Known, OpenPromise, Reading, Suggestion, Unclear, Understood
 from words import N_
@@ -67,6 +67,7 @@ class _Sentence:
 def read(text: str, known: Known, *, id: str) -> Understood:
     """The fact that a text tells, with `id` for it and what it begins. Raises Unclear with what it may mean."""
     by, said = phrase.speaker(phrase.cleaned(text), known)
+    must_tell(said)
     head, reason = phrase.reason_in(said)
     deed = deed_in(head)
     if deed.type in TOLD_WHOLE:

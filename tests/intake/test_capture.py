@@ -263,6 +263,7 @@ def test_any_text_gives_a_possible_fact_or_a_refusal(text: str):
 
 
 @given(st.lists(WORDS, max_size=12).map(" ".join))
+@example("Freitag Miller weil Angebot")
 def test_a_question_back_is_a_whole_sentence(text: str):
     with pytest.raises(Refused) as asked:
         told(f"{text}?")
