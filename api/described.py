@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 from api.problems import MEDIA_TYPE
 from domain.vocabulary import FACTS as TYPES
 from domain.vocabulary import Envelope
+from wiring.importing import COUNTS
 from wiring.told.advice import Advised
 from wiring.told.alerts import Alert
 from wiring.told.contacts import Contact
@@ -240,19 +241,15 @@ HOOKS: dict[str, Any] = {
             "Taken; what was known already counts as taken. What is refused is kept in HOME/refused.",
             {
                 "type": "object",
-                "properties": {
-                    name: {"type": "integer"} for name in ("read", "recorded", "already", "parked", "refused")
-                },
-                "required": ["read", "recorded", "already", "parked", "refused"],
+                "properties": {name: {"type": "integer"} for name in COUNTS},
+                "required": list(COUNTS),
             },
         ),
         **NOT_THERE,
         **REFUSALS,
     },
     "openapi_extra": {
-        "parameters": [
-            {"name": "connector", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-        ],
+        "parameters": in_path("/hooks/{connector}"),
         "requestBody": {"required": True, "content": {"application/json": {"schema": {}}}},
     },
 }

@@ -13,9 +13,9 @@ from domain.roles import NotAllowed, scope
 from intake.signatures import Received
 from wiring import hooks
 from wiring.home import Konto
+from wiring.importing import COUNTS
 
 KEY: tuple[AccessScope, ...] = ("facts:write",)
-COUNTS = ("read", "recorded", "already", "parked", "refused")
 
 
 def take(request: Request, konto: Konto, door: Door, body: bytes) -> dict[str, Any]:

@@ -45,8 +45,7 @@ def take(konto: Konto, name: str, hook: HookSettings, document: Any) -> Summary:
     folders = [konto.home / "mappings"]
     known = mapping.load(hook.mapping or name, folders=folders)
     ask = asker(konto.settings.connectors)
-    mapped = mapping.facts_of_document(document, known, folder=folders[0], now=konto.clock(), ask=ask)
-    summary = take_body(konto, f"hook-{name}", document, mapped)
-    if any(refused.code == LATER for _, refused in summary.refusals):
-        raise NotAsked
-    return summary
+    mapped = list(mapping.facts_of_document(document, known, folder=folders[0], now=konto.clock(), ask=ask))
+    if any(each.refused is not None and each.refused.code == LATER for each in mapped):
+        raise NotAsked  # before anything is recorded or kept: the whole of it comes again
+    return take_body(konto, f"hook-{name}", document, iter(mapped))

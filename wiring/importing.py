@@ -30,6 +30,9 @@ CHUNK = 1000
 SHOWN = 50
 """So many refusals are shown; all of them go into the file of refused rows."""
 
+COUNTS = ("read", "recorded", "already", "parked", "refused")
+"""What is counted of whatever brings facts, as fields of its summary."""
+
 OnBytes = Callable[[int, int], None]
 
 

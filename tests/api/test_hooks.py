@@ -273,6 +273,7 @@ name = "person.name"
             answer = post(api, "crm", body, standard(body))
             assert answer.status == status, answer.text
             assert ("retry-after" in answer.headers) == (status == 503)
+            assert (folder / "refused").exists() == (found == 404), "what comes again is not kept"
             if found == 200:
                 assert answer.json["recorded"] == 1
             elif status == 200:

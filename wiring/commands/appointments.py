@@ -12,7 +12,7 @@ import typer
 from domain.errors import Refused
 from wiring import refusals
 from wiring.commands.desk import Desk, Json, Lang, at_desk
-from wiring.importing import SHOWN
+from wiring.importing import COUNTS, SHOWN
 from wiring.merging import merge_equal_addresses
 from wiring.refusals import sentence
 from wiring.shell import Group
@@ -22,7 +22,6 @@ from words.format import number
 if TYPE_CHECKING:
     from wiring.appointments import Outcome
 
-COUNTS = ("read", "recorded", "already", "parked", "refused")
 
 HELP = N_("Appointments with customers, out of the calendars that you use anyway.")
 READ = N_("Reads the calendars of the settings and records what is new.")

@@ -21,7 +21,7 @@ from projections.timeline import set_aside
 from wiring import refusals
 from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.exporting import envelopes
-from wiring.importing import SHOWN, NothingRecorded, Summary, import_file
+from wiring.importing import COUNTS, SHOWN, NothingRecorded, Summary, import_file
 from wiring.merging import merge_equal_addresses
 from wiring.moments import written
 from wiring.names import customer as find_customer
@@ -29,7 +29,6 @@ from wiring.output import Tell, write
 from words import N_
 from words.format import moment, number
 
-COUNTS = ("read", "recorded", "already", "parked", "refused")
 FORMATS = ("jsonl", "csv")
 
 READING = N_("Reading {file}")

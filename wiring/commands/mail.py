@@ -12,15 +12,13 @@ from domain.errors import Refused
 from intake.mail.signs import REASONS, Reason
 from wiring import mailing
 from wiring.commands.desk import Desk, Json, Lang, at_desk
-from wiring.importing import SHOWN
+from wiring.importing import COUNTS, SHOWN
 from wiring.mailbox import MailboxTrouble, opened
 from wiring.mailing import One, Summary
 from wiring.refusals import sentence
 from wiring.shell import Group
 from words import N_
 from words.format import number
-
-COUNTS = ("read", "recorded", "already", "parked", "refused")
 
 READ = N_("Reads what is new in the mailboxes; nothing in them changes.")
 FOLDERS = N_("The folders of a mailbox, and which of them are read.")
