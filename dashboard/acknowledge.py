@@ -56,7 +56,7 @@ class Acknowledge:
 
 
 async def _note(asked: dict[str, str] | None, t: Translator, send: Send) -> None:
-    found = None if asked is None else await asyncio.to_thread(data.acknowledge, **asked)
+    found = None if asked is None else await asyncio.to_thread(data.ask().acknowledge, **asked)
     await _answer(send, 200 if found else 400, _page(t, SAID[found] if found else NOT_OURS))
 
 

@@ -9,8 +9,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard import places, say
-from dashboard.attention import Matter, Place, Told
 from dashboard.look import plain, quiet
+from dashboard.shapes.alerts import Matter, Place, Told
 from dashboard.visit import Visit
 from words import format
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import data, look, places
 from dashboard.visit import is_dark, visit
+from words import Translator
 
 
 def main() -> None:
@@ -17,30 +18,41 @@ def main() -> None:
         look.not_started()
         return
     t = here.t
-    page = st.navigation(
-        {
-            t("Today"): [places.morning(t), places.adviser(t)],
-            t("Customers"): [
-                places.account(t),
-                places.promises(t),
-                places.contacts(t),
-                places.incidents(t),
-                places.timeline(t),
-            ],
-            t("The firm"): [
-                places.overview(t),
-                places.team(t),
-                places.deliveries(t),
-                places.suppliers(t),
-                places.rules(t),
-                places.meaning(t),
-                places.what_if(t),
-            ],
+    firm = data.ask().firm(here.reader)
+    page = st.navigation(_pages(t, firm.may), expanded=True)
+    look.whose(firm, t)
+    try:
+        page.run()
+    except data.NotAllowed as refused:
+        look.refused([t.gettext(refused.text)])
+
+
+def _pages(t: Translator, may: frozenset[str]) -> dict[str, list[st.Page]]:
+    """The pages of which the reader may see something; an address of another one leads to the first of these."""
+    sections = {
+        t("Today"): {places.morning: "alerts", places.adviser: "advice"},
+        t("Customers"): {
+            places.account: "customers",
+            places.promises: "promises",
+            places.contacts: "contacts",
+            places.incidents: "incidents",
+            places.timeline: "audit",
         },
-        expanded=True,
-    )
-    look.whose(data.firm(here.reader), t)
-    page.run()
+        t("The firm"): {
+            places.overview: "figures",
+            places.team: "deliveries",
+            places.deliveries: "alerts",
+            places.suppliers: "suppliers",
+            places.rules: "documents",
+            places.meaning: "tests",
+            places.what_if: "tests",
+        },
+    }
+    return {
+        section: shown
+        for section, pages in sections.items()
+        if (shown := [place(t) for place, needed in pages.items() if needed in may])
+    }
 
 
 main()

@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 import streamlit as st
 
 from dashboard import alert_rows, incident_rows, look, places, rows
-from dashboard.attention import Awaited, Few, FollowUp, Morning, Quiet
 from dashboard.look import plain, quiet
-from dashboard.shapes import IncidentRow
+from dashboard.shapes.incidents import IncidentRow
+from dashboard.shapes.morning import Awaited, Few, FollowUp, Morning, Quiet
 from dashboard.views.customers import silence_in_words
 from dashboard.visit import Visit
 from words import Translator, format

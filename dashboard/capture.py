@@ -8,9 +8,9 @@ from typing import Final
 import streamlit as st
 
 from dashboard import data, look
-from dashboard.captured import Captured, Part, Said, Understood
 from dashboard.look import plain, quiet
-from dashboard.shapes import Reader, Refusal
+from dashboard.shapes.asking import Reader, Refusal
+from dashboard.shapes.captured import Captured, Part, Said, Understood
 from dashboard.visit import Visit
 
 _TEXT: Final = "capture_text"
@@ -77,11 +77,11 @@ def _understand(reader: Reader, by: str | None) -> None:
     st.session_state.pop(_SEEN, None)
     if text:
         said = Said(text, secrets.token_hex(8), by)
-        st.session_state[_SEEN] = (said, data.understand(reader, said))
+        st.session_state[_SEEN] = (said, data.ask().understand(reader, said))
 
 
 def _record(said: Said, shown: Captured, offer: int | None, reader: Reader) -> None:
-    refused = data.record(reader, said, shown, offer)
+    refused = data.ask().record(reader, said, shown, offer)
     if refused is not None:
         st.session_state[_SEEN] = (said, refused)
         return

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import rows, say
 from dashboard.look import plain, quiet
-from dashboard.shapes import ContactRow
+from dashboard.shapes.contacts import ContactRow
 from dashboard.visit import Visit
 from words import format
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import rows, say
 from dashboard.look import plain, quiet
-from dashboard.shapes import IncidentRow, Step
+from dashboard.shapes.incidents import IncidentRow, Step
 from dashboard.visit import Visit
 from words import N_, Translator, format
 

@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.charts.picture import Chart
-from dashboard.shapes import Firm
+from dashboard.shapes.asking import Firm
 from words import Translator, translator
 
 Arrow = Literal["up", "down", "off"]

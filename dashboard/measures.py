@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import look, say
-from dashboard.shapes import Share, Spread
+from dashboard.shapes.figures import Share, Spread
 from dashboard.visit import Visit
 from words import format
 

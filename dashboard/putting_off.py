@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import streamlit as st
 
-from dashboard.shapes import Reader
+from dashboard.shapes.asking import Reader
 from dashboard.visit import Visit
 
 _MORNING: Final = time(8)

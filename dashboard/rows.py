@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import places, say
 from dashboard.look import plain, quiet
-from dashboard.shapes import PromiseRow
+from dashboard.shapes.promises import PromiseRow
 from dashboard.visit import Visit
 from words import format
 

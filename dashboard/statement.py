@@ -9,21 +9,21 @@ from typing import get_args
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
-from dashboard import address, look, shapes
+from dashboard import address, look
 from dashboard.look import plain, quiet
-from dashboard.shapes import Account, StatementRow
+from dashboard.shapes.account import Account, Span, StatementRow
 from dashboard.visit import Visit
 from words import format
 
 _Line = dict[str, object]
 
 
-def show(account: Account, span: shapes.Span, here: Visit) -> None:
+def show(account: Account, span: Span, here: Visit) -> None:
     """Title, choice of the span, and the table; a slimmer one on a phone."""
     t, lang = here.t, here.reader.lang
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         look.title(t("Statement"), format.period(account.span_from, account.span_to, lang))
-        address.switch(t("Time"), "span", get_args(shapes.Span), "month", lambda name: _span(name, here))
+        address.switch(t("Time"), "span", get_args(Span), "month", lambda name: _span(name, here))
     if not account.rows:
         look.nothing_yet(t("No posting in this time."), t("Choose a longer time, or wait for the next promise."))
         return

@@ -8,18 +8,18 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import data, shapes
+from dashboard import data
 from dashboard.charts import Style
+from dashboard.shapes.asking import Reader
 from words import LANGUAGES, Translator, language, translator
 
 _ZONE_WITHOUT_BROWSER: Final = "Europe/Berlin"
-_LOCAL_USER: Final = "local"
 
 
 class Visit(NamedTuple):
     """What every page needs to know about its reader."""
 
-    reader: shapes.Reader
+    reader: Reader
     t: Translator
     style: Style
     now: datetime
@@ -33,9 +33,9 @@ class Visit(NamedTuple):
 def visit() -> Visit:
     """The reader of the page that is being made now."""
     lang = _language()
-    reader = shapes.Reader(_LOCAL_USER, lang, ZoneInfo(st.context.timezone or _ZONE_WITHOUT_BROWSER))
+    reader = Reader(None, lang, ZoneInfo(st.context.timezone or _ZONE_WITHOUT_BROWSER))
     t = translator(lang)
-    return Visit(reader, t, Style.of(t, dark=is_dark()), data.now())
+    return Visit(reader, t, Style.of(t, dark=is_dark()), data.ask().now())
 
 
 def is_dark() -> bool:

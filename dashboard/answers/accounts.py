@@ -8,18 +8,9 @@ from datetime import date, datetime, time, timedelta
 from dashboard.answers import contacts, incidents, lists
 from dashboard.answers.measures import share
 from dashboard.answers.overview import RATES
-from dashboard.shapes import (
-    Account,
-    BalancePoint,
-    Drop,
-    Fall,
-    Reader,
-    Reliability,
-    Sensitivity,
-    Span,
-    Stage,
-    StatementRow,
-)
+from dashboard.shapes.account import Account, BalancePoint, Drop, Fall, Sensitivity, Span, Stage, StatementRow
+from dashboard.shapes.asking import Reader
+from dashboard.shapes.figures import Reliability
 from domain import account as accounts
 from domain.account import Posting
 from domain.errors import Refused

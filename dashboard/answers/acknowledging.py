@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from dashboard.shapes import Noted, Reader, Refusal
+from dashboard.shapes.alerts import Noted
+from dashboard.shapes.asking import Reader, Refusal
 from domain.channel import ChannelResumed
 from domain.errors import Refused
 from projections import alerts as table

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from dashboard.answers.accounts import survivor_of
-from dashboard.shapes import AccountInShort, Advice, AdviceAsked, AdviceDay, AdvicePage, Reader
+from dashboard.shapes.adviser import AccountInShort, Advice, AdviceAsked, AdviceDay, AdvicePage
+from dashboard.shapes.asking import Reader
 from domain.business_time import Hours
 from domain.errors import Refused
 from projections import advice as advising

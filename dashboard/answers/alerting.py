@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from dashboard.attention import Place, Told
-from dashboard.shapes import Delivery, Reader
+from dashboard.shapes.alerts import Delivery, Place, Told
+from dashboard.shapes.asking import Reader
 from domain.alert import NOBODY, SHARED_INBOX
 from projections.alerts import AlertRow
 from projections.customers import person_name

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard.captured import Captured, Offer, Part, Said
-from dashboard.captured import Understood as Shown
-from dashboard.shapes import Reader, Refusal
+from dashboard.shapes.asking import Reader, Refusal
+from dashboard.shapes.captured import Captured, Offer, Part, Said
+from dashboard.shapes.captured import Understood as Shown
 from domain.errors import Refused
 from wiring import capturing
 from wiring.capturing import Unclear, Understood

@@ -8,15 +8,14 @@ from typing import Any
 
 from dashboard.answers.measures import called, share, spread, where
 from dashboard.answers.moments import day_of, midnight
-from dashboard.shapes import (
-    PAGE_SIZE,
+from dashboard.shapes.asking import PAGE_SIZE, Reader
+from dashboard.shapes.contacts import (
     ChannelAnswers,
     ContactFigures,
     ContactFilter,
     ContactPage,
     ContactRow,
     ContactsAsked,
-    Reader,
 )
 from projections import in_hand, kpis
 from projections.contacts import STATES, source_of

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from dashboard.answers.moments import day_of
-from dashboard.shapes import PAGE_SIZE, CustomerPage, CustomerRow, CustomersAsked, Lapse, Reader, Reliability, Silence
+from dashboard.shapes.asking import PAGE_SIZE, Reader
+from dashboard.shapes.customers import CustomerPage, CustomerRow, CustomersAsked, Lapse, Silence
+from dashboard.shapes.figures import Reliability
 from domain import account
 from domain.account import Posting
 from projections import customers as parties

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from dashboard.answers import alerting
 from dashboard.answers.rights import refusal
-from dashboard.attention import (
+from dashboard.shapes.asking import PAGE_SIZE, Reader, Refusal
+from dashboard.shapes.deliveries import (
     DeliveriesAsked,
     DeliveriesPage,
     DeliveryFigures,
@@ -15,7 +16,6 @@ from dashboard.attention import (
     DeliveryRow,
     PausedChannel,
 )
-from dashboard.shapes import PAGE_SIZE, Reader, Refusal
 from domain.alert import RULES
 from domain.channel import ChannelState
 from domain.roles import may

@@ -20,6 +20,7 @@ from dashboard.answers import (
     meaning,
     morning,
     overview,
+    rights,
     rules,
     suppliers,
     team,
@@ -27,38 +28,24 @@ from dashboard.answers import (
     what_if,
 )
 from dashboard.answers.kept import Kept
-from dashboard.attention import DeliveriesAsked, DeliveriesPage, Morning, Team
-from dashboard.captured import Captured, Said, Understood
-from dashboard.shapes import (
-    Account,
-    AdviceAsked,
-    AdvicePage,
-    ContactFigures,
-    ContactPage,
-    ContactsAsked,
-    CustomerPage,
-    CustomersAsked,
-    Figure,
-    FigureTest,
-    Firm,
-    IncidentFigures,
-    IncidentPage,
-    IncidentsAsked,
-    Noted,
-    Overview,
-    PromiseFilter,
-    PromisePage,
-    Reader,
-    Refusal,
-    RulebookTexts,
-    Rules,
-    Span,
-    Suppliers,
-    Tell,
-    TimelineAsked,
-    TimelinePage,
-    WhatIf,
-)
+from dashboard.shapes.account import Account, Span
+from dashboard.shapes.adviser import AdviceAsked, AdvicePage
+from dashboard.shapes.alerts import Noted
+from dashboard.shapes.asking import Firm, Reader, Refusal, Tell
+from dashboard.shapes.captured import Captured, Said, Understood
+from dashboard.shapes.contacts import ContactFigures, ContactPage, ContactsAsked
+from dashboard.shapes.customers import CustomerPage, CustomersAsked
+from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
+from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsAsked
+from dashboard.shapes.meaning import Figure, FigureTest
+from dashboard.shapes.morning import Morning
+from dashboard.shapes.overview import Overview
+from dashboard.shapes.promises import PromiseFilter, PromisePage
+from dashboard.shapes.rules import Rules
+from dashboard.shapes.suppliers import Suppliers
+from dashboard.shapes.team import Team
+from dashboard.shapes.timeline import TimelineAsked, TimelinePage
+from dashboard.shapes.what_if import RulebookTexts, WhatIf
 from wiring.home import Konto, open_home
 
 
@@ -78,70 +65,61 @@ class Home:
     def now(self) -> datetime:
         return self.konto.clock()
 
+    def _for(self, reader: Reader) -> Konto:
+        """The home as this reader may see it, up to date."""
+        self.konto.catch_up()
+        return rights.seen_by(self.konto, reader)
+
     def firm(self, reader: Reader) -> Firm:
-        return Firm(self.konto.settings.firm, None)
+        return rights.firm(self._for(reader))
 
     def overview(self, reader: Reader, weeks: int) -> Overview | None:
-        self.konto.catch_up()
-        return overview.overview(self.konto, reader, weeks)
+        return overview.overview(self._for(reader), reader, weeks)
 
-    def promises(self, reader: Reader, asked: PromiseFilter, page: int) -> PromisePage:
-        self.konto.catch_up()
-        return lists.promises(self.konto, self.taught, reader, asked, page)
+    def promises(self, reader: Reader, asked: PromiseFilter, page: int = 1) -> PromisePage:
+        return lists.promises(self._for(reader), self.taught, reader, asked, page)
 
-    def contacts(self, reader: Reader, asked: ContactsAsked, page: int) -> ContactPage:
-        self.konto.catch_up()
-        return contacts.page(self.konto, asked, page)
+    def contacts(self, reader: Reader, asked: ContactsAsked, page: int = 1) -> ContactPage:
+        return contacts.page(self._for(reader), asked, page)
 
     def contact_figures(self, reader: Reader, asked: ContactsAsked) -> ContactFigures:
-        self.konto.catch_up()
-        return contacts.figures(self.konto, reader, asked)
+        return contacts.figures(self._for(reader), reader, asked)
 
-    def incidents(self, reader: Reader, asked: IncidentsAsked, page: int) -> IncidentPage:
-        self.konto.catch_up()
-        return incidents.page(self.konto, asked, page)
+    def incidents(self, reader: Reader, asked: IncidentsAsked, page: int = 1) -> IncidentPage:
+        return incidents.page(self._for(reader), asked, page)
 
     def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures:
-        self.konto.catch_up()
-        return incidents.figures(self.konto, reader, asked)
+        return incidents.figures(self._for(reader), reader, asked)
 
-    def customers(self, reader: Reader, asked: CustomersAsked, page: int) -> CustomerPage:
-        self.konto.catch_up()
-        return customers.page(self.konto, reader, asked, page)
+    def customers(self, reader: Reader, asked: CustomersAsked, page: int = 1) -> CustomerPage:
+        return customers.page(self._for(reader), reader, asked, page)
 
-    def names(self, text: str) -> tuple[tuple[str, str], ...]:
-        self.konto.catch_up()
-        return adviser.names(self.konto, text)
+    def names(self, reader: Reader, text: str) -> tuple[tuple[str, str], ...]:
+        return adviser.names(self._for(reader), text)
 
     def advice(self, reader: Reader, asked: AdviceAsked) -> AdvicePage:
-        self.konto.catch_up()
-        return adviser.page(self.konto, self.taught, reader, asked)
+        return adviser.page(self._for(reader), self.taught, reader, asked)
 
     def suppliers(self, reader: Reader) -> Suppliers:
-        self.konto.catch_up()
-        return suppliers.every(self.konto, reader)
+        return suppliers.every(self._for(reader), reader)
 
     def rules(self, reader: Reader) -> Rules:
-        self.konto.catch_up()
-        return rules.every(self.konto, reader)
+        return rules.every(self._for(reader), reader)
 
-    def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int) -> TimelinePage | None:
-        self.konto.catch_up()
-        return timeline.page(self.konto, reader, customer, asked, page)
+    def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int = 1) -> TimelinePage | None:
+        return timeline.page(self._for(reader), reader, customer, asked, page)
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
-        self.konto.catch_up()
-        return accounts.account(self.konto, self.taught, reader, customer, span)
+        return accounts.account(self._for(reader), self.taught, reader, customer, span)
 
     def tested(self, reader: Reader, figure: Figure) -> FigureTest | Refusal | None:
-        return meaning.tested(self.konto, self.kept, reader, figure)
+        return meaning.tested(self._for(reader), self.kept, reader, figure)
 
     def test(self, reader: Reader, figure: Figure, tell: Tell) -> FigureTest | Refusal:
-        self.konto.catch_up()
-        return meaning.test(self.konto, self.kept, reader, figure, tell)
+        return meaning.test(self._for(reader), self.kept, reader, figure, tell)
 
     def rulebook_texts(self, reader: Reader) -> RulebookTexts | Refusal:
-        return what_if.texts(self.konto, reader)
+        return what_if.texts(self._for(reader), reader)
 
     def rulebook_decoded(self, reader: Reader, content: bytes) -> str | Refusal:
         return what_if.decoded(reader, content)
@@ -150,47 +128,37 @@ class Home:
         return what_if.findings(reader, text)
 
     def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:
-        return what_if.reckoned(self.konto, self.kept, reader, text)
+        return what_if.reckoned(self._for(reader), self.kept, reader, text)
 
     def reckon(self, reader: Reader, text: str, tell: Tell) -> WhatIf | Refusal:
-        self.konto.catch_up()
-        return what_if.reckon(self.konto, self.kept, reader, text, tell)
+        return what_if.reckon(self._for(reader), self.kept, reader, text, tell)
 
     def acknowledge(self, alert: str, by: str, key: str) -> Noted | None:
         return acknowledging.by_link(self.konto, alert, by, key)
 
     def morning(self, reader: Reader, owner: str | None) -> Morning:
-        self.konto.catch_up()
-        return morning.morning(self.konto, self.taught, self.lately, reader, owner)
+        return morning.morning(self._for(reader), self.taught, self.lately, reader, owner)
 
     def take_note(self, reader: Reader, alerts: Sequence[str]) -> Refusal | None:
-        self.konto.catch_up()
-        return acknowledging.take_note(self.konto, reader, alerts)
+        return acknowledging.take_note(self._for(reader), reader, alerts)
 
     def put_off(self, reader: Reader, alerts: Sequence[str], until: datetime, reason: str | None) -> Refusal | None:
-        self.konto.catch_up()
-        return acknowledging.put_off(self.konto, reader, alerts, until, reason)
+        return acknowledging.put_off(self._for(reader), reader, alerts, until, reason)
 
     def understand(self, reader: Reader, said: Said) -> Understood:
-        self.konto.catch_up()
-        return capturing.understand(self.konto, reader, said)
+        return capturing.understand(self._for(reader), reader, said)
 
     def record(self, reader: Reader, said: Said, shown: Captured, offer: int | None) -> Refusal | None:
-        self.konto.catch_up()
-        return capturing.record(self.konto, reader, said, shown, offer)
+        return capturing.record(self._for(reader), reader, said, shown, offer)
 
     def team(self, reader: Reader) -> Team | Refusal:
-        self.konto.catch_up()
-        return team.team(self.konto, reader)
+        return team.team(self._for(reader), reader)
 
-    def deliveries(self, reader: Reader, asked: DeliveriesAsked, page: int) -> DeliveriesPage | Refusal:
-        self.konto.catch_up()
-        return deliveries.page(self.konto, reader, asked, page)
+    def deliveries(self, reader: Reader, asked: DeliveriesAsked, page: int = 1) -> DeliveriesPage | Refusal:
+        return deliveries.page(self._for(reader), reader, asked, page)
 
     def send_again(self, reader: Reader, alerts: Sequence[str]) -> Refusal | None:
-        self.konto.catch_up()
-        return acknowledging.send_again(self.konto, reader, alerts)
+        return acknowledging.send_again(self._for(reader), reader, alerts)
 
     def try_channel(self, reader: Reader, channel: str) -> Refusal | None:
-        self.konto.catch_up()
-        return acknowledging.try_channel(self.konto, reader, channel)
+        return acknowledging.try_channel(self._for(reader), reader, channel)

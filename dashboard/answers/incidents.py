@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from dashboard.answers.measures import called, share, spread, where
 from dashboard.answers.moments import day_of, midnight
-from dashboard.shapes import (
-    PAGE_SIZE,
+from dashboard.shapes.asking import PAGE_SIZE, Reader
+from dashboard.shapes.incidents import (
     IncidentFigures,
     IncidentFilter,
     IncidentPage,
     IncidentRow,
     IncidentsAsked,
-    Reader,
     Step,
     StepName,
     StepState,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from dashboard.shapes import PAGE_SIZE, PromiseFilter, PromisePage, PromiseRow, Reader, State
+from dashboard.shapes.asking import PAGE_SIZE, Reader
+from dashboard.shapes.promises import PromiseFilter, PromisePage, PromiseRow, State
 from domain.roles import may
 from projections import advice, open_list
 from projections.filters import Filter, Moment

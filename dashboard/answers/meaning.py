@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dashboard.answers.kept import Found, Kept
 from dashboard.answers.moments import day_of
 from dashboard.answers.rights import refusal
-from dashboard.shapes import Figure, FigureTest, Judged, Reader, Refusal, SaidAndCame, Share, Tell, TooFew
+from dashboard.shapes.asking import Reader, Refusal, Tell
+from dashboard.shapes.figures import Share
+from dashboard.shapes.meaning import Figure, FigureTest, Judged, SaidAndCame, TooFew
 from domain.backtest import Backtest, Naive
 from domain.forecast import Bin
 from domain.reliability import wilson

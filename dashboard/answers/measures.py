@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dashboard.shapes import Share, Spread
+from dashboard.shapes.figures import Share, Spread
 from projections import figures
 from projections.filters import Filter
 from projections.page import Row

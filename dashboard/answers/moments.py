@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from dashboard.shapes import Reader
+from dashboard.shapes.asking import Reader
 
 
 def midnight(day: date, reader: Reader) -> datetime:

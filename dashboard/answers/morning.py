@@ -8,8 +8,13 @@ from datetime import datetime, timedelta
 from dashboard.answers import alerting, contacts, incidents, lists
 from dashboard.answers.kept import Kept
 from dashboard.answers.moments import day_of, midnight
-from dashboard.attention import Awaited, Few, FollowUp, Matter, Morning, Quiet
-from dashboard.shapes import ContactRow, IncidentRow, PromiseRow, Reader, Silence
+from dashboard.shapes.alerts import Matter
+from dashboard.shapes.asking import Reader
+from dashboard.shapes.contacts import ContactRow
+from dashboard.shapes.customers import Silence
+from dashboard.shapes.incidents import IncidentRow
+from dashboard.shapes.morning import Awaited, Few, FollowUp, Morning, Quiet
+from dashboard.shapes.promises import PromiseRow
 from domain.roles import may, scope
 from projections import alerts as table
 from projections import customers, in_hand, open_follow_ups, open_list, promises, rhythm, unseen, waiting

@@ -9,7 +9,10 @@ from itertools import pairwise
 from dashboard.answers import alerting, lists
 from dashboard.answers.measures import share
 from dashboard.answers.moments import midnight
-from dashboard.shapes import AlertRow, AlertWeek, Overview, PointWeek, PromiseWeek, Reader, Share, Totals
+from dashboard.shapes.alerts import AlertRow
+from dashboard.shapes.asking import Reader
+from dashboard.shapes.figures import Share
+from dashboard.shapes.overview import AlertWeek, Overview, PointWeek, PromiseWeek, Totals
 from domain.reliability import wilson
 from projections import alerts, customers, kpis, promises, statements
 from projections.figures import Share as Counted

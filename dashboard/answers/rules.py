@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from dashboard.shapes import (
+from dashboard.shapes.asking import Reader
+from dashboard.shapes.rules import (
     LatenessStep,
-    Reader,
     RuleChange,
     RuleGroup,
     RuleRow,

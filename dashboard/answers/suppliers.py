@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dashboard.answers.measures import share
 from dashboard.answers.moments import day_of
-from dashboard.shapes import Reader, SupplierRow, Suppliers
+from dashboard.shapes.asking import Reader
+from dashboard.shapes.suppliers import SupplierRow, Suppliers
 from projections import suppliers
 from projections.filters import Moment
 from wiring.home import Konto

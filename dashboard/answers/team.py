@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from dashboard.answers.moments import day_of, midnight
 from dashboard.answers.rights import refusal
-from dashboard.attention import Team, TeamGroup, TeamRow
-from dashboard.shapes import Reader, Refusal
+from dashboard.shapes.asking import Reader, Refusal
+from dashboard.shapes.team import Team, TeamGroup, TeamRow
 from domain.people import People, Person
 from projections import in_hand
 from projections.filters import Moment

@@ -7,7 +7,8 @@ from typing import Any
 
 from dashboard.answers import accounts
 from dashboard.answers.moments import day_of, end_of
-from dashboard.shapes import PAGE_SIZE, Reader, TimelineAsked, TimelineEntry, TimelinePage
+from dashboard.shapes.asking import PAGE_SIZE, Reader
+from dashboard.shapes.timeline import TimelineAsked, TimelineEntry, TimelinePage
 from domain.errors import Refused
 from domain.fact import SEALED
 from projections import audit

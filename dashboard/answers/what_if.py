@@ -6,17 +6,8 @@ from collections.abc import Iterator
 
 from dashboard.answers.kept import Found, Kept
 from dashboard.answers.rights import refusal
-from dashboard.shapes import (
-    MOST_LISTED,
-    ChangedAccount,
-    Difference,
-    OtherAlert,
-    Reader,
-    Refusal,
-    RulebookTexts,
-    Tell,
-    WhatIf,
-)
+from dashboard.shapes.asking import Reader, Refusal, Tell
+from dashboard.shapes.what_if import MOST_LISTED, ChangedAccount, Difference, OtherAlert, RulebookTexts, WhatIf
 from domain.documents import load
 from domain.errors import Refused
 from domain.rulebook import Rulebook

@@ -22,7 +22,7 @@ from dashboard.charts.picture import (
     wall,
     whole,
 )
-from dashboard.shapes import BalancePoint, Fall
+from dashboard.shapes.account import BalancePoint, Fall
 from words import Translator, format
 
 _NOT_WORTH_A_COLUMN: Final = 50

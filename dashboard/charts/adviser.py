@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from dashboard.charts.picture import LABEL_PIXELS, Chart, Spec, Style, haloed, switch, whole
-from dashboard.shapes import AdviceDay
+from dashboard.shapes.adviser import AdviceDay
 from words import format
 
 _WIDE: Final = "width > 520"

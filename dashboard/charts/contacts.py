@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dashboard.charts.picture import Chart, Spec, Style, haloed, whole
-from dashboard.shapes import ChannelAnswers
+from dashboard.shapes.contacts import ChannelAnswers
 from words import format
 
 _HOUR: Final = 3600

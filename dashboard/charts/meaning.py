@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dashboard.charts.picture import Chart, Spec, Style, haloed, percent_label, whole
-from dashboard.shapes import SaidAndCame
+from dashboard.shapes.meaning import SaidAndCame
 from words import format
 
 _HEIGHT: Final = 320

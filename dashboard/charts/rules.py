@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dashboard.charts.picture import Chart, Spec, Style, haloed, points_label, switch, whole
-from dashboard.shapes import LatenessStep
+from dashboard.shapes.rules import LatenessStep
 from words import format
 
 _FLAT: Final = 0.22

@@ -21,7 +21,8 @@ from dashboard.charts.picture import (
     weeks_axis,
     whole,
 )
-from dashboard.shapes import PointWeek, PromiseWeek, Share
+from dashboard.shapes.figures import Share
+from dashboard.shapes.overview import PointWeek, PromiseWeek
 from words import Translator, format
 
 

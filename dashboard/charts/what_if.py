@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from dashboard.charts.picture import Chart, Spec, Style, haloed, pick, whole
-from dashboard.shapes import Difference
+from dashboard.shapes.what_if import Difference
 from words import format
 
 _HEIGHT: Final = 260

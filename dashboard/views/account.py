@@ -6,9 +6,11 @@ from typing import get_args
 
 import streamlit as st
 
-from dashboard import address, charts, contact_rows, data, incident_rows, look, places, rows, say, shapes, statement
+from dashboard import address, charts, contact_rows, data, incident_rows, look, places, rows, say, statement
 from dashboard.look import plain, quiet
-from dashboard.shapes import Account
+from dashboard.shapes.account import Account, Fall, Span
+from dashboard.shapes.figures import Share
+from dashboard.shapes.incidents import IncidentRow
 from dashboard.views import customers
 from dashboard.visit import Visit, visit
 from words import format
@@ -25,8 +27,8 @@ def page() -> None:
     if customer is None:
         customers.show(here)
         return
-    span = address.asked("span", get_args(shapes.Span), "month")
-    account = data.account(here.reader, customer, span)
+    span = address.asked("span", get_args(Span), "month")
+    account = data.ask().account(here.reader, customer, span)
     if account is None:
         with look.head(here.t("Account"), here.t("There is no customer “{name}”.").format(name=plain(customer))):
             _way_back(here)
@@ -183,7 +185,7 @@ def _fall(account: Account, here: Visit) -> None:
     st.markdown(_sentence(account.fall, here))
 
 
-def _sentence(fall: shapes.Fall, here: Visit) -> str:
+def _sentence(fall: Fall, here: Visit) -> str:
     t, lang = here.t, here.reader.lang
     whole = round((fall.top - fall.bottom) / 100)
     points = t.ngettext("{n} point", "{n} points", whole).format(n=format.number(whole, lang))
@@ -204,7 +206,7 @@ def _recovery(account: Account, here: Visit) -> None:
         st.markdown("  \n".join([*lines, *incident_rows.steps(row, here)]))
 
 
-def _reported(row: shapes.IncidentRow, here: Visit) -> str:
+def _reported(row: IncidentRow, here: Visit) -> str:
     lang = here.reader.lang
     when = format.day_in_words(row.reported.astimezone(here.reader.zone).date(), here.today, lang, short=True)
     return here.t("reported {moment}").format(moment=when)
@@ -255,7 +257,7 @@ def _kept(account: Account, here: Visit) -> None:
     st.markdown(f"**{t('Reliability')}**  \n{next_one.format(value=value, between=between)}")
 
 
-def _bar(label: str, share: shapes.Share, here: Visit) -> charts.Interval:
+def _bar(label: str, share: Share, here: Visit) -> charts.Interval:
     t, lang = here.t, here.reader.lang
     between = format.percent_between(share.low, share.high, lang)
     if share.denominator < _FEWEST:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import address, charts, data, look, measures, places, say
 from dashboard.look import plain, quiet
-from dashboard.shapes import AccountInShort, Advice, AdviceAsked, AdvicePage
+from dashboard.shapes.adviser import AccountInShort, Advice, AdviceAsked, AdvicePage
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -22,7 +22,7 @@ def page() -> None:
         customer=st.query_params.get("customer"),
         severity=address.asked("severity", tuple(say.WEIGHTS), "normal"),
     )
-    found = data.advice(here.reader, asked)
+    found = data.ask().advice(here.reader, asked)
     look.head(t("May I promise that?"), t("The adviser looks at what became of earlier promises and at open work."))
     if found.owner is None:
         with look.card("empty"):
@@ -85,7 +85,7 @@ def _customer(chosen: AccountInShort | None, here: Visit) -> None:
     text = address.text(t("For whom"), "search", hint=t("Name, may be left out"))
     if not text:
         return
-    hits = data.names(text)
+    hits = data.ask().names(here.reader, text)
     with st.container(gap=None):
         for customer, name in hits:
             address.choose(plain(name), "customer", customer, forgets="search")

@@ -6,10 +6,11 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, charts, contact_rows, data, filters, look, measures, say, shapes
+from dashboard import address, charts, contact_rows, data, filters, look, measures, say
 from dashboard.filters import ALL
 from dashboard.look import plain
-from dashboard.shapes import ContactFilter, ContactPage, ContactsAsked
+from dashboard.shapes.asking import PAGE_SIZE
+from dashboard.shapes.contacts import ContactFigures, ContactFilter, ContactPage, ContactsAsked
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -20,7 +21,7 @@ def page() -> None:
     """The page."""
     here = visit()
     t = here.t
-    everything = data.contacts(here.reader, ContactsAsked("all"))
+    everything = data.ask().contacts(here.reader, ContactsAsked("all"))
     if not everything.total:
         look.head(t("Contacts"), t("Nothing has been recorded yet."))
         with look.card("empty"):
@@ -35,7 +36,7 @@ def page() -> None:
         if found.customer:
             only = t("Only {name}").format(name=plain(found.customer))
             address.narrowed(only, "customer", help=t("Show everybody again"))
-    _figures(data.contact_figures(here.reader, asked), here)
+    _figures(data.ask().contact_figures(here.reader, asked), here)
     _filters(everything, found, here)
     with look.card("contacts"):
         for row in found.rows:
@@ -58,10 +59,10 @@ def _asked(everything: ContactPage) -> ContactsAsked:
 
 def _page(asked: ContactsAsked, here: Visit) -> tuple[ContactPage, int]:
     """The page that the address asks for, and how many there are."""
-    first = data.contacts(here.reader, asked)
-    pages = max(1, -(-first.total // shapes.PAGE_SIZE))
+    first = data.ask().contacts(here.reader, asked)
+    pages = max(1, -(-first.total // PAGE_SIZE))
     number = address.page_number("page", pages)
-    return (first if number == 1 else data.contacts(here.reader, asked, number)), pages
+    return (first if number == 1 else data.ask().contacts(here.reader, asked, number)), pages
 
 
 def _summary(everything: ContactPage, here: Visit) -> str:
@@ -74,7 +75,7 @@ def _summary(everything: ContactPage, here: Visit) -> str:
 # -- figures --------------------------------------------------------------------------------------
 
 
-def _figures(found: shapes.ContactFigures, here: Visit) -> None:
+def _figures(found: ContactFigures, here: Visit) -> None:
     t = here.t
     since = t("since {day}").format(day=format.day(found.since, here.reader.lang, today=here.today))
     with look.card("figures"):
@@ -113,7 +114,7 @@ def _figures(found: shapes.ContactFigures, here: Visit) -> None:
             look.foot(t("Dot: the middle answer. Bar: 9 in 10 answers. Tick: target. In hours of business."))
 
 
-def _channels(found: shapes.ContactFigures, here: Visit) -> None:
+def _channels(found: ContactFigures, here: Visit) -> None:
     t = here.t
     st.markdown(f":small[{t('How fast do we answer?')}]")
     if not found.channels:

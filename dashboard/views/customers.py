@@ -6,9 +6,10 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, data, look, places, rows, say, shapes
+from dashboard import address, data, look, places, rows, say
 from dashboard.look import plain, quiet
-from dashboard.shapes import CustomerOrder, CustomerPage, CustomerRow, CustomersAsked, Lapse, Silence
+from dashboard.shapes.asking import PAGE_SIZE
+from dashboard.shapes.customers import CustomerOrder, CustomerPage, CustomerRow, CustomersAsked, Lapse, Silence
 from dashboard.visit import Visit
 from words import Translator, format
 
@@ -22,10 +23,10 @@ def show(here: Visit) -> None:
     look.head(t("Accounts"), t("How each account stands. Type a name to find one."))
     text, order = _search(here)
     asked = CustomersAsked(text, order)
-    first = data.customers(here.reader, asked)
-    pages = max(1, -(-first.total // shapes.PAGE_SIZE))
+    first = data.ask().customers(here.reader, asked)
+    pages = max(1, -(-first.total // PAGE_SIZE))
     number = address.page_number("page", pages)
-    found = first if number == 1 else data.customers(here.reader, asked, number)
+    found = first if number == 1 else data.ask().customers(here.reader, asked, number)
     with look.card("hits"):
         for row in found.rows:
             _row(row, here)

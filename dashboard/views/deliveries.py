@@ -7,11 +7,11 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, alert_rows, data, filters, look, say, shapes
-from dashboard.attention import DeliveriesAsked, DeliveriesPage, DeliveryFilter, DeliveryRow, PausedChannel
+from dashboard import address, alert_rows, data, filters, look, say
 from dashboard.filters import ALL
 from dashboard.look import plain, quiet
-from dashboard.shapes import Refusal
+from dashboard.shapes.asking import PAGE_SIZE, Reader, Refusal
+from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage, DeliveryFilter, DeliveryRow, PausedChannel
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -24,7 +24,7 @@ def page() -> None:
     """The page."""
     here = visit()
     t = here.t
-    everything = data.deliveries(here.reader, DeliveriesAsked())
+    everything = data.ask().deliveries(here.reader, DeliveriesAsked())
     look.head(t("Deliveries"), t("What became of every alert, and whether messages arrive"))
     if isinstance(everything, Refusal):
         with look.card("refused"):
@@ -95,12 +95,12 @@ def _list(everything: DeliveriesPage, here: Visit) -> None:
         rule=address.asked("rule", (ALL, *everything.rules), ALL) or None,
         person=address.asked("owner", (ALL, *everything.people), ALL) or None,
     )
-    found = everything if asked == DeliveriesAsked() else data.deliveries(here.reader, asked)
+    found = everything if asked == DeliveriesAsked() else data.ask().deliveries(here.reader, asked)
     assert not isinstance(found, Refusal)
-    pages = max(1, -(-found.total // shapes.PAGE_SIZE))
+    pages = max(1, -(-found.total // PAGE_SIZE))
     number = address.page_number("page", pages)
     if number > 1:
-        found = data.deliveries(here.reader, asked, number)
+        found = data.ask().deliveries(here.reader, asked, number)
         assert not isinstance(found, Refusal)
     states = filters.States(_STATES, "all", lambda name: say.word(say.DELIVERY_STATES, name, t), found.counts)
     reasons = filters.Choice(
@@ -185,13 +185,13 @@ def _foot(found: DeliveriesPage, here: Visit) -> str:
 # -- doing ----------------------------------------------------------------------------------------
 
 
-def _again(alerts: Sequence[str], reader: shapes.Reader) -> None:
-    st.session_state[_REFUSED] = data.send_again(reader, alerts)
+def _again(alerts: Sequence[str], reader: Reader) -> None:
+    st.session_state[_REFUSED] = data.ask().send_again(reader, alerts)
 
 
-def _note(alert: str, reader: shapes.Reader) -> None:
-    st.session_state[_REFUSED] = data.take_note(reader, [alert])
+def _note(alert: str, reader: Reader) -> None:
+    st.session_state[_REFUSED] = data.ask().take_note(reader, [alert])
 
 
-def _try(channel: str, reader: shapes.Reader) -> None:
-    st.session_state[_REFUSED] = data.try_channel(reader, channel)
+def _try(channel: str, reader: Reader) -> None:
+    st.session_state[_REFUSED] = data.ask().try_channel(reader, channel)

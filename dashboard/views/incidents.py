@@ -6,10 +6,11 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, charts, data, filters, incident_rows, look, measures, say, shapes
+from dashboard import address, charts, data, filters, incident_rows, look, measures, say
 from dashboard.filters import ALL
 from dashboard.look import plain, quiet
-from dashboard.shapes import IncidentFilter, IncidentPage, IncidentsAsked
+from dashboard.shapes.asking import PAGE_SIZE
+from dashboard.shapes.incidents import IncidentFigures, IncidentFilter, IncidentPage, IncidentsAsked
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -20,7 +21,7 @@ def page() -> None:
     """The page."""
     here = visit()
     t = here.t
-    everything = data.incidents(here.reader, IncidentsAsked("all"))
+    everything = data.ask().incidents(here.reader, IncidentsAsked("all"))
     if not everything.total:
         look.head(t("Incidents"), t("Nothing has gone wrong yet."))
         with look.card("empty"):
@@ -38,7 +39,7 @@ def page() -> None:
         if asked.supplier:
             only = t("Only supplier {name}").format(name=plain(asked.supplier))
             address.narrowed(only, "supplier", help=t("Show everybody again"))
-    _figures(data.incident_figures(here.reader, asked), found, here)
+    _figures(data.ask().incident_figures(here.reader, asked), found, here)
     _filters(everything, found, here)
     with look.card("incidents"):
         for row in found.rows:
@@ -63,10 +64,10 @@ def _asked(everything: IncidentPage) -> IncidentsAsked:
 
 def _page(asked: IncidentsAsked, here: Visit) -> tuple[IncidentPage, int]:
     """The page that the address asks for, and how many there are."""
-    first = data.incidents(here.reader, asked)
-    pages = max(1, -(-first.total // shapes.PAGE_SIZE))
+    first = data.ask().incidents(here.reader, asked)
+    pages = max(1, -(-first.total // PAGE_SIZE))
     number = address.page_number("page", pages)
-    return (first if number == 1 else data.incidents(here.reader, asked, number)), pages
+    return (first if number == 1 else data.ask().incidents(here.reader, asked, number)), pages
 
 
 def _summary(everything: IncidentPage, here: Visit) -> str:
@@ -83,7 +84,7 @@ def _summary(everything: IncidentPage, here: Visit) -> str:
 # -- figures --------------------------------------------------------------------------------------
 
 
-def _figures(figures: shapes.IncidentFigures, found: IncidentPage, here: Visit) -> None:
+def _figures(figures: IncidentFigures, found: IncidentPage, here: Visit) -> None:
     t = here.t
     wide, narrow = st.columns([1.7, 1], gap="small")
     since = t("reported since {day}").format(day=format.day(figures.since, here.reader.lang, today=here.today))

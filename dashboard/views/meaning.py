@@ -8,7 +8,8 @@ import streamlit as st
 
 from dashboard import charts, data, look
 from dashboard.look import plain, quiet
-from dashboard.shapes import Figure, FigureTest, Judged, Refusal, TooFew
+from dashboard.shapes.asking import Refusal
+from dashboard.shapes.meaning import Figure, FigureTest, Judged, TooFew
 from dashboard.visit import Visit, visit
 from words import N_, format
 
@@ -37,7 +38,7 @@ def page() -> None:
         t("Tested on your own past: what was said against what came."),
     )
     for figure, title, words, needs in _FIGURES:
-        found = data.tested(here.reader, figure)
+        found = data.ask().tested(here.reader, figure)
         if isinstance(found, Refusal):
             with look.card("refused"):
                 look.refused(found.sentences)
@@ -58,7 +59,7 @@ def _ask(figure: Figure, known: FigureTest | None, here: Visit) -> None:
     words = t("Test now") if known is None else t("Test again")
     if st.button(words, key=f"test_{figure}", icon=":material/play_arrow:"):
         with look.working(t("Testing"), t("{done} of {total} accounts read")) as tell:
-            data.test(here.reader, figure, tell)
+            data.ask().test(here.reader, figure, tell)
         st.rerun()
     if known is None:
         look.foot(t("In a large firm this takes a few seconds, sometimes a minute."))

@@ -7,11 +7,13 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, alert_rows, beside, capture, contact_rows, data, look, places, putting_off, rows, shapes
-from dashboard.attention import Few, Matter, Morning
+from dashboard import address, alert_rows, beside, capture, contact_rows, data, look, places, putting_off, rows
 from dashboard.filters import ALL
 from dashboard.look import plain, quiet
-from dashboard.shapes import PromiseRow, Refusal
+from dashboard.shapes.alerts import Matter
+from dashboard.shapes.asking import Reader, Refusal
+from dashboard.shapes.morning import Few, Morning
+from dashboard.shapes.promises import PromiseRow
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -22,7 +24,7 @@ def page() -> None:
     """The page."""
     here = visit()
     asked = st.query_params.get("owner", ALL)
-    seen = data.morning(here.reader, asked or None)
+    seen = data.ask().morning(here.reader, asked or None)
     _head(seen, here)
     refused: Refusal | None = st.session_state.pop(_REFUSED, None)
     if refused:
@@ -142,9 +144,9 @@ def _answers(each: Matter, key: str, here: Visit) -> None:
         putting_off.choose(key, each.alerts, here, _put_off)
 
 
-def _note(alerts: Sequence[str], reader: shapes.Reader) -> None:
-    st.session_state[_REFUSED] = data.take_note(reader, alerts)
+def _note(alerts: Sequence[str], reader: Reader) -> None:
+    st.session_state[_REFUSED] = data.ask().take_note(reader, alerts)
 
 
-def _put_off(alerts: Sequence[str], wanted: putting_off.Wanted, reader: shapes.Reader) -> None:
-    st.session_state[_REFUSED] = data.put_off(reader, alerts, wanted.until, wanted.reason)
+def _put_off(alerts: Sequence[str], wanted: putting_off.Wanted, reader: Reader) -> None:
+    st.session_state[_REFUSED] = data.ask().put_off(reader, alerts, wanted.until, wanted.reason)

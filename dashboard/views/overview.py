@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import address, charts, data, look, places, rows, say, shapes
+from dashboard import address, charts, data, look, places, rows, say
 from dashboard.look import plain, quiet
-from dashboard.shapes import Overview, Share
+from dashboard.shapes.alerts import AlertRow
+from dashboard.shapes.figures import Share
+from dashboard.shapes.overview import Overview
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -19,7 +21,7 @@ def page() -> None:
     here = visit()
     t = here.t
     weeks = int(address.asked("weeks", _WEEKS, "13"))
-    seen = data.overview(here.reader, weeks)
+    seen = data.ask().overview(here.reader, weeks)
     if seen is None:
         look.head(t("Overview"), t("Nothing has been recorded yet."))
         with look.card("empty"):
@@ -244,7 +246,7 @@ def _alerts(seen: Overview, here: Visit) -> None:
     look.foot(t("The latest {n} of this period.").format(n=len(seen.alerts)))
 
 
-def _alert(row: shapes.AlertRow, here: Visit) -> None:
+def _alert(row: AlertRow, here: Visit) -> None:
     t = here.t
     when, what, to = st.columns([1.15, 2.8, 1.5], gap="small", vertical_alignment="center")
     when.markdown(quiet(format.moment(row.raised, here.now, here.reader.zone, here.reader.lang, short=True)))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dashboard import address, data, filters, look, rows, say, shapes
+from dashboard import address, data, filters, look, rows, say
 from dashboard.filters import ALL
+from dashboard.shapes.asking import PAGE_SIZE
+from dashboard.shapes.promises import PromiseFilter, PromisePage, StateFilter
 from dashboard.visit import Visit, visit
 from words import format
 
-_STATES: tuple[shapes.StateFilter, ...] = ("all", "overdue", "notice", "soon", "waiting")
+_STATES: tuple[StateFilter, ...] = ("all", "overdue", "notice", "soon", "waiting")
 
 
 def page() -> None:
@@ -15,12 +17,12 @@ def page() -> None:
     here = visit()
     t = here.t
     state = address.asked("state", _STATES, "all")
-    first = data.promises(here.reader, shapes.PromiseFilter())
+    first = data.ask().promises(here.reader, PromiseFilter())
     owner = address.asked("owner", (ALL, *first.owners), ALL)
     kind = address.asked("kind", (ALL, *first.kinds), ALL)
-    wanted = shapes.PromiseFilter(state, owner or None, kind or None)
-    pages = max(1, -(-data.promises(here.reader, wanted).total // shapes.PAGE_SIZE))
-    found = data.promises(here.reader, wanted, address.page_number("page", pages))
+    wanted = PromiseFilter(state, owner or None, kind or None)
+    pages = max(1, -(-data.ask().promises(here.reader, wanted).total // PAGE_SIZE))
+    found = data.ask().promises(here.reader, wanted, address.page_number("page", pages))
 
     look.head(t("Promises"), _summary(first, here))
     if not first.total:
@@ -40,14 +42,14 @@ def page() -> None:
         look.foot(_foot(found, pages, here))
 
 
-def _summary(first: shapes.PromisePage, here: Visit) -> str:
+def _summary(first: PromisePage, here: Visit) -> str:
     t, lang = here.t, here.reader.lang
     return t("{n} open, {overdue} of them overdue").format(
         n=format.number(first.total, lang), overdue=format.number(first.counts["overdue"], lang)
     )
 
 
-def _filters(first: shapes.PromisePage, found: shapes.PromisePage, here: Visit) -> None:
+def _filters(first: PromisePage, found: PromisePage, here: Visit) -> None:
     t = here.t
     states = filters.States(_STATES, "all", lambda name: say.word(say.STATES, name, t), found.counts)
     choice = filters.Choice(
@@ -56,7 +58,7 @@ def _filters(first: shapes.PromisePage, found: shapes.PromisePage, here: Visit) 
     filters.row(here, states, first.owners, choice)
 
 
-def _foot(found: shapes.PromisePage, pages: int, here: Visit) -> str:
+def _foot(found: PromisePage, pages: int, here: Visit) -> str:
     t, lang = here.t, here.reader.lang
     at = format.moment(here.now, here.now, here.reader.zone, lang)
     shown = t("{n} of {total}, the most urgent first. As of {moment}.")

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import charts, data, look
 from dashboard.look import plain, quiet
-from dashboard.shapes import RuleChange, RuleRow, Rules, RuleSection, RuleVersion
+from dashboard.shapes.rules import RuleChange, RuleRow, Rules, RuleSection, RuleVersion
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -21,7 +21,7 @@ _CHANGES_SHOWN = 6
 def page() -> None:
     """The page."""
     here = visit()
-    found = data.rules(here.reader)
+    found = data.ask().rules(here.reader)
     t = here.t
     look.head(t("Rulebook"), _counts(found, here))
     left, right = st.columns([1.7, 1], gap="small")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import address, charts, data, look, measures, places, shapes
+from dashboard import address, charts, data, look, measures, places
 from dashboard.look import plain, quiet
-from dashboard.shapes import SupplierRow, Suppliers
+from dashboard.shapes.asking import PAGE_SIZE
+from dashboard.shapes.suppliers import SupplierRow, Suppliers
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -20,7 +21,7 @@ def page() -> None:
     """The page."""
     here = visit()
     t = here.t
-    found = data.suppliers(here.reader)
+    found = data.ask().suppliers(here.reader)
     if not found.rows:
         look.head(t("Suppliers"), t("Nothing has been recorded yet."))
         with look.card("empty"):
@@ -30,9 +31,9 @@ def page() -> None:
             )
         return
     look.head(t("Suppliers"), _rules(found, here))
-    pages = max(1, -(-len(found.rows) // shapes.PAGE_SIZE))
-    start = (address.page_number("page", pages) - 1) * shapes.PAGE_SIZE
-    shown = found.rows[start : start + shapes.PAGE_SIZE]
+    pages = max(1, -(-len(found.rows) // PAGE_SIZE))
+    start = (address.page_number("page", pages) - 1) * PAGE_SIZE
+    shown = found.rows[start : start + PAGE_SIZE]
     for first in range(0, len(shown), _A_ROW):
         columns = st.columns(_A_ROW, gap="small")
         for number, row in enumerate(shown[first : first + _A_ROW]):

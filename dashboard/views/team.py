@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import data, look, places
-from dashboard.attention import Team, TeamGroup, TeamRow
 from dashboard.look import plain, quiet
-from dashboard.shapes import Refusal
+from dashboard.shapes.asking import Refusal
+from dashboard.shapes.team import Team, TeamGroup, TeamRow
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -16,7 +16,7 @@ def page() -> None:
     """The page."""
     here = visit()
     t = here.t
-    found = data.team(here.reader)
+    found = data.ask().team(here.reader)
     look.head(t("How does the team stand?"), t("What is in hand just now, in the order of names. No mark for anybody."))
     if isinstance(found, Refusal):
         with look.card("refused"):

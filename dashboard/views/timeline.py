@@ -7,9 +7,11 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, data, look, places, rows, shapes
+from dashboard import address, data, look, places, rows
 from dashboard.look import plain, quiet
-from dashboard.shapes import CustomersAsked, TimelineAsked, TimelineEntry, TimelinePage
+from dashboard.shapes.asking import PAGE_SIZE
+from dashboard.shapes.customers import CustomersAsked
+from dashboard.shapes.timeline import TimelineAsked, TimelineEntry, TimelinePage
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -34,14 +36,14 @@ def page() -> None:
         _choose(here)
         return
     asked = TimelineAsked(address.asked_day("as_of", here.today), address.asked_day("known_on", here.today))
-    first = data.timeline(here.reader, customer, asked)
+    first = data.ask().timeline(here.reader, customer, asked)
     if first is None:
         with look.head(here.t("Timeline"), here.t("There is no customer “{name}”.").format(name=plain(customer))):
             _way_back(here)
         return
-    pages = max(1, -(-first.total // shapes.PAGE_SIZE))
+    pages = max(1, -(-first.total // PAGE_SIZE))
     number = address.page_number("page", pages)
-    found = first if number == 1 else data.timeline(here.reader, customer, asked, number)
+    found = first if number == 1 else data.ask().timeline(here.reader, customer, asked, number)
     _show(found or first, asked, pages, here)
 
 
@@ -167,10 +169,10 @@ def _choose(here: Visit) -> None:
     look.head(t("Timeline"), t("Whose? Type a name to find a customer."))
     text = address.text(t("Name"), "text", resets="page")
     asked = CustomersAsked(text, "name")
-    first = data.customers(here.reader, asked)
-    pages = max(1, -(-first.total // shapes.PAGE_SIZE))
+    first = data.ask().customers(here.reader, asked)
+    pages = max(1, -(-first.total // PAGE_SIZE))
     number = address.page_number("page", pages)
-    found = first if number == 1 else data.customers(here.reader, asked, number)
+    found = first if number == 1 else data.ask().customers(here.reader, asked, number)
     with look.card("hits"):
         for row in found.rows:
             with st.container(key=f"row_{row.customer}"):

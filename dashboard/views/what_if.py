@@ -6,10 +6,11 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, charts, data, look, rows, say, shapes
+from dashboard import address, charts, data, look, rows, say
 from dashboard.charts import StageCount
 from dashboard.look import plain, quiet
-from dashboard.shapes import ChangedAccount, Refusal, RulebookTexts, WhatIf
+from dashboard.shapes.asking import Reader, Refusal
+from dashboard.shapes.what_if import ChangedAccount, RulebookTexts, WhatIf
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -34,7 +35,7 @@ def page() -> None:
         t("What if?"),
         t("The whole past under another rulebook. Nothing is changed by it."),
     )
-    texts = data.rulebook_texts(here.reader)
+    texts = data.ask().rulebook_texts(here.reader)
     if isinstance(texts, Refusal):
         with look.card("refused"):
             look.refused(texts.sentences)
@@ -42,7 +43,7 @@ def page() -> None:
     with look.card("rulebook"):
         text = _rulebook(texts, here)
     asked: str | None = st.session_state.get(_ASKED)
-    found = None if asked is None else data.reckoned(here.reader, asked)
+    found = None if asked is None else data.ask().reckoned(here.reader, asked)
     if isinstance(found, WhatIf):
         _found(found, same_text=asked == text, here=here)
 
@@ -66,7 +67,7 @@ def _rulebook(texts: RulebookTexts, here: Visit) -> str:
     sound = _checked(text, here)
     if reckon and sound:
         with look.working(t("Reckoning"), t("{done} of {total} accounts read")) as tell:
-            data.reckon(here.reader, text, tell)
+            data.ask().reckon(here.reader, text, tell)
         st.session_state[_ASKED] = text
         st.query_params.pop("page", None)
         st.rerun()
@@ -115,11 +116,11 @@ def _put(text: str) -> None:
     st.session_state.pop(_UNREADABLE, None)
 
 
-def _bring(reader: shapes.Reader) -> None:
+def _bring(reader: Reader) -> None:
     file = st.session_state.get(_FILE)
     if file is None:
         return
-    text = data.rulebook_decoded(reader, file.getvalue())
+    text = data.ask().rulebook_decoded(reader, file.getvalue())
     if isinstance(text, Refusal):
         st.session_state[_UNREADABLE] = text.sentences
     else:
@@ -131,7 +132,7 @@ def _checked(text: str, here: Visit) -> bool:
     if st.session_state.get(_CHECKED) != text:
         return False
     t = here.t
-    findings = data.rulebook_findings(here.reader, text)
+    findings = data.ask().rulebook_findings(here.reader, text)
     if findings:
         look.title(t("To put right"), count=len(findings))
         look.refused(findings)

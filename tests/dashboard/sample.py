@@ -10,74 +10,43 @@ import math
 import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-from dashboard import data, shapes
+from dashboard import data
 from dashboard.answers import what_if as checking
 from dashboard.answers.rules import told
-from dashboard.shapes import (
-    Account,
-    AccountInShort,
-    Advice,
-    AdviceAsked,
-    AdviceDay,
-    AdvicePage,
-    AlertRow,
-    AlertWeek,
-    BalancePoint,
-    ChangedAccount,
+from dashboard.shapes.account import Account, BalancePoint, Drop, Fall, Sensitivity, Span, Stage, StatementRow
+from dashboard.shapes.adviser import AccountInShort, Advice, AdviceAsked, AdviceDay, AdvicePage
+from dashboard.shapes.alerts import AlertRow
+from dashboard.shapes.asking import PAGE_SIZE, Firm, Reader, Refusal, Tell
+from dashboard.shapes.contacts import (
     ChannelAnswers,
     ContactFigures,
     ContactFilter,
     ContactPage,
     ContactRow,
     ContactsAsked,
-    CustomerPage,
-    CustomerRow,
-    CustomersAsked,
-    Difference,
-    Drop,
-    Fall,
-    Figure,
-    FigureTest,
-    Firm,
+    ContactState,
+)
+from dashboard.shapes.customers import CustomerPage, CustomerRow, CustomersAsked, Lapse, Silence
+from dashboard.shapes.figures import Reliability, Share, Spread
+from dashboard.shapes.incidents import (
     IncidentFigures,
+    IncidentFilter,
     IncidentPage,
     IncidentRow,
     IncidentsAsked,
-    Judged,
-    Lapse,
-    OtherAlert,
-    Overview,
-    PointWeek,
-    PromiseFilter,
-    PromisePage,
-    PromiseRow,
-    PromiseWeek,
-    Reader,
-    Refusal,
-    Reliability,
-    RulebookTexts,
-    Rules,
-    SaidAndCame,
-    Sensitivity,
-    Share,
-    Silence,
-    Span,
-    Spread,
-    Stage,
-    StatementRow,
     Step,
-    SupplierRow,
-    Suppliers,
-    TimelineAsked,
-    TimelineEntry,
-    TimelinePage,
-    TooFew,
-    Totals,
-    WhatIf,
+    StepName,
 )
-from domain.roles import LOCAL_USER
+from dashboard.shapes.meaning import Figure, FigureTest, Judged, SaidAndCame, TooFew
+from dashboard.shapes.overview import AlertWeek, Overview, PointWeek, PromiseWeek, Totals
+from dashboard.shapes.promises import PromiseFilter, PromisePage, PromiseRow, State, StateFilter
+from dashboard.shapes.rules import Rules
+from dashboard.shapes.suppliers import SupplierRow, Suppliers
+from dashboard.shapes.timeline import TimelineAsked, TimelineEntry, TimelinePage
+from dashboard.shapes.what_if import ChangedAccount, Difference, OtherAlert, RulebookTexts, WhatIf
+from domain.roles import LOCAL_USER, What
 from domain.rulebook import default_text
 from tests.dashboard.sample_attention import BERLIN, NOW, Attention
 from wiring.versions import Version
@@ -178,7 +147,7 @@ class Sample(Attention):
         return NOW
 
     def firm(self, reader: Reader) -> Firm:
-        return Firm("Kessler Haustechnik", "Lutz Brandt")
+        return Firm("Kessler Haustechnik", "Lutz Brandt", frozenset(get_args(What)))
 
     # -- overview ---------------------------------------------------------------------------------
 
@@ -332,7 +301,7 @@ class Sample(Attention):
             hours = dice.choice((-75, -20, 4, 9, 26, 28, 33, 52, 76, *range(100, 700, 35)))
             due = (NOW + timedelta(hours=hours)).replace(minute=0)
             due = due.replace(hour=min(17, max(8, due.hour)))
-            state: shapes.State = "open"
+            state: State = "open"
             if number % 17 == 16:
                 state = "waiting"
             elif due <= NOW:
@@ -367,10 +336,10 @@ class Sample(Attention):
             )
         return sorted(rows, key=lambda row: (row.due is None, row.due))
 
-    def promises(self, reader: Reader, asked: PromiseFilter, page: int) -> PromisePage:
+    def promises(self, reader: Reader, asked: PromiseFilter, page: int = 1) -> PromisePage:
         everything = self._all(reader)
         mine = [row for row in everything if asked.owner in (None, row.owner) and asked.kind in (None, row.kind)]
-        counts: dict[shapes.StateFilter, int] = {
+        counts: dict[StateFilter, int] = {
             "all": len(mine),
             "soon": sum(row.state == "soon" for row in mine),
             "notice": sum(row.state == "notice" for row in mine),
@@ -378,9 +347,9 @@ class Sample(Attention):
             "waiting": sum(row.state == "waiting" for row in mine),
         }
         found = [row for row in mine if asked.state in ("all", row.state)]
-        start = (page - 1) * shapes.PAGE_SIZE
+        start = (page - 1) * PAGE_SIZE
         return PromisePage(
-            rows=tuple(found[start : start + shapes.PAGE_SIZE]),
+            rows=tuple(found[start : start + PAGE_SIZE]),
             total=len(found),
             counts=counts,
             owners=tuple(owner for owner in _OWNERS if owner),
@@ -389,7 +358,7 @@ class Sample(Attention):
 
     # -- adviser ----------------------------------------------------------------------------------
 
-    def names(self, text: str) -> tuple[tuple[str, str], ...]:
+    def names(self, reader: Reader, text: str) -> tuple[tuple[str, str], ...]:
         found = ((f"K-{n}", name) for n, name in enumerate(_NAMES) if text.casefold() in name.casefold())
         return tuple(found)[:6]
 
@@ -412,7 +381,7 @@ class Sample(Attention):
     def _contacts(self, reader: Reader) -> list[ContactRow]:
         rows = []
         channels, things = ("email", "phone", "chat", "portal"), _THINGS[reader.lang]
-        states: tuple[shapes.ContactState | None, ...] = ("open", "answered", "late", None, "unanswered", "answered")
+        states: tuple[ContactState | None, ...] = ("open", "answered", "late", None, "unanswered", "answered")
         for number in range(min(self._customers, 90)):
             state, who = states[number % 6], number % len(_NAMES)
             at = NOW - timedelta(hours=3 + number * 5)
@@ -435,7 +404,7 @@ class Sample(Attention):
             )
         return rows
 
-    def contacts(self, reader: Reader, asked: ContactsAsked, page: int) -> ContactPage:
+    def contacts(self, reader: Reader, asked: ContactsAsked, page: int = 1) -> ContactPage:
         everything = self._contacts(reader)
         mine = [
             row
@@ -444,15 +413,15 @@ class Sample(Attention):
             and asked.channel in (None, row.channel)
             and asked.customer in (None, row.customer)
         ]
-        states: tuple[shapes.ContactState, ...] = ("open", "unanswered", "late", "answered")
+        states: tuple[ContactState, ...] = ("open", "unanswered", "late", "answered")
         counts: dict[ContactFilter, int] = {state: sum(row.state == state for row in mine) for state in states}
         counts["all"] = len(mine)
         found = [row for row in mine if asked.state in ("all", row.state)]
         if asked.state in ("open", "unanswered"):
             found.sort(key=lambda row: (row.target is None, row.target))
-        start = (page - 1) * shapes.PAGE_SIZE
+        start = (page - 1) * PAGE_SIZE
         return ContactPage(
-            rows=tuple(found[start : start + shapes.PAGE_SIZE]),
+            rows=tuple(found[start : start + PAGE_SIZE]),
             total=len(found),
             counts=counts,
             owners=tuple(owner for owner in _OWNERS if owner),
@@ -508,7 +477,7 @@ class Sample(Attention):
         return rows
 
     def _steps(self, reported: datetime, done: int, running: bool, *, waits: bool) -> tuple[Step, ...]:
-        names: tuple[shapes.StepName, ...] = ("reason", "apology", "chance", "talk", "resolved")
+        names: tuple[StepName, ...] = ("reason", "apology", "chance", "talk", "resolved")
         steps = []
         for place, name in enumerate(names):
             due = reported + timedelta(hours=(4, 8, 48, 72, 120)[place])
@@ -522,7 +491,7 @@ class Sample(Attention):
                 steps.append(Step(name, "next" if place == done else "ahead", None if waits else due))
         return tuple(steps)
 
-    def incidents(self, reader: Reader, asked: IncidentsAsked, page: int) -> IncidentPage:
+    def incidents(self, reader: Reader, asked: IncidentsAsked, page: int = 1) -> IncidentPage:
         everything = self._incidents(reader)
         mine = [
             row
@@ -533,13 +502,13 @@ class Sample(Attention):
             and asked.customer in (None, row.customer)
         ]
         called = {"unresolved": "open"}
-        states: tuple[shapes.IncidentFilter, ...] = ("unresolved", "resolved", "closed")
+        states: tuple[IncidentFilter, ...] = ("unresolved", "resolved", "closed")
         counts = {state: sum(row.state == called.get(state, state) for row in mine) for state in states}
         found = [row for row in mine if asked.state == "all" or row.state == called.get(asked.state, asked.state)]
-        start = (page - 1) * shapes.PAGE_SIZE
+        start = (page - 1) * PAGE_SIZE
         running = [row for row in mine if row.state == "open"]
         return IncidentPage(
-            rows=tuple(found[start : start + shapes.PAGE_SIZE]),
+            rows=tuple(found[start : start + PAGE_SIZE]),
             total=len(found),
             counts={**counts, "all": len(mine)},
             owners=tuple(owner for owner in _OWNERS if owner),
@@ -584,7 +553,7 @@ class Sample(Attention):
         )
         return Suppliers(rows if self._customers else (), 12, 2, 4, 0.9)
 
-    def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int) -> TimelinePage | None:
+    def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int = 1) -> TimelinePage | None:
         name = self._name(customer)
         if name is None:
             return None
@@ -594,11 +563,11 @@ class Sample(Attention):
             for row in _timeline(reader.lang)
             if row.at.date() <= as_of and row.recorded.date() <= known
         ]
-        start = (page - 1) * shapes.PAGE_SIZE
+        start = (page - 1) * PAGE_SIZE
         return TimelinePage(
             customer=customer,
             name=name,
-            rows=tuple(rows[start : start + shapes.PAGE_SIZE]),
+            rows=tuple(rows[start : start + PAGE_SIZE]),
             total=len(rows),
             retracted=sum(row.status == "retracted" for row in rows),
             first=rows[-1].at.date() if rows else None,
@@ -610,7 +579,7 @@ class Sample(Attention):
 
     # -- account ----------------------------------------------------------------------------------
 
-    def customers(self, reader: Reader, asked: CustomersAsked, page: int) -> CustomerPage:
+    def customers(self, reader: Reader, asked: CustomersAsked, page: int = 1) -> CustomerPage:
         stages = ("solid", "strained", "building", "new", "recovering", "lost")
         rows = [
             CustomerRow(
@@ -632,9 +601,9 @@ class Sample(Attention):
         if asked.order == "silent":
             rows = silent
         rows.sort(key=lambda row: row.name.casefold() if asked.order == "name" else row.balance)  # type: ignore[arg-type,return-value]
-        start = (page - 1) * shapes.PAGE_SIZE
+        start = (page - 1) * PAGE_SIZE
         return CustomerPage(
-            tuple(rows[start : start + shapes.PAGE_SIZE]), len(rows), sum(row.silence is not None for row in silent)
+            tuple(rows[start : start + PAGE_SIZE]), len(rows), sum(row.silence is not None for row in silent)
         )
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
@@ -768,7 +737,7 @@ class Sample(Attention):
             return self.refusal
         return _tested(reader, figure, nothing=not self._customers)._replace(newer=self.newer)
 
-    def test(self, reader: Reader, figure: Figure, tell: shapes.Tell) -> FigureTest | Refusal:
+    def test(self, reader: Reader, figure: Figure, tell: Tell) -> FigureTest | Refusal:
         tell(self._customers, self._customers)
         self._tested.add(figure)
         self.newer = False
@@ -786,7 +755,7 @@ class Sample(Attention):
     def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:
         return self._what_if(reader, text) if text in self._reckoned else None
 
-    def reckon(self, reader: Reader, text: str, tell: shapes.Tell) -> WhatIf | Refusal:
+    def reckon(self, reader: Reader, text: str, tell: Tell) -> WhatIf | Refusal:
         tell(self._customers, self._customers)
         self._reckoned.add(text)
         return self._what_if(reader, text)

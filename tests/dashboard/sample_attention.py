@@ -9,26 +9,23 @@ from zoneinfo import ZoneInfo
 
 from dashboard.answers.alerting import SAYS, STATES, THINGS
 from dashboard.answers.capturing import shown
-from dashboard.attention import (
-    Awaited,
+from dashboard.shapes.alerts import Delivery, Matter, Told
+from dashboard.shapes.asking import PAGE_SIZE, Reader, Refusal
+from dashboard.shapes.captured import Captured, Said, Understood
+from dashboard.shapes.contacts import ContactRow
+from dashboard.shapes.customers import Silence
+from dashboard.shapes.deliveries import (
     DeliveriesAsked,
     DeliveriesPage,
     DeliveryFigures,
     DeliveryFilter,
     DeliveryRow,
-    Few,
-    FollowUp,
-    Matter,
-    Morning,
     PausedChannel,
-    Quiet,
-    Team,
-    TeamGroup,
-    TeamRow,
-    Told,
 )
-from dashboard.captured import Captured, Said, Understood
-from dashboard.shapes import PAGE_SIZE, ContactRow, Delivery, IncidentRow, PromiseRow, Reader, Refusal, Silence
+from dashboard.shapes.incidents import IncidentRow
+from dashboard.shapes.morning import Awaited, Few, FollowUp, Morning, Quiet
+from dashboard.shapes.promises import PromiseRow
+from dashboard.shapes.team import Team, TeamGroup, TeamRow
 from domain.alert import RULES
 from intake.capture.reader import read
 from intake.capture.understood import Unclear
@@ -185,7 +182,7 @@ class Attention:
 
     # -- deliveries -------------------------------------------------------------------------------
 
-    def deliveries(self, reader: Reader, asked: DeliveriesAsked, page: int) -> DeliveriesPage | Refusal:
+    def deliveries(self, reader: Reader, asked: DeliveriesAsked, page: int = 1) -> DeliveriesPage | Refusal:
         every = [self._delivery(reader, number) for number in range(min(self._customers, 130))]
         mine = [row for row in every if asked.rule in (None, row.told.rule) and asked.person in (None, row.to)]
         found = [row for row in mine if row.state in FILTERS[asked.state]]

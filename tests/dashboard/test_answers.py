@@ -10,16 +10,14 @@ import pytest
 
 from dashboard.answers.home import Home
 from dashboard.answers.rules import told
-from dashboard.shapes import (
-    AdviceAsked,
-    ContactsAsked,
-    CustomersAsked,
-    IncidentsAsked,
-    PromiseFilter,
-    Reader,
-    Rules,
-    TimelineAsked,
-)
+from dashboard.shapes.adviser import AdviceAsked
+from dashboard.shapes.asking import Reader
+from dashboard.shapes.contacts import ContactsAsked
+from dashboard.shapes.customers import CustomersAsked
+from dashboard.shapes.incidents import IncidentsAsked
+from dashboard.shapes.promises import PromiseFilter
+from dashboard.shapes.rules import Rules
+from dashboard.shapes.timeline import TimelineAsked
 from domain.roles import LOCAL_USER, Asker, NotAllowed
 from domain.rulebook import default_text
 from projections.rule_words import RULES
@@ -29,7 +27,7 @@ from tests.stores import ENGINES, lasting_folder
 from wiring.versions import Version
 from words import translator
 
-READER = Reader("local", "de", ZoneInfo("Europe/Berlin"))
+READER = Reader(None, "de", ZoneInfo("Europe/Berlin"))
 STORY = """
     2026-02-02T08:00  Kunde K-17, namens Petra Meier, zuständig lutz
     2026-02-02T08:01  Kunde K-18, namens P. Meier
@@ -253,7 +251,7 @@ def test_the_adviser_proposes_who_and_when_and_takes_what_it_is_asked(advised):
         3,
     )
     assert found.customer is None
-    (customer, _) = advised.names("meier")[0]
+    (customer, _) = advised.names(READER, "meier")[0]
     asked = AdviceAsked("lutz", "delivery", date(2026, 3, 20), customer, "serious")
     found = advised.advice(READER, asked)
     assert (found.owner, found.due, found.business_days) == ("lutz", date(2026, 3, 20), 6)

@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.answers.home import Home
-from dashboard.shapes import FigureTest, Judged, Reader, Refusal, TooFew, WhatIf
+from dashboard.shapes.asking import Reader, Refusal
+from dashboard.shapes.meaning import FigureTest, Judged, TooFew
+from dashboard.shapes.what_if import WhatIf
 from domain.roles import Asker
 from domain.rulebook import default_text
 from tests.homes import Home as RealHome
 from tests.homes import open_at
 from tests.notation import at, envelopes
 
-READER = Reader("local", "de", ZoneInfo("Europe/Berlin"))
+READER = Reader(None, "de", ZoneInfo("Europe/Berlin"))
 ENGLISH = READER._replace(lang="en")
 FIRST = date(2025, 9, 1)
 PROMISES = 120

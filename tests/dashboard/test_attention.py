@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.answers.home import Home
-from dashboard.attention import DeliveriesAsked, DeliveriesPage, Morning, Team
-from dashboard.shapes import Reader, Refusal
+from dashboard.shapes.asking import Reader, Refusal
+from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
+from dashboard.shapes.morning import Morning
+from dashboard.shapes.team import Team
 from domain.channel import ChannelPaused
 from domain.roles import LOCAL_USER, Asker, Role
 from tests.alerts.firm import Mailed, mailed
@@ -22,7 +24,7 @@ from tests.stores import ENGINES, lasting_folder
 from wiring.worker import run_tick
 from workers.health import note
 
-READER = Reader("local", "de", ZoneInfo("Europe/Berlin"))
+READER = Reader(None, "de", ZoneInfo("Europe/Berlin"))
 PEOPLE = """
 manager = "karin"
 

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from dashboard import data, say, shapes
+from dashboard import data, say
 from dashboard.answers.alerting import SAYS, STATES
-from dashboard.shapes import Refusal
+from dashboard.shapes.asking import Reader, Refusal
 from domain.alert import EVENTS, RULES
 from projections import alerts
 from projections.telling import SENTENCES
@@ -145,7 +145,7 @@ def test_what_is_refused_is_said_in_a_sentence_once(firm):
 def test_an_empty_morning_says_what_to_do_next(empty_firm, monkeypatch):
     assert "`konto import DATEI`" in text_of(opened("morning"))
     assert "`konto import FILE`" in text_of(opened("morning", lang="en"))
-    free = empty_firm.morning(shapes.Reader("local", "de", BERLIN), None)._replace(begun=True)
+    free = empty_firm.morning(Reader(None, "de", BERLIN), None)._replace(begun=True)
     monkeypatch.setattr(empty_firm, "morning", lambda reader, owner: free)
     assert "Nichts wartet auf Sie." in text_of(opened("morning"))
 

@@ -11,15 +11,15 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import data
 from dashboard.answers.home import Home as Pages
-from dashboard.captured import Captured, Said
-from dashboard.shapes import Reader, Refusal
+from dashboard.shapes.asking import Reader, Refusal
+from dashboard.shapes.captured import Captured, Said
 from domain.roles import Asker
 from tests.dashboard.reading import opened, text_of
 from tests.homes import Home
 from tests.notation import BERLIN, at, envelopes
 
 NOW = at("2026-03-11T10:00")
-READER = Reader("ines", "de", BERLIN)
+READER = Reader(None, "de", BERLIN)
 FIRM = """
 2026-03-02T08:00  Kunde K-17, namens Müller, zuständig ines
 2026-03-02T08:30  Kunde K-77, namens Yilmaz, zuständig lutz

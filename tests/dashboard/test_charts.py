@@ -14,20 +14,14 @@ from dashboard import charts
 from dashboard.charts import Bar, Interval, StageCount, WeekCount
 from dashboard.charts.palette import DARK, LIGHT
 from dashboard.charts.picture import Chart, Style, floor_of_shares, spread, two_lines
-from dashboard.shapes import (
-    AdviceDay,
-    BalancePoint,
-    ChannelAnswers,
-    Difference,
-    Drop,
-    Fall,
-    LatenessStep,
-    PointWeek,
-    PromiseWeek,
-    SaidAndCame,
-    Share,
-    Spread,
-)
+from dashboard.shapes.account import BalancePoint, Drop, Fall
+from dashboard.shapes.adviser import AdviceDay
+from dashboard.shapes.contacts import ChannelAnswers
+from dashboard.shapes.figures import Share, Spread
+from dashboard.shapes.meaning import SaidAndCame
+from dashboard.shapes.overview import PointWeek, PromiseWeek
+from dashboard.shapes.rules import LatenessStep
+from dashboard.shapes.what_if import Difference
 from tests.dashboard.sample import wilson
 from words import translator
 

@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data, shapes
+from dashboard import data
 from dashboard.look import plain
+from dashboard.shapes.asking import Reader, Refusal
 from dashboard.views.customers import every
 from domain.rulebook import default_text
 from tests.dashboard.reading import APP
@@ -565,7 +566,7 @@ def test_of_too_few_cases_the_page_says_so_and_what_it_needs(empty_firm):
 
 @pytest.mark.parametrize("page", ["meaning", "what-if"])
 def test_who_may_not_see_tests_is_told_so_in_a_sentence(firm, page):
-    data._source.refusal = shapes.Refusal(("Das dürfen Sie nicht sehen.",))
+    data._source.refusal = Refusal(("Das dürfen Sie nicht sehen.",))
     app = _open(page)
     assert "Das dürfen Sie nicht sehen." in _text(app)
     assert not app.button
@@ -681,7 +682,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
 
 def test_no_page_uses_words_that_our_readers_do_not(firm):
     for figure in ("adviser", "account"):
-        data.test(shapes.Reader("local", "de", BERLIN), figure, lambda done, total: None)
+        data.ask().test(Reader(None, "de", BERLIN), figure, lambda done, total: None)
     for lang in ("de", "en"):
         for page, address in PAGES:
             text = _text(_open(page, lang=lang, **address))

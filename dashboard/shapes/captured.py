@@ -1,10 +1,10 @@
-"""The shapes of quick capture: what a sentence was understood as, in the reader's words."""
+"""What a sentence was understood as, in the reader's words."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from dashboard.shapes import Refusal
+from dashboard.shapes.asking import Refusal
 
 
 class Part(NamedTuple):

@@ -1,0 +1,43 @@
+"""Who asks, and what answers to all of their questions have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+PAGE_SIZE = 50
+
+
+class SignedIn(NamedTuple):
+    """Whoever has signed in, as the sign-in service calls them."""
+
+    email: str
+
+
+class Reader(NamedTuple):
+    """Who asks, in which language they read and in which zone their clock runs."""
+
+    who: SignedIn | None
+    """None: whoever started the dashboard, on this machine."""
+    lang: str
+    zone: ZoneInfo
+
+
+class Firm(NamedTuple):
+    """Whose dashboard this is: the firm's name and the reader's, where they are known."""
+
+    name: str | None
+    reader: str | None
+    may: frozenset[str]
+    """What the reader may see and do, by the names that the table of roles gives it."""
+
+
+class Refusal(NamedTuple):
+    """What was asked cannot be answered, and why, in sentences."""
+
+    sentences: tuple[str, ...]
+
+
+Tell = Callable[[int, int], None]
+"""Hears of long work how much is done, and of how much."""

@@ -1,0 +1,34 @@
+"""What each of us has in hand."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class TeamRow(NamedTuple):
+    """What one of us has in hand; `name` None: nobody answers for it."""
+
+    name: str | None
+    alerts: int
+    due: int
+    overdue: int
+    unanswered: int
+    steps: int
+    away: bool
+    stand_in: str | None
+
+    @property
+    def is_free(self) -> bool:
+        return not (self.alerts or self.due or self.overdue or self.unanswered or self.steps)
+
+
+class TeamGroup(NamedTuple):
+    """A team with its people by name; `name` None: those of no team."""
+
+    name: str | None
+    manager: str | None
+    rows: tuple[TeamRow, ...]
+
+
+class Team(NamedTuple):
+    groups: tuple[TeamGroup, ...]
