@@ -41,17 +41,14 @@ TABLES = (
 
 def apply(cursor: Cursor, page: Page) -> None:
     delete(cursor, "lines", "customer", page.customers)
-    cursor.insert(
-        "lines",
-        [row for family in page.families for each in family.relationships.values() for row in _rows(each, page)],
-    )
+    cursor.insert("lines", [row for customer, lines in page.lines.items() for row in _rows(customer, lines)])
 
 
-def _rows(relationship: Relationship, page: Page) -> Iterable[tuple[Any, ...]]:
-    for number, line in enumerate(account.lines(relationship, page.steering)):
+def _rows(customer: str, lines: Iterable[Posting]) -> Iterable[tuple[Any, ...]]:
+    for number, line in enumerate(lines):
         against = line.against
         yield (
-            relationship.customer,
+            customer,
             number,
             micros(line.time),
             micros(line.since),
@@ -121,6 +118,22 @@ def evidence_of(views: Views, column: str, value: str, known: datetime | None = 
         (value,),
     )
     return [Evidence(at, weight) for settled, weight in rows if (at := instant(settled)) is not None]
+
+
+def evidence_of_customers(views: Views, customers: Iterable[str]) -> dict[str, list[Evidence]]:
+    """The same for many customers, as known now, asked in portions."""
+    found: dict[str, list[Evidence]] = {}
+    with views.store.reading() as cursor:
+        for customer, settled, weight in cursor.among(
+            "SELECT customer, settled_at, weight FROM promises WHERE customer IN ({among}) "
+            # The plus keeps SQLite from reading everybody's instead.
+            f"AND known_until = {ALWAYS} AND +at_until = {ALWAYS} AND weight IS NOT NULL ORDER BY settled_at, weight",
+            customers,
+        ):
+            at = instant(settled)
+            assert at is not None
+            found.setdefault(customer, []).append(Evidence(at, weight))
+    return found
 
 
 def lines_of_all(views: Views, customers: Iterable[str]) -> dict[str, list[Posting]]:
