@@ -15,7 +15,6 @@ from projections import customers as parties
 from projections import rhythm, rhythms, standings, statements
 from projections.customers import Party
 from projections.filters import Moment
-from projections.statements import Standing
 from projections.tables import instant
 from wiring.home import Konto
 
@@ -69,7 +68,8 @@ class _Told:
         self.steering = konto.steering
         self.lines = statements.lines_of_all(konto.views, ids)
         self.evidence = statements.evidence_of_customers(konto.views, ids)
-        self.standing, self.last = _standing(konto, ids, moment.at), _last_contacts(konto, reader, ids, moment.at)
+        self.standing = statements.standings_of(konto.views, ids, moment)
+        self.last = _last_contacts(konto, reader, ids, moment.at)
         self.names = parties.person_names(konto.library)
         self.silent = rhythms.silent_among(konto.library, moment, ids)
         self.lapsed = rhythms.lapsed_among(konto.library, moment, ids)
@@ -96,27 +96,6 @@ class _Told:
             change=read.balance - earlier,
             trend=(*(round(curve.at(each)) for each in self.week_ends), read.balance) if lines else (),
         )
-
-
-def _standing(konto: Konto, ids: Iterable[str], now: datetime) -> dict[str, Standing]:
-    """Who has left, and where an incident of weight is being put right."""
-    ids, moment = list(ids), Moment(now)
-    with konto.views.store.reading() as cursor:
-        left = {
-            row[0]
-            for row in cursor.among(
-                f"SELECT customer FROM customers WHERE left_at <= {moment.us} AND customer IN ({{among}})", ids
-            )
-        }
-        recovering = {
-            row[0]
-            for row in cursor.among(
-                f"SELECT DISTINCT i.customer FROM incidents i WHERE {moment.rows('i')} AND i.state = 'open' "
-                "AND i.severity <> 'minor' AND i.customer IN ({among})",
-                ids,
-            )
-        }
-    return {each: Standing(each in left, each in recovering) for each in ids}
 
 
 def _last_contacts(konto: Konto, reader: Reader, ids: Iterable[str], now: datetime) -> dict[str, date]:

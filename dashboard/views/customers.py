@@ -40,7 +40,7 @@ def show(here: Visit) -> None:
 
 def _search(here: Visit) -> tuple[str, CustomerOrder]:
     t = here.t
-    field, orders = st.columns([1, 1.6], gap="small", vertical_alignment="center")
+    field, orders = st.columns([1, 2.3], gap="small", vertical_alignment="center")
     with field:
         text = address.text(t("Name"), "text", resets="page")
     with orders:
@@ -104,7 +104,9 @@ def _row(row: CustomerRow, here: Visit) -> None:
         standing.markdown(f"**{_points(row.balance, here)}**  \n{say.word(say.STAGES, row.stage, t)}")
         with trend.container(gap=None):
             if len(row.trend) > 1:
-                st.html(sparkline(row.trend, _course(row, here), here.style))
+                # On a phone the words below say it.
+                with st.container(key=f"wide_trend_{row.customer}"):
+                    st.html(sparkline(row.trend, _course(row, here), here.style))
             st.markdown(f":small[{quiet(_change(row, here))}]")
         with trust.container(gap=None):
             st.markdown(f"{quiet(_buffer(row, here))}  \n{quiet(_reliability(row, here))}")
@@ -119,11 +121,13 @@ def _points(hundredths: int, here: Visit) -> str:
 
 
 def _course(row: CustomerRow, here: Visit) -> str:
-    text = here.t("Balance of the last 13 weeks: from {before} to {now}.")
+    text = here.t("Balance of the last 13 weeks: first {before}, now {now}.")
     return text.format(before=_points(row.trend[0], here), now=_points(row.trend[-1], here))
 
 
 def _change(row: CustomerRow, here: Visit) -> str:
+    if not row.trend:
+        return here.t("no entry yet")
     change = format.points(row.change, here.reader.lang, signed=True, decimals=0)
     if change.strip("+") == "0":
         return here.t("as 30 days ago")
