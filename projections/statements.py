@@ -7,7 +7,7 @@ stage) is computed when somebody reads.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from domain.roles import Asker
 from domain.steering import Steering
 from domain.store import Cursor
 from projections import customers, families
-from projections.filters import Library
+from projections.filters import Library, Moment
 from projections.page import Page, by_stream, knowledge
 from projections.tables import ALWAYS, Views, delete, instant, micros, until
 
@@ -246,6 +246,26 @@ def standing_at(relationship: Relationship, at: datetime) -> Standing:
 
 
 NO_STANDING = Standing()
+
+
+def standings_of(views: Views, ids: Collection[str], moment: Moment) -> dict[str, Standing]:
+    """The same out of the tables, for many customers."""
+    with views.store.reading() as cursor:
+        gone = f"SELECT customer FROM customers WHERE left_at <= {moment.us} AND customer IN ({{among}})"
+        left = {row[0] for row in cursor.among(gone, ids)}
+        running = (
+            f"SELECT DISTINCT i.customer FROM incidents i WHERE {moment.rows('i', by_time=False)} "
+            "AND i.state = 'open' AND i.severity <> 'minor' AND i.customer IN ({among})"
+        )
+        recovering = {row[0] for row in cursor.among(running, ids)}
+    return {each: Standing(each in left, each in recovering) for each in ids}
+
+
+def kept(views: Views, party: customers.Party, steering: Steering, at: datetime) -> Statement:
+    """The account out of the tables, as known now: no fact is folded. How sensitive somebody is has to be."""
+    (standing,) = standings_of(views, [party.customer], Moment(at)).values()
+    lines, evidence = lines_of(views, party.customer), evidence_of(views, "customer", party.customer)
+    return read(party, lines, evidence, steering, at, standing=standing)
 
 
 def read(
