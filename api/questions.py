@@ -49,7 +49,7 @@ def of_customers(call: Call) -> Answer:
         )
 
     def told(party: Party, moment: Moment) -> Any:
-        return customers_told.as_json(party, statement_told.stood(call.asking, party.customer, moment), names)
+        return customers_told.as_json(party, statement_told.stood_in_short(call.asking, party, moment), names)
 
     return 200, page(call, rows, place=customers.place, told=told)
 

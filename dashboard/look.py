@@ -130,9 +130,9 @@ def nothing_yet(words: str, next_step: str) -> None:
     st.markdown(f"{words}  \n:material/subdirectory_arrow_right: {next_step}")
 
 
-def foot(words: str) -> None:
-    """The last line of a card: what the picture shows and how much it rests on."""
-    st.markdown(f":small[{quiet(words)}]")
+def foot(words: str, *, help: str | None = None) -> None:
+    """The last line of a card: what the picture shows and how much it rests on, and what its figures mean."""
+    st.markdown(f":small[{quiet(words)}]", help=help)
 
 
 def show(chart: Chart) -> None:

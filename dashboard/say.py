@@ -134,6 +134,8 @@ STEPS: Final = {
 }
 ORDERS: Final = {
     "balance": N_("Lowest balance first"),
+    "change": N_("Fell most"),
+    "buffer": N_("Thinnest buffer"),
     "name": N_("By name"),
     "silent": N_("Long not heard of"),
 }

@@ -39,12 +39,17 @@ def habit(contacts: Sequence[datetime], rules: HabitRules) -> Habit | None:
     """The habit that these contacts (in order of time) make, if they are one."""
     if len(contacts) < rules.fewest_contacts:
         return None
-    gaps = _gaps(contacts)
-    every = _quantile(gaps, 0.5)
-    regular = all(abs(_quantile(gaps, share) - every) <= every * rules.quartiles_within for share in (0.25, 0.75))
+    low, every, high = quartiles(contacts)
+    regular = all(abs(each - every) <= every * rules.quartiles_within for each in (low, high))
     if not regular or not every:
         return None
     return Habit(every, contacts[-1], contacts[-1] + every * (1 + rules.lapsed_after))
+
+
+def quartiles(contacts: Sequence[datetime]) -> tuple[timedelta, timedelta, timedelta]:
+    """Of the gaps between at least two contacts in order of time: a quarter, half and three quarters are shorter."""
+    gaps = _gaps(contacts)
+    return _quantile(gaps, 0.25), _quantile(gaps, 0.5), _quantile(gaps, 0.75)
 
 
 def _gaps(contacts: Sequence[datetime]) -> list[timedelta]:

@@ -29,7 +29,8 @@ TABLES = (
     "id TEXT NOT NULL, name TEXT, email TEXT, phone TEXT, kind TEXT NOT NULL, owner TEXT, team TEXT, language TEXT, "
     "timezone TEXT, since TEXT, sensitivity REAL, left_at BIGINT, sort_name TEXT NOT NULL, counts INTEGER NOT NULL)",
     "CREATE INDEX IF NOT EXISTS customers_id ON customers (id)",
-    "CREATE INDEX IF NOT EXISTS customers_name ON customers (sort_name)",
+    "CREATE INDEX IF NOT EXISTS customers_listed ON customers (sort_name, id, customer) "
+    "WHERE survivor = customer AND counts = 1",
     "CREATE INDEX IF NOT EXISTS customers_survivor ON customers (survivor)",
     "CREATE TABLE IF NOT EXISTS customer_words (customer TEXT PRIMARY KEY, source TEXT NOT NULL, id TEXT NOT NULL, "
     "name TEXT, email TEXT, phone TEXT)",
@@ -282,6 +283,18 @@ def party(library: Library, asker: Asker, customer: str) -> Party:
     return Party(*row)
 
 
+def parties_of(library: Library, asker: Asker, found: Iterable[str]) -> dict[str, Party]:
+    """Those of them whom the asker may see, by internal id."""
+    seen, wanted = seen_by(library, asker), list(found)
+    if not wanted:
+        return {}
+    among = ",".join("?" * len(wanted))
+    rows = library.views.rows(
+        f"SELECT {PARTY} FROM customers c WHERE c.customer IN ({among}) AND {seen.sql}", (*wanted, *seen.params)
+    )
+    return {row[0]: Party(*row) for row in rows}
+
+
 def names_of(library: Library, customers: Iterable[str]) -> dict[str, tuple[str, str | None]]:
     """The own id and the name of each, by internal id."""
     with library.views.store.reading() as cursor:
@@ -362,6 +375,29 @@ def next_survivor(log: Log, library: Library, duplicate: str) -> Party:
     return Party(*row)
 
 
+def holds(text: str) -> Condition:
+    """The name or the own id has this in it."""
+    if not text:
+        return Condition("1 = 1", [])
+    pattern = "%" + text.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return Condition("(c.sort_name LIKE ? ESCAPE '\\' OR LOWER(c.id) LIKE ? ESCAPE '\\')", [pattern, pattern])
+
+
+def holding(library: Library, text: str, most: int) -> list[str]:
+    """Internal ids of the first few of whom that is so; whether the asker may see them is not asked."""
+    found = holds(text)
+    rows = library.views.rows(
+        f"SELECT c.customer FROM customers c WHERE {NOT_MERGED.sql} AND {found.sql} LIMIT ?", (*found.params, most)
+    )
+    return [row[0] for row in rows]
+
+
+def count(library: Library, asker: Asker, text: str = "") -> int:
+    """How many `listed` would list."""
+    where = seen_by(library, asker).and_(NOT_MERGED).and_(holds(text))
+    return int(library.views.row(f"SELECT COUNT(*) FROM customers c WHERE {where.sql}", where.params)[0])
+
+
 LISTED_BY = (By("c.sort_name"), By("c.id"), By("c.customer"))
 
 
@@ -381,10 +417,7 @@ def listed(
 ) -> list[Party]:
     """By name; `text` searches in name and own id. With a moment those of whom something had happened by then."""
     seen = seen_by(library, asker)
-    found = Condition("1 = 1", [])
-    if text:
-        pattern = "%" + text.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        found = Condition("(c.sort_name LIKE ? ESCAPE '\\' OR LOWER(c.id) LIKE ? ESCAPE '\\')", [pattern, pattern])
+    found = holds(text)
     there = NOT_MERGED if moment is None else _there_at(moment)
     where = seen.and_(found).and_(there).and_(behind(LISTED_BY, after))
     rows = library.views.rows(

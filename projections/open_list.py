@@ -53,16 +53,33 @@ def page(
     offset: int = 0,
 ) -> OpenPage:
     where = filter.condition(library, asker, "promises").and_(_open(moment))
-    chosen = where
-    if standings:
-        places = ",".join("?" * len(standings))
-        chosen = where.and_(Condition(f"{standing_at(moment)} IN ({places})", list(standings)))
     return OpenPage(
-        rows=_rows(library, moment, chosen, limit, offset),
+        rows=_rows(library, moment, _standing_so(where, moment, standings), limit, offset),
         counts=_counts(library, moment, where),
         owners=_distinct(library, asker, moment, OWNER_NAME.format(column="p.owner")),
         kinds=_distinct(library, asker, moment, "p.kind"),
     )
+
+
+def first(
+    library: Library,
+    asker: Asker,
+    moment: Moment,
+    *,
+    standings: Sequence[str] = (),
+    filter: Filter = NO_FILTER,
+    limit: int,
+) -> list[OpenRow]:
+    """The rows of the first page alone."""
+    where = filter.condition(library, asker, "promises").and_(_open(moment))
+    return _rows(library, moment, _standing_so(where, moment, standings), limit, 0)
+
+
+def _standing_so(where: Condition, moment: Moment, standings: Sequence[str]) -> Condition:
+    if not standings:
+        return where
+    places = ",".join("?" * len(standings))
+    return where.and_(Condition(f"{standing_at(moment)} IN ({places})", list(standings)))
 
 
 class Few(NamedTuple):

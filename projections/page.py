@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from domain import account
+from domain.account import Posting
 from domain.customer import (
     CustomerChanged,
     CustomerMerged,
@@ -93,6 +95,12 @@ class Page:
     def customers(self) -> list[str]:
         """The customers whose account changes, merged ones too."""
         return sorted(member for family in self.families for member in family.members)
+
+    @cached_property
+    def lines(self) -> dict[str, list[Posting]]:
+        """The statement of everybody whose account changes, folded once for all who keep something of it."""
+        everybody = (each for family in self.families for each in family.relationships.values())
+        return {each.customer: account.lines(each, self.steering) for each in everybody}
 
     @cached_property
     def touched(self) -> frozenset[str]:

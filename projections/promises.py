@@ -86,6 +86,7 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS promises_unsettled ON promises (at_until) "
     f"WHERE outcome IS NULL AND known_until = {ALWAYS}",
     "CREATE INDEX IF NOT EXISTS promises_follow_up ON promises (follow_up_from) WHERE follow_up_from IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS promises_supplier ON promises (supplier) WHERE supplier IS NOT NULL",
     "CREATE TABLE IF NOT EXISTS promise_words ("
     "promise TEXT PRIMARY KEY, customer TEXT NOT NULL, source TEXT NOT NULL, id TEXT NOT NULL, what TEXT)",
     "CREATE INDEX IF NOT EXISTS promise_words_customer ON promise_words (customer)",

@@ -36,7 +36,7 @@ def shown(watch: Watch, holds: Condition, lives: Iterable[Spell]) -> Iterator[Sp
 
 
 def silent(relationship: Relationship, lives: Iterable[Spell], steering: Steering) -> Iterator[Spell]:
-    spoke = sorted(fact.time for fact in _contacts(relationship) if _is_two_way(fact))
+    spoke = sorted(fact.time for fact in contacts_of(relationship) if is_two_way(fact))
     for life in lives:
         for place, heard in _pieces(spoke, life):
             rules = steering.rulebooks.at(heard.start).silence
@@ -54,7 +54,7 @@ def without_feedback(relationship: Relationship, lives: Iterable[Spell], steerin
 def lapsed(relationship: Relationship, lives: Sequence[Spell], steering: Steering) -> dict[str, list[Spell]]:
     """By the purpose of what used to be done."""
     times: dict[str, list[datetime]] = {}
-    for fact in _contacts(relationship):
+    for fact in contacts_of(relationship):
         if isinstance(fact.data, ContactOutbound):
             times.setdefault(fact.data.purpose, []).append(fact.time)
     return {purpose: list(_lapsed(sorted(came), lives, steering)) for purpose, came in times.items()}
@@ -106,10 +106,10 @@ def active(relationship: Relationship) -> list[Spell]:
     return lives
 
 
-def _contacts(relationship: Relationship) -> Iterator[Fact]:
+def contacts_of(relationship: Relationship) -> Iterator[Fact]:
     return (fact for history in relationship.contacts.values() for fact in history)
 
 
-def _is_two_way(fact: Fact) -> bool:
+def is_two_way(fact: Fact) -> bool:
     data = fact.data
     return isinstance(data, ContactInbound) or (isinstance(data, ContactOutbound) and data.channel in SPOKEN)

@@ -7,7 +7,7 @@ stage) is computed when somebody reads.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from domain.roles import Asker
 from domain.steering import Steering
 from domain.store import Cursor
 from projections import customers, families
-from projections.filters import Library
+from projections.filters import Library, Moment
 from projections.page import Page, by_stream, knowledge
 from projections.tables import ALWAYS, Views, delete, instant, micros, until
 
@@ -41,17 +41,14 @@ TABLES = (
 
 def apply(cursor: Cursor, page: Page) -> None:
     delete(cursor, "lines", "customer", page.customers)
-    cursor.insert(
-        "lines",
-        [row for family in page.families for each in family.relationships.values() for row in _rows(each, page)],
-    )
+    cursor.insert("lines", [row for customer, lines in page.lines.items() for row in _rows(customer, lines)])
 
 
-def _rows(relationship: Relationship, page: Page) -> Iterable[tuple[Any, ...]]:
-    for number, line in enumerate(account.lines(relationship, page.steering)):
+def _rows(customer: str, lines: Iterable[Posting]) -> Iterable[tuple[Any, ...]]:
+    for number, line in enumerate(lines):
         against = line.against
         yield (
-            relationship.customer,
+            customer,
             number,
             micros(line.time),
             micros(line.since),
@@ -121,6 +118,22 @@ def evidence_of(views: Views, column: str, value: str, known: datetime | None = 
         (value,),
     )
     return [Evidence(at, weight) for settled, weight in rows if (at := instant(settled)) is not None]
+
+
+def evidence_of_customers(views: Views, customers: Iterable[str]) -> dict[str, list[Evidence]]:
+    """The same for many customers, as known now, asked in portions."""
+    found: dict[str, list[Evidence]] = {}
+    with views.store.reading() as cursor:
+        for customer, settled, weight in cursor.among(
+            "SELECT customer, settled_at, weight FROM promises WHERE customer IN ({among}) "
+            # The plus keeps SQLite from reading everybody's instead.
+            f"AND known_until = {ALWAYS} AND +at_until = {ALWAYS} AND weight IS NOT NULL ORDER BY settled_at, weight",
+            customers,
+        ):
+            at = instant(settled)
+            assert at is not None
+            found.setdefault(customer, []).append(Evidence(at, weight))
+    return found
 
 
 def lines_of_all(views: Views, customers: Iterable[str]) -> dict[str, list[Posting]]:
@@ -233,6 +246,26 @@ def standing_at(relationship: Relationship, at: datetime) -> Standing:
 
 
 NO_STANDING = Standing()
+
+
+def standings_of(views: Views, ids: Collection[str], moment: Moment) -> dict[str, Standing]:
+    """The same out of the tables, for many customers."""
+    with views.store.reading() as cursor:
+        gone = f"SELECT customer FROM customers WHERE left_at <= {moment.us} AND customer IN ({{among}})"
+        left = {row[0] for row in cursor.among(gone, ids)}
+        running = (
+            f"SELECT DISTINCT i.customer FROM incidents i WHERE {moment.rows('i', by_time=False)} "
+            "AND i.state = 'open' AND i.severity <> 'minor' AND i.customer IN ({among})"
+        )
+        recovering = {row[0] for row in cursor.among(running, ids)}
+    return {each: Standing(each in left, each in recovering) for each in ids}
+
+
+def kept(views: Views, party: customers.Party, steering: Steering, at: datetime) -> Statement:
+    """The account out of the tables, as known now: no fact is folded. How sensitive somebody is has to be."""
+    (standing,) = standings_of(views, [party.customer], Moment(at)).values()
+    lines, evidence = lines_of(views, party.customer), evidence_of(views, "customer", party.customer)
+    return read(party, lines, evidence, steering, at, standing=standing)
 
 
 def read(

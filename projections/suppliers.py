@@ -71,7 +71,7 @@ def _on_time(library: Library, moment: Moment) -> dict[str, Share]:
     rows = library.views.rows(
         f"SELECT supplier, SUM(CASE WHEN state = 'kept' THEN 1 ELSE 0 END), "
         "SUM(CASE WHEN state NOT IN ('open', 'released') THEN 1 ELSE 0 END) FROM "
-        f"(SELECT p.supplier, {state_at(moment)} AS state FROM promises p WHERE {moment.rows()} "
-        "AND p.supplier IS NOT NULL) p GROUP BY supplier"
+        f"(SELECT p.supplier, {state_at(moment)} AS state FROM promises p WHERE "
+        f"{moment.rows(by_time=False)} AND p.supplier IS NOT NULL) p GROUP BY supplier"
     )
     return {row[0]: Share(row[1], row[2]) for row in rows}

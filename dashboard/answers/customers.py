@@ -2,136 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 
-from dashboard.answers.moments import day_of
+from dashboard.answers.moments import day_of, midnight
 from dashboard.shapes.asking import PAGE_SIZE, Reader
 from dashboard.shapes.customers import CustomerPage, CustomerRow, CustomersAsked, Lapse, Silence
 from dashboard.shapes.figures import Reliability
 from domain import account
-from domain.account import Posting
+from domain.account.curve import Curve
 from projections import customers as parties
-from projections import rhythm, statements
+from projections import rhythm, rhythms, standings, statements
 from projections.customers import Party
 from projections.filters import Moment
-from projections.statements import Standing
 from projections.tables import instant
 from wiring.home import Konto
 
-
-class Rhythms(NamedTuple):
-    """Who has fallen silent and who misses something, by internal id, the longest first."""
-
-    silent: Mapping[str, rhythm.Silent]
-    lapsed: Mapping[str, Sequence[rhythm.Lapsed]]
-
-    @property
-    def customers(self) -> list[str]:
-        return list(dict.fromkeys([*self.silent, *self.lapsed]))
+TREND_WEEKS = 13
 
 
 def page(konto: Konto, reader: Reader, asked: CustomersAsked, page: int) -> CustomerPage:
+    """What costs much is done for the customers of this page alone."""
     now = konto.clock()
-    rhythms = _rhythms(konto, Moment(now))
-    start = (page - 1) * PAGE_SIZE
-    if asked.order == "name" and not asked.text:
-        total = _how_many(konto)
-        chosen = parties.listed(konto.library, konto.asker, limit=PAGE_SIZE, offset=start)
-    else:
-        known = parties.listed(konto.library, konto.asker, text=asked.text, limit=None)
-        ordered = _ordered(konto, known, asked, rhythms, now)
-        total, chosen = len(ordered), ordered[start : start + PAGE_SIZE]
-    return CustomerPage(_rows(konto, reader, chosen, rhythms, now), total, len(rhythms.silent))
+    moment, start = Moment(now), (page - 1) * PAGE_SIZE
+    found, total = _found(konto, asked, now, start)
+    return CustomerPage(
+        _rows(konto, reader, found, asked, moment), total, rhythms.count(konto.library, konto.asker, moment)
+    )
 
 
-def _rhythms(konto: Konto, moment: Moment) -> Rhythms:
-    found = sorted(rhythm.silent(konto.library, konto.asker, moment), key=lambda each: each.last or each.since)
-    silent = {each.customer: each for each in found}
-    lapsed: dict[str, list[rhythm.Lapsed]] = {}
-    for each in rhythm.lapsed(konto.library, konto.asker, moment):
-        lapsed.setdefault(each.customer, []).append(each)
-    return Rhythms(silent, lapsed)
-
-
-def _how_many(konto: Konto) -> int:
-    seen = parties.seen_by(konto.library, konto.asker).and_(parties.NOT_MERGED)
-    return int(konto.views.row(f"SELECT COUNT(*) FROM customers c WHERE {seen.sql}", seen.params)[0])
-
-
-def _ordered(
-    konto: Konto, known: Sequence[Party], asked: CustomersAsked, rhythms: Rhythms, now: datetime
-) -> list[Party]:
-    if asked.order == "name":
-        return list(known)
+def _found(konto: Konto, asked: CustomersAsked, now: datetime, start: int) -> tuple[list[str], int]:
+    library, asker, text = konto.library, konto.asker, asked.text
     if asked.order == "silent":
-        place = {customer: n for n, customer in enumerate(rhythms.customers)}
-        return sorted((each for each in known if each.customer in place), key=lambda each: place[each.customer])
+        quiet = rhythms.listed(library, asker, Moment(now), text=text, limit=PAGE_SIZE, offset=start)
+        return quiet.customers, quiet.total
+    total = parties.count(library, asker, text)
+    if asked.order == "name":
+        named = parties.listed(library, asker, text=text, limit=PAGE_SIZE, offset=start)
+        return [each.customer for each in named], total
     rulebooks = konto.steering.rulebooks
-    lines = statements.lines_of_all(konto.views, [each.customer for each in known])
-    balances = {customer: account.balance(own, now, rulebooks) for customer, own in lines.items()}
-    return sorted(known, key=lambda each: (balances.get(each.customer, 0), each.called.casefold()))
+    found = standings.in_order(library, asker, now, asked.order, rulebooks, text=text, limit=PAGE_SIZE, offset=start)
+    return found, total
 
 
 # -- rows -----------------------------------------------------------------------------------------
 
 
 def _rows(
-    konto: Konto, reader: Reader, chosen: Sequence[Party], rhythms: Rhythms, now: datetime
+    konto: Konto, reader: Reader, found: Sequence[str], asked: CustomersAsked, moment: Moment
 ) -> tuple[CustomerRow, ...]:
-    ids = [each.customer for each in chosen]
-    lines = statements.lines_of_all(konto.views, ids)
-    standing, last = _standing(konto, ids, now), _last_contacts(konto, reader, ids, now)
-    names = parties.person_names(konto.library)
-    return tuple(
-        _row(konto, each, lines.get(each.customer, []), standing[each.customer], names, now)._replace(
-            last_contact=last.get(each.customer),
-            silence=_silence(rhythms.silent.get(each.customer), reader, now),
-            lapses=tuple(_lapse(lapse, reader) for lapse in rhythms.lapsed.get(each.customer, ())),
+    known = parties.parties_of(konto.library, konto.asker, found)
+    told = _Told(konto, reader, [each for each in found if each in known], moment)
+    rows = [told.row(known[each]) for each in told.customers]
+    if asked.order in ("balance", "change"):
+        # As it is shown: the order of the list leaves the rounding of the lines out.
+        rows.sort(key=lambda row: row.balance if asked.order == "balance" else row.change)
+    return tuple(rows)
+
+
+class _Told:
+    """What is known of some customers, each thing asked once for all of them."""
+
+    def __init__(self, konto: Konto, reader: Reader, ids: Sequence[str], moment: Moment) -> None:
+        self.konto, self.reader, self.customers, self.now = konto, reader, ids, moment.at
+        self.steering = konto.steering
+        self.lines = statements.lines_of_all(konto.views, ids)
+        self.evidence = statements.evidence_of_customers(konto.views, ids)
+        self.standing = statements.standings_of(konto.views, ids, moment)
+        self.last = _last_contacts(konto, reader, ids, moment.at)
+        self.names = parties.person_names(konto.library)
+        self.silent = rhythms.silent_among(konto.library, moment, ids)
+        self.lapsed = rhythms.lapsed_among(konto.library, moment, ids)
+        monday = day_of(self.now, reader) - timedelta(days=day_of(self.now, reader).weekday())
+        self.week_ends = [midnight(monday - timedelta(weeks=n), reader) for n in reversed(range(TREND_WEEKS))]
+
+    def row(self, party: Party) -> CustomerRow:
+        customer, steering = party.customer, self.steering
+        lines, evidence = self.lines.get(customer, []), self.evidence.get(customer, [])
+        read = statements.read(party, lines, evidence, steering, self.now, standing=self.standing[customer])
+        earlier = account.balance(lines, self.now - standings.CHANGE, steering.rulebooks)
+        curve = Curve(lines, steering.rulebooks)
+        return CustomerRow(
+            customer=customer,
+            name=party.called,
+            owner=self.names.get(party.owner) if party.owner else None,
+            balance=read.balance,
+            stage=read.stage.name,
+            buffer=read.buffer,
+            reliability=Reliability(*read.reliability),
+            last_contact=self.last.get(customer),
+            silence=_silence(self.silent.get(customer), self.reader, self.now),
+            lapses=tuple(_lapse(lapse, self.reader) for lapse in self.lapsed.get(customer, ())),
+            change=read.balance - earlier,
+            trend=(*(round(curve.at(each)) for each in self.week_ends), read.balance) if lines else (),
         )
-        for each in chosen
-    )
-
-
-def _row(
-    konto: Konto, party: Party, lines: Sequence[Posting], standing: Standing, names: Mapping[str, str], now: datetime
-) -> CustomerRow:
-    evidence = statements.evidence_of(konto.views, "customer", party.customer)
-    read = statements.read(party, lines, evidence, konto.steering, now, standing=standing)
-    return CustomerRow(
-        customer=party.customer,
-        name=party.called,
-        owner=names.get(party.owner) if party.owner else None,
-        balance=read.balance,
-        stage=read.stage.name,
-        buffer=read.buffer,
-        reliability=Reliability(*read.reliability),
-        last_contact=None,
-        silence=None,
-        lapses=(),
-    )
-
-
-def _standing(konto: Konto, ids: Iterable[str], now: datetime) -> dict[str, Standing]:
-    """Who has left, and where an incident of weight is being put right."""
-    ids, moment = list(ids), Moment(now)
-    with konto.views.store.reading() as cursor:
-        left = {
-            row[0]
-            for row in cursor.among(
-                f"SELECT customer FROM customers WHERE left_at <= {moment.us} AND customer IN ({{among}})", ids
-            )
-        }
-        recovering = {
-            row[0]
-            for row in cursor.among(
-                f"SELECT DISTINCT i.customer FROM incidents i WHERE {moment.rows('i')} AND i.state = 'open' "
-                "AND i.severity <> 'minor' AND i.customer IN ({among})",
-                ids,
-            )
-        }
-    return {each: Standing(each in left, each in recovering) for each in ids}
 
 
 def _last_contacts(konto: Konto, reader: Reader, ids: Iterable[str], now: datetime) -> dict[str, date]:

@@ -49,16 +49,16 @@ def promises(konto: Konto, taught: Taught, reader: Reader, asked: PromiseFilter,
 
 def overdue(konto: Konto, at: datetime, t: Translator, most: int) -> tuple[PromiseRow, ...]:
     """The ones overdue longest."""
-    found = open_list.page(konto.library, konto.asker, Moment(at), standings=("overdue",), limit=most)
-    return tuple(row(each, t) for each in found.rows)
+    found = open_list.first(konto.library, konto.asker, Moment(at), standings=("overdue",), limit=most)
+    return tuple(row(each, t) for each in found)
 
 
 def of_customer(
     konto: Konto, taught: Taught, customer: str, at: datetime, t: Translator, most: int = 50
 ) -> tuple[PromiseRow, ...]:
     """`customer` is the own id as source:id."""
-    found = open_list.page(konto.library, konto.asker, Moment(at), filter=Filter({"customer": customer}), limit=most)
-    return at_risk(konto, taught, [row(each, t) for each in found.rows], at)
+    found = open_list.first(konto.library, konto.asker, Moment(at), filter=Filter({"customer": customer}), limit=most)
+    return at_risk(konto, taught, [row(each, t) for each in found], at)
 
 
 def at_risk(konto: Konto, taught: Taught, rows: Sequence[PromiseRow], at: datetime) -> tuple[PromiseRow, ...]:

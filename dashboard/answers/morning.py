@@ -17,7 +17,7 @@ from dashboard.shapes.morning import Awaited, Few, FollowUp, Morning, Quiet
 from dashboard.shapes.promises import PromiseRow
 from domain.roles import may, scope
 from projections import alerts as table
-from projections import customers, in_hand, open_follow_ups, open_list, promises, rhythm, unseen, waiting
+from projections import customers, in_hand, open_follow_ups, open_list, promises, rhythm, rhythms, unseen, waiting
 from projections.alerts import AlertRow
 from projections.filters import Condition, Filter, Moment
 from projections.sentences import NAMED_BY_INCIDENT, NAMED_BY_KIND
@@ -213,21 +213,13 @@ class _Asks:
         return Awaited(row.customer, row.customer_name or row.customer_id, what, row.since)
 
     def silent(self) -> Few[Quiet]:
-        """It takes reading all contacts, and changes slowly."""
-        if not may(self.konto.asker, "customers"):
-            return Few()
-        found: list[rhythm.Silent] = self.kept.lately(
-            f"silent {self.konto.asker}", self.konto, YOUNG, self._silent
-        ).answer
-        if self.person is not None:
-            own = set(self.konto.library.person_ids(self.person))
-            found = [each for each in found if each.owner in own]
-        return Few(tuple(self._quiet(each) for each in found[:FEW]), len(found))
-
-    def _silent(self, now: datetime) -> list[rhythm.Silent]:
         """Who fell silent last first: of them a call helps most."""
-        found = rhythm.silent(self.konto.library, self.konto.asker, Moment(now))
-        return sorted(found, key=lambda each: (each.usual is not None, each.since), reverse=True)
+        konto = self.konto
+        if not may(konto.asker, "customers"):
+            return Few()
+        own = None if self.person is None else konto.library.person_ids(self.person)
+        found, total = rhythms.newest(konto.library, konto.asker, self.moment, own, FEW)
+        return Few(tuple(self._quiet(each) for each in found), total)
 
     def _quiet(self, each: rhythm.Silent) -> Quiet:
         since = each.last or each.since

@@ -10,6 +10,7 @@ from dashboard.charts.contacts import answer_times
 from dashboard.charts.meaning import said_and_came
 from dashboard.charts.picture import Chart, Style
 from dashboard.charts.rules import lateness
+from dashboard.charts.sparkline import sparkline
 from dashboard.charts.weeks import WeekCount, counts_by_week, points_by_week, reliability
 from dashboard.charts.what_if import StageCount, differences, stages
 
@@ -31,6 +32,7 @@ __all__ = [
     "possible_days",
     "reliability",
     "said_and_came",
+    "sparkline",
     "stages",
     "waterfall",
 ]

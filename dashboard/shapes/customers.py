@@ -7,8 +7,9 @@ from typing import Literal, NamedTuple
 
 from dashboard.shapes.figures import Reliability
 
-CustomerOrder = Literal["balance", "name", "silent"]
-"""The lowest balance first, by name, or only those not heard of, or not written to, for unusually long."""
+CustomerOrder = Literal["balance", "change", "buffer", "name", "silent"]
+"""The lowest balance first, whoever lost most within 30 days, the thinnest buffer, by name, or only those not heard of,
+or not written to, for unusually long."""
 
 
 class Silence(NamedTuple):
@@ -40,6 +41,10 @@ class CustomerRow(NamedTuple):
     last_contact: date | None
     silence: Silence | None
     lapses: tuple[Lapse, ...]
+    change: int = 0
+    """Of the balance within the last 30 days."""
+    trend: tuple[int, ...] = ()
+    """The balance at the ends of the last 13 weeks, and now; empty where the account has no line yet."""
 
 
 class CustomersAsked(NamedTuple):

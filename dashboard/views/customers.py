@@ -7,6 +7,7 @@ from typing import Final, get_args
 import streamlit as st
 
 from dashboard import address, data, look, places, rows, say
+from dashboard.charts import sparkline
 from dashboard.look import plain, quiet
 from dashboard.shapes.asking import PAGE_SIZE
 from dashboard.shapes.customers import CustomerOrder, CustomerPage, CustomerRow, CustomersAsked, Lapse, Silence
@@ -34,12 +35,12 @@ def show(here: Visit) -> None:
             _nothing(asked, here)
             return
         address.turn_pages("page", pages)
-        look.foot(_foot(found, asked, here))
+        look.foot(_foot(found, asked, here), help=_meanings(here))
 
 
 def _search(here: Visit) -> tuple[str, CustomerOrder]:
     t = here.t
-    field, orders = st.columns([1, 1.6], gap="small", vertical_alignment="center")
+    field, orders = st.columns([1, 2.3], gap="small", vertical_alignment="center")
     with field:
         text = address.text(t("Name"), "text", resets="page")
     with orders:
@@ -64,6 +65,8 @@ def _foot(found: CustomerPage, asked: CustomersAsked, here: Visit) -> str:
     n, total = format.number(len(found.rows), lang), format.number(found.total, lang)
     shown = {
         "balance": t("{n} of {total}, the lowest balance first."),
+        "change": t("{n} of {total}, whoever lost most points within 30 days first."),
+        "buffer": t("{n} of {total}, the thinnest buffer first."),
         "name": t("{n} of {total}, by name."),
         "silent": t("{n} of {total}, silent for longest first. No praise is silent criticism."),
     }[asked.order].format(n=n, total=total)
@@ -75,25 +78,60 @@ def _foot(found: CustomerPage, asked: CustomersAsked, here: Visit) -> str:
     return f"{shown} {silent.format(n=format.number(found.silent, lang))}"
 
 
+def _meanings(here: Visit) -> str:
+    t = here.t
+    return "\n\n".join(
+        (
+            t("**Points**: all deposits and withdrawals so far, each worth less the longer ago it is."),
+            t("**Line**: the balance at the ends of the last 13 weeks and now; dashed is zero."),
+            t("**Buffer**: how many usual withdrawals the balance would bear."),
+            t("**Reliability**: the share of promises that we may expect to keep, and how many promises it rests on."),
+        )
+    )
+
+
 # -- rows -----------------------------------------------------------------------------------------
 
 
 def _row(row: CustomerRow, here: Visit) -> None:
     t = here.t
     with st.container(key=f"row_{row.customer}"):
-        name, standing, trust = st.columns([2, 1.1, 1.5], gap="small", vertical_alignment="center")
+        name, standing, trend, trust = st.columns([1.9, 1, 0.9, 1.5], gap="small", vertical_alignment="center")
         with name.container(gap=None):
             rows.to_account(row.customer, f"**{plain(row.name)}**", here)
             owner = plain(row.owner) if row.owner else t("nobody looks after this customer yet")
             st.markdown("  \n".join([quiet(owner), *_marks(row, here)]))
-        whole = format.points(row.balance, here.reader.lang, decimals=0)
-        points = t.ngettext("{n} point", "{n} points", 1 if whole.lstrip(format.MINUS) == "1" else 2).format(n=whole)
-        standing.markdown(f"**{points}**  \n{say.word(say.STAGES, row.stage, t)}")
+        standing.markdown(f"**{_points(row.balance, here)}**  \n{say.word(say.STAGES, row.stage, t)}")
+        with trend.container(gap=None):
+            if len(row.trend) > 1:
+                # On a phone the words below say it.
+                with st.container(key=f"wide_trend_{row.customer}"):
+                    st.html(sparkline(row.trend, _course(row, here), here.style))
+            st.markdown(f":small[{quiet(_change(row, here))}]")
         with trust.container(gap=None):
             st.markdown(f"{quiet(_buffer(row, here))}  \n{quiet(_reliability(row, here))}")
             st.page_link(
                 places.timeline(t), label=_last_contact(row, here), icon="", query_params={"customer": row.customer}
             )
+
+
+def _points(hundredths: int, here: Visit) -> str:
+    whole = format.points(hundredths, here.reader.lang, decimals=0)
+    return here.t.ngettext("{n} point", "{n} points", 1 if whole.lstrip(format.MINUS) == "1" else 2).format(n=whole)
+
+
+def _course(row: CustomerRow, here: Visit) -> str:
+    text = here.t("Balance of the last 13 weeks: first {before}, now {now}.")
+    return text.format(before=_points(row.trend[0], here), now=_points(row.trend[-1], here))
+
+
+def _change(row: CustomerRow, here: Visit) -> str:
+    if not row.trend:
+        return here.t("no entry yet")
+    change = format.points(row.change, here.reader.lang, signed=True, decimals=0)
+    if change.strip("+") == "0":
+        return here.t("as 30 days ago")
+    return here.t("{change} in 30 days").format(change=change)
 
 
 def _buffer(row: CustomerRow, here: Visit) -> str:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from domain.account.contacts import of_contacts
 from domain.account.factors import LOWEST_QUARTER, Factors, Sensitivity, is_strong_reaction
 from domain.account.incidents import capped, of_incidents
-from domain.account.posting import Against, Factor, Posting, Rulebooks
+from domain.account.posting import Against, Factor, Posting, Rulebooks, balance
 from domain.account.promises import of_promise, worth_of
-from domain.account.reading import Stage, balance, buffer, highest, stage
+from domain.account.reading import Stage, buffer, highest, stage
 from domain.account.sentences import SENTENCES
 from domain.account.told import of_customer
 from domain.relationship import Relationship

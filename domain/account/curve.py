@@ -10,8 +10,7 @@ from itertools import accumulate
 from statistics import median
 from typing import Literal
 
-from domain.account.posting import Posting, Rulebooks, days_between
-from domain.account.reading import balance
+from domain.account.posting import Posting, Rulebooks, balance, days_between
 from domain.fact import LATEST
 from domain.rulebook import FadingRules
 

@@ -1,4 +1,4 @@
-"""One line of a statement, and what it is worth at a moment."""
+"""One line of a statement, and what it is worth at a moment; what all lines come to is the balance."""
 
 from __future__ import annotations
 
@@ -114,3 +114,8 @@ def times(base: int, factors: Iterable[Factor]) -> int:
     for factor in factors:
         points *= factor.value
     return hundredths(points / 100)
+
+
+def balance(lines: Iterable[Posting], at: datetime, rulebooks: Rulebooks) -> int:
+    """Hundredths of points at a moment: the sum of what the lines count then."""
+    return sum(line.counts_at(at, rulebooks) for line in lines if line.stands_at(at))

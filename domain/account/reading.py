@@ -1,18 +1,14 @@
-"""What an account says at a moment: balance, buffer and stage."""
+"""What an account says at a moment: buffer and stage."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from statistics import median
 from typing import Literal, NamedTuple
 
-from domain.account.posting import DAY_SECONDS, Posting, Rulebooks, days_between
-
-
-def balance(lines: Iterable[Posting], at: datetime, rulebooks: Rulebooks) -> int:
-    """Hundredths of points at a moment: the sum of what the lines count then."""
-    return sum(line.counts_at(at, rulebooks) for line in lines if line.stands_at(at))
+from domain.account.curve import Curve
+from domain.account.posting import DAY_SECONDS, Posting, Rulebooks, balance, days_between
 
 
 def buffer(lines: Sequence[Posting], at: datetime, rulebooks: Rulebooks) -> float:
@@ -62,7 +58,7 @@ def stage(
         return Stage("recovering", "incident_open")
     if now < worth.strained_below:
         return Stage("strained", "balance_below", worth.strained_below)
-    fall = highest(lines, at, rulebooks) - now
+    fall = _fall(lines, at, rulebooks, now)
     if fall >= worth.strained_after_fall:
         return Stage("strained", "fell_by", fall)
     if len(standing) < worth.new_below_lines:
@@ -74,9 +70,28 @@ def stage(
 
 def highest(lines: Sequence[Posting], at: datetime, rulebooks: Rulebooks) -> int:
     """The highest balance of the days before, taken where it can have its peak: around each line."""
+    curve = Curve(lines, rulebooks)
+    return _top(curve, _peaks(lines, at, rulebooks), lines, rulebooks)
+
+
+def _fall(lines: Sequence[Posting], at: datetime, rulebooks: Rulebooks, now: int) -> int:
+    """By how much it lies below that; 0 where it can only be less than what counts."""
+    curve = Curve(lines, rulebooks)
+    peaks = _peaks(lines, at, rulebooks)
+    if max(map(curve.at, peaks)) + curve.off - now < rulebooks.at(at).stage.strained_after_fall:
+        return 0
+    return _top(curve, peaks, lines, rulebooks) - now
+
+
+def _peaks(lines: Sequence[Posting], at: datetime, rulebooks: Rulebooks) -> set[datetime]:
     start = at.timestamp() - rulebooks.at(at).stage.fall_days * DAY_SECONDS
     begin = datetime.fromtimestamp(start, UTC)
-    moments = {begin, at} | {
-        moment for line in lines for moment in (line.time, line.time - datetime.resolution) if begin <= moment <= at
-    }
-    return max(balance(lines, moment, rulebooks) for moment in moments)
+    around = {moment for line in lines for moment in (line.time, line.time - datetime.resolution)}
+    return {begin, at} | {moment for moment in around if begin <= moment <= at}
+
+
+def _top(curve: Curve, moments: set[datetime], lines: Sequence[Posting], rulebooks: Rulebooks) -> int:
+    """Only around the top of the curve, which is nearly right, the lines are added up one by one."""
+    about = {moment: curve.at(moment) for moment in moments}
+    near = max(about.values()) - 2 * curve.off
+    return max(balance(lines, moment, rulebooks) for moment, height in about.items() if height >= near)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from domain import incident as incidents
 from domain.account.curve import Curve, Withdrawals
-from domain.account.posting import Posting, Rulebooks
-from domain.account.reading import balance, buffer
+from domain.account.posting import Posting, Rulebooks, balance
+from domain.account.reading import buffer
 from domain.fact import Fact, in_order
 from domain.lasting import Condition, since_by_looking, spells_by_looking
 from domain.relationship import Relationship

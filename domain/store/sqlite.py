@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -67,6 +68,7 @@ class _Pool(SQLiteConnectionPool):
         cursor.execute(f"PRAGMA synchronous={self.synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
+        _reckon(cursor.sqlite_cursor.connection)
         return connection
 
     def _connected(self) -> SQLiteConnection:
@@ -79,6 +81,15 @@ class _Pool(SQLiteConnectionPool):
                     raise
                 sleep(pause_s)
         raise StoreBusy
+
+
+def _reckon(connection: sqlite3.Connection) -> None:
+    """Powers and logarithms, which not every build of SQLite brings."""
+    try:
+        connection.execute("SELECT POWER(2.0, 0.5), LN(2.0)")
+    except sqlite3.OperationalError:
+        connection.create_function("POWER", 2, math.pow, deterministic=True)
+        connection.create_function("LN", 1, math.log, deterministic=True)
 
 
 def _is_busy(error: sqlite3.OperationalError) -> bool:

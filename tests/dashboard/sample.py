@@ -10,7 +10,7 @@ import math
 import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from dashboard import data
 from dashboard.answers import what_if as checking
@@ -593,6 +593,8 @@ class Sample(Attention):
                 last_contact=None if number == 9 else NOW.date() - timedelta(days=number * 9),
                 silence={3: Silence(74, True, 21), 7: Silence(62, True, None), 9: Silence(90, False, None)}.get(number),
                 lapses=(Lapse("service", 30, date(2026, 1, 5)),) if number == 6 else (),
+                change=-1240 + number * 190,
+                trend=tuple(2340 - number * 310 + (13 - week) * (95 - number * 14) for week in range(14)),
             )
             for number, name in enumerate(_NAMES)
             if self._customers and asked.text.casefold() in name.casefold()
@@ -600,7 +602,12 @@ class Sample(Attention):
         silent = [row for row in rows if row.silence or row.lapses]
         if asked.order == "silent":
             rows = silent
-        rows.sort(key=lambda row: row.name.casefold() if asked.order == "name" else row.balance)  # type: ignore[arg-type,return-value]
+        key: dict[str, Any] = {
+            "name": lambda row: row.name.casefold(),
+            "change": lambda row: row.change,
+            "buffer": lambda row: row.buffer,
+        }
+        rows.sort(key=key.get(asked.order, lambda row: row.balance))
         start = (page - 1) * PAGE_SIZE
         return CustomerPage(
             tuple(rows[start : start + PAGE_SIZE]), len(rows), sum(row.silence is not None for row in silent)

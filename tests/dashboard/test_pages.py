@@ -178,6 +178,24 @@ def test_the_list_of_customers_begins_with_the_lowest_balance(firm):
     assert "14 von 14, der niedrigste Kontostand zuerst. Von 3 Kunden haben wir lange nichts gehört." in text
 
 
+def test_the_list_of_customers_begins_with_whoever_fell_most_or_has_the_thinnest_buffer(firm):
+    fell = _open("account", order="change")
+    text = _text(fell)
+    assert text.index("−12 in 30 Tagen") < text.index("−11 in 30 Tagen") < text.index("+1 in 30 Tagen")
+    assert "14 von 14, wer in 30 Tagen am meisten verloren hat zuerst." in text
+    thin = _text(_open("account", order="buffer", lang="en"))
+    assert thin.index("no buffer") < thin.index("buffer 1 withdrawal") < thin.index("buffer 5 withdrawals")
+    assert "14 of 14, the thinnest buffer first." in thin
+    (explained,) = [each.help for each in fell.markdown if each.help]
+    assert "**Polster**: wie viele übliche Abbuchungen" in explained
+
+
+def test_every_account_in_the_list_has_a_line_of_the_last_weeks_that_can_be_read_aloud(firm):
+    drawn = [each.proto.body for each in _open("account").get("html") if "<img" in each.proto.body]
+    assert len(drawn) == 14
+    assert any('alt="Kontostand der letzten 13 Wochen: erst 36 Punkte, jetzt 23 Punkte."' in each for each in drawn)
+
+
 def test_silence_and_missed_habits_are_said_with_what_is_usual(firm):
     text = _text(_open("account", order="silent"))
     assert "Nichts gehört seit 74 Tagen, sonst alle 3 Wochen." in text

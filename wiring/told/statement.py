@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from domain.reliability import Reliability
 from domain.rulebook import Rulebook
 from projections import falls, sentences, statements
+from projections.customers import Party
 from projections.filters import Moment
 from projections.sentences import Words
 from projections.statements import Line, Statement
@@ -33,6 +34,14 @@ def stood(asking: Asking, customer: str, moment: Moment) -> Statement:
     """How the account of a customer, by internal id, stood."""
     library, steering = asking.konto.library, asking.konto.library.steering(moment.known)
     return statements.statement(library, asking.konto.asker, customer, steering, moment.at, known=moment.known)
+
+
+def stood_in_short(asking: Asking, party: Party, moment: Moment) -> Statement:
+    """The same but for the sensitivity, for a list: quick where it is asked what we know now."""
+    if moment.known is not None:
+        return stood(asking, party.customer, moment)
+    library = asking.konto.library
+    return statements.kept(library.views, party, library.steering(None), moment.at)
 
 
 def read(asking: Asking, customer: str, moment: Moment) -> Read:

@@ -1,0 +1,250 @@
+"""How all accounts stand beside each other: who has the least, at any moment, without adding up a single line.
+
+One row a stretch of an account (`domain/account/stretches.py`), one more for each time in which enough withdrawals
+counted to call one usual. A row holds instants and numbers, nothing that changes when time passes; see
+docs/decisions/0023-customers-in-order.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from domain.account import Posting, Rulebooks
+from domain.account.stretches import NOTHING, half_lives, stretches, usuals
+from domain.document import DocumentPublished
+from domain.roles import Asker
+from domain.store import Cursor
+from projections import customers
+from projections.filters import Condition, Library, Moment
+from projections.page import Page
+from projections.statements import LINE, posting
+from projections.tables import ALWAYS, delete, micros, until
+
+EVER = -ALWAYS
+"""Before every instant."""
+DAY_US = 86_400_000_000
+CUSTOMERS_AT_ONCE = 500
+
+SETTLED = f"at_until = {ALWAYS} AND fixed = 0.0 AND slope = 0.0"
+"""Nothing lies ahead of such a row, and all of it fades: it keeps its place among its like for good."""
+
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS standings (customer TEXT NOT NULL, at_from BIGINT NOT NULL, at_until BIGINT NOT NULL, "
+    "sign INTEGER NOT NULL, height REAL NOT NULL, fixed REAL NOT NULL, slope REAL NOT NULL, "
+    "PRIMARY KEY (customer, at_from))",
+    f"CREATE INDEX IF NOT EXISTS standings_settled ON standings (sign, height) WHERE {SETTLED}",
+    f"CREATE INDEX IF NOT EXISTS standings_lately ON standings (at_from) WHERE {SETTLED}",
+    f"CREATE INDEX IF NOT EXISTS standings_moving ON standings (at_until) WHERE NOT ({SETTLED})",
+    "CREATE TABLE IF NOT EXISTS usual_withdrawals (customer TEXT NOT NULL, at_from BIGINT NOT NULL, "
+    "at_until BIGINT NOT NULL, first REAL NOT NULL, slope REAL NOT NULL, PRIMARY KEY (customer, at_from))",
+    "CREATE INDEX IF NOT EXISTS usual_withdrawals_until ON usual_withdrawals (at_until)",
+)
+"""`slope` is in hundredths a microsecond."""
+
+
+# -- how facts change it ------------------------------------------------------------------------------
+
+
+def apply(cursor: Cursor, page: Page) -> None:
+    """After the statements: where another rulebook lets all accounts fade differently, they are read from there."""
+    rulebooks = page.steering.rulebooks
+    delete(cursor, "standings", "customer", page.customers)
+    delete(cursor, "usual_withdrawals", "customer", page.customers)
+    _keep(cursor, page.lines, rulebooks)
+    if any(_is_a_rulebook(fact.data) for fact in page.facts) and _differ(rulebooks):
+        everybody = [row[0] for row in cursor.execute("SELECT DISTINCT customer FROM standings").all()]
+        for start in range(0, len(everybody), CUSTOMERS_AT_ONCE):
+            _anew(cursor, everybody[start : start + CUSTOMERS_AT_ONCE], rulebooks)
+
+
+def _is_a_rulebook(data: object) -> bool:
+    return isinstance(data, DocumentPublished) and data.kind == "rulebook"
+
+
+def _differ(rulebooks: Rulebooks) -> bool:
+    """One version lets trust fade, or a withdrawal be usual, in another way than the others."""
+    versions = [rulebooks.first, *(version for _, version in rulebooks.later)]
+    return len({(str(each.fading), str(each.buffer)) for each in versions}) > 1
+
+
+def _anew(cursor: Cursor, customers: Sequence[str], rulebooks: Rulebooks) -> None:
+    lines: dict[str, list[Posting]] = {customer: [] for customer in customers}
+    for row in cursor.among(
+        f"SELECT customer, {LINE} FROM lines WHERE customer IN ({{among}}) ORDER BY customer, number", customers
+    ):
+        lines[row[0]].append(posting(tuple(row)[1:]))
+    delete(cursor, "standings", "customer", customers)
+    delete(cursor, "usual_withdrawals", "customer", customers)
+    _keep(cursor, lines, rulebooks)
+
+
+def _keep(cursor: Cursor, lines: Mapping[str, Sequence[Posting]], rulebooks: Rulebooks) -> None:
+    cursor.insert("standings", [row for each, own in lines.items() for row in _standings(each, own, rulebooks)])
+    cursor.insert("usual_withdrawals", [row for each, own in lines.items() for row in _usuals(each, own, rulebooks)])
+
+
+def _standings(customer: str, lines: Sequence[Posting], rulebooks: Rulebooks) -> Iterator[tuple[Any, ...]]:
+    for each in stretches(lines, rulebooks):
+        start = EVER if each.start is None else micros(each.start)
+        yield customer, start, until(each.end), each.sign, each.height, each.fixed, each.slope_a_day / DAY_US
+
+
+def _usuals(customer: str, lines: Iterable[Posting], rulebooks: Rulebooks) -> Iterator[tuple[Any, ...]]:
+    for each in usuals(list(lines), rulebooks):
+        start, end = micros(each.start), until(each.end)
+        assert start is not None
+        slope = 0.0 if end == ALWAYS else (each.last - each.first) / (end - start)
+        yield customer, start, end, each.first, slope
+
+
+# -- questions ----------------------------------------------------------------------------------------
+
+By = Literal["balance", "buffer", "change"]
+CHANGE = timedelta(days=30)
+RECKONED = 500
+"""So many customers or fewer that hold a text are reckoned one by one; of more it pays to walk along the index."""
+LEAST_POWER = -60
+"""Of less than 2 to this power nothing is left; and a database may refuse smaller ones."""
+
+
+def in_order(
+    library: Library,
+    asker: Asker,
+    at: datetime,
+    by: By,
+    rulebooks: Rulebooks,
+    *,
+    text: str = "",
+    limit: int,
+    offset: int = 0,
+) -> list[str]:
+    """Internal ids of those whose name or own id holds the text: the lowest first, equal ones by name.
+
+    `change` is that of the last 30 days. Nothing is rounded here, so two accounts may change places that differ by the
+    rounding of their lines alone: by half a hundredth for each.
+    """
+    order = _Order(at, by, rulebooks)
+    chosen = customers.seen_by(library, asker).and_(customers.NOT_MERGED)
+    found = customers.holding(library, text, RECKONED + 1) if text else None
+    if found is not None and len(found) <= RECKONED:
+        parts = [order.everybody(chosen.and_(_among(found)))]
+    elif not order.walks:
+        parts = [order.everybody(chosen.and_(customers.holds(text)))]
+    else:
+        parts = order.parts(chosen.and_(customers.holds(text)), offset + limit)
+    union = " UNION ALL ".join(f"SELECT * FROM ({part.sql}) u{number}" for number, part in enumerate(parts))
+    down = " DESC" if order.down else ""
+    rows = library.views.rows(
+        f"SELECT customer FROM ({union}) o ORDER BY sign{down}, height{down}, sort_name, customer LIMIT ? OFFSET ?",
+        (*(value for part in parts for value in part.params), limit, offset),
+    )
+    return [row[0] for row in rows]
+
+
+def _among(found: Sequence[str]) -> Condition:
+    if not found:
+        return Condition("1 = 0", [])
+    return Condition(f"c.customer IN ({','.join('?' * len(found))})", list(found))
+
+
+class _Order:
+    """One order at one moment, as SQL: whoever keeps their place comes along the index, all others are reckoned.
+
+    Every part gives customer, sort_name, sign and height, so that one can be put among the others.
+    """
+
+    def __init__(self, at: datetime, by: By, rulebooks: Rulebooks) -> None:
+        self.by, self.us = by, Moment(at).us
+        self.before_us = Moment(at - CHANGE).us
+        rules, before = rulebooks.at(at), rulebooks.at(at - CHANGE)
+        self.lives, self.lives_before = half_lives(at, rules), half_lives(at - CHANGE, before)
+        self.usual = rules.buffer.usual_withdrawal
+        fades = rules.fading.half_life_days != "none"
+        # What only fades has lost the same share of what it is now, whoever it is.
+        self.lost = 1 / rules.fading.at(CHANGE / timedelta(days=1)) - 1 if fades else 1.0
+        self.walks = fades or by != "change"
+        self.down = by == "change"
+
+    def parts(self, chosen: Condition, most: int) -> list[Condition]:
+        # A plus keeps SQLite from looking for the times first: it is the order that is to be walked along.
+        now = f"+s.at_from <= {self.us}"
+        moving = f"NOT ({SETTLED_S}) AND {now} AND s.at_until > {self.us}"
+        if self.by == "balance":
+            return [self._walked(f"{SETTLED_S} AND {now}", chosen, most), self._reckoned(moving, chosen)]
+        if self.by == "change":
+            lately = f"{SETTLED_S} AND s.at_from <= {self.us} AND s.at_from > {self.before_us}"
+            before = f"{SETTLED_S} AND +s.at_from <= {self.before_us}"
+            return [self._walked(before, chosen, most), *(self._reckoned(rows, chosen) for rows in (moving, lately))]
+        own = f"u.customer = s.customer AND {self._usual_now}"
+        without = f"{SETTLED_S} AND {now} AND NOT EXISTS (SELECT 1 FROM usual_withdrawals u WHERE {own})"
+        usual = f"s.customer IN (SELECT u.customer FROM usual_withdrawals u WHERE {self._usual_now})"
+        return [
+            self._walked(without, chosen, most),
+            self._reckoned(moving, chosen),
+            self._reckoned(f"{SETTLED_S} AND {now} AND {usual}", chosen),
+        ]
+
+    def everybody(self, chosen: Condition) -> Condition:
+        return self._reckoned(f"s.at_from <= {self.us} AND s.at_until > {self.us}", chosen)
+
+    def _walked(self, rows: str, chosen: Condition, most: int) -> Condition:
+        down = " DESC" if self.down else ""
+        return Condition(
+            "SELECT s.customer, c.sort_name, s.sign, s.height FROM standings s JOIN customers c "
+            f"ON c.customer = s.customer WHERE {rows} AND {chosen.sql} "
+            f"ORDER BY s.sign{down}, s.height{down}, c.sort_name, s.customer LIMIT {most}",
+            chosen.params,
+        )
+
+    def _reckoned(self, rows: str, chosen: Condition) -> Condition:
+        worth, earlier = self._worth
+        return Condition(
+            f"SELECT w.customer, w.sort_name, CASE WHEN w.worth > {NOTHING} THEN 1 WHEN w.worth < -{NOTHING} THEN -1 "
+            f"ELSE 0 END AS sign, CASE WHEN w.worth > {NOTHING} THEN {self._height('w.worth')} "
+            f"WHEN w.worth < -{NOTHING} THEN -{self._height('-w.worth')} ELSE 0.0 END AS height "
+            f"FROM (SELECT s.customer, c.sort_name, {worth} AS worth FROM standings s JOIN customers c "
+            f"ON c.customer = s.customer{earlier} WHERE {rows} AND {chosen.sql}) w",
+            chosen.params,
+        )
+
+    def _height(self, worth: str) -> str:
+        return f"(LN({worth}) / {math.log(2)!r} + {self.lives!r})"
+
+    @property
+    def _worth(self) -> tuple[str, str]:
+        """What is compared, in hundredths that fade like a balance, and what else it has to be read from."""
+        now = _held("s", self.us, self.lives)
+        if self.by == "balance":
+            return now, ""
+        if self.by == "change":
+            before = _held("e", self.before_us, self.lives_before)
+            newest = (
+                "SELECT MAX(f.at_from) FROM standings f WHERE f.customer = s.customer "
+                f"AND f.at_from <= {self.before_us}"
+            )
+            return (
+                f"({before} - ({now})) / {self.lost!r}",
+                f" JOIN standings e ON e.customer = s.customer AND e.at_from = ({newest})",
+            )
+        usual = (
+            f"SELECT u.first + u.slope * ({self.us} - CAST(u.at_from AS DOUBLE PRECISION)) FROM usual_withdrawals u "
+            f"WHERE u.customer = s.customer AND {self._usual_now}"
+        )
+        return f"({now}) * {float(self.usual)} / COALESCE(({usual}), {float(self.usual)})", ""
+
+    @property
+    def _usual_now(self) -> str:
+        return f"u.at_from <= {self.us} AND u.at_until > {self.us}"
+
+
+SETTLED_S = SETTLED.replace("at_until", "s.at_until").replace("fixed", "s.fixed").replace("slope", "s.slope")
+
+
+def _held(row: str, us: int, lives: float) -> str:
+    """The balance at a moment, unrounded, in hundredths."""
+    power = f"{row}.sign * {row}.height - {lives!r}"
+    fading = f"CASE WHEN {row}.sign = 0 OR {power} < {LEAST_POWER} THEN 0.0 ELSE {row}.sign * POWER(2.0, {power}) END"
+    return f"{fading} + {row}.fixed + {row}.slope * ({us} - CAST({row}.at_from AS DOUBLE PRECISION))"
