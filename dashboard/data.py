@@ -96,6 +96,10 @@ class Source(Protocol):
         """A customer's account over the last 4 weeks, 13 weeks or all time; None if there is no such customer."""
         ...
 
+    def statement_pdf(self, reader: Reader, customer: str, span: Span) -> bytes:
+        """The statement of the same span as PDF, to keep and to hand over. Raises Refused."""
+        ...
+
     def tested(self, reader: Reader, figure: Figure) -> FigureTest | Refusal | None:
         """How a figure fared when it was tested last; None if it was not yet."""
         ...

@@ -23,6 +23,12 @@ Arrow = Literal["up", "down", "off"]
 STATIC: Final = Path(__file__).with_name("static")
 SIDEBAR_PIXELS: Final = 258
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+# What Streamlit finds across a backslash, since it looks in the text that signs have left: addresses on the internet,
+# names of icons, arrows and dashes.
+_PARTED: Final = re.compile(
+    r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)(?=\w)|(?<=:)(?=[^\s:]+:)|(?<=<)(?=[-=])|(?<=[->~=])(?=[-=>])", re.IGNORECASE
+)
+_NOTHING: Final = ":small[]"
 _DELIVERIES: Final = {
     "waiting": "schedule_send",
     "delivered": "mark_email_read",
@@ -100,8 +106,13 @@ def head(words: str, below: str) -> DeltaGenerator:
 
 
 def plain(text: str) -> str:
-    """Somebody's own words inside Markdown, with nothing in them taken for a sign."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    """Somebody's own words inside Markdown, with nothing in them taken for a sign.
+
+    A backslash does for most; what is found across it is parted by a small nothing, of which no trace is left in what
+    is read or copied.
+    """
+    parts = _PARTED.split(" ".join(text.split()))
+    return _NOTHING.join(_MARKDOWN.sub(r"\\\1", part) for part in parts)
 
 
 def quiet(text: str) -> str:

@@ -9,6 +9,7 @@ from words import N_, Translator, format, names
 ALERTS: Final[dict[str, str]] = names.ALERTS
 CHANNELS: Final = names.CHANNELS
 KINDS: Final = names.KINDS
+STAGES: Final = names.STAGES
 
 STATES: Final = {
     "all": N_("All open"),
@@ -16,14 +17,6 @@ STATES: Final = {
     "notice": N_("Give notice now"),
     "soon": N_("Due soon"),
     "waiting": N_("Waiting"),
-}
-STAGES: Final = {
-    "new": N_("new"),
-    "building": N_("growing"),
-    "solid": N_("solid"),
-    "strained": N_("strained"),
-    "recovering": N_("recovering"),
-    "lost": N_("lost"),
 }
 DELIVERIES: Final = {
     "waiting": N_("not sent yet"),

@@ -9,7 +9,7 @@ from typing import get_args
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
-from dashboard import address, look
+from dashboard import address, data, look
 from dashboard.look import plain, quiet
 from dashboard.shapes.account import Account, Span, StatementRow
 from dashboard.visit import Visit
@@ -24,10 +24,20 @@ def show(account: Account, span: Span, here: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         look.title(t("Statement"), format.period(account.span_from, account.span_to, lang))
         address.switch(t("Time"), "span", get_args(Span), "month", lambda name: _span(name, here))
+        st.download_button(
+            t("Print"),
+            # Set only when somebody asks for it.
+            lambda: data.ask().statement_pdf(here.reader, account.customer, span),
+            file_name=f"{t('statement')}-{here.today.isoformat()}.pdf",
+            mime="application/pdf",
+            icon=":material/picture_as_pdf:",
+            help=t("The statement of this time as PDF, to keep or to hand over."),
+            on_click="ignore",
+        )
     if not account.rows:
         look.nothing_yet(t("No posting in this time."), t("Choose a longer time, or wait for the next promise."))
         return
-    decimals = _decimals(account)
+    decimals = format.decimals_of([account.opening, account.faded, *(row.points for row in account.rows)])
     with st.container(key="wide_statement"):
         _wide(account, decimals, here)
     with st.container(key="slim_statement"):
@@ -44,12 +54,6 @@ def show(account: Account, span: Span, here: Visit) -> None:
 def _span(name: str, here: Visit) -> str:
     t = here.t
     return {"month": t("{n} weeks").format(n=4), "quarter": t("1 quarter")}.get(name, t("All"))
-
-
-def _decimals(account: Account) -> int:
-    """So many that every line is exact: whole points stay whole, and no line shows more than the others."""
-    amounts = [account.opening, account.faded, *(row.points for row in account.rows)]
-    return 0 if all(points % 100 == 0 for points in amounts) else 1 if all(p % 10 == 0 for p in amounts) else 2
 
 
 def _wide(account: Account, decimals: int, here: Visit) -> None:

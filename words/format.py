@@ -6,6 +6,7 @@ Points are integers in hundredths, as everywhere. Instants are aware datetimes, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
 from math import floor
 from typing import Final
@@ -95,6 +96,12 @@ def points(hundredths: int, lang: str, *, signed: bool = False, decimals: int | 
     shown = (abs(hundredths) + step // 2) // step * step * (-1 if hundredths < 0 else 1)
     text = number(shown / 100, lang, decimals)
     return _signed(text, shown) if signed else text
+
+
+def decimals_of(amounts: Iterable[int]) -> int:
+    """So many that every amount of a list is exact, and none shows more than the others."""
+    rest = {points % 100 for points in amounts}
+    return 0 if rest <= {0} else 1 if all(points % 10 == 0 for points in rest) else 2
 
 
 def _signed(text: str, value: float) -> str:

@@ -1,4 +1,4 @@
-"""How kinds of promises, channels and alerts are called, everywhere the same."""
+"""How kinds of promises, channels, stages and alerts are called, everywhere the same."""
 
 from __future__ import annotations
 
@@ -23,6 +23,14 @@ CHANNELS: Final = {
     "letter": N_("by letter"),
     "portal": N_("through the portal"),
     "other": N_("another way"),
+}
+STAGES: Final = {
+    "new": N_("new"),
+    "building": N_("growing"),
+    "solid": N_("solid"),
+    "strained": N_("strained"),
+    "recovering": N_("recovering"),
+    "lost": N_("lost"),
 }
 ALERTS: Final = {
     "last_call": N_("last call for timely notice"),

@@ -16,6 +16,7 @@ from domain.account import Posting
 from domain.errors import Refused
 from projections import audit, falls, kpis, sentences, statements
 from projections import customers as parties
+from projections import span as spans
 from projections.customers import Party
 from projections.filters import Filter, Moment
 from projections.kpis import Question
@@ -41,9 +42,8 @@ def account(konto: Konto, taught: Taught, reader: Reader, customer: str, span: S
     today = now.astimezone(reader.zone).date()
     first_day = _first_day(span, today, postings, reader)
     start = datetime.combine(first_day, time(), tzinfo=reader.zone)
-    opening = accounts.balance(postings, start - falls.TICK, steering.rulebooks)
+    printed = spans.span(postings, start, now, steering.rulebooks)
     words = sentences.words_of(konto.log, konto.library, customer, postings)
-    rows = _rows(postings, start, now, opening, konto, words, t)
     line = falls.course(postings, start, now, steering.rulebooks)
     own = f"{party.source}:{party.id}"
     figures = kpis.figures(konto.library, konto.asker, Question(Moment(now), filter=Filter({"customer": own})), RATES)[
@@ -57,7 +57,7 @@ def account(konto: Konto, taught: Taught, reader: Reader, customer: str, span: S
         owner=parties.person_name(konto.library, party.owner),
         stand_in=_stand_in(konto, party, now),
         balance=read.balance,
-        balance_before=opening if any(each.time < start for each in postings) else None,
+        balance_before=printed.opening if any(each.time < start for each in postings) else None,
         stage=Stage(read.stage.name, sentences.reason(read.stage, rules.stage, t)),
         buffer=read.buffer,
         sensitivity=_sensitivity(read.sensitivity),
@@ -67,9 +67,9 @@ def account(konto: Konto, taught: Taught, reader: Reader, customer: str, span: S
         target=konto.settings.dashboard.target,
         span_from=first_day,
         span_to=today,
-        opening=opening,
-        rows=rows,
-        faded=read.balance - (rows[-1].balance if rows else opening),
+        opening=printed.opening,
+        rows=tuple(_row(entry, words, t) for entry in printed.entries),
+        faded=printed.faded,
         line=tuple(BalancePoint(*point) for point in line),
         levels=(("solid", rules.stage.solid_from), ("strained", rules.stage.strained_below)),
         fall=_fall(falls.fall(line, postings, steering.rulebooks), words, t, reader),
@@ -126,33 +126,15 @@ def _stand_in(konto: Konto, party: Party, now: datetime) -> str | None:
     return person.name if person else None
 
 
-def _rows(
-    postings: Sequence[Posting],
-    start: datetime,
-    now: datetime,
-    balance: int,
-    konto: Konto,
-    words: Words,
-    t: Translator,
-) -> tuple[StatementRow, ...]:
-    rulebooks = konto.steering.rulebooks
-    rows = []
-    for posting in postings:
-        if not (posting.stands_at(now) and start <= posting.time):
-            continue
-        points = posting.points_at(now, rulebooks)
-        balance += points
-        rows.append(
-            StatementRow(
-                at=posting.time,
-                text=sentences.sentence(posting, words, t),
-                detail=sentences.factors(posting, t),
-                points=points,
-                balance=balance,
-                provisional=posting.provisional,
-            )
-        )
-    return tuple(rows)
+def _row(entry: spans.Entry, words: Words, t: Translator) -> StatementRow:
+    return StatementRow(
+        at=entry.line.time,
+        text=sentences.sentence(entry.line, words, t),
+        detail=sentences.factors(entry.line, t),
+        points=entry.points,
+        balance=entry.balance,
+        provisional=entry.line.provisional,
+    )
 
 
 def _fall(fall: falls.Fall | None, words: Words, t: Translator, reader: Reader) -> Fall | None:

@@ -20,6 +20,7 @@ from dashboard.answers import (
     meaning,
     morning,
     overview,
+    printed,
     rights,
     rules,
     suppliers,
@@ -111,6 +112,9 @@ class Home:
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
         return accounts.account(self._for(reader), self.taught, reader, customer, span)
+
+    def statement_pdf(self, reader: Reader, customer: str, span: Span) -> bytes:
+        return printed.statement_pdf(self._for(reader), reader, customer, span)
 
     def tested(self, reader: Reader, figure: Figure) -> FigureTest | Refusal | None:
         return meaning.tested(self._for(reader), self.kept, reader, figure)

@@ -162,3 +162,18 @@ def test_a_reading_holds_its_own_instant(konto):
         for moment in (set_at, "2026-03-02T09:59:59+01:00")
     )
     assert (at, before) == (1.5, 1.0)
+
+
+def test_it_is_printed_as_pdf_into_a_new_file_and_over_none_that_is_there(told, tmp_path):
+    file = tmp_path / "Auszug.pdf"
+    asked = ("statement", "K-17", "--as-of", "2026-02-21T10:00:00+01:00")
+    assert told(*asked, "--pdf", str(file), "--json").json == told(*asked, "--json").json
+    first = file.read_bytes()
+    assert first.startswith(b"%PDF")
+    refused = told(*asked, "--pdf", str(file), code=2).err
+    assert "Auszug.pdf gibt es schon" in refused
+    assert file.read_bytes() == first
+    again = tmp_path / "again.pdf"
+    assert "again.pdf" in told(*asked, "--pdf", str(again)).out
+    assert again.read_bytes() == first, "the same account at the same moment is the same file"
+    assert told(*asked, "--pdf", str(tmp_path / "no" / "folder.pdf"), code=2).err

@@ -38,4 +38,4 @@ def links_of(app: AppTest) -> list[str]:
 
 
 def _read(text: str) -> str:
-    return re.sub(r"\\([^A-Za-z0-9\s])", r"\1", text)
+    return re.sub(r"\\([^A-Za-z0-9\s])", r"\1", text.replace(":small[]", ""))

@@ -739,6 +739,9 @@ class Sample(Attention):
 
     # -- the past as a whole ----------------------------------------------------------------------
 
+    def statement_pdf(self, reader: Reader, customer: str, span: Span) -> bytes:
+        return b"%PDF-1.7"
+
     def tested(self, reader: Reader, figure: Figure) -> FigureTest | Refusal | None:
         if self.refusal or figure not in self._tested:
             return self.refusal

@@ -11,12 +11,12 @@ from domain.backtest import OfAccount
 from domain.calibration import TABLE, Fitted
 from domain.errors import Refused
 from domain.rulebook_text import Place, with_weights
-from intake.text_lines import refused_file
 from projections import calibrating, calibrating_words
 from projections.calibrating import Outcome
 from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.commands.meaning import REPLAYING, score_as_json
 from wiring.moments import written
+from wiring.new_file import check_new, write_new
 from wiring.output import SLOW
 from wiring.versions import counting, versions
 from words import N_
@@ -33,7 +33,6 @@ NOTHING_LATER = N_("From then on there are too few cases to show whether that he
 BETTER = N_("So these weights say more about your customers.")
 NOT_SURE = N_("So these weights do not surely say more about your customers. Better leave the rulebook as it is.")
 WRITTEN = N_("{file} holds the rulebook with these weights. Read it, then: konto rules publish {file}")
-EXISTS = N_("{file} is there already. Please name a file that is not.")
 WEIGHT, SO_FAR, FIT, EVIDENCE = N_("Weight"), N_("So far"), N_("Fitted"), N_("What it rests on")
 
 Until = Annotated[
@@ -47,14 +46,13 @@ Out = Annotated[Path, typer.Option("--out", metavar="FILE", help=N_("Where to wr
 
 def calibrate(ctx: typer.Context, out: Out, until: Until = None, json: Json = False, lang: Lang = None) -> None:
     with at_desk(ctx, json, lang) as desk:
-        if out.exists():
-            raise Refused("exists", EXISTS, "--out", file=str(out))
+        check_new(out, "--out")
         konto, moment = desk.konto, desk.time(until, "--until")
         with desk.out.progress(desk.t.gettext(REPLAYING), least=SLOW) as tell:
             found = calibrating.calibrate(konto.log, konto.library, konto.asker, moment, desk.now, tell)
         if found is None:
             raise Refused("nothing_to_learn", NOTHING_SAID)
-        _write(out, _text(desk, found))
+        write_new(out, _text(desk, found).encode(), "--out")
         if json:
             desk.out.answer(_as_json(desk, found, out))
         else:
@@ -64,17 +62,6 @@ def calibrate(ctx: typer.Context, out: Out, until: Until = None, json: Json = Fa
 def _text(desk: Desk, found: Outcome) -> str:
     counts_now = counting(versions(desk.konto, "rulebook"), desk.now).content
     return with_weights(counts_now, found.calibration.rulebook, _notes(desk, found))
-
-
-def _write(out: Path, text: str) -> None:
-    """Never over a file that somebody made meanwhile."""
-    try:
-        with out.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise Refused("exists", EXISTS, "--out", file=str(out)) from None
-    except OSError as error:
-        raise refused_file(out, error) from None
 
 
 def _notes(desk: Desk, found: Outcome) -> dict[Place, list[str]]:

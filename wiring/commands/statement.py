@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,19 +14,13 @@ from projections.sentences import Words
 from projections.statements import Line
 from wiring.commands.desk import MOMENT, AsOf, Desk, Json, KnownOn, Lang, at_desk
 from wiring.names import customer as find_customer
+from wiring.new_file import check_new, write_new
+from wiring.printing import statement as printing
 from wiring.told import statement as told
 from wiring.told.statement import Read
-from words import N_, Translator
+from words import N_, Translator, names
 from words.format import day, number, percent, percent_between, points
 
-STAGES: Mapping[str, str] = {
-    "new": N_("new"),
-    "building": N_("growing"),
-    "solid": N_("solid"),
-    "strained": N_("strained"),
-    "recovering": N_("recovering"),
-    "lost": N_("lost"),
-}
 TITLE = N_("{customer}: balance {balance}, as of {day}")
 STAGE = N_("Relationship: {stage}. {reason}")
 BUFFER = N_("The buffer bears {n} usual withdrawals.")
@@ -37,7 +31,13 @@ LATELY = N_("Within the last 90 days:")
 NO_LINES = N_("Nothing has been booked yet.")
 WHEN, WHAT, POINTS, COUNTS = N_("Date"), N_("What happened"), N_("Points"), N_("Counts today")
 
+PRINTED = N_("The statement stands in {file}.")
+
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help=N_("The customer's own id, or source:id."))]
+
+Pdf = Annotated[
+    Path | None, typer.Option("--pdf", metavar="FILE", help=N_("Print it as PDF into this file, which must be new."))
+]
 
 
 def statement(
@@ -45,14 +45,21 @@ def statement(
     customer: Customer,
     as_of: AsOf = None,
     known_on: KnownOn = None,
+    pdf: Pdf = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
         moment = desk.moment(as_of, known_on, MOMENT)
-        read = told.read(desk, find_customer(desk, customer).customer, moment)
+        found = find_customer(desk, customer).customer
+        if pdf is not None:
+            check_new(pdf, "--pdf")
+            write_new(pdf, printing.pdf(desk, found, moment), "--pdf")
+        read = told.read(desk, found, moment)
         if json:
             desk.out.answer(told.as_json(desk, read))
+        elif pdf is not None:
+            desk.out.say(desk.t.gettext(PRINTED).format(file=pdf))
         else:
             _say(desk, read, moment.known)
 
@@ -68,7 +75,7 @@ def _say(desk: Desk, read: Read, known: datetime | None) -> None:
         t.gettext(TITLE).format(customer=found.customer.called, balance=points(found.balance, lang), day=on(found.at)),
         *([] if known is None else [t.gettext(KNOWN).format(day=on(known))]),
         t.gettext(STAGE).format(
-            stage=t.gettext(STAGES[found.stage.name]), reason=sentences.reason(found.stage, read.rules.stage, t)
+            stage=t.gettext(names.STAGES[found.stage.name]), reason=sentences.reason(found.stage, read.rules.stage, t)
         ),
         t.gettext(BUFFER).format(n=number(max(found.buffer, 0.0), lang, 1)),
         _reliability(found.reliability, t),

@@ -17,10 +17,9 @@ from wiring import settings, trying
 from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.commands.documents import text_of
 from wiring.commands.meaning import REPLAYING
-from wiring.commands.statement import STAGES
 from wiring.moments import written
 from wiring.output import SLOW
-from words import N_
+from words import N_, names
 from words.format import moment, number, points
 
 SHOWN = 30
@@ -108,7 +107,7 @@ def _table(desk: Desk, differences: Sequence[Difference]) -> None:
             points(each.today.balance, lang, decimals=2),
             points(each.then.balance, lang, decimals=2),
             points(each.points, lang, signed=True, decimals=2),
-            " → ".join(dict.fromkeys(t.gettext(STAGES[side.stage.name]) for side in (each.today, each.then))),
+            " → ".join(dict.fromkeys(t.gettext(names.STAGES[side.stage.name]) for side in (each.today, each.then))),
         ]
         for each in differences[:SHOWN]
     ]
