@@ -26,7 +26,7 @@ from dashboard.shapes.promises import PromiseFilter, PromisePage
 from dashboard.shapes.rules import Rules
 from dashboard.shapes.suppliers import Suppliers
 from dashboard.shapes.team import Team
-from dashboard.shapes.timeline import TimelineAsked, TimelinePage
+from dashboard.shapes.timeline import FileForm, TimelineAsked, TimelineFile, TimelinePage
 from dashboard.shapes.what_if import RulebookTexts, WhatIf
 from domain.roles import NotAllowed
 
@@ -89,7 +89,11 @@ class Source(Protocol):
         ...
 
     def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int = 1) -> TimelinePage | None:
-        """A page of at most PAGE_SIZE facts of a customer; None if there is no such customer."""
+        """A page of at most PAGE_SIZE entries about a customer at a moment; None if there is no such customer."""
+        ...
+
+    def timeline_file(self, reader: Reader, customer: str, asked: TimelineAsked, form: FileForm) -> TimelineFile | None:
+        """All of these entries as a file; None if there is no such customer."""
         ...
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:

@@ -71,10 +71,10 @@ def rules(t: Translator) -> st.Page:
 
 
 def timeline(t: Translator) -> st.Page:
-    """Everything about one customer: `customer` in the address, `as_of` and `known_on` as dates, page."""
+    """One customer at any moment: `customer` in the address, `as_of` and `known_on` as dates, kind, thing, page."""
     from dashboard.views.timeline import page
 
-    return st.Page(page, title=t("Timeline"), icon=":material/history:", url_path="timeline")
+    return st.Page(page, title=t("Audit"), icon=":material/history:", url_path="timeline")
 
 
 def meaning(t: Translator) -> st.Page:

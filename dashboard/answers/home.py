@@ -25,6 +25,7 @@ from dashboard.answers import (
     suppliers,
     team,
     timeline,
+    timeline_file,
     what_if,
 )
 from dashboard.answers.kept import Kept
@@ -44,7 +45,7 @@ from dashboard.shapes.promises import PromiseFilter, PromisePage
 from dashboard.shapes.rules import Rules
 from dashboard.shapes.suppliers import Suppliers
 from dashboard.shapes.team import Team
-from dashboard.shapes.timeline import TimelineAsked, TimelinePage
+from dashboard.shapes.timeline import FileForm, TimelineAsked, TimelineFile, TimelinePage
 from dashboard.shapes.what_if import RulebookTexts, WhatIf
 from wiring.home import Konto, open_home
 
@@ -108,6 +109,9 @@ class Home:
 
     def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int = 1) -> TimelinePage | None:
         return timeline.page(self._for(reader), reader, customer, asked, page)
+
+    def timeline_file(self, reader: Reader, customer: str, asked: TimelineAsked, form: FileForm) -> TimelineFile | None:
+        return timeline_file.made(self._for(reader), reader, customer, asked, form)
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
         return accounts.account(self._for(reader), self.taught, reader, customer, span)
