@@ -104,3 +104,10 @@ def deliveries(t: Translator) -> st.Page:
     from dashboard.views.deliveries import page
 
     return st.Page(page, title=t("Deliveries"), icon=":material/outgoing_mail:", url_path="deliveries")
+
+
+def people(t: Translator) -> st.Page:
+    """Who works here and when we are open; `change` in the address for the text of one of the two."""
+    from dashboard.views.people import page
+
+    return st.Page(page, title=t("People and hours"), icon=":material/badge:", url_path="people")

@@ -70,7 +70,7 @@ def _open(words: str, shown: Sequence[OpenThen], total: int, here: Visit) -> Non
         if each.by is not None:
             moment = format.moment(each.by, here.now, here.reader.zone, here.reader.lang, short=True)
             by = (
-                t("since {moment} overdue").format(moment=moment)
+                t("overdue since {moment}").format(moment=moment)
                 if each.late
                 else t("by {moment}").format(moment=moment)
             )

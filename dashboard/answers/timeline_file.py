@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from io import StringIO
 
 from dashboard.answers.timeline import Seen, looked
 from dashboard.answers.timeline_words import Teller
 from dashboard.shapes.asking import Reader
 from dashboard.shapes.timeline import FileForm, TimelineAsked, TimelineEntry, TimelineFile
-from intake.table import CALCULATED
+from wiring import spreadsheet
 from wiring.asking import Asking
 from wiring.home import Konto
 from wiring.told import timeline as told
@@ -57,17 +55,11 @@ def _json(konto: Konto, reader: Reader, seen: Seen) -> bytes:
 
 
 def _csv(konto: Konto, reader: Reader, seen: Seen) -> bytes:
-    """With a byte-order mark and semicolons, as spreadsheets of our readers expect; nothing in it is calculated."""
     t = translator(reader.lang)
     teller = Teller(konto, reader, seen.found.called, seen.became)
-    table = StringIO()
-    lines = csv.writer(table, delimiter=";", lineterminator="\r\n")
-    lines.writerow([t.gettext(column) for column in COLUMNS])
-    for entry in seen.entries:
-        row = teller.tell(entry)
-        cells = _cells(row, reader, t.gettext(STATES[row.status]))
-        lines.writerow([harmless(cell) for cell in cells])
-    return table.getvalue().encode("utf-8-sig")
+    rows = (teller.tell(entry) for entry in seen.entries)
+    heads = [t.gettext(column) for column in COLUMNS]
+    return spreadsheet.table(heads, (_cells(row, reader, t.gettext(STATES[row.status])) for row in rows))
 
 
 def _cells(row: TimelineEntry, reader: Reader, state: str) -> Iterator[str]:
@@ -77,8 +69,3 @@ def _cells(row: TimelineEntry, reader: Reader, state: str) -> Iterator[str]:
     yield from (moment(row.at), moment(row.recorded), row.text, row.detail, row.by or "", row.origin, state)
     yield from (moment(row.retracted_at), row.why or "")
     yield "; ".join(f"{moment(each.at)} {each.text}" for each in row.became)
-
-
-def harmless(cell: str) -> str:
-    """A spreadsheet would calculate what begins like a formula; an apostrophe keeps it a text."""
-    return f"'{cell}" if cell.startswith(CALCULATED) else cell

@@ -42,13 +42,15 @@ from dashboard.shapes.incidents import (
 from dashboard.shapes.meaning import Figure, FigureTest, Judged, SaidAndCame, TooFew
 from dashboard.shapes.overview import AlertWeek, Overview, PointWeek, PromiseWeek, Totals
 from dashboard.shapes.promises import PromiseFilter, PromisePage, PromiseRow, State, StateFilter
+from dashboard.shapes.publishing import Texts
 from dashboard.shapes.rules import Rules
 from dashboard.shapes.suppliers import SupplierRow, Suppliers
-from dashboard.shapes.what_if import ChangedAccount, Difference, OtherAlert, RulebookTexts, WhatIf
+from dashboard.shapes.what_if import ChangedAccount, Difference, OtherAlert, WhatIf
 from domain.roles import LOCAL_USER, What
 from domain.rulebook import default_text
 from tests.dashboard.sample_attention import BERLIN, NOW, Attention
 from tests.dashboard.sample_audit import Audited
+from tests.dashboard.sample_steering import Steered
 from wiring.versions import Version
 from words import translator
 
@@ -132,7 +134,7 @@ def _edited(text: str, *pairs: str) -> str:
     return text
 
 
-class Sample(Attention, Audited):
+class Sample(Attention, Audited, Steered):
     """Answers the pages' questions; `customers` 0 is a firm that has recorded nothing yet."""
 
     def __init__(self, customers: int = 240) -> None:
@@ -723,14 +725,11 @@ class Sample(Attention, Audited):
         self.newer = False
         return _tested(reader, figure, nothing=not self._customers)
 
-    def rulebook_texts(self, reader: Reader) -> RulebookTexts | Refusal:
-        return self.refusal or RulebookTexts(default_text().replace("kept = 4 ", "kept = 3 "), default_text())
+    def rulebook_texts(self, reader: Reader) -> Texts | Refusal:
+        return self.refusal or self.document_texts(reader, "rulebook")
 
     def rulebook_decoded(self, reader: Reader, content: bytes) -> str | Refusal:
         return checking.decoded(reader, content)
-
-    def rulebook_findings(self, reader: Reader, text: str) -> tuple[str, ...]:
-        return checking.findings(reader, text)
 
     def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:
         return self._what_if(reader, text) if text in self._reckoned else None

@@ -8,7 +8,6 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 from dashboard.answers.timeline import KINDS
-from dashboard.answers.timeline_file import harmless
 from dashboard.shapes.account import Stage
 from dashboard.shapes.asking import PAGE_SIZE, Reader
 from dashboard.shapes.figures import Reliability
@@ -24,6 +23,7 @@ from dashboard.shapes.timeline import (
     TimelineFile,
     TimelinePage,
 )
+from wiring.spreadsheet import harmless
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 12, 7, 40, tzinfo=BERLIN)

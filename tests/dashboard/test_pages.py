@@ -618,6 +618,8 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("suppliers", {}),
     ("rules", {}),
     ("timeline", {"customer": "K-0"}),
+    ("people", {}),
+    ("people", {"change": "calendars"}),
     ("meaning", {}),
     ("what-if", {}),
 )
