@@ -98,6 +98,24 @@ def day(label: str, name: str, today: date, lang: str, *, help: str, resets: str
     )
 
 
+def day_on_a_line(label: str, name: str, first: date, today: date, lang: str, *, help: str, resets: str = "") -> None:
+    """The same date as of `day`, on a line from the first day to today, by mouse or arrow keys."""
+    key = _key(f"line_{name}")
+    value = max(first, asked_day(name, today) or today)
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+    st.slider(
+        label,
+        first,
+        today,
+        key=key,
+        format="DD.MM.YYYY" if lang == "de" else "DD/MM/YYYY",
+        help=help,
+        on_change=_keep,
+        args=(name, today.isoformat(), resets, key),
+    )
+
+
 def day_ahead(label: str, name: str, value: date, today: date, lang: str, *, help: str) -> None:
     """A date from today on; once it was chosen it stands in the address."""
     st.date_input(
@@ -138,7 +156,12 @@ def choose(words: str, name: str, value: str, *, forgets: str) -> None:
 
 
 def _choose(name: str, value: str, forgets: str) -> None:
-    _forget(forgets)
+    put(name, value, forgets)
+
+
+def put(name: str, value: str, *forgets: str) -> None:
+    """Put a value into the address and take others out of it; for a button of the page's own."""
+    _forget(*forgets)
     st.query_params[name] = value
 
 

@@ -44,6 +44,7 @@ def _pages(t: Translator, may: frozenset[str]) -> dict[str, list[st.Page]]:
             places.deliveries: "alerts",
             places.suppliers: "suppliers",
             places.rules: "documents",
+            places.people: "documents",
             places.meaning: "tests",
             places.what_if: "tests",
         },

@@ -7,7 +7,7 @@ have the shapes of `dashboard.shapes`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from dashboard.shapes.account import Account, Span
@@ -22,12 +22,14 @@ from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsA
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
 from dashboard.shapes.overview import Overview
+from dashboard.shapes.people import PeopleAndHours
 from dashboard.shapes.promises import PromiseFilter, PromisePage
+from dashboard.shapes.publishing import Kind, Proposal, Published, Ready, Texts
 from dashboard.shapes.rules import Rules
 from dashboard.shapes.suppliers import Suppliers
 from dashboard.shapes.team import Team
-from dashboard.shapes.timeline import TimelineAsked, TimelinePage
-from dashboard.shapes.what_if import RulebookTexts, WhatIf
+from dashboard.shapes.timeline import FileForm, TimelineAsked, TimelineFile, TimelinePage
+from dashboard.shapes.what_if import WhatIf
 from domain.roles import NotAllowed
 
 __all__ = ["NotAllowed", "NotStarted", "Source", "ask", "use"]
@@ -89,7 +91,11 @@ class Source(Protocol):
         ...
 
     def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int = 1) -> TimelinePage | None:
-        """A page of at most PAGE_SIZE facts of a customer; None if there is no such customer."""
+        """A page of at most PAGE_SIZE entries about a customer at a moment; None if there is no such customer."""
+        ...
+
+    def timeline_file(self, reader: Reader, customer: str, asked: TimelineAsked, form: FileForm) -> TimelineFile | None:
+        """All of these entries as a file; None if there is no such customer."""
         ...
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
@@ -108,7 +114,7 @@ class Source(Protocol):
         """Test a figure on the whole past, unless that was done and nothing has been recorded since."""
         ...
 
-    def rulebook_texts(self, reader: Reader) -> RulebookTexts | Refusal:
+    def rulebook_texts(self, reader: Reader) -> Texts | Refusal:
         """The rulebooks that one may start from."""
         ...
 
@@ -116,8 +122,32 @@ class Source(Protocol):
         """The text of a file that was brought."""
         ...
 
-    def rulebook_findings(self, reader: Reader, text: str) -> tuple[str, ...]:
-        """What is wrong with a rulebook, each with its line and what to do; empty if it is sound."""
+    def document_texts(self, reader: Reader, kind: Kind) -> Texts | Refusal:
+        """What one may start from to change a document."""
+        ...
+
+    def document_findings(self, reader: Reader, kind: Kind, text: str) -> tuple[str, ...]:
+        """What is wrong with a text, each with its line and what to do; empty if it is sound."""
+        ...
+
+    def ready_to_publish(self, reader: Reader, kind: Kind, text: str) -> Ready | Refusal:
+        """What a text would change; for whoever may publish it, if it is sound."""
+        ...
+
+    def publish(self, reader: Reader, kind: Kind, text: str, day: date | None) -> Published | Refusal:
+        """A text counts from now on, or from the beginning of a day in the firm's zone; the same twice only once."""
+        ...
+
+    def proposed(self, reader: Reader) -> Proposal | Refusal | None:
+        """The rulebook that was proposed last from what customers did; None if there was none yet."""
+        ...
+
+    def propose(self, reader: Reader, tell: Tell) -> Proposal | Refusal:
+        """A rulebook fitted to what customers did, unless nothing has been recorded since the last one."""
+        ...
+
+    def people(self, reader: Reader) -> PeopleAndHours | Refusal:
+        """Who works here, and when we are open."""
         ...
 
     def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:

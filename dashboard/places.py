@@ -71,10 +71,10 @@ def rules(t: Translator) -> st.Page:
 
 
 def timeline(t: Translator) -> st.Page:
-    """Everything about one customer: `customer` in the address, `as_of` and `known_on` as dates, page."""
+    """One customer at any moment: `customer` in the address, `as_of` and `known_on` as dates, kind, thing, page."""
     from dashboard.views.timeline import page
 
-    return st.Page(page, title=t("Timeline"), icon=":material/history:", url_path="timeline")
+    return st.Page(page, title=t("Audit"), icon=":material/history:", url_path="timeline")
 
 
 def meaning(t: Translator) -> st.Page:
@@ -104,3 +104,10 @@ def deliveries(t: Translator) -> st.Page:
     from dashboard.views.deliveries import page
 
     return st.Page(page, title=t("Deliveries"), icon=":material/outgoing_mail:", url_path="deliveries")
+
+
+def people(t: Translator) -> st.Page:
+    """Who works here and when we are open; `change` in the address for the text of one of the two."""
+    from dashboard.views.people import page
+
+    return st.Page(page, title=t("People and hours"), icon=":material/badge:", url_path="people")

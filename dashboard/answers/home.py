@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from dashboard.answers import (
@@ -20,12 +20,16 @@ from dashboard.answers import (
     meaning,
     morning,
     overview,
+    people,
     printed,
+    proposal,
+    publishing,
     rights,
     rules,
     suppliers,
     team,
     timeline,
+    timeline_file,
     what_if,
 )
 from dashboard.answers.kept import Kept
@@ -41,12 +45,14 @@ from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsA
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
 from dashboard.shapes.overview import Overview
+from dashboard.shapes.people import PeopleAndHours
 from dashboard.shapes.promises import PromiseFilter, PromisePage
+from dashboard.shapes.publishing import Kind, Proposal, Published, Ready, Texts
 from dashboard.shapes.rules import Rules
 from dashboard.shapes.suppliers import Suppliers
 from dashboard.shapes.team import Team
-from dashboard.shapes.timeline import TimelineAsked, TimelinePage
-from dashboard.shapes.what_if import RulebookTexts, WhatIf
+from dashboard.shapes.timeline import FileForm, TimelineAsked, TimelineFile, TimelinePage
+from dashboard.shapes.what_if import WhatIf
 from wiring.home import Konto, open_home
 
 
@@ -110,6 +116,9 @@ class Home:
     def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int = 1) -> TimelinePage | None:
         return timeline.page(self._for(reader), reader, customer, asked, page)
 
+    def timeline_file(self, reader: Reader, customer: str, asked: TimelineAsked, form: FileForm) -> TimelineFile | None:
+        return timeline_file.made(self._for(reader), reader, customer, asked, form)
+
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
         return accounts.account(self._for(reader), self.taught, reader, customer, span)
 
@@ -122,14 +131,32 @@ class Home:
     def test(self, reader: Reader, figure: Figure, tell: Tell) -> FigureTest | Refusal:
         return meaning.test(self._for(reader), self.kept, reader, figure, tell)
 
-    def rulebook_texts(self, reader: Reader) -> RulebookTexts | Refusal:
+    def rulebook_texts(self, reader: Reader) -> Texts | Refusal:
         return what_if.texts(self._for(reader), reader)
 
     def rulebook_decoded(self, reader: Reader, content: bytes) -> str | Refusal:
         return what_if.decoded(reader, content)
 
-    def rulebook_findings(self, reader: Reader, text: str) -> tuple[str, ...]:
-        return what_if.findings(reader, text)
+    def document_texts(self, reader: Reader, kind: Kind) -> Texts | Refusal:
+        return publishing.texts(self._for(reader), reader, kind)
+
+    def document_findings(self, reader: Reader, kind: Kind, text: str) -> tuple[str, ...]:
+        return publishing.findings(reader, kind, text)
+
+    def ready_to_publish(self, reader: Reader, kind: Kind, text: str) -> Ready | Refusal:
+        return publishing.ready(self._for(reader), reader, kind, text)
+
+    def publish(self, reader: Reader, kind: Kind, text: str, day: date | None) -> Published | Refusal:
+        return publishing.publish(self._for(reader), reader, kind, text, day)
+
+    def proposed(self, reader: Reader) -> Proposal | Refusal | None:
+        return proposal.proposed(self._for(reader), self.kept, reader)
+
+    def propose(self, reader: Reader, tell: Tell) -> Proposal | Refusal:
+        return proposal.propose(self._for(reader), self.kept, reader, tell)
+
+    def people(self, reader: Reader) -> PeopleAndHours | Refusal:
+        return people.everybody(self._for(reader), reader)
 
     def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:
         return what_if.reckoned(self._for(reader), self.kept, reader, text)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
+from dashboard.answers.publishing import changes
 from dashboard.shapes.asking import Reader
 from dashboard.shapes.rules import (
     LatenessStep,
-    RuleChange,
     RuleGroup,
     RuleRow,
     Rules,
@@ -18,7 +18,7 @@ from dashboard.shapes.rules import (
     VersionState,
 )
 from domain.documents import load
-from domain.roles import Asker
+from domain.roles import Asker, may
 from domain.rulebook import Rulebook
 from projections import rules
 from projections.rule_words import GROUPS
@@ -41,6 +41,8 @@ def told(found: Sequence[Version], asker: Asker, now: datetime, t: Translator) -
         lateness=tuple(LatenessStep(*step) for step in rules.late_steps(today.promise.late, t)),
         practices=tuple(rules.practices(t)),
         versions=tuple(_history(found, asker, now, t)),
+        may_publish=may(asker, "publish_rulebook"),
+        may_propose=may(asker, "tests"),
     )
 
 
@@ -62,10 +64,7 @@ def _history(found: Sequence[Version], asker: Asker, now: datetime, t: Translato
     history = []
     # The first one that counted is compared with the shipped one, whose place it may have taken.
     for before, version in pairwise([found[0], *used]):
-        changed = rules.changes(asker, load(before.content, Rulebook), load(version.content, Rulebook), t)
-        said = tuple(
-            RuleChange(rules.title(each.section, t), each.meaning, each.before, each.after) for each in changed
-        )
+        said = changes(asker, before.content, version.content, t)
         history.append(RuleVersion(version.start, version.recorded, _state(version, today, now), said))
     unused = [each for each in found if not any(each is version for version in used)]
     return [*history[::-1], *(RuleVersion(each.start, each.recorded, "replaced", ()) for each in unused[::-1])]

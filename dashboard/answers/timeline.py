@@ -1,103 +1,174 @@
-"""One customer's timeline with both times, page by page, what happened last first."""
+"""One customer at any moment of the past: all entries with both times, and what was learned only later."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple, get_args
 
-from dashboard.answers import accounts
+from dashboard.answers import accounts, standing
 from dashboard.answers.moments import day_of, end_of
+from dashboard.answers.timeline_words import Teller
 from dashboard.shapes.asking import PAGE_SIZE, Reader
-from dashboard.shapes.timeline import TimelineAsked, TimelineEntry, TimelinePage
+from dashboard.shapes.timeline import EntryKind, Later, TimelineAsked, TimelineEntry, TimelinePage
+from domain.alert import AlertRaised
 from domain.errors import Refused
-from domain.fact import SEALED
+from domain.lives import kind_of
+from domain.roles import allowed
 from projections import audit
-from projections.audit import Entry
-from projections.customers import person_name
+from projections.audit import Entry, Timeline
 from projections.filters import Moment
-from projections.telling import sentence
+from projections.tables import instant
 from wiring.home import Konto
-from words import N_, Translator, format, translator
 
-BY, INSTEAD = N_("by {moment}"), N_("instead: {text}")
-PROSE = ("reason", "text", "offer")
-"""What facts say in the source's own words."""
-WHO = ("by", "owner", "to", "recipient")
+KINDS: Final[dict[str, EntryKind]] = {
+    "promise": "promises",
+    "request": "promises",
+    "contact": "contacts",
+    "feedback": "contacts",
+    "referral": "contacts",
+    "incident": "incidents",
+    "alert": "alerts",
+}
+"""By what a fact belongs to; details of the customer stand only among everything."""
+THINGS: Final = ("promise", "incident", "contact")
+SHOWN_LATER: Final = 5
+
+
+class Seen(NamedTuple):
+    """What a page and a file of it rest on: `entries` fit what was asked, what happened last first."""
+
+    customer: str
+    moment: Moment
+    found: Timeline
+    everything: list[Entry]
+    of_thing: list[Entry]
+    entries: list[Entry]
+    became: dict[str, list[Entry]]
+    """Of each alert by its stream what became of it."""
 
 
 def page(konto: Konto, reader: Reader, customer: str, asked: TimelineAsked, page: int) -> TimelinePage | None:
-    now = konto.clock()
-    try:
-        survivor = accounts.survivor_of(konto, customer)
-        found = audit.timeline(konto.log, konto.library, konto.asker, survivor, _moment(asked, reader, now))
-    except Refused:
+    seen = looked(konto, reader, customer, asked)
+    if seen is None:
         return None
-    latest = found.entries[::-1]
+    teller = Teller(konto, reader, seen.found.called, seen.became)
     start = (page - 1) * PAGE_SIZE
-    teller = _Teller(konto, reader, found, now)
+    first = _first_of_all(konto, seen.customer)
     return TimelinePage(
-        customer=survivor,
-        name=found.customer.called,
-        rows=tuple(teller.tell(entry) for entry in latest[start : start + PAGE_SIZE]),
-        total=len(latest),
-        retracted=sum(entry.status == "retracted" for entry in latest),
-        first=day_of(found.entries[0].fact.time, reader) if found.entries else None,
+        customer=seen.customer,
+        name=seen.found.customer.called,
+        rows=tuple(_row(entry, teller) for entry in seen.entries[start : start + PAGE_SIZE]),
+        total=len(seen.entries),
+        retracted=sum(entry.status == "retracted" for entry in seen.entries),
+        first=None if first is None else day_of(first, reader),
+        counts=_counts(seen.of_thing),
+        standing=standing.at(konto, reader, seen.customer, seen.moment) if seen.everything else None,
+        later=_later(konto, reader, seen, asked),
+        thing=None if asked.thing is None else _called(seen, asked.thing, teller),
     )
 
 
-def _moment(asked: TimelineAsked, reader: Reader, now: datetime) -> Moment:
+def looked(konto: Konto, reader: Reader, customer: str, asked: TimelineAsked) -> Seen | None:
+    """Raises NotAllowed where the reader's roles do not reach so far; None where there is no such customer."""
+    allowed(konto.asker, "audit")
+    moment = moment_of(asked, reader, konto.clock())
+    try:
+        survivor = accounts.survivor_of(konto, customer)
+        found = audit.timeline(konto.log, konto.library, konto.asker, survivor, moment)
+    except Refused:
+        return None
+    became: dict[str, list[Entry]] = {}
+    everything: list[Entry] = []
+    for entry in found.entries:
+        if entry.status == "alert" and not isinstance(entry.fact.data, AlertRaised):
+            became.setdefault(entry.fact.stream, []).append(entry)
+        else:
+            everything.append(entry)
+    everything.reverse()
+    of_thing = [entry for entry in everything if asked.thing in (None, thing_of(entry))]
+    entries = [entry for entry in of_thing if asked.kind in ("all", kind_of_entry(entry))]
+    return Seen(survivor, moment, found, everything, of_thing, entries, became)
+
+
+def moment_of(asked: TimelineAsked, reader: Reader, now: datetime) -> Moment:
+    """The last instant of each day on the reader's clock; of today the moment of asking."""
     at = now if asked.as_of is None else min(now, end_of(asked.as_of, reader))
     return Moment(at, None if asked.known_on is None else min(now, end_of(asked.known_on, reader)))
 
 
-class _Teller:
-    """Tells entries in the reader's language and with the names by which users know each other."""
-
-    def __init__(self, konto: Konto, reader: Reader, found: audit.Timeline, now: datetime) -> None:
-        self.konto, self.reader, self.found, self.now = konto, reader, found, now
-        self.t: Translator = translator(reader.lang)
-
-    def tell(self, entry: Entry) -> TimelineEntry:
-        fact, taken_out = entry.fact, entry.retracted_by
-        told = sentence(entry, self.found.called, self.t)
-        return TimelineEntry(
-            at=fact.time,
-            recorded=fact.recorded or fact.time,
-            about=fact.type.partition(".")[0],
-            text=told,
-            detail=self._detail(fact.data, beside=told),
-            by=self._who(fact.data, sealed=entry.status == "alert"),
-            origin=f"{fact.source}:{fact.id}" if fact.id else "",
-            status=entry.status,
-            retracted_at=(taken_out.recorded or taken_out.time) if taken_out else None,
-            why=_said(taken_out.data, "reason") if taken_out else None,
-        )
-
-    def _detail(self, data: Any, *, beside: str) -> str:
-        """What the sentence does not say already."""
-        due, subject = getattr(data, "due", None), self.found.called.get(getattr(data, "subject", ""))
-        parts = [self.t.gettext(BY).format(moment=self._moment(due))] if due is not None else []
-        parts += [subject] if subject else []
-        parts += [said for name in PROSE if (said := _said(data, name)) and said not in beside]
-        if instead := _said(data, "alternative"):
-            parts.append(self.t.gettext(INSTEAD).format(text=instead))
-        return " · ".join(parts)
-
-    def _moment(self, due: date | datetime) -> str:
-        lang = self.reader.lang
-        if isinstance(due, datetime):
-            return format.moment(due, self.now, self.reader.zone, lang)
-        return format.day_in_words(due, day_of(self.now, self.reader), lang)
-
-    def _who(self, data: Any, *, sealed: bool) -> str | None:
-        """Facts name people as their sources do, alerts of ours by internal ids."""
-        name = next((said for each in WHO if (said := _said(data, each))), None)
-        if name is None:
-            return None
-        person = name if sealed else self.konto.library.ids.person(name)
-        return person_name(self.konto.library, person) or (None if sealed else name)
+def kind_of_entry(entry: Entry) -> EntryKind:
+    about = entry.fact.type.partition(".")[0]
+    return KINDS.get(kind_of(entry.fact.stream) if about == "fact" else about, "all")
 
 
-def _said(data: Any, name: str) -> str | None:
-    said = getattr(data, name, None)
-    return said if isinstance(said, str) and said and said != SEALED else None
+def thing_of(entry: Entry) -> str | None:
+    """The promise, incident or contact that an entry is about."""
+    data: Any = entry.fact.data
+    stream = data.subject if isinstance(data, AlertRaised) else entry.fact.stream
+    return stream if stream.partition("-")[0] in THINGS else None
+
+
+def _row(entry: Entry, teller: Teller) -> TimelineEntry:
+    return teller.tell(entry)._replace(thing=thing_of(entry))
+
+
+def _counts(entries: Sequence[Entry]) -> dict[EntryKind, int]:
+    kinds = [kind_of_entry(entry) for entry in entries]
+    counts: dict[EntryKind, int] = {kind: kinds.count(kind) for kind in get_args(EntryKind)}
+    return counts | {"all": len(kinds)}
+
+
+def _called(seen: Seen, thing: str, teller: Teller) -> str:
+    """As the firm calls it; a question has no name, so what was said of it first."""
+    called = seen.found.called.get(thing)
+    if called is None and seen.of_thing:
+        return teller.tell(seen.of_thing[-1]).text
+    return called or thing
+
+
+def _first_of_all(konto: Konto, customer: str) -> datetime | None:
+    """The first thing that happened, whatever moment is looked at."""
+    return instant(konto.views.row("SELECT MIN(time) FROM timeline WHERE customer = ?", (customer,))[0])
+
+
+# -- what was learned only later ------------------------------------------------------------------
+
+
+def _later(konto: Konto, reader: Reader, seen: Seen, asked: TimelineAsked) -> Later | None:
+    """Between the day by whose end we knew something and now; else between the day that is looked at and now."""
+    day = asked.known_on or asked.as_of
+    if day is None:
+        return None
+    now = konto.clock()
+    known = min(now, end_of(day, reader))
+    at = seen.moment.at
+    today = seen.found.entries
+    if seen.moment.known is not None:
+        today = audit.timeline(konto.log, konto.library, konto.asker, seen.customer, Moment(at)).entries
+    new = [entry for entry in today if entry.status != "alert" and _recorded(entry) > known]
+    new = [entry for entry in new if entry.fact.type != "fact.retracted"]
+    gone = [entry for entry in today if entry.retracted_by and _recorded(entry) <= known]
+    gone = [entry for entry in gone if entry.retracted_by and _instant(entry.retracted_by) > known]
+    teller = Teller(konto, reader, seen.found.called, {})
+    return Later(
+        since=day,
+        entries=tuple(_row(entry, teller) for entry in _newest(new)),
+        learned=len(new),
+        retracted=len(gone),
+        balance_then=standing.balance(konto, reader, seen.customer, Moment(at, known)),
+        balance_now=standing.balance(konto, reader, seen.customer, Moment(at)),
+    )
+
+
+def _newest(entries: Sequence[Entry]) -> Iterator[Entry]:
+    yield from sorted(entries, key=_recorded, reverse=True)[:SHOWN_LATER]
+
+
+def _recorded(entry: Entry) -> datetime:
+    return _instant(entry.fact)
+
+
+def _instant(fact: Any) -> datetime:
+    recorded: datetime = fact.recorded or fact.time
+    return recorded

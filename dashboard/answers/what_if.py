@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dashboard.answers import publishing
 from dashboard.answers.kept import Found, Kept
 from dashboard.answers.rights import refusal
 from dashboard.shapes.asking import Reader, Refusal, Tell
-from dashboard.shapes.what_if import MOST_LISTED, ChangedAccount, Difference, OtherAlert, RulebookTexts, WhatIf
+from dashboard.shapes.publishing import Texts
+from dashboard.shapes.what_if import MOST_LISTED, ChangedAccount, Difference, OtherAlert, WhatIf
 from domain.documents import load
 from domain.errors import Refused
 from domain.rulebook import Rulebook
@@ -16,21 +18,15 @@ from projections.other_alerts import OtherAlert as Alert
 from projections.what_if import Difference as Differing
 from projections.what_if import WhatIf as Compared
 from wiring import settings, trying
-from wiring.defaults import DEFAULTS
 from wiring.home import Konto
-from wiring.refusals import sentence
-from wiring.versions import counting, versions
 from words import Translator, translator
 
 STAGES = ("solid", "building", "new", "recovering", "strained", "lost")
 """The best first."""
-IN_FILE = "rulebook.toml"
 
 
-def texts(konto: Konto, reader: Reader) -> RulebookTexts | Refusal:
-    if refused := refusal(konto, "tests", reader):
-        return refused
-    return RulebookTexts(counting(versions(konto, "rulebook"), konto.clock()).content, DEFAULTS["rulebook"]())
+def texts(konto: Konto, reader: Reader) -> Texts | Refusal:
+    return refusal(konto, "tests", reader) or publishing.texts(konto, reader, "rulebook")
 
 
 def decoded(reader: Reader, content: bytes) -> str | Refusal:
@@ -38,22 +34,6 @@ def decoded(reader: Reader, content: bytes) -> str | Refusal:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return Refusal((translator(reader.lang).gettext(settings.NOT_UTF_8),))
-
-
-def findings(reader: Reader, text: str) -> tuple[str, ...]:
-    try:
-        load(text, Rulebook)
-    except Refused as refused:
-        return tuple(_findings(refused, reader))
-    return ()
-
-
-def _findings(refused: Refused, reader: Reader) -> Iterator[str]:
-    """As `konto rules check` says them of the file of this name, under which a rulebook is kept."""
-    t = translator(reader.lang)
-    for each in (refused, *refused.also):
-        each.params.setdefault("in_file", IN_FILE)
-        yield sentence(each, t)
 
 
 def reckoned(konto: Konto, kept: Kept, reader: Reader, text: str) -> WhatIf | Refusal | None:
@@ -69,7 +49,7 @@ def reckon(konto: Konto, kept: Kept, reader: Reader, text: str, tell: Tell) -> W
     try:
         rules = load(text, Rulebook)
     except Refused as unsound:
-        return Refusal(tuple(_findings(unsound, reader)))
+        return Refusal(tuple(publishing.told(unsound, "rulebook", reader)))
     found = kept.fresh(_question(text), konto, lambda now: trying.what_if(konto, rules, now, tell))
     return _told(found, konto, reader)
 

@@ -66,3 +66,6 @@ class Rules(NamedTuple):
     lateness: tuple[LatenessStep, ...]
     practices: tuple[tuple[str, str], ...]
     versions: tuple[RuleVersion, ...]
+    may_publish: bool
+    may_propose: bool
+    """Whether the reader may let a rulebook be fitted to what customers did."""

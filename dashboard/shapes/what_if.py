@@ -6,13 +6,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 
-class RulebookTexts(NamedTuple):
-    """What one may start from: the rulebook that counts now, and the one as shipped."""
-
-    today: str
-    shipped: str
-
-
 class ChangedAccount(NamedTuple):
     """A customer under today's rulebook and under the other one; the stages by their names in code."""
 

@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd  # type: ignore[import-untyped]
 import streamlit as st
 
-from dashboard import charts, data, look
+from dashboard import charts, data, look, places, proposal, publishing
 from dashboard.look import plain, quiet
 from dashboard.shapes.rules import RuleChange, RuleRow, Rules, RuleSection, RuleVersion
 from dashboard.visit import Visit, visit
@@ -29,6 +29,10 @@ def page() -> None:
         _lateness(found, here)
     with right, look.card("version", stretch=True):
         _version(found, here)
+    publishing.outcome("rulebook", here)
+    if found.may_propose:
+        with look.card("proposal"):
+            proposal.show(here)
     titles = [*(group.title for group in found.groups), t("Versions"), t("Where do the rules come from?")]
     links = " · ".join(f"[{words}](#{_anchor(number)})" for number, words in enumerate(titles))
     st.markdown(f"{links}  \n{quiet(t('Below each rule: the practice it follows, and in brackets the article.'))}")
@@ -78,8 +82,14 @@ def _version(found: Rules, here: Visit) -> None:
     for version in found.versions:
         if version.state in ("counts", "later"):
             st.markdown(f"{_heading(version, here)}  \n{quiet(_what_changed(version, here))}")
+    if found.may_publish:
+        st.page_link(
+            places.what_if(t),
+            label=t("Change the rulebook: try it on the past, then publish"),
+            icon=":material/edit_document:",
+        )
     st.markdown(
-        f"**{t('How to change it')}**  \n"
+        f"**{t('How to change it') if not found.may_publish else t('With files instead')}**  \n"
         + t("Edit `rulebook.toml` in the home folder, or run `konto rules publish FILE`.")
         + "  \n:material/subdirectory_arrow_right: "
         + t("Try it first: `konto what-if FILE` shows which accounts would stand elsewhere.")
@@ -174,19 +184,12 @@ def _what_changed(version: RuleVersion, here: Visit) -> str:
 def _changes(changes: Sequence[RuleChange], here: Visit) -> None:
     if not changes:
         return
-    st.markdown(_listed(changes[:_CHANGES_SHOWN]))
+    st.markdown(publishing.listed(changes[:_CHANGES_SHOWN]))
     rest = changes[_CHANGES_SHOWN:]
     if rest:
         label = here.t.ngettext("{n} more", "{n} more", len(rest)).format(n=len(rest))
         with st.expander(label):
-            st.markdown(_listed(rest))
-
-
-def _listed(changes: Sequence[RuleChange]) -> str:
-    return "  \n".join(
-        f"{quiet(plain(each.section))} · {plain(each.meaning)}: {plain(each.before)} → **{plain(each.after)}**"
-        for each in changes
-    )
+            st.markdown(publishing.listed(rest))
 
 
 # -- practices ------------------------------------------------------------------------------------

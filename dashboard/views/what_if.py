@@ -6,25 +6,18 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, charts, data, look, rows, say
+from dashboard import address, charts, data, editor, look, publishing, rows, say
 from dashboard.charts import StageCount
 from dashboard.look import plain, quiet
-from dashboard.shapes.asking import Reader, Refusal
-from dashboard.shapes.what_if import ChangedAccount, RulebookTexts, WhatIf
+from dashboard.shapes.asking import Refusal
+from dashboard.shapes.publishing import Proposal, Texts
+from dashboard.shapes.what_if import ChangedAccount, WhatIf
 from dashboard.visit import Visit, visit
 from words import format
 
 _ROWS: Final = 10
 _ALERTS: Final = 8
-_TEXT_PIXELS: Final = 360
-
-# Kept beside the widgets, which forget what was typed as soon as another page is opened.
-_TEXT: Final = "what_if_text"
-_CHECKED: Final = "what_if_checked"
 _ASKED: Final = "what_if_asked"
-_UNREADABLE: Final = "what_if_unreadable"
-_FIELD: Final = "rulebook_field"
-_FILE: Final = "rulebook_file"
 
 
 def page() -> None:
@@ -40,31 +33,37 @@ def page() -> None:
         with look.card("refused"):
             look.refused(texts.sentences)
         return
+    publishing.outcome("rulebook", here)
     with look.card("rulebook"):
         text = _rulebook(texts, here)
     asked: str | None = st.session_state.get(_ASKED)
     found = None if asked is None else data.ask().reckoned(here.reader, asked)
     if isinstance(found, WhatIf):
         _found(found, same_text=asked == text, here=here)
+        if asked == text:
+            publishing.card("rulebook", text, here)
 
 
 # -- the other rulebook ---------------------------------------------------------------------------
 
 
-def _rulebook(texts: RulebookTexts, here: Visit) -> str:
+def _rulebook(texts: Texts, here: Visit) -> str:
     t = here.t
     look.title(t("The other rulebook"), t("change the text, or bring a file"))
     typed, brought = st.columns([2.25, 1], gap="medium")
     with brought:
-        _start(texts, here)
+        starts = [("today", t("Today's rulebook"), texts.today), ("shipped", t("The shipped one"), texts.shipped)]
+        if isinstance(proposed := data.ask().proposed(here.reader), Proposal):
+            starts.append(("proposed", t("The proposal from your experience"), proposed.text))
+        editor.begin("rulebook", starts, here)
     with typed:
-        text = _text(texts.today, here)
+        text = editor.typed("rulebook", texts.today, here)
         with st.container(horizontal=True, gap="xsmall"):
             reckon = st.button(t("Reckon the past"), key="reckon", type="primary", icon=":material/balance:")
             check = st.button(t("Only check"), key="check", icon=":material/rule:")
     if reckon or check:
-        st.session_state[_CHECKED] = text
-    sound = _checked(text, here)
+        editor.ask_for_check("rulebook", text)
+    sound = editor.checked("rulebook", text, here, say_so=st.session_state.get(_ASKED) != text)
     if reckon and sound:
         with look.working(t("Reckoning"), t("{done} of {total} accounts read")) as tell:
             data.ask().reckon(here.reader, text, tell)
@@ -72,73 +71,6 @@ def _rulebook(texts: RulebookTexts, here: Visit) -> str:
         st.query_params.pop("page", None)
         st.rerun()
     return text
-
-
-def _start(texts: RulebookTexts, here: Visit) -> None:
-    t = here.t
-    st.markdown(quiet(t("What to begin with?")))
-    st.button(t("Today's rulebook"), key="start_today", width="stretch", on_click=_put, args=(texts.today,))
-    st.button(t("The shipped one"), key="start_shipped", width="stretch", on_click=_put, args=(texts.shipped,))
-    st.html(f"<style>{_style(t('Choose a file'))}</style>")
-    st.file_uploader(t("A file"), type=["toml", "txt"], key=_FILE, on_change=_bring, args=(here.reader,))
-    unreadable: tuple[str, ...] = st.session_state.get(_UNREADABLE, ())
-    if unreadable:
-        look.refused(unreadable)
-
-
-def _style(words: str) -> str:
-    """Columns of the text stand below each other; Streamlit's own words, English in every language, make room."""
-    button = '[data-testid="stFileUploaderDropzone"] button'
-    return (
-        f".st-key-{_FIELD} textarea {{ font-family: monospace; font-size: .82rem; }} "
-        '[data-testid="stFileUploaderDropzoneInstructions"] { display: none; } '
-        f"{button} {{ width: 100%; }} {button} p {{ font-size: 0; }} "
-        f'{button} p::after {{ content: "{words}"; font-size: .875rem; }}'
-    )
-
-
-def _text(today: str, here: Visit) -> str:
-    text: str = st.session_state.setdefault(_TEXT, today)
-    if st.session_state.get(_FIELD) != text:
-        st.session_state[_FIELD] = text
-    st.text_area(
-        here.t("Text of the rulebook"),
-        key=_FIELD,
-        height=_TEXT_PIXELS,
-        label_visibility="collapsed",
-        on_change=lambda: _put(st.session_state[_FIELD]),
-    )
-    return text
-
-
-def _put(text: str) -> None:
-    st.session_state[_TEXT] = text
-    st.session_state.pop(_UNREADABLE, None)
-
-
-def _bring(reader: Reader) -> None:
-    file = st.session_state.get(_FILE)
-    if file is None:
-        return
-    text = data.ask().rulebook_decoded(reader, file.getvalue())
-    if isinstance(text, Refusal):
-        st.session_state[_UNREADABLE] = text.sentences
-    else:
-        _put(text)
-
-
-def _checked(text: str, here: Visit) -> bool:
-    """Whether the text is sound, once somebody wanted to know; with what is to put right where it is not."""
-    if st.session_state.get(_CHECKED) != text:
-        return False
-    t = here.t
-    findings = data.ask().rulebook_findings(here.reader, text)
-    if findings:
-        look.title(t("To put right"), count=len(findings))
-        look.refused(findings)
-    elif st.session_state.get(_ASKED) != text:
-        st.markdown(f":green[:material/check_circle:] {t('This rulebook is sound.')}")
-    return not findings
 
 
 # -- what would be different ----------------------------------------------------------------------

@@ -42,13 +42,15 @@ from dashboard.shapes.incidents import (
 from dashboard.shapes.meaning import Figure, FigureTest, Judged, SaidAndCame, TooFew
 from dashboard.shapes.overview import AlertWeek, Overview, PointWeek, PromiseWeek, Totals
 from dashboard.shapes.promises import PromiseFilter, PromisePage, PromiseRow, State, StateFilter
+from dashboard.shapes.publishing import Texts
 from dashboard.shapes.rules import Rules
 from dashboard.shapes.suppliers import SupplierRow, Suppliers
-from dashboard.shapes.timeline import TimelineAsked, TimelineEntry, TimelinePage
-from dashboard.shapes.what_if import ChangedAccount, Difference, OtherAlert, RulebookTexts, WhatIf
+from dashboard.shapes.what_if import ChangedAccount, Difference, OtherAlert, WhatIf
 from domain.roles import LOCAL_USER, What
 from domain.rulebook import default_text
 from tests.dashboard.sample_attention import BERLIN, NOW, Attention
+from tests.dashboard.sample_audit import Audited
+from tests.dashboard.sample_steering import Steered
 from wiring.versions import Version
 from words import translator
 
@@ -132,7 +134,7 @@ def _edited(text: str, *pairs: str) -> str:
     return text
 
 
-class Sample(Attention):
+class Sample(Attention, Audited, Steered):
     """Answers the pages' questions; `customers` 0 is a firm that has recorded nothing yet."""
 
     def __init__(self, customers: int = 240) -> None:
@@ -542,7 +544,7 @@ class Sample(Attention):
         ]
         return told(found if self._customers else found[:1], LOCAL_USER, NOW, translator(reader.lang))
 
-    # -- suppliers, timeline ----------------------------------------------------------------------
+    # -- suppliers --------------------------------------------------------------------------------
 
     def suppliers(self, reader: Reader) -> Suppliers:
         rows = (
@@ -552,26 +554,6 @@ class Sample(Attention):
             SupplierRow("Solar *Plus* GmbH, Niederlassung Schwäbisch Gmünd", None, 0, 0, None, 0, wilson(0, 0)),
         )
         return Suppliers(rows if self._customers else (), 12, 2, 4, 0.9)
-
-    def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int = 1) -> TimelinePage | None:
-        name = self._name(customer)
-        if name is None:
-            return None
-        as_of, known = asked.as_of or NOW.date(), asked.known_on or NOW.date()
-        rows = [
-            row if known >= date(2026, 3, 9) else _untouched(row)
-            for row in _timeline(reader.lang)
-            if row.at.date() <= as_of and row.recorded.date() <= known
-        ]
-        start = (page - 1) * PAGE_SIZE
-        return TimelinePage(
-            customer=customer,
-            name=name,
-            rows=tuple(rows[start : start + PAGE_SIZE]),
-            total=len(rows),
-            retracted=sum(row.status == "retracted" for row in rows),
-            first=rows[-1].at.date() if rows else None,
-        )
 
     def _name(self, customer: str) -> str | None:
         names = {f"K-{number}": name for number, name in enumerate(_NAMES)}
@@ -753,14 +735,11 @@ class Sample(Attention):
         self.newer = False
         return _tested(reader, figure, nothing=not self._customers)
 
-    def rulebook_texts(self, reader: Reader) -> RulebookTexts | Refusal:
-        return self.refusal or RulebookTexts(default_text().replace("kept = 4 ", "kept = 3 "), default_text())
+    def rulebook_texts(self, reader: Reader) -> Texts | Refusal:
+        return self.refusal or self.document_texts(reader, "rulebook")
 
     def rulebook_decoded(self, reader: Reader, content: bytes) -> str | Refusal:
         return checking.decoded(reader, content)
-
-    def rulebook_findings(self, reader: Reader, text: str) -> tuple[str, ...]:
-        return checking.findings(reader, text)
 
     def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:
         return self._what_if(reader, text) if text in self._reckoned else None
@@ -1026,90 +1005,6 @@ _POSTINGS = (
         "promised by yesterday 4 pm",
     ),
 )
-
-
-def _timeline(lang: str) -> list[TimelineEntry]:
-    """What happened last first; one fact recorded days later, one retracted, one waiting again, one alert."""
-    german = lang == "de"
-
-    def at(day: int, hour: int, minute: int = 0) -> datetime:
-        return datetime(2026, 3, day, hour, minute, tzinfo=BERLIN)
-
-    def say(de: str, en: str) -> str:
-        return de if german else en
-
-    rows = [
-        TimelineEntry(
-            at(11, 8),
-            at(11, 8),
-            "alert",
-            say("Hinweis: bald fällig", "Alert raised: due soon"),
-            "",
-            "Lutz Brandt",
-            "",
-            "alert",
-        ),
-        TimelineEntry(
-            at(10, 15),
-            at(10, 15, 2),
-            "contact",
-            say("Beantwortet, am Telefon", "Answered, by phone"),
-            "",
-            "Sevda Aydin",
-            "crm:C-17/a",
-            "counts",
-        ),
-        TimelineEntry(
-            at(6, 16),
-            at(9, 9),
-            "promise",
-            say("Angebot *Wärmepumpe*: verschoben", "Quotation *heat pump*: moved"),
-            say("bis 24. März, 12 Uhr · Der Preis fehlt noch.", "by 24 March, noon · The price is missing."),
-            "Lutz Brandt",
-            "crm:P-4/m",
-            "counts",
-        ),
-        TimelineEntry(
-            at(5, 9),
-            at(5, 9, 1),
-            "promise",
-            say("Rückruf: erfüllt", "Call back: fulfilled"),
-            "",
-            None,
-            "crm:P-5/f",
-            "parked",
-        ),
-        TimelineEntry(
-            at(4, 9),
-            at(4, 9, 1),
-            "promise",
-            say("Zugesagt: Rückruf", "Promised: call back"),
-            say("bis 5. März, 17 Uhr", "by 5 March, 5 pm"),
-            "Lutz Brandt",
-            "crm:P-5/p",
-            "retracted",
-            at(9, 10, 30),
-            say("Doppelt eingetragen", "Entered twice"),
-        ),
-    ]
-    older = [
-        TimelineEntry(
-            NOW - timedelta(days=20 + 3 * number),
-            NOW - timedelta(days=20 + 3 * number) + timedelta(minutes=1),
-            "contact",
-            say("Der Kunde hat gefragt, per E-Mail", "The customer asked, by e-mail"),
-            "",
-            None,
-            f"crm:C-{number}",
-            "counts",
-        )
-        for number in range(60)
-    ]
-    return rows + older
-
-
-def _untouched(row: TimelineEntry) -> TimelineEntry:
-    return row._replace(status="counts", retracted_at=None, why=None)
 
 
 def main() -> None:

@@ -69,6 +69,7 @@ class Attention:
     _customers: int
 
     def __init__(self) -> None:
+        super().__init__()
         self.noted: set[str] = set()
         self.captured: list[tuple[str, int | None]] = []
         self.put_off_until: dict[str, tuple[datetime, str | None]] = {}

@@ -145,7 +145,7 @@ def test_another_rulebook_shows_whose_account_would_differ_and_changes_nothing(p
 
 def test_an_unsound_rulebook_is_refused_with_line_and_remedy(pages):
     text = default_text().replace("kept = 4 ", "kpt = 4 ")
-    findings = pages.rulebook_findings(READER, text)
+    findings = pages.document_findings(READER, "rulebook", text)
     assert len(findings) == 2
     assert any("Zeile 8, promise.kpt: „kpt“ ist hier nicht bekannt" in each for each in findings)
     assert pages.reckon(READER, text, _untold) == Refusal(findings)

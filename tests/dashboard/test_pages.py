@@ -331,63 +331,6 @@ def test_of_few_promises_with_a_suppliers_goods_only_the_range_is_shown(firm):
     assert "Noch war keine Zusage mit dieser Ware fällig." in text
 
 
-# -- timeline -------------------------------------------------------------------------------------
-
-
-def test_the_timeline_shows_both_times_and_what_counts_no_longer(firm):
-    text = _text(_open("timeline", customer="K-0"))
-    assert "**Fr., 6. März, 16 Uhr**  \n:gray[erfasst Mo., 9. März, 9 Uhr]" in text
-    assert "~~Zugesagt: Rückruf~~" in text
-    assert (
-        ":gray-badge[:material/undo: Fehleingabe]\u2002zurückgezogen Mo., 9. März, 10:30 Uhr: Doppelt eingetragen"
-        in text
-    )
-    assert "wartet wieder auf das, wozu es gehört" in text
-    assert ":material/notifications: Hinweis: bald fällig" in text
-    assert "Sevda Aydin · crm:C-17/a" in text
-    assert "50 von 65, das Letzte zuerst. Durchgestrichen: 1 Fehleingabe; sie zählt nirgends." in text
-
-
-def test_what_was_known_on_an_earlier_day_has_neither_the_retraction_nor_what_came_late(firm):
-    text = _text(_open("timeline", customer="K-0", known_on="2026-03-08"))
-    assert "Was wir am Sonntag, 8. März 2026 wussten" in text
-    assert "Zugesagt: Rückruf" in text
-    assert "~~" not in text
-    assert "Wärmepumpe" not in text
-
-
-def test_the_world_of_an_earlier_day_ends_with_that_day(firm):
-    text = _text(_open("timeline", customer="K-0", as_of="2026-03-05"))
-    assert "Stand vom Donnerstag, 5. März 2026, nach heutigem Wissen" in text
-    assert "**5. März, 9 Uhr**" in text
-    assert "**Fr., 6. März" not in text
-
-
-def test_a_day_goes_into_the_address_and_today_leaves_it(firm):
-    app = _open("timeline", customer="K-0")
-    app.date_input(key="address_known_on").set_value(date(2026, 3, 8)).run()
-    assert app.query_params["known_on"] in ("2026-03-08", ["2026-03-08"])
-    assert "Was wir am Sonntag, 8. März 2026 wussten" in _text(app)
-    app.button(key="leave_as_of").click().run()
-    assert "known_on" not in app.query_params
-    assert app.date_input(key="address_known_on").value == date(2026, 3, 12)
-
-
-@pytest.mark.parametrize("day", ["2026-02-30", "tomorrow", "2026-03-12", "2031-01-01"])
-def test_a_day_that_is_none_or_not_yet_over_shows_what_is_known_now(firm, day):
-    assert "Alles, was jetzt bekannt ist" in _text(_open("timeline", customer="K-0", as_of=day))
-
-
-def test_before_the_first_fact_the_timeline_says_that_nothing_was_known(firm):
-    text = _text(_open("timeline", customer="K-0", as_of="2019-01-01"))
-    assert "Zu dieser Zeit war noch nichts bekannt." in text
-
-
-def test_without_a_customer_the_timeline_asks_whose_and_an_unknown_one_is_named(firm):
-    assert "Von wem?" in _text(_open("timeline"))
-    assert "Es gibt keinen Kunden „K-999“." in _text(_open("timeline", customer="K-999"))
-
-
 # -- adviser --------------------------------------------------------------------------------------
 
 
@@ -693,6 +636,8 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("suppliers", {}),
     ("rules", {}),
     ("timeline", {"customer": "K-0"}),
+    ("people", {}),
+    ("people", {"change": "calendars"}),
     ("meaning", {}),
     ("what-if", {}),
 )

@@ -10,14 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
-from domain.document import DocumentKind, DocumentPublished
+from domain.document import DocumentKind
 from domain.documents import DocumentRefused, load
 from domain.errors import Refused
 from domain.rulebook import Rulebook
 from domain.steering import MODELS
 from intake.text_lines import refused_file
 from projections import rules
-from wiring import settings
+from wiring import publishing, settings
 from wiring.commands.desk import AsOf, Desk, Json, Lang, at_desk, checked_language
 from wiring.home import open_home
 from wiring.moments import written
@@ -221,20 +221,13 @@ def _publish(
         valid_from = desk.time(start, "--from")
         if valid_from is not None:
             valid_from = valid_from.astimezone(desk.zone)
-        newest = versions(desk.konto, kind)[-1]
-        if valid_from is None and newest.content == text:
-            if as_json:
-                desk.out.answer({"published": False, "kind": kind, "valid_from": written(newest.start)})
-            else:
-                desk.out.say(desk.t.gettext(UNCHANGED))
-            return
         with settings.naming(file):
-            fact = desk.konto.publish(kind, text, valid_from)
-        assert isinstance(fact.data, DocumentPublished)
-        begins = fact.data.valid_from
+            published = publishing.publish(desk.konto, kind, text, valid_from)
         if as_json:
-            desk.out.answer({"published": True, "kind": kind, "valid_from": written(begins)})
-        elif valid_from is None:
+            desk.out.answer({"published": published.new, "kind": kind, "valid_from": written(published.start)})
+        elif not published.new:
+            desk.out.say(desk.t.gettext(UNCHANGED))
+        elif valid_from is None or published.start is None:
             desk.out.say(desk.t.gettext(AT_ONCE))
         else:
-            desk.out.say(desk.t.gettext(PUBLISHED).format(start=_said(desk, begins)))
+            desk.out.say(desk.t.gettext(PUBLISHED).format(start=_said(desk, published.start)))
