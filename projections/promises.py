@@ -353,9 +353,7 @@ def listed(
     offset: int = 0,
 ) -> list[PromiseRow]:
     """`among` is a query for internal ids, such as the list behind a figure."""
-    where = _where(library, asker, moment, states, filter)
-    if among is not None:
-        where = where.and_(Condition(f"p.promise IN ({among.sql})", among.params))
+    where = _where(library, asker, moment, states, filter, among)
     where = where.and_(behind(ORDERS[order], after))
     page = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
     rows = library.views.rows(
@@ -365,15 +363,25 @@ def listed(
 
 
 def count(
-    library: Library, asker: Asker, moment: Moment, *, states: Sequence[str] = (), filter: Filter = NO_FILTER
+    library: Library,
+    asker: Asker,
+    moment: Moment,
+    *,
+    states: Sequence[str] = (),
+    filter: Filter = NO_FILTER,
+    among: Condition | None = None,
 ) -> int:
-    where = _where(library, asker, moment, states, filter)
+    where = _where(library, asker, moment, states, filter, among)
     row = library.views.row(f"SELECT COUNT(*) FROM promises p WHERE {where.sql}", where.params)
     return int(row[0])
 
 
-def _where(library: Library, asker: Asker, moment: Moment, states: Sequence[str], filter: Filter) -> Condition:
+def _where(
+    library: Library, asker: Asker, moment: Moment, states: Sequence[str], filter: Filter, among: Condition | None
+) -> Condition:
     where = filter.condition(library, asker, "promises").and_(Condition(moment.rows(), []))
+    if among is not None:
+        where = where.and_(Condition(f"p.promise IN ({among.sql})", among.params))
     if not states:
         return where
     for state in states:

@@ -231,18 +231,42 @@ def _continuity(members: Sequence[Speaker], start: datetime | None, end: datetim
 
 
 def _equal_service(members: Sequence[Speaker], start: datetime | None, end: datetime) -> Evenness | None:
-    waits, rates = [], []
-    for each in members:
-        served = [served for served in each.served if _lies_in(served.at, start, end)]
-        answers = [served.answered_s for served in served if served.answered_s is not None]
-        kept = [served.kept for served in served if served.kept is not None]
-        if answers:
-            waits.append(float(median(answers)))
-        if kept:
-            rates.append(sum(kept) / len(kept))
+    treated = [_treatment(each, start, end) for each in members]
+    waits = [each.wait_s for each in treated if each.wait_s is not None]
+    rates = [each.on_time for each in treated if each.on_time is not None]
     if not waits and not rates:
         return None
     return Evenness(Mean(gini(waits), len(waits)), Mean(gini(rates), len(rates)))
+
+
+class Treatment(NamedTuple):
+    """How one customer was served: the middle wait for an answer in business seconds, the share of promises kept.
+
+    None where there is nothing to tell.
+    """
+
+    wait_s: float | None
+    on_time: float | None
+
+
+def _treatment(speaker: Speaker, start: datetime | None, end: datetime) -> Treatment:
+    served = [served for served in speaker.served if _lies_in(served.at, start, end)]
+    answers = [each.answered_s for each in served if each.answered_s is not None]
+    kept = [each.kept for each in served if each.kept is not None]
+    return Treatment(float(median(answers)) if answers else None, sum(kept) / len(kept) if kept else None)
+
+
+def treatments(library: Library, asker: Asker, question: Question) -> dict[str, Treatment]:
+    """By internal id: what equal_service compares."""
+    speakers = _speakers(library, asker, question, ["equal_service"])
+    ((_, start, end),) = replace(question, per=None).periods(question.moment.at)
+    until = end if question.cuts else LATEST
+    found = {
+        customer: _treatment(each, start, until)
+        for customer, each in speakers.items()
+        if each.at(end).kind == "customer"
+    }
+    return {customer: each for customer, each in found.items() if each != Treatment(None, None)}
 
 
 # -- loading ----------------------------------------------------------------------------------------------
