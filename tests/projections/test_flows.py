@@ -1,4 +1,4 @@
-"""What a period did to all accounts: it begins and ends at the sum of all balances, and every point is accounted for."""
+"""What a period did to all accounts: it begins and ends at the sum of all balances; every point has a reason."""
 
 from __future__ import annotations
 
