@@ -116,6 +116,20 @@ def day_on_a_line(label: str, name: str, first: date, today: date, lang: str, *,
     )
 
 
+def day_of_period(label: str, name: str, value: date, today: date, lang: str) -> None:
+    """One end of a period up to today; once it was chosen it stands in the address."""
+    st.date_input(
+        label,
+        value=None,
+        key=_prepared(name, value),
+        max_value=today,
+        format="DD.MM.YYYY" if lang == "de" else "DD/MM/YYYY",
+        width=160,
+        on_change=_keep,
+        args=(name, "", ""),
+    )
+
+
 def day_ahead(label: str, name: str, value: date, today: date, lang: str, *, help: str) -> None:
     """A date from today on; once it was chosen it stands in the address."""
     st.date_input(

@@ -14,6 +14,7 @@ from dashboard.shapes.account import Account, Span
 from dashboard.shapes.adviser import AdviceAsked, AdvicePage
 from dashboard.shapes.alerts import Noted
 from dashboard.shapes.asking import Firm, Reader, Refusal, Tell
+from dashboard.shapes.behind import CustomersBehind, CustomersBehindAsked
 from dashboard.shapes.captured import Captured, Said, Understood
 from dashboard.shapes.contacts import ContactFigures, ContactPage, ContactsAsked
 from dashboard.shapes.customers import CustomerPage, CustomersAsked
@@ -21,10 +22,11 @@ from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsAsked
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
-from dashboard.shapes.overview import Overview
+from dashboard.shapes.overview import Overview, OverviewAsked, Standing
 from dashboard.shapes.people import PeopleAndHours
 from dashboard.shapes.promises import PromiseFilter, PromisePage
 from dashboard.shapes.publishing import Kind, Proposal, Published, Ready, Texts
+from dashboard.shapes.record import RecordAsked, RecordPage
 from dashboard.shapes.rules import Rules
 from dashboard.shapes.suppliers import Suppliers
 from dashboard.shapes.team import Team
@@ -46,8 +48,20 @@ class Source(Protocol):
         """Whose dashboard this is."""
         ...
 
-    def overview(self, reader: Reader, weeks: int) -> Overview | None:
-        """The firm's last `weeks` weeks, this one included; None while nothing is recorded."""
+    def overview(self, reader: Reader, asked: OverviewAsked) -> Overview | None:
+        """How the firm did in a period, compared with another; None while nothing is recorded."""
+        ...
+
+    def standing(self, reader: Reader, asked: OverviewAsked) -> Standing:
+        """The same, as far as it has to be reckoned customer by customer; kept for a while, as it takes long."""
+        ...
+
+    def record_of_promises(self, reader: Reader, asked: RecordAsked, page: int = 1) -> RecordPage:
+        """A page of at most PAGE_SIZE promises, the settled ones too, the latest first."""
+        ...
+
+    def customers_behind(self, reader: Reader, asked: CustomersBehindAsked, page: int = 1) -> CustomersBehind:
+        """A page of at most PAGE_SIZE customers behind a figure."""
         ...
 
     def promises(self, reader: Reader, asked: PromiseFilter, page: int = 1) -> PromisePage:

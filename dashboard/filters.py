@@ -22,6 +22,8 @@ class States(NamedTuple):
     default: str
     word: Callable[[str], str]
     counts: Mapping[Any, int]
+    name: str = "state"
+    """Its name in the address."""
 
 
 class Choice(NamedTuple):
@@ -36,17 +38,10 @@ class Choice(NamedTuple):
 
 def row(here: Visit, states: States, owners: Sequence[str], choice: Choice) -> None:
     """A new choice shows the first page."""
-    t, lang = here.t, here.reader.lang
+    t = here.t
     first, second, third = st.columns([3.1, 1, 1], gap="small", vertical_alignment="center")
     with first:
-        address.switch(
-            t("State"),
-            "state",
-            states.options,
-            states.default,
-            lambda name: f"{states.word(name)} {format.number(states.counts[name], lang)}",
-            resets="page",
-        )
+        switch(states, here)
     with second:
         address.select(t("Owner"), "owner", [ALL, *owners], ALL, lambda name: name or t(say.EVERYBODY), resets="page")
     with third:
@@ -58,3 +53,15 @@ def row(here: Visit, states: States, owners: Sequence[str], choice: Choice) -> N
             lambda name: choice.word(name) if name else choice.everything,
             resets="page",
         )
+
+
+def switch(states: States, here: Visit) -> None:
+    """The states alone, as buttons."""
+    address.switch(
+        here.t("State"),
+        states.name,
+        states.options,
+        states.default,
+        lambda name: f"{states.word(name)} {format.number(states.counts[name], here.reader.lang)}",
+        resets="page",
+    )

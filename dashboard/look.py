@@ -50,6 +50,10 @@ _STYLE: Final = """
 [class*="st-key-row_"] a :is(span, p) { font-size: 1rem; line-height: 1.6; white-space: normal; }
 [class*="st-key-row_"] a strong { color: light-dark(#0A5A69, #8AD3DF); }
 [class*="st-key-row_"] a:hover strong { text-decoration: underline; }
+[class*="st-key-behind_"] a { background: none !important; padding: 0; margin: 0; min-height: 0; }
+[class*="st-key-behind_"] a :is(span, p) { font-size: .875rem; white-space: normal; }
+[class*="st-key-behind_"] a :is(span, p) { color: light-dark(#506168, #A3B2B7); }
+[class*="st-key-behind_"] a:hover :is(span, p) { text-decoration: underline; }
 [class*="st-key-card_wording"] code { font-family: Plex, sans-serif; font-size: 1rem; }
 [data-testid="InputInstructions"] { display: none; }
 .stMainBlockContainer { max-width: 1320px; padding-left: 2.6rem; padding-right: 2.6rem; }

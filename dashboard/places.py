@@ -8,7 +8,7 @@ from words import Translator
 
 
 def overview(t: Translator) -> st.Page:
-    """How the firm is doing."""
+    """How the firm is doing: period (own: from, to), against, team, kind in the address."""
     from dashboard.views.overview import page
 
     return st.Page(page, title=t("Overview"), icon=":material/monitoring:", url_path="overview", default=True)
@@ -29,28 +29,31 @@ def adviser(t: Translator) -> st.Page:
 
 
 def promises(t: Translator) -> st.Page:
-    """Every open promise; filters in the address: state, owner, kind, page."""
+    """Every open promise; filters in the address: state, owner, kind, page.
+
+    `show` is all, or outcome, team, supplier, customer, from, to, or behind and part (the list behind a figure).
+    """
     from dashboard.views.promises import page
 
     return st.Page(page, title=t("Promises"), icon=":material/handshake:", url_path="promises")
 
 
 def account(t: Translator) -> st.Page:
-    """All customers: text, order, page; one's account: `customer` in the address, `span` for the statement."""
+    """All customers: text, order, behind, page; one's account: `customer` in the address, `span` for the statement."""
     from dashboard.views.account import page
 
     return st.Page(page, title=t("Accounts"), icon=":material/account_balance_wallet:", url_path="account")
 
 
 def contacts(t: Translator) -> st.Page:
-    """Who waits for an answer; filters in the address: state, owner, channel, customer, page."""
+    """Who waits for an answer; in the address: state, owner, channel, customer, team, from, to, behind, part, page."""
     from dashboard.views.contacts import page
 
     return st.Page(page, title=t("Contacts"), icon=":material/forum:", url_path="contacts")
 
 
 def incidents(t: Translator) -> st.Page:
-    """What went wrong; filters in the address: state, owner, kind, supplier, customer, page."""
+    """What went wrong; filters in the address: state, owner, kind, supplier, customer, team, from, to, behind, page."""
     from dashboard.views.incidents import page
 
     return st.Page(page, title=t("Incidents"), icon=":material/handyman:", url_path="incidents")

@@ -27,8 +27,13 @@ def promise(row: PromiseRow, here: Visit, *, within: str = "") -> None:
         when, what = st.columns([1, 3.4], gap="small", vertical_alignment="center")
         when.markdown(f"**{due(row, here)}**  \n{quiet(moment(row, here))}")
         with what.container(gap=None):
-            to_account(row.customer, f"**{plain(row.name)}** · {plain(row.what)}", here)
+            to_promise(row.own, row.customer, f"**{plain(row.name)}** · {plain(row.what)}", here)
             st.markdown("\u2002".join(part for part in (badge(row, here), quiet(about(row, here))) if part))
+
+
+def to_promise(promise: str, customer: str, label: str, here: Visit) -> None:
+    """Words that lead to a promise (`promise` is its own id as source:id), for now to the customer's account."""
+    to_account(customer, label, here)
 
 
 def to_account(customer: str, label: str, here: Visit) -> None:

@@ -250,9 +250,7 @@ def listed(
     offset: int = 0,
 ) -> list[IncidentRow]:
     """The newest first."""
-    where = _where(library, asker, moment, states, filter)
-    if among is not None:
-        where = where.and_(Condition(f"i.incident IN ({among.sql})", among.params))
+    where = _where(library, asker, moment, states, filter, among)
     where = where.and_(behind(LISTED_BY, after))
     page = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
     rows = library.views.rows(f"{_SELECT} WHERE {where.sql} ORDER BY {order_by(LISTED_BY)}{page}", where.params)
@@ -260,15 +258,25 @@ def listed(
 
 
 def count(
-    library: Library, asker: Asker, moment: Moment, *, states: Sequence[str] = (), filter: Filter = NO_FILTER
+    library: Library,
+    asker: Asker,
+    moment: Moment,
+    *,
+    states: Sequence[str] = (),
+    filter: Filter = NO_FILTER,
+    among: Condition | None = None,
 ) -> int:
-    where = _where(library, asker, moment, states, filter)
+    where = _where(library, asker, moment, states, filter, among)
     row = library.views.row(f"SELECT COUNT(*) FROM incidents i WHERE {where.sql}", where.params)
     return int(row[0])
 
 
-def _where(library: Library, asker: Asker, moment: Moment, states: Sequence[str], filter: Filter) -> Condition:
+def _where(
+    library: Library, asker: Asker, moment: Moment, states: Sequence[str], filter: Filter, among: Condition | None
+) -> Condition:
     where = filter.condition(library, asker, "incidents", "i").and_(Condition(moment.rows("i"), []))
+    if among is not None:
+        where = where.and_(Condition(f"i.incident IN ({among.sql})", among.params))
     if not states:
         return where
     for state in states:

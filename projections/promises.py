@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from domain.account import worth_of
@@ -85,6 +85,9 @@ TABLES = (
     f"CREATE INDEX IF NOT EXISTS promises_open ON promises (at_until, overdue_from) WHERE known_until = {ALWAYS}",
     "CREATE INDEX IF NOT EXISTS promises_unsettled ON promises (at_until) "
     f"WHERE outcome IS NULL AND known_until = {ALWAYS}",
+    # For the figures of a period.
+    f"CREATE INDEX IF NOT EXISTS promises_belongs ON promises (belongs_at) WHERE known_until = {ALWAYS}",
+    f"CREATE INDEX IF NOT EXISTS promises_made ON promises (made_at) WHERE known_until = {ALWAYS}",
     "CREATE INDEX IF NOT EXISTS promises_follow_up ON promises (follow_up_from) WHERE follow_up_from IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS promises_supplier ON promises (supplier) WHERE supplier IS NOT NULL",
     "CREATE TABLE IF NOT EXISTS promise_words ("
@@ -354,9 +357,7 @@ def listed(
     offset: int = 0,
 ) -> list[PromiseRow]:
     """`among` is a query for internal ids, such as the list behind a figure."""
-    where = _where(library, asker, moment, states, filter)
-    if among is not None:
-        where = where.and_(Condition(f"p.promise IN ({among.sql})", among.params))
+    where = _where(library, asker, moment, states, filter, among)
     where = where.and_(behind(ORDERS[order], after))
     page = "" if limit is None else f" LIMIT {int(limit)} OFFSET {int(offset)}"
     rows = library.views.rows(
@@ -366,15 +367,61 @@ def listed(
 
 
 def count(
-    library: Library, asker: Asker, moment: Moment, *, states: Sequence[str] = (), filter: Filter = NO_FILTER
+    library: Library,
+    asker: Asker,
+    moment: Moment,
+    *,
+    states: Sequence[str] = (),
+    filter: Filter = NO_FILTER,
+    among: Condition | None = None,
 ) -> int:
-    where = _where(library, asker, moment, states, filter)
+    where = _where(library, asker, moment, states, filter, among)
     row = library.views.row(f"SELECT COUNT(*) FROM promises p WHERE {where.sql}", where.params)
     return int(row[0])
 
 
-def _where(library: Library, asker: Asker, moment: Moment, states: Sequence[str], filter: Filter) -> Condition:
+def counts(
+    library: Library, asker: Asker, moment: Moment, *, filter: Filter = NO_FILTER, among: Condition | None = None
+) -> dict[str, int]:
+    """How many of these are in each state; what was exceeded is kept."""
+    where = _where(library, asker, moment, (), filter, among)
+    rows = library.views.rows(
+        f"SELECT {state_at(moment)} AS state, COUNT(*) FROM promises p WHERE {where.sql} GROUP BY state", where.params
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def overdue_spells(
+    library: Library, asker: Asker, start: datetime, end: datetime, *, filter: Filter = NO_FILTER
+) -> list[tuple[datetime, datetime | None]]:
+    """From when to when promises were overdue in a period, as we know it now; None = still."""
+    where = filter.condition(library, asker, "promises")
+    rows = library.views.rows(
+        "SELECT p.overdue_from, p.at_from, p.at_until FROM promises p "
+        f"WHERE p.known_until = {ALWAYS} AND p.outcome IS NULL AND p.at_until > ? AND p.overdue_from <= ? "
+        f"AND p.overdue_from < p.at_until AND {where.sql}",
+        (micros(start), micros(end), *where.params),
+    )
+    return [
+        (since, instant(until)) for overdue, begun, until in rows if (since := instant(max(overdue, begun))) is not None
+    ]
+
+
+def distinct(
+    library: Library, asker: Asker, moment: Moment, column: Literal["owner", "team", "kind"]
+) -> tuple[str, ...]:
+    """Whose promises there are (owners by their internal ids), and of which kinds."""
+    where = NO_FILTER.condition(library, asker, "promises").and_(Condition(moment.rows(), []))
+    rows = library.views.rows(f"SELECT DISTINCT p.{column} FROM promises p WHERE {where.sql}", where.params)
+    return tuple(sorted(row[0] for row in rows if row[0]))
+
+
+def _where(
+    library: Library, asker: Asker, moment: Moment, states: Sequence[str], filter: Filter, among: Condition | None
+) -> Condition:
     where = filter.condition(library, asker, "promises").and_(Condition(moment.rows(), []))
+    if among is not None:
+        where = where.and_(Condition(f"p.promise IN ({among.sql})", among.params))
     if not states:
         return where
     for state in states:

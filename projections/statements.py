@@ -22,7 +22,7 @@ from domain.roles import Asker
 from domain.steering import Steering
 from domain.store import Cursor
 from projections import customers, families
-from projections.filters import Library, Moment
+from projections.filters import Condition, Library, Moment
 from projections.page import Page, by_stream, knowledge
 from projections.tables import ALWAYS, Views, delete, instant, micros, until
 
@@ -156,16 +156,40 @@ class Flow(NamedTuple):
     customers: int
 
 
-def flow(library: Library, asker: Asker, start: datetime, end: datetime) -> Flow:
-    """`end` is exclusive."""
-    seen = customers.seen_by(library, asker)
-    row = library.views.row(
-        "SELECT SUM(CASE WHEN l.points > 0 THEN l.points ELSE 0 END), SUM(CASE WHEN l.points < 0 THEN l.points ELSE 0 "
-        "END), COUNT(*), COUNT(DISTINCT l.customer) FROM lines l JOIN customers c ON c.customer = l.customer "
-        f"WHERE l.time >= ? AND l.time < ? AND l.due IS NULL AND {seen.sql}",
-        (micros(start), micros(end), *seen.params),
-    )
+def flow(library: Library, asker: Asker, start: datetime, end: datetime, *, team: str | None = None) -> Flow:
+    """`end` is exclusive; with a team its customers' accounts alone."""
+    came = _came(library, asker, start, end, team)
+    row = library.views.row(f"SELECT {IN_AND_OUT}, COUNT(*), COUNT(DISTINCT l.customer) {came.sql}", came.params)
     return Flow(row[0] or 0, row[1] or 0, row[2], row[3])
+
+
+def flow_by_quarter_hour(
+    library: Library, asker: Asker, start: datetime, end: datetime, *, team: str | None = None
+) -> list[tuple[datetime, int, int]]:
+    """Deposits and withdrawals from each quarter of an hour on in which there were any.
+
+    Days and weeks of any zone begin with one, so whoever wants those adds up.
+    """
+    came = _came(library, asker, start, end, team)
+    rows = library.views.rows(f"SELECT l.time / {QUARTER_US}, {IN_AND_OUT} {came.sql} GROUP BY 1", came.params)
+    return [(at, row[1], row[2]) for row in rows if (at := instant(row[0] * QUARTER_US)) is not None]
+
+
+QUARTER_US = 900_000_000
+IN_AND_OUT = (
+    "SUM(CASE WHEN l.points > 0 THEN l.points ELSE 0 END), SUM(CASE WHEN l.points < 0 THEN l.points ELSE 0 END)"
+)
+
+
+def _came(library: Library, asker: Asker, start: datetime, end: datetime, team: str | None) -> Condition:
+    seen = customers.seen_by(library, asker)
+    if team is not None:
+        seen = seen.and_(Condition("c.team = ?", [team]))
+    return Condition(
+        "FROM lines l JOIN customers c ON c.customer = l.customer "
+        f"WHERE l.time >= ? AND l.time < ? AND l.due IS NULL AND {seen.sql}",
+        [micros(start), micros(end), *seen.params],
+    )
 
 
 def first_line(library: Library, asker: Asker) -> datetime | None:

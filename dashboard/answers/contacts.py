@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from dashboard.answers import behind
 from dashboard.answers.measures import called, share, spread, where
 from dashboard.answers.moments import day_of, midnight
 from dashboard.shapes.asking import PAGE_SIZE, Reader
+from dashboard.shapes.behind import Behind
 from dashboard.shapes.contacts import (
     ChannelAnswers,
     ContactFigures,
@@ -35,13 +38,21 @@ BY_TARGET = "x.target_at IS NULL, x.target_at, x.contact"
 NEWEST_FIRST = "x.at DESC, x.contact"
 
 
-def page(konto: Konto, asked: ContactsAsked, page: int) -> ContactPage:
-    moment = Moment(konto.clock())
-    known = where(konto, asked.customer, owner=asked.owner, channel=asked.channel)
-    fits = known.condition(konto.library, konto.asker, "contacts", "x").and_(ONCE)
+def page(konto: Konto, reader: Reader, asked: ContactsAsked, page: int) -> ContactPage:
+    known = where(konto, asked.customer, owner=asked.owner, channel=asked.channel, team=asked.team)
+    question = behind.question(konto, reader, asked.period, known)
+    moment, every = question.moment, known.condition(konto.library, konto.asker, "contacts", "x")
+
+    def of_figure(figure: Behind) -> Condition:
+        # A figure counts every contact, also those in which the same thing was asked again.
+        chosen = behind.among(konto, question, figure, "contacts")
+        return every.and_(Condition(f"x.contact IN ({chosen.sql})", chosen.params))
+
+    fits = of_figure(asked.behind) if asked.behind else every.and_(ONCE).and_(question.within("x.at"))
     counts = _counts(konto, moment, fits)
     return ContactPage(
         rows=_rows(konto, moment, _in_state(fits, asked.state), asked.state in WAITING, PAGE_SIZE, page),
+        parts=behind.parts(asked.behind, lambda part: _count(konto, moment, of_figure(part))) if asked.behind else {},
         total=counts[asked.state],
         counts=counts,
         owners=_owners(konto, moment),
@@ -62,8 +73,8 @@ def waiting(konto: Konto, owner: str | None, most: int) -> tuple[tuple[ContactRo
     moment = Moment(konto.clock())
     fits = where(konto, owner=owner).condition(konto.library, konto.asker, "contacts", "x")
     chosen = fits.and_(in_hand.waits(moment))
-    total = konto.views.row(f"SELECT COUNT(*) FROM {source_of(moment)} x WHERE {chosen.sql}", chosen.params)[0]
-    return (_rows(konto, moment, chosen, True, most, 1) if total else ()), int(total)
+    total = _count(konto, moment, chosen)
+    return (_rows(konto, moment, chosen, True, most, 1) if total else ()), total
 
 
 def _in_state(fits: Condition, state: ContactFilter) -> Condition:
@@ -93,6 +104,10 @@ def _row(each: Sequence[Any]) -> ContactRow:
     fields: dict[str, Any] = dict(zip(ContactRow._fields, each, strict=True))
     times = {name: instant(fields[name]) for name in ("at", "target")}
     return ContactRow(**{**fields, **times, "inbound": bool(fields["inbound"])})
+
+
+def _count(konto: Konto, moment: Moment, fits: Condition) -> int:
+    return int(konto.views.row(f"SELECT COUNT(*) FROM {source_of(moment)} x WHERE {fits.sql}", fits.params)[0])
 
 
 def _counts(konto: Konto, moment: Moment, fits: Condition) -> dict[ContactFilter, int]:
@@ -129,13 +144,13 @@ def figures(konto: Konto, reader: Reader, asked: ContactsAsked) -> ContactFigure
         first_answer=spread(found["first_answer_hours"]),
         in_time=share(found["answered_in_time"]),
         asked_again=share(found["chase_rate"]),
-        channels=_by_channel(konto, question),
+        channels=by_channel(konto, question),
     )
 
 
-def _by_channel(konto: Konto, question: Question) -> tuple[ChannelAnswers, ...]:
+def by_channel(konto: Konto, question: Question) -> tuple[ChannelAnswers, ...]:
     """The channel with the most answers first."""
-    by = Question(question.moment, start=question.start, by="channel", filter=question.filter)
+    by = replace(question, by="channel")
     rules = konto.steering.rulebooks.at(question.moment.at).answers
     groups = kpis.figures(konto.library, konto.asker, by, NAMES[:1])
     found = [

@@ -11,6 +11,7 @@ from dashboard.answers import (
     accounts,
     acknowledging,
     adviser,
+    behind,
     capturing,
     contacts,
     customers,
@@ -24,8 +25,10 @@ from dashboard.answers import (
     printed,
     proposal,
     publishing,
+    record,
     rights,
     rules,
+    standing,
     suppliers,
     team,
     timeline,
@@ -37,6 +40,7 @@ from dashboard.shapes.account import Account, Span
 from dashboard.shapes.adviser import AdviceAsked, AdvicePage
 from dashboard.shapes.alerts import Noted
 from dashboard.shapes.asking import Firm, Reader, Refusal, Tell
+from dashboard.shapes.behind import CustomersBehind, CustomersBehindAsked
 from dashboard.shapes.captured import Captured, Said, Understood
 from dashboard.shapes.contacts import ContactFigures, ContactPage, ContactsAsked
 from dashboard.shapes.customers import CustomerPage, CustomersAsked
@@ -44,10 +48,11 @@ from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsAsked
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
-from dashboard.shapes.overview import Overview
+from dashboard.shapes.overview import Overview, OverviewAsked, Standing
 from dashboard.shapes.people import PeopleAndHours
 from dashboard.shapes.promises import PromiseFilter, PromisePage
 from dashboard.shapes.publishing import Kind, Proposal, Published, Ready, Texts
+from dashboard.shapes.record import RecordAsked, RecordPage
 from dashboard.shapes.rules import Rules
 from dashboard.shapes.suppliers import Suppliers
 from dashboard.shapes.team import Team
@@ -64,6 +69,8 @@ class Home:
         self.taught = konto.taught
         self.kept = Kept()
         self.lately = Kept()
+        self.overviews = Kept()
+        self.standings = Kept()
 
     @classmethod
     def opened(cls, path: Path) -> Home:
@@ -80,20 +87,29 @@ class Home:
     def firm(self, reader: Reader) -> Firm:
         return rights.firm(self._for(reader))
 
-    def overview(self, reader: Reader, weeks: int) -> Overview | None:
-        return overview.overview(self._for(reader), reader, weeks)
+    def overview(self, reader: Reader, asked: OverviewAsked) -> Overview | None:
+        return overview.overview(self._for(reader), self.overviews, reader, asked)
+
+    def standing(self, reader: Reader, asked: OverviewAsked) -> Standing:
+        return standing.standing(self._for(reader), self.standings, reader, asked)
+
+    def record_of_promises(self, reader: Reader, asked: RecordAsked, page: int = 1) -> RecordPage:
+        return record.page(self._for(reader), reader, asked, page)
+
+    def customers_behind(self, reader: Reader, asked: CustomersBehindAsked, page: int = 1) -> CustomersBehind:
+        return behind.customers(self._for(reader), reader, asked, page)
 
     def promises(self, reader: Reader, asked: PromiseFilter, page: int = 1) -> PromisePage:
         return lists.promises(self._for(reader), self.taught, reader, asked, page)
 
     def contacts(self, reader: Reader, asked: ContactsAsked, page: int = 1) -> ContactPage:
-        return contacts.page(self._for(reader), asked, page)
+        return contacts.page(self._for(reader), reader, asked, page)
 
     def contact_figures(self, reader: Reader, asked: ContactsAsked) -> ContactFigures:
         return contacts.figures(self._for(reader), reader, asked)
 
     def incidents(self, reader: Reader, asked: IncidentsAsked, page: int = 1) -> IncidentPage:
-        return incidents.page(self._for(reader), asked, page)
+        return incidents.page(self._for(reader), reader, asked, page)
 
     def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures:
         return incidents.figures(self._for(reader), reader, asked)

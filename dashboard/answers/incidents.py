@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from dashboard.answers import behind
 from dashboard.answers.measures import called, share, spread, where
 from dashboard.answers.moments import day_of, midnight
 from dashboard.shapes.asking import PAGE_SIZE, Reader
+from dashboard.shapes.behind import Behind
 from dashboard.shapes.incidents import (
     IncidentFigures,
     IncidentFilter,
@@ -22,7 +24,7 @@ from dashboard.shapes.incidents import (
 from projections import incidents, kpis
 from projections.customers import person_names
 from projections.figures import Lateness
-from projections.filters import Filter, Moment
+from projections.filters import Condition, Filter, Moment
 from projections.kpis import Question
 from wiring.home import Konto
 
@@ -33,16 +35,22 @@ NAMES = ("resolution_hours", "recovery_discipline", "recovery_success")
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def page(konto: Konto, asked: IncidentsAsked, page: int) -> IncidentPage:
+def page(konto: Konto, reader: Reader, asked: IncidentsAsked, page: int) -> IncidentPage:
     now = konto.clock()
-    fits = where(konto, asked.customer, owner=asked.owner, kind=asked.kind, supplier=asked.supplier)
-    running = _running(konto, fits, now)
+    fits = where(konto, asked.customer, owner=asked.owner, kind=asked.kind, supplier=asked.supplier, team=asked.team)
+    question = behind.question(konto, reader, asked.period, fits)
+    among = _among(konto, question, asked.behind)
+    running = _running(konto, fits, now, among)
     start = (page - 1) * PAGE_SIZE
     if asked.state == "unresolved":
         rows = running[start : start + PAGE_SIZE]
     else:
-        rows = [row(each, now) for each in _listed(konto, asked.state, fits, now, start)]
-    counts = {state: _count(konto, state, fits, now) for state in STATES}
+        rows = [row(each, now) for each in _listed(konto, asked.state, fits, among, now, start)]
+    counts = {state: _count(konto, state, fits, among, now) for state in STATES}
+
+    def of_figure(figure: Behind) -> int:
+        return _count(konto, "all", fits, _among(konto, question, figure), now)
+
     return IncidentPage(
         rows=tuple(rows),
         total=counts[asked.state],
@@ -51,7 +59,18 @@ def page(konto: Konto, asked: IncidentsAsked, page: int) -> IncidentPage:
         kinds=_kinds(konto, now),
         customer=called(konto, asked.customer),
         next_steps=_next_steps(running),
+        parts=behind.parts(asked.behind, of_figure) if asked.behind else {},
     )
+
+
+def _among(konto: Konto, question: Question, figure: Behind | None) -> Condition | None:
+    """A figure takes its own cases from the period; without one the report decides."""
+    if figure is not None:
+        return behind.among(konto, question, figure, "incidents")
+    if question.start is None:
+        return None
+    reported = question.within("r.reported_at")
+    return Condition(f"SELECT r.incident FROM incidents r WHERE {reported.sql}", reported.params)
 
 
 def running_of(konto: Konto, customer: str) -> tuple[IncidentRow, ...]:
@@ -64,8 +83,8 @@ def running(konto: Konto, owner: str | None) -> list[IncidentRow]:
     return _running(konto, where(konto, owner=owner), konto.clock())
 
 
-def _running(konto: Konto, fits: Filter, now: datetime) -> list[IncidentRow]:
-    rows = incidents.listed(konto.library, konto.asker, Moment(now), states=["unresolved"], filter=fits)
+def _running(konto: Konto, fits: Filter, now: datetime, among: Condition | None = None) -> list[IncidentRow]:
+    rows = incidents.listed(konto.library, konto.asker, Moment(now), states=["unresolved"], filter=fits, among=among)
     return sorted((row(each, now) for each in rows), key=_urgency)
 
 
@@ -80,15 +99,22 @@ def next_step(each: IncidentRow) -> Step | None:
 
 
 def _listed(
-    konto: Konto, state: IncidentFilter, fits: Filter, now: datetime, start: int
+    konto: Konto, state: IncidentFilter, fits: Filter, among: Condition | None, now: datetime, start: int
 ) -> list[incidents.IncidentRow]:
     return incidents.listed(
-        konto.library, konto.asker, Moment(now), states=_states(state), filter=fits, limit=PAGE_SIZE, offset=start
+        konto.library,
+        konto.asker,
+        Moment(now),
+        states=_states(state),
+        filter=fits,
+        among=among,
+        limit=PAGE_SIZE,
+        offset=start,
     )
 
 
-def _count(konto: Konto, state: IncidentFilter, fits: Filter, now: datetime) -> int:
-    return incidents.count(konto.library, konto.asker, Moment(now), states=_states(state), filter=fits)
+def _count(konto: Konto, state: IncidentFilter, fits: Filter, among: Condition | None, now: datetime) -> int:
+    return incidents.count(konto.library, konto.asker, Moment(now), states=_states(state), filter=fits, among=among)
 
 
 def _states(state: IncidentFilter) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from wiring.home import Konto
 
+COSTLY = timedelta(milliseconds=500)
 MOST = 12
 """Rulebooks are long, and a firm of many customers has many differences."""
 
@@ -18,6 +19,8 @@ class Found(NamedTuple):
     position: int
     at: datetime
     answer: Any
+    costly: bool = False
+    """It took long to find."""
 
 
 class Kept:
@@ -44,8 +47,23 @@ class Kept:
             return known
         return self._keep(question, konto.log.head(), now, find)
 
-    def _keep(self, question: str, position: int, now: datetime, find: Callable[[datetime], Any]) -> Found:
-        found = Found(position, now, find(now))
+    def recent(self, question: str, konto: Konto, lasting: timedelta, find: Callable[[datetime], Any]) -> Found:
+        """The last answer while it is young and the log has not grown; one that was costly stands while it is young."""
+        known, now, position = self._found.get(question), konto.clock(), konto.log.head()
+        if known is not None and known.at <= now < known.at + lasting and (known.position == position or known.costly):
+            return known
+        return self._keep(question, position, now, find, konto.clock)
+
+    def _keep(
+        self,
+        question: str,
+        position: int,
+        now: datetime,
+        find: Callable[[datetime], Any],
+        clock: Callable[[], datetime] | None = None,
+    ) -> Found:
+        answer = find(now)
+        found = Found(position, now, answer, costly=clock is not None and clock() - now > COSTLY)
         self._found.pop(question, None)
         self._found[question] = found
         for oldest in list(self._found)[:-MOST]:

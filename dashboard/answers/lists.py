@@ -47,10 +47,18 @@ def promises(konto: Konto, taught: Taught, reader: Reader, asked: PromiseFilter,
     )
 
 
-def overdue(konto: Konto, at: datetime, t: Translator, most: int) -> tuple[PromiseRow, ...]:
+def overdue(
+    konto: Konto, at: datetime, t: Translator, most: int, *, team: str | None = None, kind: str | None = None
+) -> tuple[PromiseRow, ...]:
     """The ones overdue longest."""
-    found = open_list.first(konto.library, konto.asker, Moment(at), standings=("overdue",), limit=most)
+    found = open_list.first(
+        konto.library, konto.asker, Moment(at), standings=("overdue",), filter=filter_of(team, kind), limit=most
+    )
     return tuple(row(each, t) for each in found)
+
+
+def filter_of(team: str | None, kind: str | None) -> Filter:
+    return Filter({name: value for name, value in (("team", team), ("kind", kind)) if value is not None})
 
 
 def of_customer(
@@ -88,4 +96,5 @@ def row(each: OpenRow, t: Translator) -> PromiseRow:
         notice_until=promise.last_moment,
         moved=promise.moves,
         plan_b=promise.plan_b,
+        own=f"{promise.source}:{promise.id}",
     )

@@ -8,6 +8,7 @@ from dashboard.charts.account import Bar, Interval, balance, bars, intervals, wa
 from dashboard.charts.adviser import possible_days
 from dashboard.charts.contacts import answer_times
 from dashboard.charts.meaning import said_and_came
+from dashboard.charts.period import Column, Strip, course, cut_off, per_dot, strip
 from dashboard.charts.picture import Chart, Style
 from dashboard.charts.rules import lateness
 from dashboard.charts.sparkline import sparkline
@@ -17,22 +18,28 @@ from dashboard.charts.what_if import StageCount, differences, stages
 __all__ = [
     "Bar",
     "Chart",
+    "Column",
     "Interval",
     "StageCount",
+    "Strip",
     "Style",
     "WeekCount",
     "answer_times",
     "balance",
     "bars",
     "counts_by_week",
+    "course",
+    "cut_off",
     "differences",
     "intervals",
     "lateness",
+    "per_dot",
     "points_by_week",
     "possible_days",
     "reliability",
     "said_and_came",
     "sparkline",
     "stages",
+    "strip",
     "waterfall",
 ]

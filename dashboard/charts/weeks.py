@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dashboard.charts.palette import Palette
 from dashboard.charts.picture import (
@@ -22,8 +22,11 @@ from dashboard.charts.picture import (
     whole,
 )
 from dashboard.shapes.figures import Share
-from dashboard.shapes.overview import PointWeek, PromiseWeek
+from dashboard.shapes.overview import Change, PointWeek, PromiseWeek
 from words import Translator, format
+
+_LATE: Final = 0.72
+"""From this part of the picture on, words stand to the left of what they name."""
 
 
 class WeekCount(NamedTuple):
@@ -45,8 +48,11 @@ class _Line(NamedTuple):
         return next(((week, share.value) for week, share in reversed(self.points) if share.value is not None), None)
 
 
-def reliability(weeks: Sequence[PromiseWeek], target: float, style: Style) -> Chart:
-    """Do we keep what we promise? The last promise solid, the first dashed, each with its interval."""
+def reliability(weeks: Sequence[PromiseWeek], target: float, style: Style, changes: Sequence[Change] = ()) -> Chart:
+    """Do we keep what we promise? The last promise solid, the first dashed, each with its interval.
+
+    Where other rules, hours or people began to count stands a thin grey upright; what changed, on hover.
+    """
     t, colours = style
     last = [(each.week, each.last) for each in weeks]
     first = [(each.week, each.first) for each in weeks]
@@ -73,7 +79,42 @@ def reliability(weeks: Sequence[PromiseWeek], target: float, style: Style) -> Ch
     drawn = [part for line in lines for part in _drawn(line, x, y)]
     labels = _end_labels(lines, target, (1 - floor) * 0.09, x, y, style)
     alt = t("Share of promises kept over time.") + " " + " ".join(_said(line, t) for line in lines)
-    return Chart(whole(style, 260, values, [*bands, *named, *drawn, *labels]), alt.strip())
+    noted = _changes(changes, weeks, x, style)
+    alt = " ".join([alt.strip(), *(f"{format.day(each.on, t.lang)}: {each.label}." for each in changes)])
+    return Chart(whole(style, 260, values, [*bands, *noted, *named, *drawn, *labels]), alt.strip())
+
+
+def _changes(changes: Sequence[Change], weeks: Sequence[PromiseWeek], x: Spec, style: Style) -> list[Spec]:
+    """One upright a day on which something changed, its words at the foot; those near each other stand in steps."""
+    t, colours = style
+    days: dict[date, list[Change]] = {}
+    for change in changes:
+        # The first week may begin before the period, the last point stands at its Monday.
+        days.setdefault(min(max(change.on, weeks[0].week), weeks[-1].week), []).append(change)
+    parts: list[Spec] = []
+    span = max(1, (weeks[-1].week - weeks[0].week).days)
+    rows, free = [-10.0, -10.0, -10.0], 0
+    for day, together in sorted(days.items()):
+        words = together[0].label if len(together) == 1 else t("{n} changes").format(n=len(together))
+        told = [f"{format.day(each.on, t.lang)}: {each.label}. {' '.join(each.details)}".strip() for each in together]
+        place = [{"week": iso(day), "said": "\n".join(told)}]
+        at = (day - weeks[0].week).days / span
+        free = next((row for row, end in enumerate(rows) if end <= at), (free + 1) % len(rows))
+        rows[free] = at + 0.018 * len(words)
+        late = at > _LATE
+        label = {"x": x, "y": {"value": {"expr": f"height - {8 + 15 * free}"}}}
+        tip = {"field": "said", "type": "nominal"}
+        rule = {"type": "rule", "color": colours.neutral, "strokeWidth": 1}
+        # A line of one pixel is hard to hit.
+        wide = {"type": "rule", "strokeWidth": 12, "opacity": 0.001, "color": colours.neutral}
+        parts += [
+            {"data": {"values": place}, "mark": rule, "encoding": {"x": x}},
+            *haloed(
+                words, place, label, colours.quiet, colours, align="right" if late else "left", dx=-5 if late else 5
+            ),
+            {"data": {"values": place}, "mark": wide, "encoding": {"x": x, "tooltip": tip}},
+        ]
+    return parts
 
 
 def _band(line: _Line, x: Spec, y: Spec) -> Spec:

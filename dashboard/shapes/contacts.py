@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
+from dashboard.shapes.behind import Behind, Parts
 from dashboard.shapes.figures import Share, Spread
+from dashboard.shapes.periods import Period
 
 ContactState = Literal["open", "unanswered", "late", "answered"]
 """How a question stands: waits for its answer, was never answered, was answered late or in time."""
@@ -44,6 +46,9 @@ class ContactsAsked(NamedTuple):
     owner: str | None = None
     channel: str | None = None
     customer: str | None = None
+    team: str | None = None
+    period: Period | None = None
+    behind: Behind | None = None
 
 
 class ContactPage(NamedTuple):
@@ -56,6 +61,8 @@ class ContactPage(NamedTuple):
     channels: tuple[str, ...]
     customer: str | None
     """The name of the one customer asked about."""
+    parts: Parts = {}  # noqa: RUF012
+    """Of the list behind a figure; empty without one."""
 
 
 class ChannelAnswers(NamedTuple):

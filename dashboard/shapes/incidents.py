@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
+from dashboard.shapes.behind import Behind, Parts
 from dashboard.shapes.figures import Share, Spread
+from dashboard.shapes.periods import Period
 
 StepName = Literal["reason", "apology", "chance", "talk", "resolved"]
 
@@ -55,6 +57,9 @@ class IncidentsAsked(NamedTuple):
     kind: str | None = None
     supplier: str | None = None
     customer: str | None = None
+    team: str | None = None
+    period: Period | None = None
+    behind: Behind | None = None
 
 
 class IncidentPage(NamedTuple):
@@ -68,6 +73,8 @@ class IncidentPage(NamedTuple):
     customer: str | None
     next_steps: tuple[tuple[StepName, int, int], ...]
     """Of what runs: which step comes next, how often, and how often it is late already."""
+    parts: Parts = {}  # noqa: RUF012
+    """Of the list behind a figure; empty without one."""
 
 
 class IncidentFigures(NamedTuple):

@@ -1,13 +1,65 @@
-"""How the firm is doing, week by week."""
+"""How the firm is doing in a period, compared with another."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Literal, NamedTuple
 
 from dashboard.shapes.alerts import AlertRow
+from dashboard.shapes.contacts import ChannelAnswers
 from dashboard.shapes.figures import Share
+from dashboard.shapes.periods import Period
 from dashboard.shapes.promises import PromiseRow
+
+ENOUGH = 5
+"""Fewer cases say nothing yet."""
+
+Unit = Literal["share", "business", "clock", "ratio", "per_hundred"]
+"""A share between 0 and 1, seconds in which we are open, seconds by the clock, a ratio to 1, so many of a hundred."""
+
+Subject = Literal["promises", "contacts", "incidents", "customers"]
+
+
+class OverviewAsked(NamedTuple):
+    """Which period, compared with which; one team, and of promises one kind, or all."""
+
+    period: Period
+    against: Period | None = None
+    team: str | None = None
+    kind: str | None = None
+
+
+class Measured(NamedTuple):
+    """A figure of the period: its value in the middle or as a share, what it rests on, and what it was before.
+
+    `of`: what the list behind it is a list of. `low`, `high`: a share's 95 % interval. `most`: what nine in ten do
+    not exceed. `counted`: how many of `n` a share counts. `value` is None where nothing counts.
+    """
+
+    name: str
+    definition: str
+    of: Subject
+    unit: Unit
+    value: float | None
+    n: int
+    counted: int | None = None
+    low: float | None = None
+    high: float | None = None
+    most: float | None = None
+    before: float | None = None
+    """None if there are too few cases before, or the log does not reach back that far."""
+    series: tuple[float | None, ...] = ()
+    """Week by week, where the page shows it small."""
+
+    @property
+    def says(self) -> bool:
+        """Whether it rests on enough to say something."""
+        return self.value is not None and self.n >= ENOUGH
+
+
+Figures = Mapping[str, Measured]
+"""By the figure's name on the command line."""
 
 
 class PromiseWeek(NamedTuple):
@@ -37,11 +89,17 @@ class AlertWeek(NamedTuple):
     over: bool
 
 
-class Totals(NamedTuple):
-    """The figures of one period that are compared with the period before."""
+class Change(NamedTuple):
+    """A rulebook, opening hours or people who began to count on a day: in a word or two, and what changed."""
 
-    last: Share
-    first: Share
+    on: date
+    label: str
+    details: tuple[str, ...]
+
+
+class Totals(NamedTuple):
+    """What is added up in a period, to be compared with another."""
+
     deposits: int
     withdrawals: int
     postings: int
@@ -50,16 +108,20 @@ class Totals(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """Everything on the overview. The period runs from `since` to `until`, both included."""
+    """Everything on the overview that is quickly found. `against` is None if the log does not reach back that far."""
 
-    since: date
-    until: date
+    at: datetime
+    """Of which moment it is true."""
+    period: Period
+    against: Period | None
+    figures: Figures
     now: Totals
     before: Totals | None
-    """None if the log does not reach back that far."""
     promises: tuple[PromiseWeek, ...]
     points: tuple[PointWeek, ...]
     warnings: tuple[AlertWeek, ...]
+    channels: tuple[ChannelAnswers, ...]
+    changes: tuple[Change, ...]
     customers: int
     """How many customers had a posting in the period."""
     target: float
@@ -67,3 +129,52 @@ class Overview(NamedTuple):
     """The ones overdue longest, at most five; `now.overdue` counts all."""
     alerts: tuple[AlertRow, ...]
     """The ones raised last, at most eight."""
+    teams: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+
+Reason = Literal[
+    "kept", "answers", "care", "voices", "honesty", "recovery", "late", "broken", "notice", "incidents", "other"
+]
+
+
+class Step(NamedTuple):
+    """What one reason brought or cost in the period, in hundredths of points."""
+
+    reason: Reason
+    points: int
+
+
+class Course(NamedTuple):
+    """The total of all accounts before the period, what came and went, what faded, and the total at its end."""
+
+    opening: int
+    deposits: tuple[Step, ...]
+    withdrawals: tuple[Step, ...]
+    faded: int
+    closing: int
+    postings: int
+
+
+class Service(NamedTuple):
+    """How customers were served: their middle waits in business seconds and their shares of promises kept.
+
+    In order of size, without names. `wait` and `kept`: how unequal they are, 0 = all alike, towards 1 = very unequal;
+    None where nobody is there to compare.
+    """
+
+    waits: tuple[float, ...]
+    rates: tuple[float, ...]
+    wait: float | None
+    kept: float | None
+    wait_before: float | None = None
+    kept_before: float | None = None
+
+
+class Standing(NamedTuple):
+    """What has to be reckoned customer by customer, and so is kept for a while: true of the moment `at`."""
+
+    at: datetime
+    figures: Figures
+    course: Course
+    service: Service

@@ -34,6 +34,8 @@ class PromiseRow(NamedTuple):
     works_out: float | None = None
     """Where it is at risk: the probability that it is kept."""
     plan_b: bool = True
+    own: str = ""
+    """The promise's own id, as source:id."""
 
 
 class PromiseFilter(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, charts, contact_rows, data, filters, look, measures, say
+from dashboard import address, behind, charts, contact_rows, data, filters, look, measures, say
 from dashboard.filters import ALL
 from dashboard.look import plain
 from dashboard.shapes.asking import PAGE_SIZE
@@ -36,8 +36,10 @@ def page() -> None:
         if found.customer:
             only = t("Only {name}").format(name=plain(found.customer))
             address.narrowed(only, "customer", help=t("Show everybody again"))
-    _figures(data.ask().contact_figures(here.reader, asked), here)
-    _filters(everything, found, here)
+        behind.narrowed(here, figure=asked.behind, span=asked.period, team=asked.team)
+    if asked.behind is None and asked.period is None:
+        _figures(data.ask().contact_figures(here.reader, asked), here)
+    _filters(everything, found, asked, here)
     with look.card("contacts"):
         for row in found.rows:
             contact_rows.contact(row, here, by_deadline=_by_deadline(asked))
@@ -49,11 +51,15 @@ def page() -> None:
 
 
 def _asked(everything: ContactPage) -> ContactsAsked:
+    figure, span = behind.asked(), behind.period()
     return ContactsAsked(
-        state=address.asked("state", _STATES, "open"),
+        state="all" if figure else address.asked("state", _STATES, "all" if span else "open"),
         owner=address.asked("owner", (ALL, *everything.owners), ALL) or None,
         channel=address.asked("channel", (ALL, *everything.channels), ALL) or None,
         customer=st.query_params.get("customer"),
+        team=st.query_params.get("team"),
+        period=span,
+        behind=figure,
     )
 
 
@@ -127,9 +133,12 @@ def _channels(found: ContactFigures, here: Visit) -> None:
 # -- list -----------------------------------------------------------------------------------------
 
 
-def _filters(everything: ContactPage, found: ContactPage, here: Visit) -> None:
+def _filters(everything: ContactPage, found: ContactPage, asked: ContactsAsked, here: Visit) -> None:
     t = here.t
-    states = filters.States(_STATES, "open", lambda name: say.word(say.CONTACTS, name, t), found.counts)
+    usual = "all" if asked.period else "open"
+    states = filters.States(_STATES, usual, lambda name: say.word(say.CONTACTS, name, t), found.counts)
+    if asked.behind:
+        states = behind.states(asked.behind, found.parts, here)
     choice = filters.Choice(
         t("Channel"), "channel", everything.channels, lambda name: say.word(say.CHANNELS, name, t), t(say.EVERY_CHANNEL)
     )

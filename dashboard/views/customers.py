@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, data, look, places, rows, say
+from dashboard import address, behind, customers_behind, data, look, places, rows, say
 from dashboard.charts import sparkline
 from dashboard.look import plain, quiet
 from dashboard.shapes.asking import PAGE_SIZE
@@ -21,6 +21,9 @@ _WEEK, _MONTH = 7, 30
 def show(here: Visit) -> None:
     """The list, from which one comes to an account."""
     t = here.t
+    if figure := behind.asked():
+        customers_behind.show(figure, here)
+        return
     look.head(t("Accounts"), t("How each account stands. Type a name to find one."))
     text, order = _search(here)
     asked = CustomersAsked(text, order)

@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, charts, data, filters, incident_rows, look, measures, say
+from dashboard import address, behind, charts, data, filters, incident_rows, look, measures, say
 from dashboard.filters import ALL
 from dashboard.look import plain, quiet
 from dashboard.shapes.asking import PAGE_SIZE
@@ -39,8 +39,10 @@ def page() -> None:
         if asked.supplier:
             only = t("Only supplier {name}").format(name=plain(asked.supplier))
             address.narrowed(only, "supplier", help=t("Show everybody again"))
-    _figures(data.ask().incident_figures(here.reader, asked), found, here)
-    _filters(everything, found, here)
+        behind.narrowed(here, figure=asked.behind, span=asked.period, team=asked.team)
+    if asked.behind is None and asked.period is None:
+        _figures(data.ask().incident_figures(here.reader, asked), found, here)
+    _filters(everything, found, asked, here)
     with look.card("incidents"):
         for row in found.rows:
             incident_rows.incident(row, here, by_deadline=asked.state == "unresolved")
@@ -53,12 +55,16 @@ def page() -> None:
 
 
 def _asked(everything: IncidentPage) -> IncidentsAsked:
+    figure, span = behind.asked(), behind.period()
     return IncidentsAsked(
-        state=address.asked("state", _STATES, "unresolved"),
+        state="all" if figure else address.asked("state", _STATES, "all" if span else "unresolved"),
         owner=address.asked("owner", (ALL, *everything.owners), ALL) or None,
         kind=address.asked("kind", (ALL, *everything.kinds), ALL) or None,
         supplier=st.query_params.get("supplier"),
         customer=st.query_params.get("customer"),
+        team=st.query_params.get("team"),
+        period=span,
+        behind=figure,
     )
 
 
@@ -145,9 +151,12 @@ def _next_steps(found: IncidentPage, here: Visit) -> None:
 # -- list -----------------------------------------------------------------------------------------
 
 
-def _filters(everything: IncidentPage, found: IncidentPage, here: Visit) -> None:
+def _filters(everything: IncidentPage, found: IncidentPage, asked: IncidentsAsked, here: Visit) -> None:
     t = here.t
-    states = filters.States(_STATES, "unresolved", lambda name: say.word(say.INCIDENTS, name, t), found.counts)
+    usual = "all" if asked.period else "unresolved"
+    states = filters.States(_STATES, usual, lambda name: say.word(say.INCIDENTS, name, t), found.counts)
+    if asked.behind:
+        states = behind.states(asked.behind, found.parts, here)
     choice = filters.Choice(
         t("Kind"), "kind", everything.kinds, lambda name: say.word(say.INCIDENT_KINDS, name, t), t(say.EVERY_KIND)
     )

@@ -1,27 +1,30 @@
-"""How the firm is doing: kept promises, points in and out, what is overdue, who was warned."""
+"""How the firm is doing: kept promises, points in and out, answers, recovery, and whether everybody is served alike."""
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
-from dashboard import address, charts, data, look, places, rows, say
+from dashboard import charts, data, figure_cards, look, period_choice, places, rows, say, standing_cards
 from dashboard.look import plain, quiet
 from dashboard.shapes.alerts import AlertRow
-from dashboard.shapes.figures import Share
-from dashboard.shapes.overview import Overview
+from dashboard.shapes.overview import Overview, OverviewAsked
 from dashboard.visit import Visit, visit
 from words import format
 
-_WEEKS = ("4", "13", "52")
-_OVERDUE_SHOWN = 4
+_OVERDUE_SHOWN: Final = 4
+_COSTS: Final = ("broken_rate", "lateness_hours", "timely_notice_rate", "estimate_accuracy")
+_ALSO: Final = ("partial_rate", "withdrawn_rate")
+_ANSWERS: Final = ("answered_in_time", "chase_rate")
 
 
 def page() -> None:
-    """The page."""
+    """The page: what is quickly found first, then what has to be reckoned customer by customer."""
     here = visit()
     t = here.t
-    weeks = int(address.asked("weeks", _WEEKS, "13"))
-    seen = data.ask().overview(here.reader, weeks)
+    asked = period_choice.asked(here)
+    seen = data.ask().overview(here.reader, asked)
     if seen is None:
         look.head(t("Overview"), t("Nothing has been recorded yet."))
         with look.card("empty"):
@@ -30,10 +33,10 @@ def page() -> None:
                 t("Bring yours with `konto import FILE`, or look around with `konto demo`."),
             )
         return
-    with look.head(t("Overview"), _period(seen, weeks, here)):
-        address.switch(t("Period"), "weeks", _WEEKS, "13", lambda name: _weeks(name, here))
+    look.head(t("Overview"), period_choice.line(seen, here))
+    period_choice.row(seen, asked, here)
     with look.card("figures"):
-        _figures(seen, here)
+        _figures(seen, asked, here)
     wide, narrow = st.columns([1.7, 1], gap="small")
     with wide, look.card("kept", stretch=True):
         _kept(seen, here)
@@ -41,69 +44,39 @@ def page() -> None:
         _overdue(seen, here)
     wide, narrow = st.columns([1.7, 1], gap="small")
     with wide, look.card("points", stretch=True):
-        _points(seen, here)
+        _points(seen, asked, here)
+    course = narrow.container(height="stretch")
+    well = st.container()
+    with look.card("costs"):
+        _costs(seen, asked, here)
+    with look.card("answers"):
+        _answers(seen, asked, here)
+    later = standing_cards.places_for(course, well)
+    wide, narrow = st.columns([1.7, 1], gap="small")
+    with wide, look.card("alerts", stretch=True):
+        _alerts(seen, here)
     with narrow, look.card("warned", stretch=True):
         _warned(seen, here)
-    with look.card("alerts"):
-        _alerts(seen, here)
-
-
-def _period(seen: Overview, weeks: int, here: Visit) -> str:
-    t = here.t
-    period = format.period(seen.since, seen.until, here.reader.lang)
-    if seen.before is None:
-        return period
-    return t("{period}, compared with the {n} weeks before").format(period=period, n=weeks)
-
-
-def _weeks(name: str, here: Visit) -> str:
-    return here.t("1 year") if name == "52" else here.t("{n} weeks").format(n=name)
+    with later.waiting, st.spinner(t("Going through all customers …")):
+        standing = data.ask().standing(here.reader, asked)
+    standing_cards.fill(later, standing, seen, asked, here)
 
 
 # -- figures --------------------------------------------------------------------------------------
 
 
-def _figures(seen: Overview, here: Visit) -> None:
-    t, now, before = here.t, seen.now, seen.before
-    one, two, three, four = st.columns(4, gap="medium")
-    with one:
-        _share(
-            t("On time, last promise"),
-            t("Promises kept by the date last agreed with notice in time, of all that were settled or are overdue."),
-            now.last,
-            before.last if before else None,
-            [week.last.value for week in seen.promises],
-            here,
-        )
-    with two:
-        _share(
-            t("On time, first promise"),
-            t("The same by the date that was first promised. Only the customer's own wish moves it."),
-            now.first,
-            before.first if before else None,
-            [week.first.value for week in seen.promises],
-            here,
-        )
-    with three:
+def _figures(seen: Overview, asked: OverviewAsked, here: Visit) -> None:
+    last, first, answer, ratio = st.columns(4, gap="medium")
+    with last:
+        found = seen.figures["on_time_rate"]
+        figure_cards.figure(found._replace(series=tuple(week.last.value for week in seen.promises)), asked, here)
+    with first:
+        found = seen.figures["strict_on_time_rate"]
+        figure_cards.figure(found._replace(series=tuple(week.first.value for week in seen.promises)), asked, here)
+    with answer:
+        figure_cards.figure(seen.figures["first_answer_hours"], asked, here)
+    with ratio:
         _ratio(seen, here)
-    with four:
-        _late(seen, here)
-
-
-def _share(label: str, help: str, now: Share, before: Share | None, series: list[float | None], here: Visit) -> None:
-    t, lang = here.t, here.reader.lang
-    if now.value is None:
-        st.metric(label, "–", help=help)
-        look.lines(t("Nothing to say yet: no promise was due."))
-        return
-    change: str | None = None
-    arrow: look.Arrow = "off"
-    if before is not None and before.value is not None:
-        change = format.percent_change(now.value, before.value, lang)
-        arrow = look.arrow(now.value - before.value)
-    look.metric(label, format.percent(now.value, lang), help=help, change=change, arrow=arrow, series=series)
-    between = format.percent_between(now.low, now.high, lang)
-    look.lines(t("Surely between {between}.").format(between=between), _rests(now.denominator, here))
 
 
 def _ratio(seen: Overview, here: Visit) -> None:
@@ -125,34 +98,36 @@ def _ratio(seen: Overview, here: Visit) -> None:
         t("{deposits} in, {withdrawals} out.").format(
             deposits=format.points(now.deposits, lang, signed=True, decimals=0),
             withdrawals=format.points(now.withdrawals, lang, decimals=0),
-        ),
-        t.ngettext("Rests on {n} posting.", "Rests on {n} postings.", now.postings).format(
-            n=format.number(now.postings, lang)
-        ),
+        )
     )
+    rests = t.ngettext("Rests on {n} posting.", "Rests on {n} postings.", now.postings)
+    with st.container(key="behind_postings"):
+        words = rests.format(n=format.number(now.postings, lang))
+        st.page_link(places.account(t), label=words, icon=":material/list:")
 
 
-def _late(seen: Overview, here: Visit) -> None:
-    t, lang, now, before = here.t, here.reader.lang, seen.now, seen.before
-    look.metric(
-        t("Overdue now"),
-        format.number(now.overdue, lang),
-        help=t("Open promises whose date has passed. A pause at the customer's wish does not count."),
-        change=t("{value} before").format(value=format.number(before.overdue, lang)) if before else None,
-        arrow=look.arrow(now.overdue - before.overdue) if before else "off",
-        series=[week.overdue for week in seen.warnings],
-    )
-    alerts = t.ngettext("{n} alert in the period", "{n} alerts in the period", now.alerts)
-    said = alerts.format(n=format.number(now.alerts, lang))
-    if before:
-        said = t("{now}, {n} before").format(now=said, n=format.number(before.alerts, lang))
-    at = format.moment(here.now, here.now, here.reader.zone, lang)
-    look.lines(f"{said}.", t("As of {moment}.").format(moment=at))
+def _costs(seen: Overview, asked: OverviewAsked, here: Visit) -> None:
+    t = here.t
+    look.title(t("What costs trust?"), t("what the customer feels; openly taken back costs the least"))
+    figure_cards.row(_COSTS, seen.figures, asked, here)
+    with st.container(horizontal=True, gap="small", key="also"):
+        for name in _ALSO:
+            figure_cards.in_a_line(seen.figures[name], asked, here)
 
 
-def _rests(n: int, here: Visit) -> str:
-    text = here.t.ngettext("Rests on {n} promise.", "Rests on {n} promises.", n)
-    return text.format(n=format.number(n, here.reader.lang))
+def _answers(seen: Overview, asked: OverviewAsked, here: Visit) -> None:
+    t = here.t
+    look.title(t("How fast do we answer?"))
+    figures, picture = st.columns([1.2, 1], gap="medium")
+    with figures:
+        figure_cards.row(_ANSWERS, seen.figures, asked, here)
+    with picture:
+        if not seen.channels:
+            look.lines(t("The picture begins with the first answer."))
+            return
+        names = [say.word(say.CHANNELS, each.channel, t) for each in seen.channels]
+        look.show(charts.answer_times(list(zip(names, seen.channels, strict=True)), here.style))
+        look.foot(t("Dot: the middle answer. Bar: 9 in 10 answers. Tick: target. In hours of business."))
 
 
 # -- pictures -------------------------------------------------------------------------------------
@@ -167,25 +142,30 @@ def _kept(seen: Overview, here: Visit) -> None:
             t("Nothing to say yet: no promise was due."), t("The picture begins with the first date that passes.")
         )
         return
-    look.show(charts.reliability(seen.promises, seen.target, here.style))
+    look.show(charts.reliability(seen.promises, seen.target, here.style, seen.changes))
     text = t("Each point covers four weeks, {least} to {most} promises. Band: where the value surely lies (19 in 20).")
     foot = text.format(least=format.number(min(numbers), lang), most=format.number(max(numbers), lang))
-    look.foot(f"{foot} {_rests(seen.now.last.denominator, here)}")
+    rests = t.ngettext("Rests on {n} promise.", "Rests on {n} promises.", seen.figures["on_time_rate"].n)
+    look.foot(f"{foot} {rests.format(n=format.number(seen.figures['on_time_rate'].n, lang))}")
+    for change in seen.changes:
+        day = format.day(change.on, lang, today=here.today)
+        look.foot(f":material/event: {day}: {plain(change.label)}. {plain('; '.join(change.details))}")
 
 
 def _finding(seen: Overview, here: Visit) -> str:
-    t, now, before = here.t, seen.now.last.value, seen.before.last.value if seen.before else None
-    if now is None or before is None:
+    t, found = here.t, seen.figures["on_time_rate"]
+    if not found.says or found.value is None or found.before is None:
         return ""
-    points = round(100 * now) - round(100 * before)
+    points = round(100 * found.value) - round(100 * found.before)
     if abs(points) < 2:
         return t("About as often as before")
     return t("More often than before") if points > 0 else t("Less often than before")
 
 
-def _points(seen: Overview, here: Visit) -> None:
+def _points(seen: Overview, asked: OverviewAsked, here: Visit) -> None:
     t, lang = here.t, here.reader.lang
-    look.title(t("What came in, what went out?"), t("points by week, all customers"))
+    whose = t("points by week, customers of {team}").format(team=plain(asked.team)) if asked.team else ""
+    look.title(t("What came in, what went out?"), whose or t("points by week, all customers"))
     if not seen.now.postings:
         look.nothing_yet(t("No points yet."), t("Kept promises and quick answers bring the first ones."))
         return
@@ -195,7 +175,8 @@ def _points(seen: Overview, here: Visit) -> None:
     )
     of = t.ngettext("{n} customer", "{n} customers", seen.customers).format(n=format.number(seen.customers, lang))
     foot = rests.format(n=format.number(seen.now.postings, lang), customers=of)
-    look.foot(f"{t('Pale: the week is not over yet.')} {foot}")
+    pale = "" if seen.points[-1].over else f"{t('Pale: the week is not over yet.')} "
+    look.foot(f"{pale}{foot}")
 
 
 def _warned(seen: Overview, here: Visit) -> None:
@@ -208,7 +189,8 @@ def _warned(seen: Overview, here: Visit) -> None:
     for words, weeks, bad in counts:
         st.markdown(f":small[{words}]")
         look.show(charts.counts_by_week(weeks, here.style, bad=bad))
-    look.foot(t("Pale: the week is not over yet."))
+    if not seen.warnings[-1].over:
+        look.foot(t("Pale: the week is not over yet."))
 
 
 # -- lists ----------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
-"""Every open promise, the most urgent first; what is shown stays in the address."""
+"""Every open promise, the most urgent first, or all of them; what is shown stays in the address."""
 
 from __future__ import annotations
 
-from dashboard import address, data, filters, look, rows, say
+from dashboard import address, data, filters, look, promise_record, rows, say
 from dashboard.filters import ALL
 from dashboard.shapes.asking import PAGE_SIZE
 from dashboard.shapes.promises import PromiseFilter, PromisePage, StateFilter
@@ -15,6 +15,9 @@ _STATES: tuple[StateFilter, ...] = ("all", "overdue", "notice", "soon", "waiting
 def page() -> None:
     """The page."""
     here = visit()
+    if promise_record.is_asked():
+        promise_record.show(here)
+        return
     t = here.t
     state = address.asked("state", _STATES, "all")
     first = data.ask().promises(here.reader, PromiseFilter())
@@ -24,7 +27,8 @@ def page() -> None:
     pages = max(1, -(-data.ask().promises(here.reader, wanted).total // PAGE_SIZE))
     found = data.ask().promises(here.reader, wanted, address.page_number("page", pages))
 
-    look.head(t("Promises"), _summary(first, here))
+    with look.head(t("Promises"), _summary(first, here)):
+        address.choose(t("Settled ones too"), "show", "all", forgets="page")
     if not first.total:
         with look.card("empty"):
             look.nothing_yet(

@@ -13,7 +13,7 @@ from domain.roles import Asker
 from projections.figures import Figure, Share
 from projections.filters import Condition, Library, dimension
 from projections.kpis import contacts, customers, follow_ups, incidents, promises
-from projections.kpis.question import Cells, Definition, Question, group_of
+from projections.kpis.question import Cells, Definition, Part, Question, group_of
 
 FAMILIES: Sequence[Any] = (promises, contacts, follow_ups, incidents, customers)
 """Modules of figures about the same cases: FIGURES, EMPTY, DIMENSIONS, `cells` and `behind`."""
@@ -72,10 +72,10 @@ def _shape(cells: Cells, key: str | None, name: str, question: Question) -> Figu
     return [(period, cells[key, period, name]) for period in periods]
 
 
-def behind(library: Library, asker: Asker, question: Question, name: str) -> Condition:
+def behind(library: Library, asker: Asker, question: Question, name: str, part: Part = "all") -> Condition:
     """The list behind a figure of promises, contacts or incidents, as a query for internal ids."""
     family, definition = _family(name)
-    condition: Condition = family.behind(library, asker, question, definition)
+    condition: Condition = family.behind(library, asker, question, definition, part)
     return condition
 
 
@@ -92,4 +92,4 @@ def _family(name: str) -> tuple[Any, Definition]:
     raise UnknownFigure(name)
 
 
-__all__ = ["DEFINITIONS", "Definition", "Group", "Question", "UnknownFigure", "behind", "figures", "group_of"]
+__all__ = ["DEFINITIONS", "Definition", "Group", "Part", "Question", "UnknownFigure", "behind", "figures", "group_of"]

@@ -9,7 +9,7 @@ from domain.roles import Asker
 from projections.contacts import source_of
 from projections.figures import Figure, Share, Spread, spread
 from projections.filters import Condition, Library
-from projections.kpis.question import Case, Cells, Definition, Question, Shapes, group_of, shaped
+from projections.kpis.question import Case, Cells, Definition, Part, Question, Shapes, group_of, shaped
 
 HOUR_S = 3600
 
@@ -28,12 +28,14 @@ FIGURES = (
         "Questions answered within the target, of all whose target has passed.",
         "contacts",
         f"{ASKED} AND x.target_at <= {{now}}",
+        "x.state = 'answered'",
     ),
     Definition(
         "chase_rate",
         "Contacts in which customers had to ask again, of all in which they came to us.",
         "contacts",
         "x.inbound = 1",
+        "x.chases = 1",
     ),
 )
 DIMENSIONS = frozenset(("owner", "team", "customer", "channel"))
@@ -64,9 +66,9 @@ def _cases(library: Library, asker: Asker, question: Question) -> list[Case]:
     return [Case(row[0], row[1], Asked(bool(row[2]), row[3], bool(row[4]), row[5], bool(row[6]))) for row in rows]
 
 
-def behind(library: Library, asker: Asker, question: Question, definition: Definition) -> Condition:
+def behind(library: Library, asker: Asker, question: Question, definition: Definition, part: Part) -> Condition:
     sql, params = _from(library, asker, question)
-    counts = definition.behind.format(now=question.moment.us)
+    counts = definition.part(part).format(now=question.moment.us)
     return Condition(f"SELECT x.contact FROM ({sql}) x WHERE {counts}", params)
 
 

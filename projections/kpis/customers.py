@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from statistics import mean, median
@@ -17,10 +17,10 @@ from domain.rulebook import Rulebook
 from projections.contacts import source_of
 from projections.customers import person_names, seen_by
 from projections.figures import Evenness, Figure, Mean, Share, gini
-from projections.filters import Library, dimension
+from projections.filters import Condition, Library, dimension
 from projections.kpis.question import Cells, Definition, Question
 from projections.promises import state_at
-from projections.tables import instant
+from projections.tables import instant, micros
 
 ACTIVE = timedelta(days=365)
 WITHOUT_FEEDBACK = timedelta(days=180)
@@ -231,18 +231,42 @@ def _continuity(members: Sequence[Speaker], start: datetime | None, end: datetim
 
 
 def _equal_service(members: Sequence[Speaker], start: datetime | None, end: datetime) -> Evenness | None:
-    waits, rates = [], []
-    for each in members:
-        served = [served for served in each.served if _lies_in(served.at, start, end)]
-        answers = [served.answered_s for served in served if served.answered_s is not None]
-        kept = [served.kept for served in served if served.kept is not None]
-        if answers:
-            waits.append(float(median(answers)))
-        if kept:
-            rates.append(sum(kept) / len(kept))
+    treated = [_treatment(each, start, end) for each in members]
+    waits = [each.wait_s for each in treated if each.wait_s is not None]
+    rates = [each.on_time for each in treated if each.on_time is not None]
     if not waits and not rates:
         return None
     return Evenness(Mean(gini(waits), len(waits)), Mean(gini(rates), len(rates)))
+
+
+class Treatment(NamedTuple):
+    """How one customer was served: the middle wait for an answer in business seconds, the share of promises kept.
+
+    None where there is nothing to tell.
+    """
+
+    wait_s: float | None
+    on_time: float | None
+
+
+def _treatment(speaker: Speaker, start: datetime | None, end: datetime) -> Treatment:
+    served = [served for served in speaker.served if _lies_in(served.at, start, end)]
+    answers = [each.answered_s for each in served if each.answered_s is not None]
+    kept = [each.kept for each in served if each.kept is not None]
+    return Treatment(float(median(answers)) if answers else None, sum(kept) / len(kept) if kept else None)
+
+
+def treatments(library: Library, asker: Asker, question: Question) -> dict[str, Treatment]:
+    """By internal id: what equal_service compares."""
+    speakers = _speakers(library, asker, question, ["equal_service"])
+    ((_, start, end),) = replace(question, per=None).periods(question.moment.at)
+    until = end if question.cuts else LATEST
+    found = {
+        customer: _treatment(each, start, until)
+        for customer, each in speakers.items()
+        if each.at(end).kind == "customer"
+    }
+    return {customer: each for customer, each in found.items() if each != Treatment(None, None)}
 
 
 # -- loading ----------------------------------------------------------------------------------------------
@@ -254,18 +278,39 @@ def _speakers(library: Library, asker: Asker, question: Question, wanted: Sequen
     speakers = {
         customer: each for customer, each in speakers.items() if _asked_about(library, customer, each, question)
     }
-    moment = question.moment
-    for customer, time, type, normalised in library.views.rows(
-        f"SELECT t.customer, t.time, t.type, t.normalised FROM timeline t "
-        f"WHERE t.time <= {moment.us} AND {moment.knows('t')} ORDER BY t.time"
-    ):
+    for customer, voice in _voices(library, question):
         if customer in speakers:
-            speakers[customer].voices.append(Voice(_instant(time), type, normalised))
+            speakers[customer].voices.append(voice)
     if "silence" in wanted or "continuity" in wanted or "equal_service" in wanted:
         _add_contacts(library, question, speakers)
     if "detractor_rate" in wanted or "continuity" in wanted or "equal_service" in wanted:
         _add_promises(library, question, speakers)
     return {customer: each for customer, each in speakers.items() if each.voices}
+
+
+SPEAKING = ("feedback.given", "referral.given")
+"""Facts of which more than their time is asked."""
+
+
+def _voices(library: Library, question: Question) -> Iterator[tuple[str, Voice]]:
+    """In order of time. Of one period's end only each customer's first and last facts are needed beside the telling."""
+    moment = question.moment
+    known = f"FROM timeline t WHERE t.time <= {moment.us} AND {moment.knows('t')}"
+    if question.per is not None:
+        rows = library.views.rows(f"SELECT t.customer, t.time, t.type, t.normalised {known} ORDER BY t.time")
+        return ((row[0], Voice(_instant(row[1]), row[2], row[3])) for row in rows)
+    ((_, _, end),) = question.periods(moment.at)
+    telling = library.views.rows(
+        f"SELECT t.customer, t.time, t.type, t.normalised {known} AND t.type IN (?, ?)", SPEAKING
+    )
+    edges = library.views.rows(
+        f"SELECT t.customer, MIN(t.time), MAX(CASE WHEN t.time <= ? THEN t.time END) {known} GROUP BY t.customer",
+        (micros(end),),
+    )
+    times = {(customer, at) for customer, first, last in edges for at in (first, last) if at is not None}
+    found = [(customer, Voice(_instant(at), "", None)) for customer, at in times]
+    found += [(row[0], Voice(_instant(row[1]), row[2], row[3])) for row in telling]
+    return iter(sorted(found, key=lambda each: each[1].at))
 
 
 def _parties(library: Library, asker: Asker, question: Question) -> dict[str, Speaker]:
@@ -320,9 +365,15 @@ def _add_contacts(library: Library, question: Question, speakers: Mapping[str, S
 
 def _add_promises(library: Library, question: Question, speakers: Mapping[str, Speaker]) -> None:
     moment = question.moment
+    needed = Condition("1 = 1", [])
+    if question.per is None and question.start is not None and question.end is not None:
+        # Of those outside the period only that they were broken is asked.
+        needed = Condition("(p.outcome = 'broken' OR (p.belongs_at >= ? AND p.belongs_at < ?))", [])
+        needed.params.extend([micros(question.start), micros(question.end)])
     rows = library.views.rows(
         f"SELECT p.customer, p.belongs_at, p.owner, {state_at(moment)}, p.settled_at "
-        f"FROM promises p WHERE {moment.rows()} ORDER BY p.made_at"
+        f"FROM promises p WHERE {moment.rows()} AND {needed.sql} ORDER BY p.made_at",
+        needed.params,
     )
     for customer, belongs, owner, state, settled in rows:
         speaker = speakers.get(customer)

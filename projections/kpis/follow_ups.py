@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from domain.roles import Asker
 from projections.figures import Figure, Share
 from projections.filters import Condition, Library, Moment
-from projections.kpis.question import Case, Cells, Definition, Question, group_of, shaped
+from projections.kpis.question import Case, Cells, Definition, Part, Question, group_of, shaped
 
 FIGURES = (
     Definition(
@@ -72,9 +72,11 @@ def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[s
     return found
 
 
-def behind(library: Library, asker: Asker, question: Question, definition: Definition) -> Condition:
-    sql, params = _from(library, asker, question, _counting(definition.name, question.moment))
-    return Condition(f"SELECT p.promise FROM ({sql}) p", params)
+def behind(library: Library, asker: Asker, question: Question, definition: Definition, part: Part) -> Condition:
+    counting = _counting(definition.name, question.moment)
+    sql, params = _from(library, asker, question, counting)
+    chosen = definition._replace(behind="1 = 1", counted=counting.good).part(part)
+    return Condition(f"SELECT p.promise FROM ({sql}) p WHERE {chosen}", params)
 
 
 def _from(library: Library, asker: Asker, question: Question, counting: Counting) -> tuple[str, list[Any]]:

@@ -11,7 +11,7 @@ from domain.roles import Asker
 from projections import statements
 from projections.figures import Figure, Lateness, Rate, Share, spread
 from projections.filters import Condition, Library
-from projections.kpis.question import Case, Cells, Definition, Question, group_of, shaped
+from projections.kpis.question import Case, Cells, Definition, Part, Question, group_of, shaped
 from projections.tables import instant, micros
 
 HOUR_US, HOUR_S = 3_600_000_000, 3600
@@ -31,6 +31,7 @@ FIGURES = (
         "over.",
         "incidents",
         "i.discipline_due <= {now}",
+        "i.disciplined = 1",
     ),
     Definition(
         "recovery_success",
@@ -78,10 +79,38 @@ def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[s
     return found
 
 
-def behind(library: Library, asker: Asker, question: Question, definition: Definition) -> Condition:
+def behind(library: Library, asker: Asker, question: Question, definition: Definition, part: Part) -> Condition:
     sql, params = _from(library, asker, question)
-    counts = definition.behind.format(now=question.moment.us, back=_back(question))
+    counts = definition.part(part).format(now=question.moment.us, back=_back(question))
+    if definition.name == "recovery_success" and part != "all":
+        found = _successes(library, asker, question, came_back=part == "counted")
+        counts = f"i.incident IN ({','.join('?' * len(found)) or 'NULL'})"
+        params = [*params, *found]
     return Condition(f"SELECT i.incident FROM ({sql}) i WHERE {counts}", params)
+
+
+def made(library: Library, asker: Asker, question: Question) -> Condition:
+    """The promises of which incident_rate counts the hundreds, as a query for their internal ids."""
+    where = _made(library, asker, question)
+    return Condition(f"SELECT p.promise FROM promises p WHERE {where.sql}", where.params)
+
+
+def _made(library: Library, asker: Asker, question: Question) -> Condition:
+    where = question.filter.condition(library, asker, "figures").and_(Condition(question.moment.rows(), []))
+    return where.and_(question.within("p.made_at"))
+
+
+def _successes(library: Library, asker: Asker, question: Question, *, came_back: bool) -> list[str]:
+    """Incidents old enough after which the balance came back, or did not: the account alone knows."""
+    sql, params = _from(library, asker, question)
+    rows = library.views.rows(
+        f"SELECT i.incident, {', '.join(f'i.{name}' for name in Happened._fields)} FROM ({sql}) i "
+        f"WHERE i.reported_at <= {_back(question)}",
+        params,
+    )
+    happened = {incident: Happened(*told) for incident, *told in rows}
+    came = _came_back(library, question, list(happened.values()))
+    return [each for each, row in happened.items() if came[row.customer, row.reported_at] == came_back]
 
 
 def _back(question: Question) -> int:
@@ -113,8 +142,7 @@ def _from(library: Library, asker: Asker, question: Question) -> tuple[str, list
 
 def _rates(library: Library, asker: Asker, question: Question, cases: Sequence[Case]) -> Cells:
     """Incidents by their report against promises by their making."""
-    where = question.filter.condition(library, asker, "figures").and_(Condition(question.moment.rows(), []))
-    where = where.and_(question.within("p.made_at"))
+    where = _made(library, asker, question)
     rows = library.views.rows(
         f"SELECT {group_of(question.by)} AS grp, p.made_at FROM promises p "
         f"LEFT JOIN customers c ON c.customer = p.customer WHERE {where.sql}",

@@ -9,13 +9,21 @@ from typing import Any
 from domain.roles import Asker
 from projections.figures import Figure, Lateness, Mean, Share, period_of, spread
 from projections.filters import Condition, Library
-from projections.kpis.question import Cells, Definition, Question, group_of
+from projections.kpis.question import Cells, Definition, Part, Question, group_of
 from projections.promises import state_at
 
 HOUR_US, HOUR_S = 3_600_000_000, 3600
 
 
 COUNTED = "state NOT IN ('open', 'released')"
+KEPT = "state = 'kept'"
+FIRST_COUNTED = "first_state NOT IN ('open', 'released')"
+FIRST_KEPT = "first_state = 'kept'"
+FULFILLED = "p.degree IS NOT NULL"
+EXCEEDED = "state = 'kept' AND p.degree > 1"
+BROKEN = "state = 'broken'"
+WITHDRAWN = "state = 'withdrawn'"
+PARTIAL = "state = 'partial'"
 LATE_OR_WORSE = "state IN ('kept_late', 'overdue', 'broken') OR (state = 'partial' AND p.settled_at > p.counting_due)"
 NOTICE_DUE = f"(p.moves_in_time + p.moves_late > 0 OR state = 'withdrawn' OR {LATE_OR_WORSE})"
 NOTICE_GIVEN = (
@@ -30,12 +38,14 @@ FIGURES = (
         "Promises kept by the date last agreed in time, of all whose time has come.",
         "promises",
         COUNTED,
+        KEPT,
     ),
     Definition(
         "strict_on_time_rate",
         "Promises kept by the date first promised, of all whose first date has come; only the customer can move it.",
         "promises",
-        "first_state NOT IN ('open', 'released')",
+        FIRST_COUNTED,
+        FIRST_KEPT,
     ),
     Definition(
         "lateness_hours",
@@ -49,14 +59,15 @@ FIGURES = (
         "taken back, late or broken.",
         "promises",
         NOTICE_DUE,
+        NOTICE_GIVEN,
     ),
+    Definition("fulfilment_degree", "How much of what was promised was done, on average.", "promises", FULFILLED),
+    Definition("over_fulfilment_rate", "Promises exceeded, of all fulfilled.", "promises", FULFILLED, EXCEEDED),
+    Definition("broken_rate", "Promises not kept at all, of all whose time has come.", "promises", COUNTED, BROKEN),
     Definition(
-        "fulfilment_degree", "How much of what was promised was done, on average.", "promises", "p.degree IS NOT NULL"
+        "withdrawn_rate", "Promises taken back openly, of all whose time has come.", "promises", COUNTED, WITHDRAWN
     ),
-    Definition("over_fulfilment_rate", "Promises exceeded, of all fulfilled.", "promises", "p.degree IS NOT NULL"),
-    Definition("broken_rate", "Promises not kept at all, of all whose time has come.", "promises", COUNTED),
-    Definition("withdrawn_rate", "Promises taken back openly, of all whose time has come.", "promises", COUNTED),
-    Definition("partial_rate", "Promises kept only in part, of all whose time has come.", "promises", COUNTED),
+    Definition("partial_rate", "Promises kept only in part, of all whose time has come.", "promises", COUNTED, PARTIAL),
     Definition(
         "estimate_accuracy",
         "What was charged, divided by what was promised; 1 means exactly the price named.",
@@ -67,16 +78,16 @@ FIGURES = (
 
 COUNTS: Mapping[str, str] = {
     "counted": COUNTED,
-    "kept": "state = 'kept'",
-    "first_counted": "first_state NOT IN ('open', 'released')",
-    "first_kept": "first_state = 'kept'",
+    "kept": KEPT,
+    "first_counted": FIRST_COUNTED,
+    "first_kept": FIRST_KEPT,
     "notice_due": NOTICE_DUE,
     "notice_given": NOTICE_GIVEN,
-    "fulfilled": "p.degree IS NOT NULL",
-    "exceeded": "state = 'kept' AND p.degree > 1",
-    "broken": "state = 'broken'",
-    "withdrawn": "state = 'withdrawn'",
-    "partial": "state = 'partial'",
+    "fulfilled": FULFILLED,
+    "exceeded": EXCEEDED,
+    "broken": BROKEN,
+    "withdrawn": WITHDRAWN,
+    "partial": PARTIAL,
 }
 
 
@@ -91,7 +102,7 @@ def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[s
                 found[key, period, name] = Share(int(counts[numerator]), int(counts[denominator]))
     if "fulfilment_degree" in wanted:
         # Added up exactly: a database's sum depends on the order of its rows.
-        for place, rows in _lists(library, asker, question, "p.degree IS NOT NULL", "p.degree").items():
+        for place, rows in _lists(library, asker, question, FULFILLED, "p.degree").items():
             found[(*place, "fulfilment_degree")] = Mean(fmean(degree for (degree,) in rows), len(rows))
     if "lateness_hours" in wanted:
         for place, rows in _lists(
@@ -144,10 +155,10 @@ def _lists(
     return lists
 
 
-def behind(library: Library, asker: Asker, question: Question, definition: Definition) -> Condition:
+def behind(library: Library, asker: Asker, question: Question, definition: Definition, part: Part) -> Condition:
     """The list behind a figure, as a query for the internal ids of its promises."""
     sql, params = _from(library, asker, question)
-    return Condition(f"SELECT promise FROM ({sql}) p WHERE {definition.behind}", params)
+    return Condition(f"SELECT promise FROM ({sql}) p WHERE {definition.part(part)}", params)
 
 
 def _from(library: Library, asker: Asker, question: Question) -> tuple[str, list[Any]]:

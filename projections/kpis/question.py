@@ -17,17 +17,29 @@ NO_FILTER = Filter()
 Subject = Literal["promises", "contacts", "incidents", "customers"]
 """What the list behind a figure is a list of."""
 
+Part = Literal["all", "counted", "rest"]
+"""Of the list behind a share: all that it rests on, what it counts of that, and what it does not."""
+
 
 class Definition(NamedTuple):
     """A figure's name on the command line, its sentence, and what it counts.
 
-    `behind` is the condition of the list behind it, as SQL, where it is a list of rows of one table.
+    `behind` is the condition of the list behind it, as SQL, where it is a list of rows of one table; `counted` that
+    of those among them which a share counts above the line.
     """
 
     name: str
     sentence: str
     of: Subject
     behind: str = ""
+    counted: str = ""
+
+    def part(self, part: Part) -> str:
+        """The condition of the whole list or of a part of it; a figure that divides nothing counts all of it."""
+        if part == "all":
+            return self.behind
+        counts = f"(CASE WHEN {self.counted or '1 = 1'} THEN 1 ELSE 0 END)"
+        return f"({self.behind}) AND {counts} = {int(part == 'counted')}"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ Everything is made from a fixed moment and a fixed seed, so two runs show the sa
 from __future__ import annotations
 
 import argparse
-import math
 import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -29,7 +28,7 @@ from dashboard.shapes.contacts import (
     ContactState,
 )
 from dashboard.shapes.customers import CustomerPage, CustomerRow, CustomersAsked, Lapse, Silence
-from dashboard.shapes.figures import Reliability, Share, Spread
+from dashboard.shapes.figures import Reliability, Spread
 from dashboard.shapes.incidents import (
     IncidentFigures,
     IncidentFilter,
@@ -40,7 +39,6 @@ from dashboard.shapes.incidents import (
     StepName,
 )
 from dashboard.shapes.meaning import Figure, FigureTest, Judged, SaidAndCame, TooFew
-from dashboard.shapes.overview import AlertWeek, Overview, PointWeek, PromiseWeek, Totals
 from dashboard.shapes.promises import PromiseFilter, PromisePage, PromiseRow, State, StateFilter
 from dashboard.shapes.publishing import Texts
 from dashboard.shapes.rules import Rules
@@ -50,6 +48,7 @@ from domain.roles import LOCAL_USER, What
 from domain.rulebook import default_text
 from tests.dashboard.sample_attention import BERLIN, NOW, Attention
 from tests.dashboard.sample_audit import Audited
+from tests.dashboard.sample_overview import Figures, parts_of, wilson
 from tests.dashboard.sample_steering import Steered
 from wiring.versions import Version
 from words import translator
@@ -112,21 +111,6 @@ _KINDS = ("price", "appointment", "other", "appointment", "delivery", "callback"
 _OWNERS = ("Lutz Brandt", "Sevda Aydin", "Mehmet Kaya", None)
 
 
-def wilson(numerator: int, denominator: int) -> Share:
-    if not denominator:
-        return Share(0, 0, 0.0, 1.0)
-    z, share = 1.96, numerator / denominator
-    spread = 1 + z * z / denominator
-    middle = (share + z * z / (2 * denominator)) / spread
-    half = z * math.sqrt(share * (1 - share) / denominator + z * z / (4 * denominator**2)) / spread
-    return Share(numerator, denominator, max(0.0, middle - half), min(1.0, middle + half))
-
-
-def _wave(week: int) -> float:
-    """Better, worse from January on, better again: what the pictures tell."""
-    return 0.93 - 0.11 * math.exp(-(((week - 3) / 5) ** 2))
-
-
 def _edited(text: str, *pairs: str) -> str:
     for old, new in zip(pairs[::2], pairs[1::2], strict=True):
         assert old in text
@@ -134,7 +118,7 @@ def _edited(text: str, *pairs: str) -> str:
     return text
 
 
-class Sample(Attention, Audited, Steered):
+class Sample(Figures, Attention, Audited, Steered):
     """Answers the pages' questions; `customers` 0 is a firm that has recorded nothing yet."""
 
     def __init__(self, customers: int = 240) -> None:
@@ -151,57 +135,7 @@ class Sample(Attention, Audited, Steered):
     def firm(self, reader: Reader) -> Firm:
         return Firm("Kessler Haustechnik", "Lutz Brandt", frozenset(get_args(What)))
 
-    # -- overview ---------------------------------------------------------------------------------
-
-    def overview(self, reader: Reader, weeks: int) -> Overview | None:
-        if not self._customers:
-            return None
-        dice = random.Random(11)
-        promises, points, warnings = [], [], []
-        for back in range(weeks - 1, -1, -1):
-            week = MONDAY - timedelta(weeks=back)
-            n = 52 + back % 5 * 4
-            last, first = _wave(back), _wave(back) - 0.08 - 0.02 * math.sin(back / 2)
-            promises.append(PromiseWeek(week, wilson(round(n * last), n), wilson(round(n * first), n)))
-            quiet = 0.3 if week.month == 12 and week.day > 20 else 1.0
-            inn = int(dice.uniform(3600, 5200) * quiet)
-            out = -int(dice.uniform(1000, 2200) * quiet * (2.2 if 1 < back < 6 else 1))
-            over = back > 0
-            points.append(PointWeek(week, inn if over else inn * 2 // 3, out if over else out * 2 // 3, over))
-            overdue = round((1 - last) * 40 + dice.uniform(0, 2))
-            warnings.append(AlertWeek(week, 7 if not over else overdue, dice.randint(9, 24), over))
-        rows = self._all(reader)
-        overdue = [row for row in rows if row.state == "overdue"]
-        now = Totals(
-            wilson(round(16.46 * weeks * 0.872), round(16.46 * weeks)),
-            wilson(round(16.46 * weeks * 0.791), round(16.46 * weeks)),
-            sum(week.deposits for week in points),
-            sum(week.withdrawals for week in points),
-            61 * weeks - 4,
-            len(overdue),
-            sum(week.alerts for week in warnings),
-        )
-        before = now._replace(
-            last=wilson(round(15 * weeks * 0.91), 15 * weeks),
-            first=wilson(round(15 * weeks * 0.85), 15 * weeks),
-            deposits=int(now.deposits * 1.05),
-            withdrawals=int(now.withdrawals * 0.72),
-            overdue=4,
-            alerts=now.alerts - 31,
-        )
-        return Overview(
-            since=MONDAY - timedelta(weeks=weeks - 1),
-            until=NOW.date(),
-            now=now,
-            before=before if weeks < 52 else None,
-            promises=tuple(promises),
-            points=tuple(points),
-            warnings=tuple(warnings),
-            customers=163,
-            target=0.9,
-            overdue=tuple(overdue[:5]),
-            alerts=self._alerts(reader),
-        )
+    # -- alerts -----------------------------------------------------------------------------------
 
     def _alerts(self, reader: Reader) -> tuple[AlertRow, ...]:
         german = reader.lang == "de"
@@ -429,6 +363,7 @@ class Sample(Attention, Audited, Steered):
             owners=tuple(owner for owner in _OWNERS if owner),
             channels=("chat", "email", "phone", "portal"),
             customer=next((row.name for row in everything if row.customer == asked.customer), None),
+            parts=parts_of(asked.behind, len(mine)),
         )
 
     def contact_figures(self, reader: Reader, asked: ContactsAsked) -> ContactFigures:
@@ -517,6 +452,7 @@ class Sample(Attention, Audited, Steered):
             kinds=("complaint", "missed_appointment", "product_claim", "untruth"),
             customer=next((row.name for row in everything if row.customer == asked.customer), None),
             next_steps=(("apology", 2, 1), ("chance", 3, 0)) if running else (),
+            parts=parts_of(asked.behind, len(mine)),
         )
 
     def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures:

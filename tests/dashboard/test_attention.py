@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dashboard import periods
 from dashboard.answers.home import Home
 from dashboard.shapes.asking import Reader, Refusal
 from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.morning import Morning
+from dashboard.shapes.overview import OverviewAsked
 from dashboard.shapes.team import Team
 from domain.channel import ChannelPaused
 from domain.roles import LOCAL_USER, Asker, Role
@@ -262,7 +264,8 @@ def test_a_paused_channel_is_shown_and_tried_again_when_somebody_asks(firm: Mail
 
 
 def test_the_overview_says_what_every_alert_is_about(pages: Home):
-    overview = pages.overview(READER, 4)
+    period = periods.chosen("4w", "before", pages.now().date()).period
+    overview = pages.overview(READER, OverviewAsked(period))
     assert overview is not None
     assert {row.delivery for row in overview.alerts} == {"waiting"}
     assert "Angebot: überfällig" in [row.text for row in overview.alerts]

@@ -11,7 +11,7 @@ import altair
 import pytest
 
 from dashboard import charts
-from dashboard.charts import Bar, Interval, StageCount, WeekCount
+from dashboard.charts import Bar, Column, Interval, StageCount, Strip, WeekCount
 from dashboard.charts.palette import DARK, LIGHT
 from dashboard.charts.picture import Chart, Style, floor_of_shares, spread, two_lines
 from dashboard.shapes.account import BalancePoint, Drop, Fall
@@ -19,7 +19,7 @@ from dashboard.shapes.adviser import AdviceDay
 from dashboard.shapes.contacts import ChannelAnswers
 from dashboard.shapes.figures import Share, Spread
 from dashboard.shapes.meaning import SaidAndCame
-from dashboard.shapes.overview import PointWeek, PromiseWeek
+from dashboard.shapes.overview import Change, PointWeek, PromiseWeek
 from dashboard.shapes.rules import LatenessStep
 from dashboard.shapes.what_if import Difference
 from tests.dashboard.sample import wilson
@@ -64,6 +64,19 @@ ANSWERS = [
     ("im Chat", ChannelAnswers("chat", Spread(4_440.0, 12_792.0, 1), 14_400)),
 ]
 
+CHANGES = [
+    Change(date(2026, 2, 2), "andere Regeln", ("ab 5 statt 2",)),
+    Change(date(2026, 2, 2), "andere Öffnungszeiten", ()),
+    Change(date(2025, 1, 1), "andere Mitarbeiter", ("Mehmet ist dazugekommen",)),
+]
+COURSE = [
+    Column("vorher", 941_268, True),
+    Column("gehaltene Zusagen", 284_800),
+    Column("Vorfälle", -10_300),
+    Column("mit der Zeit verblasst", -176_900),
+    Column("am Ende", 1_038_868, True),
+]
+
 DAYS = [
     AdviceDay(date(2026, 3, 12), 0.2, 0.05, 0.4),
     AdviceDay(date(2026, 3, 13), 0.69, 0.5, 0.8, wished=True),
@@ -84,6 +97,14 @@ EVERY = {
     "reliability of one week": lambda style: charts.reliability(_promises(1), 0.9, style),
     "reliability of nothing": lambda style: charts.reliability([PromiseWeek(MONDAY, NOTHING, NOTHING)], 0.9, style),
     "reliability of a year": lambda style: charts.reliability(_promises(52), 0.9, style),
+    "reliability with changes": lambda style: charts.reliability(_promises(13), 0.9, style, CHANGES),
+    "course": lambda style: charts.course(COURSE, style),
+    "course of nothing": lambda style: charts.course([Column("vorher", 0, True), Column("am Ende", 0, True)], style),
+    "course below zero": lambda style: charts.course(
+        [Column("vorher", -400, True), Column("verspätet", -900), Column("am Ende", -1300, True)], style
+    ),
+    "strip": lambda style: charts.strip(Strip([0.4, 0.9, 0.9, 1.0, 1.0], 1.0, str, [0, 0.5, 1.0], 0.9), style),
+    "strip of many": lambda style: charts.strip(Strip([3.0] * 500 + [9.0], 8.0, str, [0, 4.0, 8.0]), style),
     "points": lambda style: charts.points_by_week(_points(13), style),
     "points of a year": lambda style: charts.points_by_week(_points(52), style),
     "no points": lambda style: charts.points_by_week([PointWeek(MONDAY, 0, 0, False)], style),
@@ -340,3 +361,42 @@ def test_the_axis_of_differences_has_few_marks_and_zero_among_them(first, last, 
 def test_each_stage_says_how_many_stand_in_it_today_and_then():
     values = EVERY["stages"](GERMAN).spec["data"]["values"]
     assert [value["said"] for value in values] == ["heute 120", "dann 96", "heute 0", "dann 1"]
+
+
+# -- periods --------------------------------------------------------------------------------------
+
+
+def test_a_change_of_rules_is_an_upright_with_its_words_and_says_on_hover_what_changed():
+    chart = charts.reliability(_promises(13), 0.9, GERMAN, CHANGES)
+    said = [
+        value["said"]
+        for layer in chart.spec["layer"]
+        for value in layer.get("data", {}).get("values", ())
+        if "said" in value
+    ]
+    assert "2. Feb.: andere Regeln. ab 5 statt 2\n2. Feb.: andere Öffnungszeiten." in said
+    assert "2. Feb.: andere Regeln." in chart.alt
+    texts = [layer["mark"].get("text") for layer in chart.spec["layer"]]
+    assert "2 Änderungen" in texts
+
+
+def test_each_row_of_a_course_begins_where_the_one_above_it_ends():
+    values = charts.course(COURSE, GERMAN).spec["data"]["values"]
+    ends = [value["to"] for value in values[:-1]]
+    assert [value["from"] for value in values[1:-1]] == ends[:-1]
+    assert values[-1]["to"] == pytest.approx(ends[-1])
+    assert [value["said"] for value in values[:3]] == ["9.413", "+2.848", "−103"]
+
+
+def test_a_course_whose_steps_are_small_beside_the_totals_begins_above_zero_and_says_so():
+    assert charts.cut_off(COURSE)
+    assert min(value["begin"] for value in charts.course(COURSE, GERMAN).spec["data"]["values"]) > 0
+    assert not charts.cut_off([Column("vorher", 100, True), Column("Zusagen", 900), Column("am Ende", 1000, True)])
+
+
+def test_a_strip_has_a_dot_for_every_customer_until_there_are_too_many():
+    few = Strip([1.0, 1.1, 4.0], 8.0, str, [0, 4.0, 8.0])
+    assert (charts.per_dot(few), len(charts.strip(few, GERMAN).spec["data"]["values"])) == (1, 3)
+    many = Strip([1.0] * 90 + [99.0], 8.0, str, [0, 4.0, 8.0])
+    assert charts.per_dot(many) == 10
+    assert len(charts.strip(many, GERMAN).spec["data"]["values"]) == 10

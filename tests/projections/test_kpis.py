@@ -441,6 +441,31 @@ def test_the_lists_behind_the_other_figures_have_what_they_rest_on(firm: Home) -
         assert len(rows) == n > 0
 
 
+@pytest.mark.parametrize("start", [None, "2026-02-01"])
+def test_what_a_share_counts_and_what_it_does_not_make_up_the_whole_list(firm: Home, start: str | None) -> None:
+    library, asker = firm.konto.library, firm.konto.asker
+    asked_for = question("2026-07-01", start=start, end=None if start is None else "2026-04-01")
+    figures = kpis.figures(library, asker, asked_for)[0].figures
+    shares = {
+        name: figure
+        for name, figure in figures.items()
+        if isinstance(figure, Share) and kpis.DEFINITIONS[name].of == "promises"
+    }
+    for name, figure in shares.items():
+        parts: dict[kpis.Part, set[str]] = {
+            part: {
+                row.promise
+                for row in listed(
+                    library, asker, asked_for.moment, among=kpis.behind(library, asker, asked_for, name, part)
+                )
+            }
+            for part in ("all", "counted", "rest")
+        }
+        assert (len(parts["counted"]), len(parts["all"])) == (figure.numerator, figure.denominator), name
+        assert parts["rest"] == parts["all"] - parts["counted"], name
+    assert sum(figure.numerator for figure in shares.values()) > 0
+
+
 # -- single rules, one promise each -----------------------------------------------------------------
 
 MADE = '2026-03-02T09:00  verspricht K-1 ines "A" bis 2026-03-06T12:00\n'
