@@ -98,7 +98,7 @@ def how_sure(found: Measured, t: Translator) -> str:
     if found.most is None:
         return ""
     most = value(found.unit, found.most, t)
-    if found.unit == "ratio":
+    if found.unit in ("ratio", "clock"):
         return t("9 in 10 at most {value}.").format(value=most)
     return t("9 in 10 within {time}.").format(time=most)
 
