@@ -54,10 +54,12 @@ def _change(found: Measured, here: Visit) -> tuple[str | None, look.Arrow]:
     t = here.t
     if found.before is None or found.value is None:
         return None, "off"
-    arrow = look.arrow(found.value - found.before)
+    now, before = (figure_words.value(found.unit, each, t) for each in (found.value, found.before))
+    # What reads the same has not changed.
+    arrow = "off" if now == before else look.arrow(found.value - found.before)
     if found.unit == "share":
         return format.percent_change(found.value, found.before, t.lang), arrow
-    return t("{value} before").format(value=figure_words.value(found.unit, found.before, t)), arrow
+    return t("{value} before").format(value=before), arrow
 
 
 def in_a_line(found: Measured, asked: OverviewAsked, here: Visit) -> None:

@@ -98,7 +98,7 @@ def how_sure(found: Measured, t: Translator) -> str:
     if found.most is None:
         return ""
     most = value(found.unit, found.most, t)
-    if found.unit == "ratio":
+    if found.unit in ("ratio", "clock"):
         return t("9 in 10 at most {value}.").format(value=most)
     return t("9 in 10 within {time}.").format(time=most)
 
@@ -121,6 +121,8 @@ def rests_on(found: Measured, t: Translator) -> str:
 
 def too_few(found: Measured, t: Translator) -> str:
     """That it says nothing yet, and how many there are so far."""
+    if found.name == "recovery_success" and not found.n:
+        return t("Nothing to say yet: no incident is 90 days old.")
     match _subject(found):
         case "questions":
             none = t("Nothing to say yet: no question.")

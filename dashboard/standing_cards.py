@@ -167,7 +167,10 @@ def _waits(service: Service, here: Visit) -> None:
         return
     top = _round_hours(service.waits[int(0.97 * (len(service.waits) - 1))])
     found = Strip(
-        service.waits, top, lambda seconds: say.business_time(seconds, t), [0, top / 4, top / 2, top * 3 / 4, top]
+        service.waits,
+        top,
+        lambda seconds: say.business_time(seconds, t) if seconds else "0",
+        [0, top / 4, top / 2, top * 3 / 4, top],
     )
     look.show(charts.strip(found, here.style))
     look.lines(_evenness(service.wait, service.wait_before, here), _dots(found, here))

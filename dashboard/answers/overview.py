@@ -29,7 +29,7 @@ from words.names import ALERTS
 
 WINDOW_WEEKS = 4
 LASTING = timedelta(minutes=10)
-SHOWN_OVERDUE, SHOWN_ALERTS = 5, 8
+SHOWN_OVERDUE, SHOWN_ALERTS = 5, 5
 RATES = ("on_time_rate", "strict_on_time_rate")
 QUICK = (
     *RATES,

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from dashboard.charts.picture import Chart, Spec, Style, haloed, whole
 from words import format
 
-_ROW_PIXELS: Final = 33
+_ROW_PIXELS: Final = 36
 _BINS: Final = 44
 _HIGHEST_PILE: Final = 9
 """More dots above each other would make the strip a tower."""
@@ -47,7 +47,7 @@ def course(columns: Sequence[Column], style: Style) -> Chart:
         "scale": {"domain": [low, high], "range": [0, {"expr": "width - 58"}], "nice": False, "zero": False},
     }
     y: Spec = {"field": "n", "type": "ordinal", "axis": None, "scale": {"padding": 0.1}}
-    below = 8
+    below = 7
     colour = {
         "condition": [
             {"test": "datum.kind === 'down'", "value": colours.copper},

@@ -27,6 +27,8 @@ from words import Translator, format
 
 _LATE: Final = 0.72
 """From this part of the picture on, words stand to the left of what they name."""
+_LETTER: Final = 0.018
+"""How much of a picture's width a letter takes, rather too much than too little."""
 
 
 class WeekCount(NamedTuple):
@@ -84,7 +86,7 @@ def reliability(weeks: Sequence[PromiseWeek], target: float, style: Style, chang
     return Chart(whole(style, 260, values, [*bands, *noted, *named, *drawn, *labels]), alt.strip())
 
 
-def _changes(changes: Sequence[Change], weeks: Sequence[PromiseWeek], x: Spec, style: Style) -> list[Spec]:
+def _changes(changes: Sequence[Change], weeks: Sequence[PromiseWeek | PointWeek], x: Spec, style: Style) -> list[Spec]:
     """One upright a day on which something changed, its words at the foot; those near each other stand in steps."""
     t, colours = style
     days: dict[date, list[Change]] = {}
@@ -93,16 +95,15 @@ def _changes(changes: Sequence[Change], weeks: Sequence[PromiseWeek], x: Spec, s
         days.setdefault(min(max(change.on, weeks[0].week), weeks[-1].week), []).append(change)
     parts: list[Spec] = []
     span = max(1, (weeks[-1].week - weeks[0].week).days)
-    rows, free = [-10.0, -10.0, -10.0], 0
+    taken: list[list[tuple[float, float]]] = [[], [], []]
     for day, together in sorted(days.items()):
         words = together[0].label if len(together) == 1 else t("{n} changes").format(n=len(together))
         told = [f"{format.day(each.on, t.lang)}: {each.label}. {' '.join(each.details)}".strip() for each in together]
         place = [{"week": iso(day), "said": "\n".join(told)}]
         at = (day - weeks[0].week).days / span
-        free = next((row for row, end in enumerate(rows) if end <= at), (free + 1) % len(rows))
-        rows[free] = at + 0.018 * len(words)
         late = at > _LATE
-        label = {"x": x, "y": {"value": {"expr": f"height - {8 + 15 * free}"}}}
+        row = _free_row(at, len(words) * _LETTER, taken, late=late)
+        label = {"x": x, "y": {"value": {"expr": f"height - {8 + 15 * row}"}}}
         tip = {"field": "said", "type": "nominal"}
         rule = {"type": "rule", "color": colours.neutral, "strokeWidth": 1}
         # A line of one pixel is hard to hit.
@@ -115,6 +116,15 @@ def _changes(changes: Sequence[Change], weeks: Sequence[PromiseWeek], x: Spec, s
             {"data": {"values": place}, "mark": wide, "encoding": {"x": x, "tooltip": tip}},
         ]
     return parts
+
+
+def _free_row(at: float, wide: float, taken: list[list[tuple[float, float]]], *, late: bool) -> int:
+    """The lowest row in which words of this width touch no others; the last one if there is none."""
+    begin, end = (at - wide, at) if late else (at, at + wide)
+    free = [row for row, spans in enumerate(taken) if all(end < first or last < begin for first, last in spans)]
+    row = free[0] if free else len(taken) - 1
+    taken[row].append((begin, end))
+    return row
 
 
 def _band(line: _Line, x: Spec, y: Spec) -> Spec:
@@ -182,7 +192,9 @@ def _target(target: float, words: str, y: Spec, colours: Palette) -> list[Spec]:
     ]
 
 
-def points_by_week(weeks: Sequence[PointWeek], style: Style) -> Chart:
+def points_by_week(
+    weeks: Sequence[PointWeek], style: Style, changes: Sequence[Change] = (), height: int = 290
+) -> Chart:
     """What came in, what went out? Bars from a drawn zero line, the net as a line over them."""
     t, colours = style
     values: list[Spec] = [
@@ -229,7 +241,8 @@ def points_by_week(weeks: Sequence[PointWeek], style: Style) -> Chart:
         first=format.day(weeks[0].week, t.lang),
         last=format.day(weeks[-1].week, t.lang),
     )
-    return Chart(whole(style, 290, values, [*bars, zero, *net, *labels]), alt)
+    noted = _changes(changes, weeks, x, style)
+    return Chart(whole(style, height, values, [*noted, *bars, zero, *net, *labels]), alt)
 
 
 def _width(weeks: int, room: int) -> Spec:

@@ -128,7 +128,7 @@ class Overview(NamedTuple):
     overdue: tuple[PromiseRow, ...]
     """The ones overdue longest, at most five; `now.overdue` counts all."""
     alerts: tuple[AlertRow, ...]
-    """The ones raised last, at most eight."""
+    """The ones raised last, at most five."""
     teams: tuple[str, ...]
     kinds: tuple[str, ...]
 

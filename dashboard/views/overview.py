@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import charts, data, figure_cards, look, period_choice, places, rows, say, standing_cards
 from dashboard.look import plain, quiet
 from dashboard.shapes.alerts import AlertRow
-from dashboard.shapes.overview import Overview, OverviewAsked
+from dashboard.shapes.overview import Change, Overview, OverviewAsked
 from dashboard.visit import Visit, visit
 from words import format
 
@@ -147,9 +147,13 @@ def _kept(seen: Overview, here: Visit) -> None:
     foot = text.format(least=format.number(min(numbers), lang), most=format.number(max(numbers), lang))
     rests = t.ngettext("Rests on {n} promise.", "Rests on {n} promises.", seen.figures["on_time_rate"].n)
     look.foot(f"{foot} {rests.format(n=format.number(seen.figures['on_time_rate'].n, lang))}")
-    for change in seen.changes:
-        day = format.day(change.on, lang, today=here.today)
-        look.foot(f":material/event: {day}: {plain(change.label)}. {plain('; '.join(change.details))}")
+    if seen.changes:
+        look.lines(*(_change(change, here) for change in seen.changes))
+
+
+def _change(change: Change, here: Visit) -> str:
+    day = format.day(change.on, here.reader.lang, today=here.today)
+    return f":material/event: {day}: {plain(change.label)}. {plain('; '.join(change.details))}"
 
 
 def _finding(seen: Overview, here: Visit) -> str:
@@ -169,7 +173,8 @@ def _points(seen: Overview, asked: OverviewAsked, here: Visit) -> None:
     if not seen.now.postings:
         look.nothing_yet(t("No points yet."), t("Kept promises and quick answers bring the first ones."))
         return
-    look.show(charts.points_by_week(seen.points, here.style))
+    # As high as the course of all accounts beside it.
+    look.show(charts.points_by_week(seen.points, here.style, seen.changes, height=460))
     rests = t.ngettext(
         "Rests on {n} posting of {customers}.", "Rests on {n} postings of {customers}.", seen.now.postings
     )

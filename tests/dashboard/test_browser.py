@@ -59,6 +59,8 @@ PICTURES = (
     "Von 31",
     "letzte Zusage: ",
     "per E-Mail: 2 Std. 49 Min.",
+    "vorher: 8.124; gehaltene Zusagen: +412",
+    " Kunden, von ",
     "Entschuldigung, davon 1 überfällig: 2",
     "Heizgroß Ulm: 86",
     "Was es kostet, zu spät zu sein: sofort −2",
