@@ -21,6 +21,7 @@ from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsAsked
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
+from dashboard.shapes.operations import Operations
 from dashboard.shapes.overview import Overview
 from dashboard.shapes.people import PeopleAndHours
 from dashboard.shapes.promises import PromiseFilter, PromisePage
@@ -144,6 +145,10 @@ class Source(Protocol):
 
     def people(self, reader: Reader) -> PeopleAndHours | Refusal:
         """Who works here, and when we are open."""
+        ...
+
+    def operations(self, reader: Reader) -> Operations | Refusal:
+        """Whether everything runs, what waits, and what to do where it does not."""
         ...
 
     def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:

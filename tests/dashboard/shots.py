@@ -131,6 +131,8 @@ def shoot(browser: Browser, address: str, folder: Path, customer: str | None, ev
             ("suppliers", "/suppliers"),
             ("rules", "/rules"),
             ("timeline", f"/timeline?customer={customer}"),
+            ("people", "/people"),
+            ("operations", "/operations"),
             ("meaning", "/meaning"),
             ("what-if", "/what-if"),
         ):
