@@ -5,14 +5,18 @@ Streamlit can bind a widget to the address by itself, but writes the label into 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import streamlit as st
 
 FURTHEST = timedelta(days=730)
 """So far ahead a date may lie."""
+
+_BURST_S: Final = 8.0
+"""Moves of a line that follow each other so quickly belong together."""
 
 Option = TypeVar("Option", bound=str)
 
@@ -111,7 +115,7 @@ def day_on_a_line(label: str, name: str, first: date, today: date, lang: str, *,
         key=key,
         format="DD.MM.YYYY" if lang == "de" else "DD/MM/YYYY",
         help=help,
-        on_change=_keep,
+        on_change=_move,
         args=(name, today.isoformat(), resets, key),
     )
 
@@ -128,6 +132,44 @@ def day_of_period(label: str, name: str, value: date, today: date, lang: str) ->
         on_change=_keep,
         args=(name, "", ""),
     )
+
+
+def hold(*names: str) -> None:
+    """Before a page reads its address: what was just moved on a line stays, though the browser speaks too early.
+
+    With each message the browser sends the address as it knows it. Where arrow keys are pressed quickly it still says
+    the day of before, while the line stands elsewhere already.
+    """
+    for name in names:
+        moved: _Moved | None = st.session_state.get(_moved(name))
+        if moved is None or time.monotonic() - moved.at_s > _BURST_S:
+            continue
+        if st.query_params.get(name) in moved.before:
+            if moved.value is None:
+                st.query_params.pop(name, None)
+            else:
+                st.query_params[name] = moved.value
+
+
+class _Moved(NamedTuple):
+    """The value a line was moved to (None: the one that leaves the address), those of just before, and when."""
+
+    value: str | None
+    before: frozenset[str | None]
+    at_s: float
+
+
+def _move(name: str, default: str, resets: str, key: str) -> None:
+    now_s, last = time.monotonic(), st.session_state.get(_moved(name))
+    burst = last.before | {last.value} if last is not None and now_s - last.at_s <= _BURST_S else frozenset()
+    before = burst | {st.query_params.get(name)}
+    _keep(name, default, resets, key)
+    value = st.query_params.get(name)
+    st.session_state[_moved(name)] = _Moved(value, before - {value}, now_s)
+
+
+def _moved(name: str) -> str:
+    return f"moved_{name}"
 
 
 def day_ahead(label: str, name: str, value: date, today: date, lang: str, *, help: str) -> None:
@@ -175,6 +217,7 @@ def _choose(name: str, value: str, forgets: str) -> None:
 
 def put(name: str, value: str, *forgets: str) -> None:
     """Put a value into the address and take others out of it; for a button of the page's own."""
+    st.session_state.pop(_moved(name), None)
     _forget(*forgets)
     st.query_params[name] = value
 
@@ -215,6 +258,7 @@ def _key(name: str) -> str:
 
 
 def _keep(name: str, default: str, resets: str, key: str = "") -> None:
+    st.session_state.pop(_moved(name), None)
     value = str(st.session_state[key or _key(name)] or default)
     _forget(resets, name if value == default else "")
     if value != default:
@@ -223,5 +267,6 @@ def _keep(name: str, default: str, resets: str, key: str = "") -> None:
 
 def _forget(*names: str) -> None:
     for name in names:
+        st.session_state.pop(_moved(name), None)
         if name in st.query_params:
             del st.query_params[name]

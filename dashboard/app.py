@@ -47,6 +47,7 @@ def _pages(t: Translator, may: frozenset[str]) -> dict[str, list[st.Page]]:
             places.people: "documents",
             places.meaning: "tests",
             places.what_if: "tests",
+            places.operations: "deliveries",
         },
     }
     return {

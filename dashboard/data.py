@@ -22,6 +22,7 @@ from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsAsked
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
+from dashboard.shapes.operations import Operations
 from dashboard.shapes.overview import Overview, OverviewAsked, Standing
 from dashboard.shapes.people import PeopleAndHours
 from dashboard.shapes.promises import PromiseFilter, PromisePage
@@ -162,6 +163,10 @@ class Source(Protocol):
 
     def people(self, reader: Reader) -> PeopleAndHours | Refusal:
         """Who works here, and when we are open."""
+        ...
+
+    def operations(self, reader: Reader) -> Operations | Refusal:
+        """Whether everything runs, what waits, and what to do where it does not."""
         ...
 
     def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:

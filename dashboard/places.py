@@ -114,3 +114,10 @@ def people(t: Translator) -> st.Page:
     from dashboard.views.people import page
 
     return st.Page(page, title=t("People and hours"), icon=":material/badge:", url_path="people")
+
+
+def operations(t: Translator) -> st.Page:
+    """Whether everything runs."""
+    from dashboard.views.operations import page
+
+    return st.Page(page, title=t("Operations"), icon=":material/monitor_heart:", url_path="operations")

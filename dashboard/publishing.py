@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, look
+from dashboard import data, look, places
 from dashboard.look import plain, quiet
 from dashboard.shapes.asking import Reader, Refusal
 from dashboard.shapes.publishing import Kind, Published, Ready
@@ -34,6 +34,9 @@ def outcome(kind: Kind, here: Visit) -> None:
     elif found is not None:
         with look.card(f"published_{kind}"):
             st.markdown(f":green[:material/check_circle:] **{_said(found, here)}**")
+            if kind == "rulebook":
+                words = here.t("To the rulebook and its versions")
+                st.page_link(places.rules(here.t), label=words, icon=":material/arrow_forward:")
 
 
 def _said(found: Published, here: Visit) -> str:

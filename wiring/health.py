@@ -321,4 +321,5 @@ def in_words(note: Note, t: Translator) -> str:
         else value
         for name, value in note.params.items()
     }
-    return note._replace(params=said).sentence(t)
+    # An abbreviation at the end has its dot already.
+    return note._replace(params=said).sentence(t).replace("..", ".")

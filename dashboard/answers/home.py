@@ -20,6 +20,7 @@ from dashboard.answers import (
     lists,
     meaning,
     morning,
+    operations,
     overview,
     people,
     printed,
@@ -48,6 +49,7 @@ from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsAsked
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
+from dashboard.shapes.operations import Operations
 from dashboard.shapes.overview import Overview, OverviewAsked, Standing
 from dashboard.shapes.people import PeopleAndHours
 from dashboard.shapes.promises import PromiseFilter, PromisePage
@@ -173,6 +175,10 @@ class Home:
 
     def people(self, reader: Reader) -> PeopleAndHours | Refusal:
         return people.everybody(self._for(reader), reader)
+
+    def operations(self, reader: Reader) -> Operations | Refusal:
+        # Not brought up to date first: then nobody would see that it was behind.
+        return operations.how_it_runs(rights.seen_by(self.konto, reader), reader)
 
     def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:
         return what_if.reckoned(self._for(reader), self.kept, reader, text)

@@ -13,10 +13,9 @@ from projections.calibrating import Outcome
 from wiring import calibrating as words
 from wiring.home import Konto
 from wiring.versions import counting, versions
-from words import N_, Translator, translator
+from words import Translator, translator
 
 QUESTION = "calibrate"
-DAYS_LATE = N_("{meaning}: {days} days")
 
 
 def proposed(konto: Konto, kept: Kept, reader: Reader) -> Proposal | Refusal | None:
@@ -66,6 +65,7 @@ def _weights(outcome: Outcome, konto: Konto, t: Translator) -> Iterator[Weight]:
         rule = meanings[".".join(each.weight.split(".")[:2])]
         meaning = rule.meaning
         if words.is_late(each):
-            meaning = t.gettext(DAYS_LATE).format(meaning=meaning, days=words.days_late(outcome, each))
+            days = words.days_late(outcome, each)
+            meaning = t.ngettext("{n} day late", "{n} days late", 1 if days == "1" else 2).format(n=days)
         said = calibrating_words.sentence(each, rulebook.calibration, t)
         yield Weight(meaning, rules.title(rule.section, t), each.old, each.new, said, each.old != each.new)

@@ -85,7 +85,7 @@ def _version(found: Rules, here: Visit) -> None:
     if found.may_publish:
         st.page_link(
             places.what_if(t),
-            label=t("Change the rulebook: try it on the past, then publish"),
+            label=t("Change the rulebook"),
             icon=":material/edit_document:",
         )
     st.markdown(

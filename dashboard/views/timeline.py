@@ -51,6 +51,7 @@ def page() -> None:
     if customer is None:
         _choose(here)
         return
+    address.hold("as_of", "known_on")
     asked = TimelineAsked(
         as_of=address.asked_day("as_of", here.today),
         known_on=address.asked_day("known_on", here.today),

@@ -48,6 +48,7 @@ from domain.roles import LOCAL_USER, What
 from domain.rulebook import default_text
 from tests.dashboard.sample_attention import BERLIN, NOW, Attention
 from tests.dashboard.sample_audit import Audited
+from tests.dashboard.sample_operations import Running
 from tests.dashboard.sample_overview import Figures, parts_of, wilson
 from tests.dashboard.sample_steering import Steered
 from wiring.versions import Version
@@ -118,7 +119,7 @@ def _edited(text: str, *pairs: str) -> str:
     return text
 
 
-class Sample(Figures, Attention, Audited, Steered):
+class Sample(Figures, Attention, Audited, Steered, Running):
     """Answers the pages' questions; `customers` 0 is a firm that has recorded nothing yet."""
 
     def __init__(self, customers: int = 240) -> None:

@@ -78,7 +78,7 @@ class Steered:
             better=True,
             weights=(
                 Weight("Gar nicht gehalten", "Zusagen", -800, -925, "88 Fälle: wiegt *mehr*.", True),
-                Weight("Zu spät: 3 Tage", "Zusagen", -500, -525, "140 Fälle: wiegt mehr.", True),
+                Weight("3 Tage zu spät", "Zusagen", -500, -525, "140 Fälle: wiegt mehr.", True),
                 Weight("Erfüllt", "Zusagen", 400, 400, "8 Fälle, weniger als 20: bleibt.", False),
             ),
             text=default_text().replace("broken = -8", "broken = -9.25"),

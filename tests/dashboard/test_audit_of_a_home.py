@@ -30,8 +30,8 @@ from wiring.worker import run_tick
 
 READER = Reader(None, "de", ZoneInfo("Europe/Berlin"))
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-DAYS = 70
-MOMENTS = 12
+DAYS = 42
+MOMENTS = 8
 
 
 @pytest.fixture(scope="module")

@@ -98,8 +98,9 @@ def test_a_day_on_the_line_goes_into_the_address_and_today_leaves_it(firm):
     assert app.date_input(key="address_known_on").value == date(2026, 3, 8)
     app.date_input(key="address_known_on").set_value(date(2026, 3, 7)).run()
     assert app.slider(key="address_line_known_on").value == date(2026, 3, 7)
+    app.slider(key="address_line_known_on").set_value(date(2026, 3, 6)).run()
     app.button(key="leave_as_of").click().run()
-    assert "known_on" not in app.query_params
+    assert "known_on" not in app.query_params, "also right after the line was moved"
     assert app.slider(key="address_line_known_on").value == date(2026, 3, 12)
 
 
@@ -136,3 +137,15 @@ def test_it_leads_to_the_account_and_can_be_taken_along(firm):
 def test_without_a_customer_it_asks_whose_and_an_unknown_one_is_named(firm):
     assert "Von wem?" in text_of(opened("timeline"))
     assert "Es gibt keinen Kunden „K-999“." in text_of(opened("timeline", customer="K-999"))
+
+
+def test_a_line_that_was_just_moved_stays_though_the_browser_still_says_the_day_of_before(firm):
+    app = opened("timeline", customer="K-0", known_on="2026-03-10")
+    app.slider(key="address_line_known_on").set_value(date(2026, 3, 8)).run()
+    app.query_params["known_on"] = "2026-03-10"
+    app.run()
+    assert app.query_params["known_on"] in ("2026-03-08", ["2026-03-08"])
+    assert app.slider(key="address_line_known_on").value == date(2026, 3, 8)
+    app.query_params["known_on"] = "2026-03-02"
+    app.run()
+    assert app.slider(key="address_line_known_on").value == date(2026, 3, 2)

@@ -122,7 +122,22 @@ PLACES = (
     "meaning",
     "what-if",
     "timeline?customer=K-0",
+    "people?change=calendars",
+    "operations",
 )
+
+
+def test_the_lines_of_an_audit_are_moved_by_arrow_keys_and_on_a_phone_there_are_dates(watched):
+    page = _go(watched, "timeline?customer=K-0")
+    lines = page.get_by_role("slider")
+    if page.viewport_size["width"] < 640:
+        assert lines.count() == 0
+        assert page.get_by_test_id("stDateInput").filter(visible=True).count() == 2
+        return
+    lines.nth(1).focus()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_text("Was wir am Mittwoch, 11. März 2026 wussten").wait_for(timeout=20_000)
+    assert page.url.endswith("known_on=2026-03-11")
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -639,6 +639,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("timeline", {"customer": "K-0"}),
     ("people", {}),
     ("people", {"change": "calendars"}),
+    ("operations", {}),
     ("meaning", {}),
     ("what-if", {}),
 )

@@ -86,7 +86,7 @@ def test_publishing_in_the_page_really_publishes_and_the_history_shows_it(pages,
     app.button(key="publish_rulebook").click().run()
     assert len(pages.rules(READER).versions) == 1
     app.button(key="sure_rulebook").click().run()
-    assert "Veröffentlicht. Er gilt von jetzt an." in text_of(app)
+    assert "Veröffentlicht; gilt von jetzt an." in text_of(app)
     newest, shipped = pages.rules(READER).versions
     assert (newest.state, newest.start, shipped.state) == ("counts", NOW, "past")
     assert [(each.before, each.after) for each in newest.changes] == [("−8", "−10")]

@@ -47,13 +47,13 @@ def test_a_rulebook_is_published_only_after_it_was_tried_and_looked_at_a_second_
     assert "**Dieses Regelwerk gelten lassen**" in text_of(app)
     app.button(key="publish_rulebook").click().run()
     text = text_of(app)
-    assert "**Er würde sofort gelten.** Was davor war, bleibt, wie es ist." in text
+    assert "**Gelten würde das sofort.** Was davor war, bleibt, wie es ist." in text
     assert "1 Wert ändert sich:  \n:gray[Zusagen] · Gar nicht gehalten: −8 → **−10**" in text
     assert firm.published == []
     app.button(key="sure_rulebook").click().run()
     assert firm.published == [("rulebook", OTHER, None)]
-    assert "**Veröffentlicht. Er gilt von jetzt an.**" in text_of(app)
-    assert "Veröffentlicht." not in text_of(app.run())
+    assert "**Veröffentlicht; gilt von jetzt an.**" in text_of(app)
+    assert "Veröffentlicht;" not in text_of(app.run())
 
 
 def test_the_day_from_which_it_counts_can_be_chosen_and_not_yet_leaves_everything(firm):
@@ -121,7 +121,7 @@ def test_of_too_little_nothing_is_proposed_and_it_says_so(empty_firm):
 
 
 def test_the_rulebook_leads_to_where_it_is_changed(firm):
-    assert "Regelwerk ändern: an der Vergangenheit ausprobieren, dann veröffentlichen" in links_of(opened("rules"))
+    assert "Regelwerk ändern" in links_of(opened("rules"))
 
 
 # -- people and hours -----------------------------------------------------------------------------

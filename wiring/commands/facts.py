@@ -14,11 +14,9 @@ import typer
 
 from domain.errors import Refused
 from domain.log import Parked
-from domain.vault import plan
 from intake import exported
 from intake.mapped import Mapped
-from projections.timeline import set_aside
-from wiring import refusals
+from wiring import refusals, waiting
 from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.exporting import envelopes
 from wiring.importing import COUNTS, SHOWN, NothingRecorded, Summary, import_file
@@ -214,13 +212,12 @@ def _csv_line(cells: list[str] | tuple[str, ...]) -> str:
 def parked(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
     with at_desk(ctx, json, lang) as desk:
         t = desk.t
-        waiting = desk.konto.log.parked()
-        again = [each._replace(reason=t.gettext(WAITS_AGAIN)) for each in set_aside(desk.konto.log, desk.konto.library)]
-        waiting = [*waiting, *again]
+        again = [each._replace(reason=t.gettext(WAITS_AGAIN)) for each in waiting.again(desk.konto)]
+        found = [*waiting.early(desk.konto), *again]
         if json:
-            desk.out.answer([_parked_as_json(each) for each in waiting])
+            desk.out.answer([_parked_as_json(each) for each in found])
             return
-        if not waiting:
+        if not found:
             desk.out.say(t.gettext(NOTHING_WAITS))
             return
         desk.out.table(
@@ -228,11 +225,11 @@ def parked(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
             [
                 [
                     f"{each.fact.type} {each.fact.source}:{each.fact.id}",
-                    _needed(each) or "–",
+                    waiting.needed(each) or "–",
                     moment(each.since, desk.now, desk.zone, t.lang),
                     each.reason,
                 ]
-                for each in waiting
+                for each in found
             ],
         )
 
@@ -245,14 +242,6 @@ def _parked_as_json(each: Parked) -> dict[str, Any]:
         "type": fact.type,
         "time": written(fact.time),
         "since": written(each.since),
-        "needs": _needed(each),
+        "needs": waiting.needed(each),
         "reason": each.reason or None,
     }
-
-
-def _needed(each: Parked) -> str | None:
-    """What it waits for, as its source calls it: a parked fact is in its source's words."""
-    for field, kind in plan(type(each.fact.data)).refs:
-        if kind != "customer" and (id := getattr(each.fact.data, field)) is not None:
-            return str(id)
-    return None
