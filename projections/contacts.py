@@ -45,6 +45,7 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS questions_asked ON questions (asked_at)",
     "CREATE INDEX IF NOT EXISTS questions_warn ON questions (warn_at)",
     "CREATE INDEX IF NOT EXISTS questions_target ON questions (target_at)",
+    "CREATE INDEX IF NOT EXISTS questions_given_up ON questions (given_up_at)",
     "CREATE INDEX IF NOT EXISTS questions_customer ON questions (customer)",
     "CREATE TABLE IF NOT EXISTS contact_words (contact TEXT PRIMARY KEY, customer TEXT NOT NULL, "
     "source TEXT NOT NULL, id TEXT NOT NULL)",

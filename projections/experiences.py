@@ -17,6 +17,8 @@ TABLES = (
     "team TEXT, severity TEXT NOT NULL, kind TEXT NOT NULL, customer TEXT NOT NULL, lead_days REAL, "
     "weekday INTEGER NOT NULL, kept INTEGER NOT NULL, known_at BIGINT, ended_at BIGINT)",
     "CREATE INDEX IF NOT EXISTS experiences_made ON experiences (made_at)",
+    "CREATE INDEX IF NOT EXISTS experiences_known ON experiences (known_at)",
+    "CREATE INDEX IF NOT EXISTS experiences_ended ON experiences (ended_at)",
     "CREATE INDEX IF NOT EXISTS experiences_owner ON experiences (owner, made_at)",
 )
 
@@ -58,8 +60,13 @@ def every(views: Views, until: datetime) -> list[Experience]:
 def between(views: Views, after: datetime, until: datetime) -> list[Experience]:
     """Of all promises with which something happened later than one moment and by another one."""
     start, end = micros(after), micros(until)
-    lately = " OR ".join(f"({name} > {start} AND {name} <= {end})" for name in ("made_at", "known_at", "ended_at"))
-    rows = views.rows(f"SELECT {COLUMNS} FROM experiences WHERE made_at <= {end} AND ({lately}) ORDER BY promise")
+    lately = " UNION ".join(
+        f"SELECT promise FROM experiences WHERE {name} > {start} AND {name} <= {end}"
+        for name in ("made_at", "known_at", "ended_at")
+    )
+    rows = views.rows(
+        f"SELECT {COLUMNS} FROM experiences WHERE made_at <= {end} AND promise IN ({lately}) ORDER BY promise"
+    )
     return [_experience(row, until) for row in rows]
 
 

@@ -36,9 +36,14 @@ STILL_ASKED = timedelta(days=14)
 
 def waits(moment: Moment) -> Condition:
     """Questions to which somebody waits for an answer: a condition on contacts `x`, each question once."""
-    lately = micros(moment.at - STILL_ASKED)
+    lately, known = micros(moment.at - STILL_ASKED), moment.knows("w")
+    # Who can be waiting at all is few: else every contact that ever was would be read.
+    asked = f"SELECT w.question FROM questions w WHERE {known} AND w.asked_at > {lately}"
+    not_given_up = (
+        f"SELECT w.question FROM questions w WHERE {known} AND (w.given_up_at > {moment.us} OR w.given_up_at IS NULL)"
+    )
     return Condition(
-        f"(x.question IS NULL OR x.question = x.contact) "
+        f"x.question = x.contact AND x.contact IN ({asked} UNION {not_given_up}) "
         f"AND (x.state = 'open' OR (x.state = 'unanswered' AND x.asked_at > {lately}))",
         [],
     )

@@ -309,20 +309,27 @@ def read(
         if each.stands_at(at)
     ]
     trust = reliability(evidence, at, rulebooks.at(at), steering.rates_at(at).kept)
+    balance = sum(line.counts for line in lines)
     return Statement(
         customer=party,
         at=at,
         lines=lines,
-        balance=sum(line.counts for line in lines),
-        buffer=account.buffer(postings, at, rulebooks),
-        stage=stage_of(postings, trust, standing, rulebooks, at),
+        balance=balance,
+        buffer=account.buffer(postings, at, rulebooks, now=balance),
+        stage=stage_of(postings, trust, standing, rulebooks, at, now=balance),
         reliability=trust,
         sensitivity=sensitivity or Sensitivity(party.sensitivity or 1.0, None),
     )
 
 
 def stage_of(
-    postings: Sequence[Posting], trust: Reliability, standing: Standing, rulebooks: Rulebooks, at: datetime
+    postings: Sequence[Posting],
+    trust: Reliability,
+    standing: Standing,
+    rulebooks: Rulebooks,
+    at: datetime,
+    *,
+    now: int | None = None,
 ) -> Stage:
     return account.stage(
         postings,
@@ -331,6 +338,7 @@ def stage_of(
         reliability_low=trust.low if trust.rests_on else None,
         left=standing.left,
         recovering=standing.recovering,
+        now=now,
     )
 
 

@@ -11,8 +11,8 @@ from domain.account.curve import Curve
 from domain.account.posting import DAY_SECONDS, Posting, Rulebooks, balance, days_between
 
 
-def buffer(lines: Sequence[Posting], at: datetime, rulebooks: Rulebooks) -> float:
-    """How many usual withdrawals the balance would bear."""
+def buffer(lines: Sequence[Posting], at: datetime, rulebooks: Rulebooks, *, now: int | None = None) -> float:
+    """How many usual withdrawals the balance would bear; `now`: the balance, where it is known already."""
     rules = rulebooks.at(at)
     withdrawals = [
         -points
@@ -23,7 +23,7 @@ def buffer(lines: Sequence[Posting], at: datetime, rulebooks: Rulebooks) -> floa
     ]
     enough = len(withdrawals) >= max(1, rules.buffer.fewest_withdrawals)
     usual = median(withdrawals) if enough else rules.buffer.usual_withdrawal
-    return balance(lines, at, rulebooks) / usual
+    return (balance(lines, at, rulebooks) if now is None else now) / usual
 
 
 class Stage(NamedTuple):
@@ -42,15 +42,16 @@ def stage(
     reliability_low: float | None,
     left: bool = False,
     recovering: bool = False,
+    now: int | None = None,
 ) -> Stage:
     """The first that fits (SPEC 5). `reliability_low`: lower bound of the interval, None if nothing is known.
 
-    `recovering`: an incident of normal or higher severity is open.
+    `recovering`: an incident of normal or higher severity is open. `now`: the balance, where it is known already.
     """
     worth = rulebooks.at(at).stage
     if left:
         return Stage("lost", "left")
-    now = balance(lines, at, rulebooks)
+    now = balance(lines, at, rulebooks) if now is None else now
     standing = [line for line in lines if line.stands_at(at)]
     if now < worth.lost_below:
         return Stage("lost", "balance_below", worth.lost_below)
