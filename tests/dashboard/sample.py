@@ -48,6 +48,7 @@ from dashboard.shapes.timeline import TimelineAsked, TimelineEntry, TimelinePage
 from dashboard.shapes.what_if import ChangedAccount, Difference, OtherAlert, RulebookTexts, WhatIf
 from domain.roles import LOCAL_USER, What
 from domain.rulebook import default_text
+from tests.dashboard.sample_acquaintance import ACQUAINTED, JUST_MET
 from tests.dashboard.sample_attention import BERLIN, NOW, Attention
 from wiring.versions import Version
 from words import translator
@@ -695,6 +696,7 @@ class Sample(Attention):
             questions=self.contacts(reader, ContactsAsked("open", customer=customer), 1).rows,
             incidents=self.incidents(reader, IncidentsAsked("unresolved", customer=customer), 1).rows,
             merged=("P. Meier", "Meier, Petra") if number == 0 else (),
+            known=ACQUAINTED,
             retracted=1,
         )
 
@@ -727,6 +729,7 @@ class Sample(Attention):
             questions=(),
             incidents=(),
             merged=(),
+            known=JUST_MET,
             retracted=0,
         )
 
