@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from dashboard.spoken import spoken, unpacked
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -114,7 +116,7 @@ class Login:
         if not known:
             await _refuse(scope, send)
             return
-        await self._app(scope, receive, _with_headers(send, host))
+        await self._app(unpacked(scope), receive, spoken(scope, _with_headers(send, host)))
 
     def _is_known(self, scope: Scope) -> bool:
         try:

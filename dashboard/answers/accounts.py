@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from dashboard.answers import contacts, incidents, lists
+from dashboard.answers.acquaintance import acquaintance
 from dashboard.answers.measures import share
 from dashboard.answers.overview import RATES
 from dashboard.shapes.account import Account, BalancePoint, Drop, Fall, Sensitivity, Span, Stage, StatementRow
@@ -77,6 +78,7 @@ def account(konto: Konto, taught: Taught, reader: Reader, customer: str, span: S
         questions=contacts.waiting_of(konto, customer, SHOWN_QUESTIONS),
         incidents=incidents.running_of(konto, customer),
         merged=_merged(konto, customer),
+        known=acquaintance(konto, reader, customer, now),
         retracted=_retracted(konto, customer, now),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
+from dashboard.shapes.acquaintance import Acquaintance
 from dashboard.shapes.contacts import ContactRow
 from dashboard.shapes.figures import Reliability, Share
 from dashboard.shapes.incidents import IncidentRow
@@ -104,5 +105,6 @@ class Account(NamedTuple):
     """Those that are not put right yet."""
     merged: tuple[str, ...]
     """What the duplicates are called whose history counts here."""
+    known: Acquaintance
     retracted: int
     """How many facts were recorded by mistake; they count nowhere."""

@@ -6,7 +6,7 @@ from typing import get_args
 
 import streamlit as st
 
-from dashboard import address, charts, contact_rows, data, incident_rows, look, places, rows, say, statement
+from dashboard import address, beforehand, charts, contact_rows, data, incident_rows, look, places, rows, say, statement
 from dashboard.look import plain, quiet
 from dashboard.shapes.account import Account, Fall, Span
 from dashboard.shapes.figures import Share
@@ -16,6 +16,8 @@ from dashboard.visit import Visit, visit
 from words import format
 
 _USUAL = 0.15
+_A_CHASE = 400
+"""Hundredths: what a usual mistake costs, for an example."""
 _FEWEST = 5
 """Settled promises below which no single figure is shown, only the range."""
 
@@ -41,6 +43,8 @@ def page() -> None:
             icon=":material/history:",
             query_params={"customer": account.customer},
         )
+    with look.card("call"):
+        beforehand.show(account, here)
     with look.card("standing"):
         _standing(account, here)
     wide, narrow = st.columns([2.1, 1], gap="small")
@@ -56,10 +60,10 @@ def page() -> None:
         if account.questions:
             with look.card("questions"):
                 _questions(account, here)
-        with look.card("fall"):
-            _fall(account, here)
         with look.card("open"):
             _open(account, here)
+        with look.card("fall"):
+            _fall(account, here)
         with look.card("kept"):
             _kept(account, here)
 
@@ -122,7 +126,7 @@ def _standing(account: Account, here: Visit) -> None:
         look.fact(
             t("Sensitivity"),
             *_sensitivity(account, here),
-            help=t("How heavily a withdrawal weighs with this customer; 1 is usual."),
+            help=f"{t('How heavily a withdrawal weighs with this customer; 1 is usual.')} {_example(account, here)}",
         )
 
 
@@ -146,11 +150,22 @@ def _sensitivity(account: Account, here: Visit) -> tuple[str, str]:
         size = t("lower than usual")
     weighs = t("Withdrawals count {factor} times.").format(factor=format.number(found.value, lang, 1))
     if found.by_hand:
-        return size, f"{weighs} {t('Set by hand.')}"
+        reason = account.known.sensitivity_reason
+        by_hand = t("Set by hand: {reason}").format(reason=reason) if reason else t("Set by hand.")
+        return size, f"{weighs} {by_hand}"
     if not found.reactions:
         return size, t("Nothing else is known yet.")
     learned = t.ngettext("Learned from {n} reaction.", "Learned from {n} reactions.", found.reactions)
     return size, f"{weighs} {learned.format(n=found.reactions)}"
+
+
+def _example(account: Account, here: Visit) -> str:
+    """What the factor means, with a withdrawal that everybody knows."""
+    lang = here.reader.lang
+    cost = format.points(round(_A_CHASE * account.sensitivity.value), lang)
+    return here.t("What costs {usual} points elsewhere costs {cost} here.").format(
+        usual=format.points(_A_CHASE, lang), cost=cost
+    )
 
 
 # -- pictures -------------------------------------------------------------------------------------

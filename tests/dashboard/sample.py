@@ -46,6 +46,7 @@ from dashboard.shapes.suppliers import SupplierRow, Suppliers
 from dashboard.shapes.what_if import ChangedAccount, Difference, OtherAlert, WhatIf
 from domain.roles import LOCAL_USER, What
 from domain.rulebook import default_text
+from tests.dashboard.sample_acquaintance import ACQUAINTED, JUST_MET
 from tests.dashboard.sample_attention import BERLIN, NOW, Attention
 from tests.dashboard.sample_audit import Audited
 from tests.dashboard.sample_operations import Running
@@ -621,6 +622,7 @@ class Sample(Figures, Attention, Audited, Steered, Running):
             questions=self.contacts(reader, ContactsAsked("open", customer=customer), 1).rows,
             incidents=self.incidents(reader, IncidentsAsked("unresolved", customer=customer), 1).rows,
             merged=("P. Meier", "Meier, Petra") if number == 0 else (),
+            known=ACQUAINTED,
             retracted=1,
         )
 
@@ -653,6 +655,7 @@ class Sample(Figures, Attention, Audited, Steered, Running):
             questions=(),
             incidents=(),
             merged=(),
+            known=JUST_MET,
             retracted=0,
         )
 

@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.answers.home import Home
 from dashboard.answers.rules import told
+from dashboard.shapes.acquaintance import Owner
 from dashboard.shapes.adviser import AdviceAsked
 from dashboard.shapes.asking import Reader
 from dashboard.shapes.contacts import ContactsAsked
@@ -21,6 +22,7 @@ from dashboard.shapes.timeline import TimelineAsked
 from domain.roles import LOCAL_USER, Asker, NotAllowed
 from domain.rulebook import default_text
 from projections.rule_words import RULES
+from tests.cli.home import fact
 from tests.homes import open_at
 from tests.notation import at, envelopes, local
 from tests.stores import ENGINES, lasting_folder
@@ -54,12 +56,20 @@ STORY = """
     2026-03-10T08:00  zieht zurück [wrong], mit Grund (erfasst 2026-03-10T08:01)
     2026-02-20T09:00  K-30 geht
 """
+HANDS = (
+    ("customer.owner_assigned", "2026-02-10T09:00", {"owner": "lutz"}),
+    ("customer.owner_assigned", "2026-02-20T09:00", {"owner": "ines"}),
+    ("customer.sensitivity_set", "2026-02-21T09:00", {"value": 1.3, "reason": "ruft bei jeder Kleinigkeit an"}),
+)
+"""What was told of Familie Wolf by hand."""
 
 
 @pytest.fixture(scope="module", params=ENGINES)
 def pages(request: pytest.FixtureRequest) -> Iterator[Home]:
     home = open_at(lasting_folder(request.param, "answers", request))
-    receipts = home.take(envelopes(STORY))
+    receipts = home.take(
+        [*envelopes(STORY), *(fact(type, time, customer="K-20", **told) for type, time, told in HANDS)]
+    )
     assert [each.refused for each in receipts if each.refused] == []
     home.clock.now = at("2026-03-12T07:40")
     yield Home(home.konto)
@@ -163,6 +173,21 @@ def test_the_account_names_what_is_open_who_was_merged_and_how_much_was_a_mistak
     assert account.incidents == ()
     (incident,) = pages.account(READER, _customer(pages, "Familie Wolf"), "month").incidents
     assert incident.kind == "complaint"
+
+
+def test_the_account_says_who_looks_after_them_since_when_and_when_we_spoke(pages):
+    account = pages.account(READER, _customer(pages, "Familie Wolf"), "month")
+    assert account.known.owners == (
+        Owner("ines", date(2026, 2, 20)),
+        Owner("lutz", date(2026, 2, 10)),
+        Owner("ines", date(2026, 2, 2)),
+    )
+    assert account.known.sensitivity_reason == "ruft bei jeder Kleinigkeit an"
+    assert account.sensitivity.by_hand
+    assert account.known.last_talk == date(2026, 3, 11)
+    assert (account.known.usual_days, account.known.silent) == (None, False)
+    other = pages.account(READER, _customer(pages, "Herr Öz"), "month").known
+    assert (other.owners, other.last_talk, other.sensitivity_reason) == ((), None, None)
 
 
 def test_the_address_of_a_duplicate_leads_to_the_account_that_has_its_history(pages):

@@ -133,6 +133,25 @@ def test_with_the_cookie_every_address_answers(server, path):
     assert _get(server, path, Cookie=_log_in(server)).status == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "browser", "said"),
+    [
+        ("/", "de-AT,en;q=0.5", "de"),
+        ("/", "en-GB", "en"),
+        ("/", "fr", "en"),
+        ("/?lang=de", "en-GB", "de"),
+        ("/account?lang=en", "de", "en"),
+        ("/?lang=%3Cb%3E", "de", "de"),
+    ],
+)
+def test_a_page_says_its_language_for_those_who_hear_it(server, path, browser, said):
+    cookie = _log_in(server)
+    headers = {"Accept": "text/html", "Accept-Language": browser, "Accept-Encoding": "gzip"}
+    answer = _get(server, path, Cookie=cookie, **headers)
+    assert f'<html lang="{said}">' in answer.text
+    assert int(answer.headers["content-length"]) == len(answer.text.encode())
+
+
 def test_a_browser_is_refused_with_a_page_in_both_languages(server):
     answer = _get(server, "/", Accept="text/html,*/*")
     assert answer.status == 403

@@ -132,6 +132,15 @@ def test_a_customers_page_shows_balance_stage_buffer_and_sensitivity(firm):
     assert "Abbuchungen zählen 1,3-fach. Gelernt aus 4 Reaktionen." in text
 
 
+def test_what_presses_comes_before_everything_else_on_a_customers_page(firm):
+    text = _text(_open("account", customer="K-0"))
+    assert text.index("Bevor Sie anrufen") < text.index("Kontoauszug")
+    assert "**Mo., 2. März** :gray[vor 10 Tagen]" in text or "**2. März** :gray[vor 10 Tagen]" in text
+    assert "üblich: alle 21 Tage" in text
+    assert "**Lutz Brandt** :gray[seit 3. Mai 2025]" in text
+    assert "davor: Ines Kern" in text
+
+
 def test_the_statement_adds_up_to_the_hundredth(firm):
     app = _open("account", customer="K-0")
     table = app.table[0].value
