@@ -45,6 +45,7 @@ _STYLE: Final = """
 [class*="st-key-row_"] a strong { color: light-dark(#0A5A69, #8AD3DF); }
 [class*="st-key-row_"] a:hover strong { text-decoration: underline; }
 [class*="st-key-card_wording"] code { font-family: Plex, sans-serif; font-size: 1rem; }
+.st-key-card_note { position: sticky; top: .5rem; z-index: 20; padding-top: .4rem; padding-bottom: .4rem; }
 [data-testid="InputInstructions"] { display: none; }
 .stMainBlockContainer { max-width: 1320px; padding-left: 2.6rem; padding-right: 2.6rem; }
 [data-testid="stMetric"] svg.marks { background: transparent !important; }
@@ -112,6 +113,13 @@ def quiet(text: str) -> str:
 def card(name: str, *, stretch: bool = False) -> DeltaGenerator:
     """A white card on the paper; its name gives the class that colours it."""
     return st.container(border=True, key=f"card_{name}", height="stretch" if stretch else "content")
+
+
+def note() -> DeltaGenerator:
+    """A line on top that stays in sight: what was just recorded, or why it was not."""
+    return st.container(
+        border=True, key="card_note", horizontal=True, vertical_alignment="center", gap="small", width="stretch"
+    )
 
 
 def title(words: str, finding: str = "", *, icon: str = "", count: int | None = None) -> None:

@@ -20,6 +20,7 @@ from dashboard.answers import (
     meaning,
     morning,
     overview,
+    promise,
     rights,
     rules,
     suppliers,
@@ -27,6 +28,7 @@ from dashboard.answers import (
     timeline,
     what_if,
 )
+from dashboard.answers import doing as doing_
 from dashboard.answers.kept import Kept
 from dashboard.shapes.account import Account, Span
 from dashboard.shapes.adviser import AdviceAsked, AdvicePage
@@ -35,11 +37,13 @@ from dashboard.shapes.asking import Firm, Reader, Refusal, Tell
 from dashboard.shapes.captured import Captured, Said, Understood
 from dashboard.shapes.contacts import ContactFigures, ContactPage, ContactsAsked
 from dashboard.shapes.customers import CustomerPage, CustomersAsked
+from dashboard.shapes.deeds import Doing
 from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsAsked
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
 from dashboard.shapes.overview import Overview
+from dashboard.shapes.promise import OnePromise
 from dashboard.shapes.promises import PromiseFilter, PromisePage
 from dashboard.shapes.rules import Rules
 from dashboard.shapes.suppliers import Suppliers
@@ -78,6 +82,9 @@ class Home:
 
     def promises(self, reader: Reader, asked: PromiseFilter, page: int = 1) -> PromisePage:
         return lists.promises(self._for(reader), self.taught, reader, asked, page)
+
+    def promise(self, reader: Reader, name: str) -> OnePromise | None:
+        return promise.page(self._for(reader), self.taught, reader, name)
 
     def contacts(self, reader: Reader, asked: ContactsAsked, page: int = 1) -> ContactPage:
         return contacts.page(self._for(reader), asked, page)
@@ -150,6 +157,12 @@ class Home:
 
     def record(self, reader: Reader, said: Said, shown: Captured, offer: int | None) -> Refusal | None:
         return capturing.record(self._for(reader), reader, said, shown, offer)
+
+    def do(self, reader: Reader, doing: Doing) -> Refusal | None:
+        return doing_.do(self._for(reader), reader, doing)
+
+    def undo(self, reader: Reader, id: str) -> Refusal | None:
+        return doing_.undo(self._for(reader), reader, id)
 
     def team(self, reader: Reader) -> Team | Refusal:
         return team.team(self._for(reader), reader)

@@ -50,6 +50,12 @@ def _moment(asked: TimelineAsked, reader: Reader, now: datetime) -> Moment:
     return Moment(at, None if asked.known_on is None else min(now, end_of(asked.known_on, reader)))
 
 
+def tell(konto: Konto, reader: Reader, found: audit.Timeline, now: datetime) -> tuple[TimelineEntry, ...]:
+    """Facts and alerts in the reader's words, in the order given."""
+    teller = _Teller(konto, reader, found, now)
+    return tuple(teller.tell(entry) for entry in found.entries)
+
+
 class _Teller:
     """Tells entries in the reader's language and with the names by which users know each other."""
 

@@ -7,6 +7,7 @@ them, a target dashed and named, an interval in the same hue but lighter. The sh
 from dashboard.charts.account import Bar, Interval, balance, bars, intervals, waterfall
 from dashboard.charts.adviser import possible_days
 from dashboard.charts.contacts import answer_times
+from dashboard.charts.day import day
 from dashboard.charts.meaning import said_and_came
 from dashboard.charts.picture import Chart, Style
 from dashboard.charts.rules import lateness
@@ -24,6 +25,7 @@ __all__ = [
     "balance",
     "bars",
     "counts_by_week",
+    "day",
     "differences",
     "intervals",
     "lateness",

@@ -49,6 +49,7 @@ from dashboard.shapes.what_if import ChangedAccount, Difference, OtherAlert, Rul
 from domain.roles import LOCAL_USER, What
 from domain.rulebook import default_text
 from tests.dashboard.sample_attention import BERLIN, NOW, Attention
+from tests.dashboard.sample_promise import Promises
 from wiring.versions import Version
 from words import translator
 
@@ -132,11 +133,12 @@ def _edited(text: str, *pairs: str) -> str:
     return text
 
 
-class Sample(Attention):
+class Sample(Attention, Promises):
     """Answers the pages' questions; `customers` 0 is a firm that has recorded nothing yet."""
 
     def __init__(self, customers: int = 240) -> None:
         super().__init__()
+        Promises.__init__(self)
         self._customers = customers
         self._tested: set[Figure] = set()
         self._reckoned: set[str] = set()
@@ -332,6 +334,7 @@ class Sample(Attention):
                     moved=number % 5 % 3,
                     works_out=0.47 if number % 6 == 1 and state in ("notice", "soon", "open") else None,
                     plan_b=number % 4 != 1,
+                    own=f"sample:P-{number}",
                 )
             )
         return sorted(rows, key=lambda row: (row.due is None, row.due))
