@@ -180,7 +180,7 @@ def _do(doing: Doing, subject: Subject, here: Visit, button: str) -> None:
 
 
 def recorded(doing: Doing, subject: Subject, here: Visit, button: str = "") -> None:
-    """For the line on top of the page that is made next."""
+    """For the line on the page that is made next."""
     about = " · ".join(part for part in (subject.name, subject.what) if part)
     words = here.t("Recorded: {about}: {done}.").format(about=about, done=here.t.gettext(DONE[doing.does]))
     st.session_state[_LAST] = _Last(doing.id, words, here.now + _SHOWN, button)
@@ -189,7 +189,7 @@ def recorded(doing: Doing, subject: Subject, here: Visit, button: str = "") -> N
 
 
 def say_refused(refused: Refusal | None) -> None:
-    """Why something was not done, on top of the page that is made next."""
+    """Why something was not done, on the page that is made next."""
     st.session_state.pop(_SAID, None)
     if refused is not None:
         st.session_state[_SAID] = refused
@@ -206,7 +206,7 @@ def _id(button: str, here: Visit) -> str:
 
 
 def line(here: Visit) -> None:
-    """On top of every page: what was recorded last, with the way back; or why it was not."""
+    """On every page: what was recorded last, with the way back; or why it was not."""
     said: Refusal | str | None = st.session_state.pop(_SAID, None)
     last: _Last | None = st.session_state.get(_LAST)
     if isinstance(said, Refusal):

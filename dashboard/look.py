@@ -45,7 +45,8 @@ _STYLE: Final = """
 [class*="st-key-row_"] a strong { color: light-dark(#0A5A69, #8AD3DF); }
 [class*="st-key-row_"] a:hover strong { text-decoration: underline; }
 [class*="st-key-card_wording"] code { font-family: Plex, sans-serif; font-size: 1rem; }
-.st-key-card_note { position: sticky; top: .5rem; z-index: 20; padding-top: .4rem; padding-bottom: .4rem; }
+.st-key-card_note { position: fixed; bottom: 1rem; right: 1rem; z-index: 99; width: auto !important; max-width: 92vw;
+  padding: .5rem 1rem; box-shadow: 0 2px 10px rgb(0 0 0 / .18); }
 [data-testid="InputInstructions"] { display: none; }
 .stMainBlockContainer { max-width: 1320px; padding-left: 2.6rem; padding-right: 2.6rem; }
 [data-testid="stMetric"] svg.marks { background: transparent !important; }
@@ -116,7 +117,7 @@ def card(name: str, *, stretch: bool = False) -> DeltaGenerator:
 
 
 def note() -> DeltaGenerator:
-    """A line on top that stays in sight: what was just recorded, or why it was not."""
+    """A line that stays in sight wherever one has scrolled: what was just recorded, or why it was not."""
     return st.container(
         border=True, key="card_note", horizontal=True, vertical_alignment="center", gap="small", width="stretch"
     )

@@ -24,6 +24,7 @@ from projections.sentences import NAMED_BY_INCIDENT, NAMED_BY_KIND
 from projections.taught import Taught
 from projections.unseen import EVERYBODY
 from projections.waiting import WaitingRow
+from wiring.answering import still_hold
 from wiring.home import Konto
 from words import N_, translator
 
@@ -108,7 +109,7 @@ class _Asks:
             return {}
         found = unseen.about(self.konto.library, self.konto.asker, self.who, {*shown, *chases})
         told: dict[str, Matter] = {}
-        for each in self._matters(tuple(found.values())):
+        for each in self._matters(self._holding(tuple(found.values()))):
             row = chases.get(each.subject, each.subject)
             before = told.get(row)
             told[row] = each if before is None else before._replace(alerts=(*before.alerts, *each.alerts))
@@ -128,13 +129,23 @@ class _Asks:
         if not may(self.konto.asker, "alerts"):
             return Few()
         asked = (self.konto.library, self.konto.asker, self.who.and_(elsewhere))
-        return Few(self._matters(unseen.waiting(*asked, MOST)), unseen.count(*asked))
+        found = unseen.waiting(*asked, MOST)
+        holding = self._holding(found)
+        return Few(self._matters(holding), unseen.count(*asked) - len(found) + len(holding))
 
     def put_off(self, elsewhere: Condition) -> Few[Matter]:
         if not may(self.konto.asker, "alerts"):
             return Few()
         asked = (self.konto.library, self.konto.asker, self.who.and_(elsewhere))
-        return Few(self._matters(unseen.put_off(*asked, FEW)), unseen.count(*asked, ("snoozed",)))
+        found = unseen.put_off(*asked, FEW)
+        holding = self._holding(found)
+        return Few(self._matters(holding), unseen.count(*asked, ("snoozed",)) - len(found) + len(holding))
+
+    def _holding(self, found: Sequence[unseen.Matter]) -> list[unseen.Matter]:
+        """Without what has ended, such as by what somebody has just done here."""
+        still = still_hold(self.konto, [row.alert for each in found for row in each.alerts])
+        left = [each._replace(alerts=tuple(row for row in each.alerts if row.alert in still)) for each in found]
+        return [each for each in left if each.alerts]
 
     def _matters(self, found: Sequence[unseen.Matter]) -> tuple[Matter, ...]:
         first = {row.escalated_from for each in found for row in each.alerts if row.escalated_from}

@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from dashboard.charts.picture import Chart, Spec, Style, haloed, switch, wall, whole
+from dashboard.charts.picture import Chart, Spec, Style, haloed, pick, switch, wall, whole
 from dashboard.shapes.morning import DayMark
 from words import format
 
@@ -57,12 +57,12 @@ def day(marks: Sequence[DayMark], now: datetime, zone: ZoneInfo, style: Style) -
         layers.append({"data": {"values": moment}, "mark": rule, "encoding": {"x": x}})
         said = t("now {time}").format(time=format.clock(now.astimezone(zone).time().replace(second=0), t.lang))
         layers += haloed(said, moment, {"x": x, "y": y}, colours.text, colours, dx=5, bold=True)
-    for kind, shape, colour in (("due", "circle", colours.petrol), ("notice", "diamond", colours.ochre)):
-        these = [value for value in values if value["kind"] == kind]
-        mark = {"type": "point", "filled": True, "size": 110, "shape": shape, "color": colour, "opacity": 1}
-        layers.append({"data": {"values": these}, "mark": mark, "encoding": {"x": x, "y": y}})
-        for value in these:
-            layers += haloed(value["name"], [value], {"x": x, "y": y}, colours.text, colours, dx=10)
+    is_due = "datum.kind === 'due'"
+    point = {"type": "point", "filled": True, "size": 110, "opacity": 1}
+    signs = {"shape": pick(is_due, "circle", "diamond"), "color": pick(is_due, colours.petrol, colours.ochre)}
+    layers.append({"mark": point, "encoding": {"x": x, "y": y, **signs}})
+    for value in values:
+        layers += haloed(value["name"], [value], {"x": x, "y": y}, colours.text, colours, dx=10)
     told = "; ".join(_said(mark, zone, style) for mark in shown) or t("nothing")
     return Chart(whole(style, height, values, layers), t("My day: {marks}.").format(marks=told))
 

@@ -13,6 +13,7 @@ import pytest
 from dashboard.answers.home import Home
 from dashboard.shapes.alerts import Matter
 from dashboard.shapes.asking import Reader, Refusal
+from dashboard.shapes.deeds import Doing
 from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.morning import Few, Morning
 from dashboard.shapes.team import Team
@@ -170,6 +171,17 @@ def test_whoever_takes_note_does_so_for_all_alerts_about_the_thing(firm: Mailed)
     after = pages.morning(READER, "Ines Vogt")
     assert _untouched(after) == _untouched(before) - 1
     assert "overdue" not in [rule for rule, _ in _rules(after)]
+
+
+def test_what_ends_by_a_deed_is_gone_before_the_next_check_says_so(firm: Mailed):
+    pages = Home(firm.home.konto)
+    assert {"overdue", "chased"} <= {each.told.rule for each in _told(pages.morning(READER, "Ines Vogt"))}
+    for doing in (Doing("fulfil", "crm:Angebot", "a"), Doing("answer", "crm:F-1", "b")):
+        assert pages.do(READER, doing) is None
+    after = pages.morning(READER, "Ines Vogt")
+    assert not {"overdue", "chased", "unanswered"} & {each.told.rule for each in _told(after)}
+    assert pages.undo(READER, "a") is None
+    assert "overdue" in {each.told.rule for each in _told(pages.morning(READER, "Ines Vogt"))}
 
 
 def test_what_was_put_off_says_until_when_and_is_not_counted(firm: Mailed):

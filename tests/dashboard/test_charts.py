@@ -19,6 +19,7 @@ from dashboard.shapes.adviser import AdviceDay
 from dashboard.shapes.contacts import ChannelAnswers
 from dashboard.shapes.figures import Share, Spread
 from dashboard.shapes.meaning import SaidAndCame
+from dashboard.shapes.morning import DayMark
 from dashboard.shapes.overview import PointWeek, PromiseWeek
 from dashboard.shapes.rules import LatenessStep
 from dashboard.shapes.what_if import Difference
@@ -340,3 +341,20 @@ def test_the_axis_of_differences_has_few_marks_and_zero_among_them(first, last, 
 def test_each_stage_says_how_many_stand_in_it_today_and_then():
     values = EVERY["stages"](GERMAN).spec["data"]["values"]
     assert [value["said"] for value in values] == ["heute 120", "dann 96", "heute 0", "dann 1"]
+
+
+def test_the_day_says_in_words_what_the_strip_shows_and_no_label_lies_over_another():
+    zone = ZoneInfo("Europe/Berlin")
+    now = datetime(2026, 3, 12, 7, 40, tzinfo=zone)
+    marks = [
+        DayMark(now.replace(hour=9, minute=0), "due", "Herr Aydin"),
+        DayMark(now.replace(hour=9, minute=30), "notice", "Hausverwaltung Nord"),
+        DayMark(now.replace(hour=15, minute=0), "due", "Café Lindner"),
+        DayMark(now.replace(hour=22, minute=0), "due", "spät"),
+    ]
+    for lang, said in (("de", "9 Uhr fällig für Herr Aydin"), ("en", "9 am due for Herr Aydin")):
+        chart = charts.day(marks, now, zone, Style.of(translator(lang), dark=False))
+        assert said in chart.alt
+        assert "spät" not in chart.alt, "the strip ends at six"
+    values = chart.spec["data"]["values"]
+    assert [value["lane"] for value in values] == [0, 1, 0]
