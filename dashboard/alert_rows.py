@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
 import streamlit as st
 
-from dashboard import places, say
+from dashboard import places, rows, say
 from dashboard.look import plain, quiet
 from dashboard.shapes.alerts import Matter, Place, Told
+from dashboard.shapes.morning import Morning
 from dashboard.visit import Visit
 from words import format
 
@@ -30,6 +32,8 @@ def link(told: Told, here: Visit) -> None:
 
 def _page(place: Place, told: Told, here: Visit) -> tuple[st.Page, dict[str, str]]:
     t = here.t
+    if told.own:
+        return places.promise(t), {"promise": told.own}
     if place == "account" and told.customer:
         return places.account(t), {"customer": told.customer}
     found = {
@@ -75,6 +79,18 @@ def marks(each: Matter, here: Visit, *, names: bool) -> str:
     if names:
         said += [plain(name) for name in each.to]
     return "\u2002".join(part for part in (badge, quiet(" · ".join(said))) if part)
+
+
+def told(seen: Morning, subject: str, here: Visit, *, implied: Collection[str] = ()) -> rows.Told:
+    """What somebody was told about a row, where that says more than the list in which it stands."""
+    each = seen.told.get(subject)
+    if each is None:
+        return rows.NOTHING_TOLD
+    also = tuple(rule for rule in each.also if rule not in implied)
+    words = [marks(each._replace(also=also), here, names=False)]
+    if each.told.rule not in implied:
+        words.insert(0, quiet(plain(each.told.text)))
+    return rows.Told(tuple(word for word in words if word), each.alerts if seen.may_answer else ())
 
 
 def moment(at: datetime, here: Visit) -> str:

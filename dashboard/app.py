@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import data, look, places
+from dashboard import data, deed_forms, deeds, look, places
 from dashboard.visit import is_dark, visit
 from words import Translator
 
@@ -21,8 +21,10 @@ def main() -> None:
     firm = data.ask().firm(here.reader)
     page = st.navigation(_pages(t, firm.may), expanded=True)
     look.whose(firm, t)
+    deeds.line(here)
     try:
         page.run()
+        deed_forms.show(here)
     except data.NotAllowed as refused:
         look.refused([t.gettext(refused.text)])
 
@@ -34,6 +36,7 @@ def _pages(t: Translator, may: frozenset[str]) -> dict[str, list[st.Page]]:
         t("Customers"): {
             places.account: "customers",
             places.promises: "promises",
+            places.promise: "promises",
             places.contacts: "contacts",
             places.incidents: "incidents",
             places.timeline: "audit",

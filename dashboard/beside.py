@@ -7,8 +7,9 @@ from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
-from dashboard import alert_rows, incident_rows, look, places, rows
+from dashboard import alert_rows, deeds, incident_rows, look, places, rows
 from dashboard.look import plain, quiet
+from dashboard.shapes.deeds import Subject
 from dashboard.shapes.incidents import IncidentRow
 from dashboard.shapes.morning import Awaited, Few, FollowUp, Morning, Quiet
 from dashboard.views.customers import silence_in_words
@@ -19,11 +20,14 @@ _ARROW: Final = ":material/arrow_forward:"
 
 
 class _Line(NamedTuple):
-    """Whose account the words lead to, and a quiet second line."""
+    """Whose account the words lead to, a quiet second line, and what can be done."""
 
     customer: str
     label: str
     second: str
+    told: rows.Told = rows.NOTHING_TOLD
+    do: Callable[[str], None] | None = None
+    """The buttons, under a key."""
 
 
 def cards(seen: Morning, here: Visit) -> None:
@@ -32,12 +36,12 @@ def cards(seen: Morning, here: Visit) -> None:
     if seen.recoveries.total:
         with look.card("recoveries"):
             look.title(t("Putting right"), icon="handyman", count=seen.recoveries.total)
-            _show("recovery", (_recovery(row, here) for row in seen.recoveries.rows), here)
+            _show("recovery", (_recovery(row, seen, here) for row in seen.recoveries.rows), here)
             all_of(seen.recoveries, places.incidents, {"owner": owner}, here)
     if seen.follow_ups.total:
         with look.card("follow_ups"):
             look.title(t("Call after delivery"), icon="call", count=seen.follow_ups.total)
-            _show("follow_up", (_follow_up(row, here) for row in seen.follow_ups.rows), here)
+            _show("follow_up", (_follow_up(row, seen, here) for row in seen.follow_ups.rows), here)
             _hidden(seen.follow_ups, here)
     if seen.waiting.total:
         with look.card("waiting"):
@@ -47,7 +51,7 @@ def cards(seen: Morning, here: Visit) -> None:
     if seen.silent.total:
         with look.card("silent"):
             look.title(t("Long not heard of"), icon="hearing_disabled", count=seen.silent.total)
-            _show("silent", (_quiet(row, here) for row in seen.silent.rows), here)
+            _show("silent", (_quiet(row, seen, here) for row in seen.silent.rows), here)
             all_of(seen.silent, places.account, {"order": "silent"}, here)
 
 
@@ -70,17 +74,32 @@ def _show(name: str, lines: Iterable[_Line], here: Visit) -> None:
     for number, line in enumerate(lines):
         with st.container(key=f"row_{name}_{number}", gap=None):
             rows.to_account(line.customer, line.label, here)
-            st.markdown(quiet(line.second))
+            st.markdown("  \n".join((quiet(line.second), *line.told.lines)))
+            if line.do is not None:
+                with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+                    line.do(f"{name}_{number}")
 
 
-def _recovery(row: IncidentRow, here: Visit) -> _Line:
+def _recovery(row: IncidentRow, seen: Morning, here: Visit) -> _Line:
     label = f"**{plain(row.name)}** · {incident_rows.called(row, here)}"
-    return _Line(row.customer, label, incident_rows.to_do(row, here))
+    told = alert_rows.told(seen, row.id, here, implied=("recovery_step_due",))
+
+    def buttons(key: str) -> None:
+        deeds.incident(row, incident_rows.called(row, here), here, key, alerts=told.alerts)
+
+    return _Line(row.customer, label, incident_rows.to_do(row, here), told, buttons if seen.may_record else None)
 
 
-def _follow_up(row: FollowUp, here: Visit) -> _Line:
+def _follow_up(row: FollowUp, seen: Morning, here: Visit) -> _Line:
+    told = alert_rows.told(seen, row.promise, here, implied=("follow_up_due",))
+
+    def buttons(key: str) -> None:
+        deeds.called("follow_up", Subject(row.promise, row.name, row.what), here, key, alerts=told.alerts)
+
     when = here.t("delivered {moment}: is all well?").format(moment=alert_rows.moment(row.settled, here))
-    return _Line(row.customer, f"**{plain(row.name)}** · {plain(row.what)}", when)
+    return _Line(
+        row.customer, f"**{plain(row.name)}** · {plain(row.what)}", when, told, buttons if seen.may_record else None
+    )
 
 
 def _awaited(row: Awaited, here: Visit) -> _Line:
@@ -88,5 +107,9 @@ def _awaited(row: Awaited, here: Visit) -> _Line:
     return _Line(row.customer, f"**{plain(row.name)}** · {plain(row.what)}", since)
 
 
-def _quiet(row: Quiet, here: Visit) -> _Line:
-    return _Line(row.customer, f"**{plain(row.name)}**", silence_in_words(row.silence, here))
+def _quiet(row: Quiet, seen: Morning, here: Visit) -> _Line:
+    def buttons(key: str) -> None:
+        deeds.called("check_in", Subject(row.customer, row.name, ""), here, key)
+
+    words = silence_in_words(row.silence, here)
+    return _Line(row.customer, f"**{plain(row.name)}**", words, do=buttons if seen.may_record else None)

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import rows, say
+from dashboard import deeds, rows, say
 from dashboard.look import plain, quiet
 from dashboard.shapes.contacts import ContactRow
 from dashboard.visit import Visit
@@ -20,19 +20,25 @@ _SIGNS: Final = {
 }
 
 
-def contact(row: ContactRow, here: Visit, *, by_deadline: bool, lead: float = 1.25) -> None:
+def contact(
+    row: ContactRow, here: Visit, *, by_deadline: bool, can_do: bool = False, told: rows.Told = rows.NOTHING_TOLD
+) -> None:
     """One line of the list; its words lead to the customer's account. `by_deadline` is how the list is ordered.
 
-    `lead`: how wide the moment is, where it stands below other lists.
+    `can_do`: with the buttons for what can be done about it. `told`: what somebody was told about it.
     """
     with st.container(key=f"row_{row.id}"):
-        when, what = st.columns([lead, 3.4], gap="small", vertical_alignment="center")
+        when, what, buttons = rows.columns(can_do, lead=1.25)
         first, second = _deadline(row, here) if by_deadline else (_moment(row.at, here), _then(row, here))
         when.markdown(f"**{first}**  \n{quiet(second)}")
         with what.container(gap=None):
             rows.to_account(row.customer, f"**{plain(row.name)}** · {_what(row, here)}", here)
             parts = (badge(row, here), chased(row, here), quiet(_about(row, here)))
-            st.markdown("\u2002".join(part for part in parts if part))
+            second = "\u2002".join(part for part in parts if part)
+            st.markdown("  \n".join(part for part in (second, *told.lines) if part))
+        if buttons is not None:
+            with rows.actions(buttons):
+                deeds.question(row, here, row.id, alerts=told.alerts)
 
 
 def waits(row: ContactRow, here: Visit) -> str:

@@ -18,6 +18,7 @@ from dashboard.shapes.behind import CustomersBehind, CustomersBehindAsked
 from dashboard.shapes.captured import Captured, Said, Understood
 from dashboard.shapes.contacts import ContactFigures, ContactPage, ContactsAsked
 from dashboard.shapes.customers import CustomerPage, CustomersAsked
+from dashboard.shapes.deeds import Doing
 from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsAsked
 from dashboard.shapes.meaning import Figure, FigureTest
@@ -25,6 +26,7 @@ from dashboard.shapes.morning import Morning
 from dashboard.shapes.operations import Operations
 from dashboard.shapes.overview import Overview, OverviewAsked, Standing
 from dashboard.shapes.people import PeopleAndHours
+from dashboard.shapes.promise import OnePromise
 from dashboard.shapes.promises import PromiseFilter, PromisePage
 from dashboard.shapes.publishing import Kind, Proposal, Published, Ready, Texts
 from dashboard.shapes.record import RecordAsked, RecordPage
@@ -67,6 +69,10 @@ class Source(Protocol):
 
     def promises(self, reader: Reader, asked: PromiseFilter, page: int = 1) -> PromisePage:
         """A page of at most PAGE_SIZE open promises, the most urgent first; pages count from 1."""
+        ...
+
+    def promise(self, reader: Reader, name: str) -> OnePromise | None:
+        """One promise by `source:id`; None if there is no such promise, or none that the reader may see."""
         ...
 
     def contacts(self, reader: Reader, asked: ContactsAsked, page: int = 1) -> ContactPage:
@@ -199,6 +205,14 @@ class Source(Protocol):
 
     def record(self, reader: Reader, said: Said, shown: Captured, offer: int | None) -> Refusal | None:
         """Records a sentence as it was shown, with the due of an offer or the one said."""
+        ...
+
+    def do(self, reader: Reader, doing: Doing) -> Refusal | None:
+        """Records what somebody did about something; the same click twice records once."""
+        ...
+
+    def undo(self, reader: Reader, id: str) -> Refusal | None:
+        """The deed of this id was recorded by mistake."""
         ...
 
     def team(self, reader: Reader) -> Team | Refusal:

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import rows, say
+from dashboard import deeds, rows, say
 from dashboard.look import plain, quiet
 from dashboard.shapes.incidents import IncidentRow, Step
 from dashboard.visit import Visit
@@ -33,10 +33,15 @@ _LEGEND: Final = {
 }
 
 
-def incident(row: IncidentRow, here: Visit, *, by_deadline: bool) -> None:
-    """One line of the list; its words lead to the customer's account. `by_deadline` is how the list is ordered."""
+def incident(
+    row: IncidentRow, here: Visit, *, by_deadline: bool, can_do: bool = False, told: rows.Told = rows.NOTHING_TOLD
+) -> None:
+    """One line of the list; its words lead to the customer's account. `by_deadline` is how the list is ordered.
+
+    `can_do`: with the buttons for what can be done about it. `told`: what somebody was told about it.
+    """
     with st.container(key=f"row_{row.id}"):
-        when, what = st.columns([1, 3.4], gap="small", vertical_alignment="center")
+        when, what, buttons = rows.columns(can_do)
         first, second = _deadline(row, here) if by_deadline else (_moment(row.reported, here), _then(row, here))
         when.markdown(f"**{first}**  \n{quiet(second)}")
         with what.container(gap=None):
@@ -46,6 +51,11 @@ def incident(row: IncidentRow, here: Visit, *, by_deadline: bool) -> None:
                 st.markdown(_in_one_line(row, here))
             with st.container(key=f"slim_steps_{row.id}"):
                 st.markdown(f":small[{_BREAK.join(steps(row, here))}]")
+            if told.lines:
+                st.markdown(_BREAK.join(told.lines))
+        if buttons is not None:
+            with rows.actions(buttons):
+                deeds.incident(row, called(row, here), here, row.id, alerts=told.alerts)
 
 
 def called(row: IncidentRow, here: Visit) -> str:

@@ -55,6 +55,8 @@ _STYLE: Final = """
 [class*="st-key-behind_"] a :is(span, p) { color: light-dark(#506168, #A3B2B7); }
 [class*="st-key-behind_"] a:hover :is(span, p) { text-decoration: underline; }
 [class*="st-key-card_wording"] code { font-family: Plex, sans-serif; font-size: 1rem; }
+.st-key-card_note { position: fixed; bottom: 1rem; right: 1rem; z-index: 99; width: auto !important; max-width: 92vw;
+  padding: .5rem 1rem; box-shadow: 0 2px 10px rgb(0 0 0 / .18); }
 [data-testid="InputInstructions"] { display: none; }
 .stMainBlockContainer { max-width: 1320px; padding-left: 2.6rem; padding-right: 2.6rem; }
 [data-testid="stMetric"] svg.marks { background: transparent !important; }
@@ -127,6 +129,13 @@ def quiet(text: str) -> str:
 def card(name: str, *, stretch: bool = False) -> DeltaGenerator:
     """A white card on the paper; its name gives the class that colours it."""
     return st.container(border=True, key=f"card_{name}", height="stretch" if stretch else "content")
+
+
+def note() -> DeltaGenerator:
+    """A line that stays in sight wherever one has scrolled: what was just recorded, or why it was not."""
+    return st.container(
+        border=True, key="card_note", horizontal=True, vertical_alignment="center", gap="small", width="stretch"
+    )
 
 
 def title(words: str, finding: str = "", *, icon: str = "", count: int | None = None) -> None:

@@ -38,6 +38,13 @@ def promises(t: Translator) -> st.Page:
     return st.Page(page, title=t("Promises"), icon=":material/handshake:", url_path="promises")
 
 
+def promise(t: Translator) -> st.Page:
+    """One promise with all that belongs to it: `promise` in the address, as `source:id`. No entry in the list."""
+    from dashboard.views.promise import page
+
+    return st.Page(page, title=t("Promise"), icon=":material/handshake:", url_path="promise", visibility="hidden")
+
+
 def account(t: Translator) -> st.Page:
     """All customers: text, order, behind, page; one's account: `customer` in the address, `span` for the statement."""
     from dashboard.views.account import page

@@ -29,9 +29,15 @@ Then = Callable[[Sequence[str], Wanted, Reader], None]
 
 def choose(key: str, alerts: Sequence[str], here: Visit, then: Then) -> None:
     """A button that opens the choice; `then` is called with it before the page is made anew."""
+    with st.popover(here.t("Put off"), key=f"put_off_{key}", type="tertiary"):
+        form(key, alerts, here, then)
+
+
+def form(key: str, alerts: Sequence[str], here: Visit, then: Then) -> None:
+    """The choice itself."""
     t, tomorrow = here.t, here.today + timedelta(days=1)
     monday = here.today + timedelta(days=7 - here.today.weekday())
-    with st.popover(t("Put off"), key=f"put_off_{key}", type="tertiary"), st.form(f"form_{key}", border=False):
+    with st.form(f"form_{key}", border=False):
         st.text_input(t("Why? (may stay empty)"), key=f"reason_{key}", max_chars=200)
 
         def button(words: str, name: str, day: date | None = None) -> None:

@@ -42,7 +42,7 @@ def record(row: RecordRow, here: Visit) -> None:
         when, what = st.columns([1, 3.4], gap="small", vertical_alignment="center")
         when.markdown(f"**{_due(row, here)}**  \n{quiet(_settled(row, here))}")
         with what.container(gap=None):
-            rows.to_promise(row.promise, row.customer, f"**{plain(row.name)}** · {plain(row.what)}", here)
+            rows.names(row.customer, row.name, row.what, row.promise, here)
             st.markdown(f"{_badge(row, here)}\u2002{quiet(_about(row, here))}")
 
 

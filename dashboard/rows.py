@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import places, say
+from dashboard import deeds, places, say
 from dashboard.look import plain, quiet
 from dashboard.shapes.promises import PromiseRow
 from dashboard.visit import Visit
@@ -21,19 +23,81 @@ _SIGNS: Final = {
 }
 
 
-def promise(row: PromiseRow, here: Visit, *, within: str = "") -> None:
-    """One line of a list of open promises; its words lead to the customer's account. `within`: the list's name."""
-    with st.container(key=f"row_{within}{row.id}"):
-        when, what = st.columns([1, 3.4], gap="small", vertical_alignment="center")
+WITH_BUTTONS: Final = (1.55, 3.25, 3)
+
+
+class Told(NamedTuple):
+    """What somebody was told about a row: lines for it, and the alerts that can be taken note of."""
+
+    lines: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
+
+
+NOTHING_TOLD: Final = Told()
+
+
+def promise(
+    row: PromiseRow,
+    here: Visit,
+    *,
+    within: str = "",
+    can_do: bool = False,
+    urgent: bool = False,
+    told: Told = NOTHING_TOLD,
+) -> None:
+    """One line of a list of open promises; its words lead to its page. `within`: the list's name.
+
+    `can_do`: with the buttons for what can be done about it. `told`: what somebody was told about it.
+    """
+    key = f"{within}{row.id}"
+    with st.container(key=f"row_{key}"):
+        when, what, buttons = columns(can_do)
         when.markdown(f"**{due(row, here)}**  \n{quiet(moment(row, here))}")
         with what.container(gap=None):
-            to_promise(row.own, row.customer, f"**{plain(row.name)}** · {plain(row.what)}", here)
-            st.markdown("\u2002".join(part for part in (badge(row, here), quiet(about(row, here))) if part))
+            names(row.customer, row.name, row.what, row.own, here)
+            second = "\u2002".join(part for part in (badge(row, here), quiet(about(row, here))) if part)
+            st.markdown("  \n".join(part for part in (second, *why(row, here), *told.lines) if part))
+        if buttons is not None:
+            with actions(buttons):
+                deeds.promise(row, here, key, urgent=urgent, alerts=told.alerts)
 
 
-def to_promise(promise: str, customer: str, label: str, here: Visit) -> None:
-    """Words that lead to a promise (`promise` is its own id as source:id), for now to the customer's account."""
-    to_account(customer, label, here)
+def columns(can_do: bool, lead: float = 1) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator | None]:
+    """When, what, and where there are any the buttons."""
+    if can_do:
+        when, what, buttons = st.columns(WITH_BUTTONS, gap="small")
+        return when, what, buttons
+    when, what = st.columns([lead, 3.4], gap="small", vertical_alignment="center")
+    return when, what, None
+
+
+def actions(buttons: DeltaGenerator) -> DeltaGenerator:
+    """The place for a row's buttons, at the right edge."""
+    return buttons.container(horizontal=True, horizontal_alignment="right", gap="xsmall", vertical_alignment="center")
+
+
+def names(customer: str, name: str, what: str, own: str, here: Visit) -> None:
+    """Whose and what: the name leads to the account, the thing to the page of the promise."""
+    if not own:
+        to_account(customer, f"**{plain(name)}** · {plain(what)}", here)
+        return
+    with st.container(horizontal=True, gap=None):
+        # The point stays with the name where the thing stands on a line of its own.
+        to_account(customer, f"**{plain(name)}** ·{format.NO_BREAK_SPACE}", here)
+        to_promise(own, plain(what), here)
+
+
+def to_promise(own: str, label: str, here: Visit) -> None:
+    """Words that lead to the page of a promise, named `source:id`."""
+    st.page_link(places.promise(here.t), label=label, icon="", query_params={"promise": own})
+
+
+def why(row: PromiseRow, here: Visit) -> list[str]:
+    """What the estimate of a promise at risk rests on, and the plan for that case."""
+    said = [quiet(plain(row.rests_on))] if row.rests_on else []
+    if row.plan_b_text:
+        said.append(f":material/alt_route: {here.t('Plan B: {text}').format(text=plain(row.plan_b_text))}")
+    return said
 
 
 def to_account(customer: str, label: str, here: Visit) -> None:
@@ -63,9 +127,17 @@ def moment(row: PromiseRow, here: Visit) -> str:
     if row.state == "tight":
         return t("too late for notice")
     if row.notice_until is not None:
-        until = format.moment(row.notice_until, here.now, here.reader.zone, lang, short=True)
+        until = _short_of(row.notice_until, row.due, here)
         return t("notice by {moment}").format(moment=until)
     return ""
+
+
+def _short_of(at: datetime, due: datetime | None, here: Visit) -> str:
+    """The day goes without saying where it is that of the due above it."""
+    local = at.astimezone(here.reader.zone)
+    if due is not None and due.astimezone(here.reader.zone).date() == local.date():
+        return format.clock(local.time(), here.reader.lang)
+    return format.moment(at, here.now, here.reader.zone, here.reader.lang, short=True)
 
 
 def badge(row: PromiseRow, here: Visit) -> str:

@@ -359,6 +359,8 @@ class AlertRow(NamedTuple):
     snoozed_until: datetime | None
     escalated_from: str | None
     escalated_to: str | None
+    source: str | None = None
+    """Of the promise that it is about."""
 
     @property
     def is_late(self) -> bool:
@@ -375,7 +377,7 @@ _LISTED = (
     f"a.customer, c.id, c.name, {_NAMED.format(column='a.recipient')}, {_NAMED.format(column='a.sent_to')}, "
     "a.moment, a.raised_for, a.raised_at, a.state, a.state_at, a.channel, a.delivered_at, a.reason, a.attempts, "
     f"{_NAMED.format(column='a.acknowledged_by')}, a.acknowledged_at, a.snoozed_until, a.escalated_from, "
-    f"{_NAMED.format(column='a.escalated_to')} FROM alerts a "
+    f"{_NAMED.format(column='a.escalated_to')}, p.source FROM alerts a "
     "LEFT JOIN promise_words p ON p.promise = a.subject LEFT JOIN contact_words q ON q.contact = a.subject "
     "LEFT JOIN incident_words i ON i.incident = a.subject LEFT JOIN customers c ON c.customer = a.customer "
 )

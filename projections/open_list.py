@@ -104,11 +104,21 @@ def due(
     until: datetime,
     filter: Filter = NO_FILTER,
     limit: int,
+    without: str | None = None,
 ) -> Few:
-    """The ones due first first; without `after` all that were ever due."""
+    """The ones due first first; without `after` all that were ever due. `without`: not those of this standing."""
     where = filter.condition(library, asker, "promises").and_(Condition(due_between(moment, after, until), []))
+    if without is not None:
+        where = where.and_(Condition(f"{standing_at(moment)} <> ?", [without]))
     total = library.views.row(f"SELECT COUNT(*) FROM promises p WHERE {where.sql}", where.params)
     return Few(_rows(library, moment, where, limit, 0) if total[0] else [], int(total[0]))
+
+
+def one(library: Library, asker: Asker, moment: Moment, promise: str) -> OpenRow | None:
+    """By internal id; None where it is settled, unknown or not to be seen."""
+    where = NO_FILTER.condition(library, asker, "promises").and_(_open(moment))
+    found = _rows(library, moment, where.and_(Condition("p.promise = ?", [promise])), 1, 0)
+    return found[0] if found else None
 
 
 def next_in_time(

@@ -7,7 +7,7 @@ Any earlier one is read from the contacts themselves (`projections/rhythm.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -131,12 +131,15 @@ def listed(library: Library, asker: Asker, moment: Moment, *, text: str = "", li
 
 
 def newest(
-    library: Library, asker: Asker, moment: Moment, owners: Sequence[str] | None, limit: int
+    library: Library, asker: Asker, moment: Moment, owners: Sequence[str] | None, limit: int, but: Collection[str] = ()
 ) -> tuple[list[Silent], int]:
     """Who fell silent last first, of whom we know what is usual before all others; and how many there are."""
     where = _silent(library, moment).and_(_seen(library, asker))
     if owners is not None:
         where = where.and_(Condition(f"r.owner IN ({','.join('?' * len(owners))})", list(owners)))
+    if but:
+        known = Condition(f"r.customer NOT IN ({','.join('?' * len(but))})", list(but))
+        where = where.and_(known)
     total = library.views.row(f"SELECT COUNT(*) FROM rhythms r WHERE {where.sql}", where.params)[0]
     newest_first = f"CASE WHEN {_known(library, moment)} THEN 0 ELSE 1 END, since DESC, r.customer"
     return _silents(library, moment, where, newest_first, limit), int(total)

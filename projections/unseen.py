@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -29,6 +29,24 @@ def went_to(library: Library, name: str) -> Condition:
     persons = library.person_ids(name)
     places = ",".join("?" * len(persons))
     return Condition(f"(a.recipient IN ({places}) OR a.sent_to IN ({places}))", [*persons, *persons])
+
+
+def but_not_about(subjects: Collection[str]) -> Condition:
+    """A condition on `alerts a`."""
+    return _about("NOT IN", subjects) if subjects else EVERYBODY
+
+
+def _about(among: str, subjects: Collection[str]) -> Condition:
+    return Condition(f"a.subject {among} ({','.join('?' * len(subjects))})", sorted(subjects))
+
+
+def about(library: Library, asker: Asker, who: Condition, subjects: Collection[str]) -> dict[str, Matter]:
+    """By subject what somebody has not taken note of yet or has put off, about these things alone."""
+    if not subjects:
+        return {}
+    these = who.and_(_about("IN", subjects))
+    found = _matters(library, asker, these, (*UNSEEN, "snoozed"), "MIN(a.moment)", len(subjects))
+    return {each.alerts[0].subject_id: each for each in found}
 
 
 def waiting(library: Library, asker: Asker, who: Condition, limit: int) -> list[Matter]:

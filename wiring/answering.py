@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from domain.channel import ChannelResumed
 from domain.roles import allowed
+from projections import alerts as table
 from projections.alerts import Raised
 from wiring.home import Konto
 from wiring.links import is_genuine
 from workers import answering
 from workers.health import note
+from workers.looking import Look
+from workers.tick import holding, key_of
+from workers.watches import watch_of
 
 LOCAL = "local"
 """Whoever works in a home where nobody is named."""
@@ -45,6 +50,18 @@ def acknowledge_by_link(konto: Konto, alert: str, by: str, key: str) -> Raised |
     found = answering.acknowledge_in_name_of(konto.log, konto.library, alert, by, konto.clock())
     konto.catch_up()
     return found
+
+
+def still_hold(konto: Konto, names: Iterable[str]) -> set[str]:
+    """Which of these alerts hold now: what somebody has just done ends some before the next check says so.
+
+    What is costly to look for is taken for holding.
+    """
+    told = table.several(konto.views, names)
+    cheap = [each for each in told.values() if not watch_of(each.rule).is_costly]
+    look = Look(konto.library, konto.steering, konto.clock(), ZoneInfo(konto.settings.zone), konto.taught)
+    over = {key_of(each.occasion) for each in cheap} - (holding(look, cheap) if cheap else set())
+    return {name for name, each in told.items() if key_of(each.occasion) not in over}
 
 
 def record(konto: Konto, resumed: ChannelResumed) -> None:

@@ -40,16 +40,24 @@ def record(konto: Konto, understood: Understood) -> Fact:
     return fact
 
 
+def person_called(konto: Konto, name: str) -> str | None:
+    """One of us under the name that facts use; None for nobody known.
+
+    By id, e-mail, user name or displayed name; whoever only facts know keeps the name as written.
+    """
+    library, steering, now = konto.library, konto.steering, konto.clock()
+    known = [each for each in library.person_ids(name) if customers.person_name(library, each)]
+    listed = next((found for each in known if (found := steering.find(each, now))), None)
+    return listed.id if listed else name if known else None
+
+
 def _known(konto: Konto, by: str | None) -> Known:
     library, asker, now, ids = konto.library, konto.asker, konto.clock(), konto.log.ids
     steering = konto.steering
     zone = ZoneInfo(konto.settings.zone)
 
     def person(name: str) -> str | None:
-        """By id, e-mail, user name or displayed name; whoever only facts know keeps the name as written."""
-        known = [each for each in library.person_ids(name) if customers.person_name(library, each)]
-        listed = next((found for each in known if (found := steering.find(each, now))), None)
-        return listed.id if listed else name if known else None
+        return person_called(konto, name)
 
     def open_promises(customer: str) -> list[OpenPromise]:
         rows = promises.listed(

@@ -91,6 +91,7 @@ def told(konto: Konto, reader: Reader, row: AlertRow) -> Told:
         place=PLACES.get(kind, "account"),
         customer=row.customer or None,
         name=row.customer_name or row.customer_id,
+        own=f"{row.source}:{row.subject}" if row.source else "",
     )
 
 

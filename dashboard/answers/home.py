@@ -24,6 +24,7 @@ from dashboard.answers import (
     overview,
     people,
     printed,
+    promise,
     proposal,
     publishing,
     record,
@@ -36,6 +37,7 @@ from dashboard.answers import (
     timeline_file,
     what_if,
 )
+from dashboard.answers import doing as doing_
 from dashboard.answers.kept import Kept
 from dashboard.shapes.account import Account, Span
 from dashboard.shapes.adviser import AdviceAsked, AdvicePage
@@ -45,6 +47,7 @@ from dashboard.shapes.behind import CustomersBehind, CustomersBehindAsked
 from dashboard.shapes.captured import Captured, Said, Understood
 from dashboard.shapes.contacts import ContactFigures, ContactPage, ContactsAsked
 from dashboard.shapes.customers import CustomerPage, CustomersAsked
+from dashboard.shapes.deeds import Doing
 from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsAsked
 from dashboard.shapes.meaning import Figure, FigureTest
@@ -52,6 +55,7 @@ from dashboard.shapes.morning import Morning
 from dashboard.shapes.operations import Operations
 from dashboard.shapes.overview import Overview, OverviewAsked, Standing
 from dashboard.shapes.people import PeopleAndHours
+from dashboard.shapes.promise import OnePromise
 from dashboard.shapes.promises import PromiseFilter, PromisePage
 from dashboard.shapes.publishing import Kind, Proposal, Published, Ready, Texts
 from dashboard.shapes.record import RecordAsked, RecordPage
@@ -103,6 +107,9 @@ class Home:
 
     def promises(self, reader: Reader, asked: PromiseFilter, page: int = 1) -> PromisePage:
         return lists.promises(self._for(reader), self.taught, reader, asked, page)
+
+    def promise(self, reader: Reader, name: str) -> OnePromise | None:
+        return promise.page(self._for(reader), self.taught, reader, name)
 
     def contacts(self, reader: Reader, asked: ContactsAsked, page: int = 1) -> ContactPage:
         return contacts.page(self._for(reader), reader, asked, page)
@@ -203,6 +210,12 @@ class Home:
 
     def record(self, reader: Reader, said: Said, shown: Captured, offer: int | None) -> Refusal | None:
         return capturing.record(self._for(reader), reader, said, shown, offer)
+
+    def do(self, reader: Reader, doing: Doing) -> Refusal | None:
+        return doing_.do(self._for(reader), reader, doing)
+
+    def undo(self, reader: Reader, id: str) -> Refusal | None:
+        return doing_.undo(self._for(reader), reader, id)
 
     def team(self, reader: Reader) -> Team | Refusal:
         return team.team(self._for(reader), reader)

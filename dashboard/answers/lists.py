@@ -7,8 +7,9 @@ from datetime import datetime
 
 from dashboard.shapes.asking import PAGE_SIZE, Reader
 from dashboard.shapes.promises import PromiseFilter, PromisePage, PromiseRow, State
+from domain.advice import Estimate
 from domain.roles import may
-from projections import advice, open_list
+from projections import advice, advice_words, open_list
 from projections.filters import Filter, Moment
 from projections.open_list import OpenRow
 from projections.sentences import NAMED_BY_KIND
@@ -69,14 +70,30 @@ def of_customer(
     return at_risk(konto, taught, [row(each, t) for each in found], at)
 
 
-def at_risk(konto: Konto, taught: Taught, rows: Sequence[PromiseRow], at: datetime) -> tuple[PromiseRow, ...]:
-    """The rows, each with the probability that it is kept where that is low."""
+def at_risk(
+    konto: Konto, taught: Taught, rows: Sequence[PromiseRow], at: datetime, t: Translator | None = None
+) -> tuple[PromiseRow, ...]:
+    """The rows, each with the probability that it is kept where that is low; with a translator also why."""
     in_time = [row.id for row in rows if row.notice_until is not None and row.notice_until > at]
     if not in_time or not may(konto.asker, "advice"):
         return tuple(rows)
     with taught.adviser(at) as adviser:
         found = advice.at_risk(konto.library, konto.asker, Moment(at), adviser, in_time)
-    return tuple(row._replace(works_out=found[row.id].probability) if row.id in found else row for row in rows)
+    return tuple(
+        row._replace(works_out=found[row.id].probability, rests_on=_rests_on(konto, found[row.id], t))
+        if row.id in found
+        else row
+        for row in rows
+    )
+
+
+def _rests_on(konto: Konto, estimate: Estimate, t: Translator | None) -> str:
+    """The step of the estimate that says most against it."""
+    known = [reason for reason in estimate.reasons if reason.rests_on]
+    if t is None or not known:
+        return ""
+    worst = min(known, key=lambda reason: reason.probability)
+    return advice_words.reasons(estimate._replace(reasons=(worst,)), konto.library, t)[0]
 
 
 def row(each: OpenRow, t: Translator) -> PromiseRow:

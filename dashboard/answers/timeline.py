@@ -97,6 +97,12 @@ def moment_of(asked: TimelineAsked, reader: Reader, now: datetime) -> Moment:
     return Moment(at, None if asked.known_on is None else min(now, end_of(asked.known_on, reader)))
 
 
+def tell(konto: Konto, reader: Reader, found: Timeline) -> tuple[TimelineEntry, ...]:
+    """Facts and alerts in the reader's words, in the order given."""
+    teller = Teller(konto, reader, found.called, {})
+    return tuple(teller.tell(entry) for entry in found.entries)
+
+
 def kind_of_entry(entry: Entry) -> EntryKind:
     about = entry.fact.type.partition(".")[0]
     return KINDS.get(kind_of(entry.fact.stream) if about == "fact" else about, "all")

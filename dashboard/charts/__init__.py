@@ -7,6 +7,7 @@ them, a target dashed and named, an interval in the same hue but lighter. The sh
 from dashboard.charts.account import Bar, Interval, balance, bars, intervals, waterfall
 from dashboard.charts.adviser import possible_days
 from dashboard.charts.contacts import answer_times
+from dashboard.charts.day import day
 from dashboard.charts.meaning import said_and_came
 from dashboard.charts.period import Column, Strip, course, cut_off, per_dot, strip
 from dashboard.charts.picture import Chart, Style
@@ -30,6 +31,7 @@ __all__ = [
     "counts_by_week",
     "course",
     "cut_off",
+    "day",
     "differences",
     "intervals",
     "lateness",

@@ -22,6 +22,7 @@ class Palette(NamedTuple):
     copper_text: str
     plum: str
     neutral: str
+    ochre: str
 
 
 LIGHT: Final = Palette(
@@ -36,6 +37,7 @@ LIGHT: Final = Palette(
     copper_text="#95390A",
     plum="#5E3B7A",
     neutral="#7A8A91",
+    ochre="#A67C00",
 )
 DARK: Final = Palette(
     card="#172226",
@@ -49,4 +51,5 @@ DARK: Final = Palette(
     copper_text="#F0AC84",
     plum="#E2D2F0",
     neutral="#7F9096",
+    ochre="#D9B34A",
 )

@@ -41,6 +41,8 @@ class Told(NamedTuple):
     place: Place
     customer: str | None
     name: str | None
+    own: str = ""
+    """The promise that it is about, as `source:id`."""
 
 
 class Matter(NamedTuple):
@@ -62,3 +64,5 @@ class Matter(NamedTuple):
     """Whoever got it first and has not taken note of it; None where it was not passed on."""
     passed_on_to: str | None
     put_off_until: datetime | None
+    subject: str = ""
+    """What it is about, by internal id."""

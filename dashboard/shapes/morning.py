@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from types import MappingProxyType
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from dashboard.shapes.alerts import Matter
 from dashboard.shapes.contacts import ContactRow
@@ -22,8 +24,9 @@ class Few(NamedTuple, Generic[Row]):
 
 
 class FollowUp(NamedTuple):
-    """A delivery after which nobody has asked yet whether all is well."""
+    """A delivery after which nobody has asked yet whether all is well; `promise` is its internal id."""
 
+    promise: str
     customer: str
     name: str
     what: str
@@ -47,6 +50,14 @@ class Quiet(NamedTuple):
     silence: Silence
 
 
+class DayMark(NamedTuple):
+    """A moment of today: a promise is due, or notice about it is in time for the last time."""
+
+    at: datetime
+    kind: Literal["due", "notice"]
+    name: str
+
+
 class Morning(NamedTuple):
     """What waits for one person, or for everybody; each list with its first few rows, the most urgent first."""
 
@@ -67,6 +78,11 @@ class Morning(NamedTuple):
     recoveries: Few[IncidentRow]
     waiting: Few[Awaited]
     silent: Few[Quiet]
+    last_call: Few[PromiseRow] = Few()
+    """Notice is still in time, but not for long."""
+    told: Mapping[str, Matter] = MappingProxyType({})
+    """What somebody was told about a row of these lists, by the row's id; it stands there and not among the alerts."""
+    day: tuple[DayMark, ...] = ()
 
     @property
     def is_free(self) -> bool:

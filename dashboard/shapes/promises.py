@@ -34,8 +34,12 @@ class PromiseRow(NamedTuple):
     works_out: float | None = None
     """Where it is at risk: the probability that it is kept."""
     plan_b: bool = True
+    plan_b_text: str | None = None
+    """What the plan is, where the page says it."""
+    rests_on: str = ""
+    """Where it is at risk: what that estimate rests on, in a sentence."""
     own: str = ""
-    """The promise's own id, as source:id."""
+    """`source:id`, by which the address of its page names it."""
 
 
 class PromiseFilter(NamedTuple):

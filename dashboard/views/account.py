@@ -6,9 +6,23 @@ from typing import get_args
 
 import streamlit as st
 
-from dashboard import address, beforehand, charts, contact_rows, data, incident_rows, look, places, rows, say, statement
+from dashboard import (
+    address,
+    beforehand,
+    charts,
+    contact_rows,
+    data,
+    deeds,
+    incident_rows,
+    look,
+    places,
+    rows,
+    say,
+    statement,
+)
 from dashboard.look import plain, quiet
 from dashboard.shapes.account import Account, Fall, Span
+from dashboard.shapes.deeds import Subject
 from dashboard.shapes.figures import Share
 from dashboard.shapes.incidents import IncidentRow
 from dashboard.views import customers
@@ -35,7 +49,10 @@ def page() -> None:
         with look.head(here.t("Account"), here.t("There is no customer “{name}”.").format(name=plain(customer))):
             _way_back(here)
         return
+    can_do = deeds.possible(here)
     with look.head(plain(account.name), _about(account, here)):
+        if can_do:
+            deeds.called("check_in", Subject(account.customer, account.name, ""), here, "account")
         _way_back(here)
         st.page_link(
             places.timeline(here.t),
@@ -56,12 +73,12 @@ def page() -> None:
     with narrow:
         if account.incidents:
             with look.card("recovery"):
-                _recovery(account, here)
+                _recovery(account, here, can_do)
         if account.questions:
             with look.card("questions"):
-                _questions(account, here)
+                _questions(account, here, can_do)
         with look.card("open"):
-            _open(account, here)
+            _open(account, here, can_do)
         with look.card("fall"):
             _fall(account, here)
         with look.card("kept"):
@@ -213,12 +230,15 @@ def _sentence(fall: Fall, here: Visit) -> str:
     return "  \n".join(lines)
 
 
-def _recovery(account: Account, here: Visit) -> None:
+def _recovery(account: Account, here: Visit, can_do: bool) -> None:
     t = here.t
     look.title(t("Recovery"), icon="handyman", count=len(account.incidents))
     for row in account.incidents:
         lines = [f"**{incident_rows.called(row, here)}**", quiet(_reported(row, here))]
         st.markdown("  \n".join([*lines, *incident_rows.steps(row, here)]))
+        if can_do:
+            with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+                deeds.incident(row, incident_rows.called(row, here), here, row.id)
 
 
 def _reported(row: IncidentRow, here: Visit) -> str:
@@ -227,7 +247,7 @@ def _reported(row: IncidentRow, here: Visit) -> str:
     return here.t("reported {moment}").format(moment=when)
 
 
-def _questions(account: Account, here: Visit) -> None:
+def _questions(account: Account, here: Visit, can_do: bool) -> None:
     t = here.t
     look.title(t("Waits for an answer"), icon="forum", count=len(account.questions))
     for row in account.questions:
@@ -236,9 +256,12 @@ def _questions(account: Account, here: Visit) -> None:
         second = "\u2002".join(sign for sign in signs if sign)
         waits = contact_rows.waits(row, here).replace(" ", format.NO_BREAK_SPACE)
         st.markdown("  \n".join(line for line in (f"**{about}**, {waits}", second) if line))
+        if can_do:
+            with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+                deeds.question(row, here, row.id)
 
 
-def _open(account: Account, here: Visit) -> None:
+def _open(account: Account, here: Visit, can_do: bool) -> None:
     t = here.t
     look.title(t("Open promises"), icon="handshake", count=len(account.promises))
     if not account.promises:
@@ -246,7 +269,11 @@ def _open(account: Account, here: Visit) -> None:
     for row in account.promises:
         due = rows.due(row, here) if row.due is None else t("by {moment}").format(moment=rows.due(row, here))
         together = due.replace(" ", format.NO_BREAK_SPACE)
-        st.markdown(f"**{plain(row.what)}**, {together}  \n{rows.standing(row, here)}")
+        rows.to_promise(row.own, f"**{plain(row.what)}**, {together}", here)
+        st.markdown(rows.standing(row, here))
+        if can_do:
+            with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+                deeds.promise(row, here, row.id)
 
 
 def _kept(account: Account, here: Visit) -> None:

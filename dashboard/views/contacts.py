@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, behind, charts, contact_rows, data, filters, look, measures, say
+from dashboard import address, behind, charts, contact_rows, data, deeds, filters, look, measures, say
 from dashboard.filters import ALL
 from dashboard.look import plain
 from dashboard.shapes.asking import PAGE_SIZE
@@ -41,8 +41,9 @@ def page() -> None:
         _figures(data.ask().contact_figures(here.reader, asked), here)
     _filters(everything, found, asked, here)
     with look.card("contacts"):
+        can_do = deeds.possible(here)
         for row in found.rows:
-            contact_rows.contact(row, here, by_deadline=_by_deadline(asked))
+            contact_rows.contact(row, here, by_deadline=_by_deadline(asked), can_do=can_do)
         if not found.rows:
             _nothing(asked, here)
         address.turn_pages("page", pages)

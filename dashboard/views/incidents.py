@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, behind, charts, data, filters, incident_rows, look, measures, say
+from dashboard import address, behind, charts, data, deeds, filters, incident_rows, look, measures, say
 from dashboard.filters import ALL
 from dashboard.look import plain, quiet
 from dashboard.shapes.asking import PAGE_SIZE
@@ -44,8 +44,9 @@ def page() -> None:
         _figures(data.ask().incident_figures(here.reader, asked), found, here)
     _filters(everything, found, asked, here)
     with look.card("incidents"):
+        can_do = deeds.possible(here)
         for row in found.rows:
-            incident_rows.incident(row, here, by_deadline=asked.state == "unresolved")
+            incident_rows.incident(row, here, by_deadline=asked.state == "unresolved", can_do=can_do)
         if not found.rows:
             _nothing(asked, here)
         address.turn_pages("page", pages)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import streamlit as st
 
-from dashboard import address, alert_rows, beside, capture, contact_rows, data, look, places, putting_off, rows
+from dashboard import address, alert_rows, beside, capture, charts, contact_rows, data, look, places, putting_off, rows
 from dashboard.filters import ALL
 from dashboard.look import plain, quiet
 from dashboard.shapes.alerts import Matter
@@ -35,6 +36,8 @@ def page() -> None:
         with look.card("free"):
             _free(seen, here)
         return
+    if seen.day:
+        _day(seen, here)
     wide, narrow = st.columns([2.6, 1], gap="small")
     with wide:
         _to_do(seen, here)
@@ -67,37 +70,87 @@ def _free(seen: Morning, here: Visit) -> None:
         )
 
 
+def _day(seen: Morning, here: Visit) -> None:
+    """A picture on a wide screen, one sentence on a phone."""
+    t = here.t
+    with look.card("day"):
+        st.markdown(f"**{t('What does today bring?')}**\u2002{_in_a_sentence(seen, here)}")
+        with st.container(key="wide_day"):
+            look.show(charts.day(seen.day, here.now, here.reader.zone, here.style))
+            look.foot(t("● due\u2003◆ last moment for notice\u2003line: now"))
+
+
+def _in_a_sentence(seen: Morning, here: Visit) -> str:
+    t = here.t
+    ahead = {
+        kind: [mark for mark in seen.day if mark.kind == kind and mark.at > here.now] for kind in ("due", "notice")
+    }
+    parts = []
+    if due := ahead["due"]:
+        text = t.ngettext("{n} promise falls due, at {time}.", "{n} promises fall due, the first at {time}.", len(due))
+        parts.append(text.format(n=len(due), time=_clock(due[0].at, here)))
+    if notice := ahead["notice"]:
+        text = t.ngettext(
+            "Notice about {n} more is in time until {time}.",
+            "Notice about {n} more is in time, the first until {time}.",
+            len(notice),
+        )
+        parts.append(text.format(n=len(notice), time=_clock(notice[0].at, here)))
+    return " ".join(parts) or t("Nothing more that has an hour.")
+
+
+def _clock(at: datetime, here: Visit) -> str:
+    return format.clock(at.astimezone(here.reader.zone).time(), here.reader.lang)
+
+
 def _to_do(seen: Morning, here: Visit) -> None:
     t, owner = here.t, seen.owner
-    with look.card("alerts"):
-        _alerts(seen, here)
+    if seen.last_call.total:
+        with look.card("last_call"):
+            hint = t("notice is in time for a few hours more")
+            look.title(t("Last call"), hint, icon="notifications_active", count=seen.last_call.total)
+            _promises(seen.last_call, "last_call", seen, here, urgent=True, implied=("last_call", "due_soon"))
+            beside.all_of(seen.last_call, places.promises, {"owner": owner, "state": "notice"}, here)
     with look.card("today"):
         look.title(t("Due today"), icon="today", count=seen.today.total or None)
-        _promises(seen.today, "today", here)
+        _promises(seen.today, "today", seen, here, implied=("due_soon",))
         if not seen.today.rows:
             st.markdown(quiet(t("Nothing is due today.")))
         beside.all_of(seen.today, places.promises, {"owner": owner}, here)
     if seen.overdue.total:
         with look.card("overdue"):
             look.title(t("Overdue"), t("the longest first"), icon="schedule", count=seen.overdue.total)
-            _promises(seen.overdue, "overdue", here)
+            _promises(seen.overdue, "overdue", seen, here, implied=("overdue", "last_call", "due_soon"))
             beside.all_of(seen.overdue, places.promises, {"owner": owner, "state": "overdue"}, here)
     if seen.at_risk.total:
         with look.card("at_risk"):
             look.title(t("At risk"), t("notice is still in time"), icon="trending_down", count=seen.at_risk.total)
-            _promises(seen.at_risk, "at_risk", here)
+            _promises(seen.at_risk, "at_risk", seen, here, implied=("at_risk", "due_soon"))
             beside.all_of(seen.at_risk, places.promises, {"owner": owner}, here)
     if seen.questions.total:
         with look.card("questions"):
             look.title(t("Waiting for an answer"), icon="mark_email_unread", count=seen.questions.total)
             for row in seen.questions.rows:
-                contact_rows.contact(row, here, by_deadline=True, lead=1)
+                told = alert_rows.told(seen, row.id, here, implied=("unanswered", "chased"))
+                contact_rows.contact(row, here, by_deadline=True, can_do=seen.may_record, told=told)
             beside.all_of(seen.questions, places.contacts, {"owner": owner}, here)
+    if seen.alerts.total or seen.put_off.total:
+        with look.card("alerts"):
+            _alerts(seen, here)
 
 
-def _promises(found: Few[PromiseRow], within: str, here: Visit) -> None:
+def _promises(
+    found: Few[PromiseRow],
+    within: str,
+    seen: Morning,
+    here: Visit,
+    *,
+    urgent: bool = False,
+    implied: Sequence[str] = (),
+) -> None:
     for row in found.rows:
-        rows.promise(row, here, within=f"{within}_")
+        told = alert_rows.told(seen, row.id, here, implied=implied)
+        rows.promise(row, here, within=f"{within}_", can_do=seen.may_record, urgent=urgent, told=told)
 
 
 # -- alerts ---------------------------------------------------------------------------------------
@@ -105,7 +158,7 @@ def _promises(found: Few[PromiseRow], within: str, here: Visit) -> None:
 
 def _alerts(seen: Morning, here: Visit) -> None:
     t = here.t
-    look.title(t("Alerts"), t("still open"), icon="notifications", count=seen.alerts.total or None)
+    look.title(t("What else you were told"), icon="notifications", count=seen.alerts.total or None)
     if not seen.alerts.rows:
         st.markdown(quiet(t("You have taken note of everything.")))
     for number, each in enumerate(seen.alerts.rows):

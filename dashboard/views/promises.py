@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard import address, data, filters, look, promise_record, rows, say
+from dashboard import address, data, deeds, filters, look, promise_record, rows, say
 from dashboard.filters import ALL
 from dashboard.shapes.asking import PAGE_SIZE
 from dashboard.shapes.promises import PromiseFilter, PromisePage, StateFilter
@@ -38,8 +38,9 @@ def page() -> None:
         return
     _filters(first, found, here)
     with look.card("promises"):
+        can_do = deeds.possible(here)
         for row in found.rows:
-            rows.promise(row, here)
+            rows.promise(row, here, can_do=can_do)
         if not found.rows:
             look.nothing_yet(t("No promise fits."), t("Choose “All open”, or another owner or kind."))
         address.turn_pages("page", pages)

@@ -51,6 +51,7 @@ from tests.dashboard.sample_attention import BERLIN, NOW, Attention
 from tests.dashboard.sample_audit import Audited
 from tests.dashboard.sample_operations import Running
 from tests.dashboard.sample_overview import Figures, parts_of, wilson
+from tests.dashboard.sample_promise import Promises
 from tests.dashboard.sample_steering import Steered
 from wiring.versions import Version
 from words import translator
@@ -120,11 +121,12 @@ def _edited(text: str, *pairs: str) -> str:
     return text
 
 
-class Sample(Figures, Attention, Audited, Steered, Running):
+class Sample(Figures, Attention, Audited, Steered, Running, Promises):
     """Answers the pages' questions; `customers` 0 is a firm that has recorded nothing yet."""
 
     def __init__(self, customers: int = 240) -> None:
         super().__init__()
+        Promises.__init__(self)
         self._customers = customers
         self._tested: set[Figure] = set()
         self._reckoned: set[str] = set()
@@ -270,6 +272,7 @@ class Sample(Figures, Attention, Audited, Steered, Running):
                     moved=number % 5 % 3,
                     works_out=0.47 if number % 6 == 1 and state in ("notice", "soon", "open") else None,
                     plan_b=number % 4 != 1,
+                    own=f"sample:P-{number}",
                 )
             )
         return sorted(rows, key=lambda row: (row.due is None, row.due))

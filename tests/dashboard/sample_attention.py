@@ -23,7 +23,7 @@ from dashboard.shapes.deliveries import (
     PausedChannel,
 )
 from dashboard.shapes.incidents import IncidentRow
-from dashboard.shapes.morning import Awaited, Few, FollowUp, Morning, Quiet
+from dashboard.shapes.morning import Awaited, DayMark, Few, FollowUp, Morning, Quiet
 from dashboard.shapes.promises import PromiseRow
 from dashboard.shapes.team import Team, TeamGroup, TeamRow
 from domain.alert import RULES
@@ -81,7 +81,12 @@ class Attention:
 
     def morning(self: Firm, reader: Reader, owner: str | None) -> Morning:
         promises = [row for row in self._all(reader) if owner in (None, row.owner)]
-        today = [row for row in promises if row.state != "overdue" and row.due and row.due.date() == NOW.date()]
+        last_call = [row for row in promises if row.state == "notice"]
+        today = [
+            row
+            for row in promises
+            if row.state not in ("overdue", "notice") and row.due and row.due.date() == NOW.date()
+        ]
         overdue = [row for row in promises if row.state == "overdue"]
         risky = [row for row in promises if row.works_out is not None and row not in today]
         open_now = [row for row in self._contacts(reader) if row.state == "open" and owner in (None, row.owner)]
@@ -108,6 +113,8 @@ class Attention:
             recoveries=_few(incidents, 5),
             waiting=_few([Awaited(row.customer, row.name, row.what, NOW - timedelta(days=4)) for row in waiting], 4),
             silent=_few(_silent(promises), 4),
+            last_call=_few(last_call, 5),
+            day=tuple(DayMark(row.due, "due", row.name) for row in today if row.due and not row.day_only),
         )
 
     def _matters(self, reader: Reader, owner: str | None) -> list[Matter]:
@@ -268,7 +275,9 @@ def _told(firm: Firm, reader: Reader, place: int) -> Told:
 
 
 def _follow_ups(promises: Sequence[PromiseRow]) -> list[FollowUp]:
-    return [FollowUp(row.customer, row.name, row.what, NOW - timedelta(days=1, hours=3)) for row in promises[20:26]]
+    return [
+        FollowUp(row.id, row.customer, row.name, row.what, NOW - timedelta(days=1, hours=3)) for row in promises[20:26]
+    ]
 
 
 def _silent(promises: Sequence[PromiseRow]) -> list[Quiet]:

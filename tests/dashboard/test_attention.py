@@ -12,9 +12,11 @@ import pytest
 
 from dashboard import periods
 from dashboard.answers.home import Home
+from dashboard.shapes.alerts import Matter
 from dashboard.shapes.asking import Reader, Refusal
+from dashboard.shapes.deeds import Doing
 from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
-from dashboard.shapes.morning import Morning
+from dashboard.shapes.morning import Few, Morning
 from dashboard.shapes.overview import OverviewAsked
 from dashboard.shapes.team import Team
 from domain.channel import ChannelPaused
@@ -106,18 +108,31 @@ def asking(pages: Home, person: str, *roles: Role) -> Iterator[None]:
     object.__setattr__(pages.konto, "asker", LOCAL_USER)
 
 
+def _told(morning: Morning) -> list[Matter]:
+    """In the rows of the lists, and beside them."""
+    return [*morning.told.values(), *morning.alerts.rows]
+
+
+def _untouched(morning: Morning) -> int:
+    """How many things; that somebody asked again stands in the row of what they had asked."""
+    asked_again = sum(row.chased for row in morning.questions.rows if row.id in morning.told)
+    return morning.alerts.total + sum(each.put_off_until is None for each in morning.told.values()) + asked_again
+
+
 def _rules(morning: Morning) -> list[tuple[str, str]]:
-    return [(each.told.rule, each.told.about) for each in morning.alerts.rows]
+    return [(each.told.rule, each.told.about) for each in _told(morning)]
 
 
 def test_the_morning_of_everybody_has_the_most_urgent_first_and_one_row_for_each_thing(pages: Home):
     morning = pages.morning(READER, None)
-    rules = [rule for rule, _ in _rules(morning)]
-    assert rules[0] in ("last_call", "chased")
-    assert ("overdue", "Angebot") in _rules(morning)
-    assert len({about for _, about in _rules(morning) if about == "Angebot"}) == 1
-    assert len(set(_rules(morning))) == len(morning.alerts.rows) == 5
-    assert morning.alerts.total == 6, "the others stand behind the link"
+    (offer,) = morning.overdue.rows
+    assert morning.told[offer.id].told.rule == "overdue"
+    (question,) = morning.questions.rows
+    assert (question.chased, morning.told[question.id].told.rule) == (1, "chased"), "asking again stands in its row"
+    rows = {row.id for part in morning if isinstance(part, Few) for row in part.rows if hasattr(row, "id")}
+    assert set(morning.told) <= rows
+    assert not {each.subject for each in morning.alerts.rows} & rows, "nothing stands twice"
+    assert len(set(_rules(morning))) == len(_told(morning))
     assert morning.people == ("Ines Vogt", "Karin Roth", "Lutz Brandt")
 
 
@@ -130,7 +145,7 @@ def test_one_persons_morning_has_only_their_own(pages: Home):
     assert [row.name for row in lutz.recoveries.rows] == ["Familie Wolf"]
     assert [(row.name, row.what) for row in lutz.waiting.rows] == [("Familie Wolf", "Therme")]
     assert (lutz.questions.total, ines.waiting.total, ines.recoveries.total) == (0, 0, 0)
-    assert {each.to for each in ines.alerts.rows} == {("Ines Vogt",)}
+    assert {each.to for each in _told(ines)} == {("Ines Vogt",)}
 
 
 def test_an_owner_sees_nobody_elses_morning_whatever_the_address_says(pages: Home):
@@ -138,7 +153,7 @@ def test_an_owner_sees_nobody_elses_morning_whatever_the_address_says(pages: Hom
         morning = pages.morning(READER, "Lutz Brandt")
     assert (morning.owner, morning.people) == ("Ines Vogt", ())
     assert [row.what for row in morning.overdue.rows] == ["Angebot"]
-    assert {each.to for each in morning.alerts.rows} == {("Ines Vogt",)}
+    assert {each.to for each in _told(morning)} == {("Ines Vogt",)}
     assert morning.may_answer
 
 
@@ -153,25 +168,37 @@ def test_an_admin_has_alerts_and_nothing_of_what_was_promised(pages: Home):
 def test_whoever_takes_note_does_so_for_all_alerts_about_the_thing(firm: Mailed):
     pages = Home(firm.home.konto)
     before = pages.morning(READER, "Ines Vogt")
-    overdue = next(each for each in before.alerts.rows if each.told.rule == "overdue")
+    overdue = next(each for each in _told(before) if each.told.rule == "overdue")
     assert pages.take_note(READER, overdue.alerts) is None
     after = pages.morning(READER, "Ines Vogt")
-    assert after.alerts.total == before.alerts.total - 1
+    assert _untouched(after) == _untouched(before) - 1
     assert "overdue" not in [rule for rule, _ in _rules(after)]
+
+
+def test_what_ends_by_a_deed_is_gone_before_the_next_check_says_so(firm: Mailed):
+    pages = Home(firm.home.konto)
+    assert {"overdue", "chased"} <= {each.told.rule for each in _told(pages.morning(READER, "Ines Vogt"))}
+    for doing in (Doing("fulfil", "crm:Angebot", "a"), Doing("answer", "crm:F-1", "b")):
+        assert pages.do(READER, doing) is None
+    after = pages.morning(READER, "Ines Vogt")
+    assert not {"overdue", "chased", "unanswered"} & {each.told.rule for each in _told(after)}
+    assert pages.undo(READER, "a") is None
+    assert "overdue" in {each.told.rule for each in _told(pages.morning(READER, "Ines Vogt"))}
 
 
 def test_what_was_put_off_says_until_when_and_is_not_counted(firm: Mailed):
     pages = Home(firm.home.konto)
     before = pages.morning(READER, "Ines Vogt")
     until = NOW + timedelta(hours=20)
-    assert pages.put_off(READER, before.alerts.rows[0].alerts, until, "Warte auf den Großhändler") is None
+    assert pages.put_off(READER, _told(before)[0].alerts, until, "Warte auf den Großhändler") is None
     after = pages.morning(READER, "Ines Vogt")
-    assert after.alerts.total == before.alerts.total - 1
-    assert [each.put_off_until for each in after.put_off.rows] == [until]
+    assert _untouched(after) == _untouched(before) - 1
+    off = [*after.told.values(), *after.put_off.rows]
+    assert [each.put_off_until for each in off if each.put_off_until] == [until]
 
 
 def test_what_cannot_be_put_off_is_refused_in_a_sentence(pages: Home):
-    alert = pages.morning(READER, None).alerts.rows[0].alerts
+    alert = _told(pages.morning(READER, None))[0].alerts
     refused = pages.put_off(READER, alert, NOW - timedelta(hours=1), None)
     assert refused == Refusal(("Dieser Zeitpunkt ist schon vorbei. Bitte einen nennen, der noch kommt.",))
     with asking(pages, "audit", "auditor"):
@@ -183,11 +210,11 @@ def test_what_was_passed_on_names_who_has_not_taken_note(firm: Mailed):
     firm.home.clock.now = at("2026-03-12T15:30")
     run_tick(firm.home.konto)
     karin = pages.morning(READER, "Karin Roth")
-    assert {each.passed_on_from for each in karin.alerts.rows} == {"Ines Vogt", "Lutz Brandt"}
+    assert {each.passed_on_from for each in _told(karin)} == {"Ines Vogt", "Lutz Brandt"}
     ines = pages.morning(READER, "Ines Vogt")
-    assert "Karin Roth" in {each.passed_on_to for each in ines.alerts.rows}
+    assert "Karin Roth" in {each.passed_on_to for each in _told(ines)}
     everybody = pages.morning(READER, None)
-    assert everybody.alerts.total == pages.morning(READER, "Karin Roth").alerts.total
+    assert _untouched(everybody) == _untouched(karin)
 
 
 def test_the_team_stands_by_name_with_the_same_numbers_as_the_mornings(pages: Home):
@@ -198,8 +225,8 @@ def test_the_team_stands_by_name_with_the_same_numbers_as_the_mornings(pages: Ho
     assert [row.name for row in office.rows] == ["Ines Vogt", "Lutz Brandt"]
     for row in (*office.rows, *rest.rows):
         morning = pages.morning(READER, row.name)
-        shown = (morning.alerts, morning.today, morning.overdue, morning.questions, morning.recoveries)
-        assert row[1:6] == tuple(few.total for few in shown)
+        shown = (morning.today, morning.overdue, morning.questions, morning.recoveries)
+        assert row[1:6] == (_untouched(morning), *(few.total for few in shown))
 
 
 def test_the_team_says_who_is_away_and_who_stands_in(firm: Mailed):

@@ -56,11 +56,12 @@ def test_every_rule_and_every_state_of_an_alert_has_words_in_both_languages():
 # -- morning --------------------------------------------------------------------------------------
 
 
-def test_the_morning_begins_with_the_most_urgent_alerts_and_counts_all(firm):
+def test_the_morning_has_the_most_urgent_alerts_first_and_counts_all(firm):
     app = opened("morning")
     text = text_of(app)
-    assert "**Hinweise**\u2002:gray-badge[19]" in text
-    assert text.index("letzte Gelegenheit") < text.index("nachgefragt") < text.index("überfällig")
+    assert "**Worauf Sie sonst noch hingewiesen wurden**\u2002:gray-badge[19]" in text
+    told = text[text.index("Worauf Sie sonst noch") :]
+    assert told.index("letzte Gelegenheit") < told.index("nachgefragt") < told.index("überfällig")
     assert "Alle 19 ansehen" in links_of(app)
     assert len([button for button in app.button if button.label == "Zur Kenntnis nehmen"]) == 5
 
@@ -152,7 +153,7 @@ def test_an_empty_morning_says_what_to_do_next(empty_firm, monkeypatch):
 
 def test_a_firm_of_three_promises_has_a_short_morning(small_firm):
     app = opened("morning")
-    assert "**Hinweise**\u2002:gray-badge[3]" in text_of(app)
+    assert "**Worauf Sie sonst noch hingewiesen wurden**\u2002:gray-badge[3]" in text_of(app)
     assert not [link for link in links_of(app) if link.startswith("Alle ")]
 
 

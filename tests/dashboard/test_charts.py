@@ -19,6 +19,7 @@ from dashboard.shapes.adviser import AdviceDay
 from dashboard.shapes.contacts import ChannelAnswers
 from dashboard.shapes.figures import Share, Spread
 from dashboard.shapes.meaning import SaidAndCame
+from dashboard.shapes.morning import DayMark
 from dashboard.shapes.overview import Change, PointWeek, PromiseWeek
 from dashboard.shapes.rules import LatenessStep
 from dashboard.shapes.what_if import Difference
@@ -400,3 +401,20 @@ def test_a_strip_has_a_dot_for_every_customer_until_there_are_too_many():
     many = Strip([1.0] * 90 + [99.0], 8.0, str, [0, 4.0, 8.0])
     assert charts.per_dot(many) == 10
     assert len(charts.strip(many, GERMAN).spec["data"]["values"]) == 10
+
+
+def test_the_day_says_in_words_what_the_strip_shows_and_no_label_lies_over_another():
+    zone = ZoneInfo("Europe/Berlin")
+    now = datetime(2026, 3, 12, 7, 40, tzinfo=zone)
+    marks = [
+        DayMark(now.replace(hour=9, minute=0), "due", "Herr Aydin"),
+        DayMark(now.replace(hour=9, minute=30), "notice", "Hausverwaltung Nord"),
+        DayMark(now.replace(hour=15, minute=0), "due", "Café Lindner"),
+        DayMark(now.replace(hour=22, minute=0), "due", "spät"),
+    ]
+    for lang, said in (("de", "9 Uhr fällig für Herr Aydin"), ("en", "9 am due for Herr Aydin")):
+        chart = charts.day(marks, now, zone, Style.of(translator(lang), dark=False))
+        assert said in chart.alt
+        assert "spät" not in chart.alt, "the strip ends at six"
+    values = chart.spec["data"]["values"]
+    assert [value["lane"] for value in values] == [0, 1, 0]

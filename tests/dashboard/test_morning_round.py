@@ -1,0 +1,117 @@
+"""The morning round in a real browser: see, give notice with an alternative, fulfil, answer, undo."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from dashboard.serve import new_address
+from tests.dashboard.shots import EXPECTED, open_browser, settled, sideways
+
+ROOT = Path(__file__).parents[2]
+WORDS = {
+    "de": (
+        "Bescheid geben",
+        "Was haben Sie stattdessen",
+        "Aufnehmen",
+        "verschoben",
+        "Erfüllt",
+        "Beantwortet",
+        "Rückgängig",
+    ),
+    "en": ("Give notice", "What did you offer instead", "Record it", "moved", "Fulfilled", "Answered", "Undo"),
+}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium on this machine"),
+]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A small real firm at nine in the morning."""
+    folder = tmp_path_factory.mktemp("home")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.dashboard.real_firm", "--home", str(folder)],
+        cwd=ROOT,
+        env=os.environ.copy(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    yield new_address(folder)
+    process.terminate()
+    process.communicate(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def context(address: str) -> Iterator[BrowserContext]:
+    """A browser that has opened the dashboard with its address."""
+    with sync_playwright() as playwright:
+        browser = open_browser(playwright)
+        context = browser.new_context(locale="de-DE", timezone_id="Europe/Berlin")
+        context.new_page().goto(address)
+        yield context
+        browser.close()
+
+
+ROUNDS = (("de", 1440, "ines", "Petra Meier", ""), ("en", 390, "lutz", "Familie Wolf", " 2"))
+
+
+@pytest.mark.parametrize(("lang", "width", "owner", "customer", "second"), ROUNDS)
+def test_the_round_is_done_with_a_click_each(context: BrowserContext, address, lang, width, owner, customer, second):
+    notice, instead, record, moved, fulfilled, answered, undo = WORDS[lang]
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    errors, outside = _watched(page)
+    page.goto("{0.scheme}://{0.netloc}/morning?lang={1}&owner={2}".format(urlsplit(address), lang, owner))
+    settled(page)
+    assert sideways(page) == 0
+
+    page.get_by_role("button", name=notice, exact=True).first.click()
+    page.get_by_label(instead).fill("Vorab per Telefon")
+    page.get_by_role("dialog").get_by_role("button", name=record).click()
+    page.get_by_text(f"{customer} · Angebot{second}: {moved}").wait_for()
+    page.get_by_role("dialog").wait_for(state="detached")
+
+    page.get_by_role("button", name=fulfilled, exact=True).first.click()
+    page.get_by_text(f"{customer} · Wartung{second}:").wait_for()
+    page.get_by_role("button", name=undo, exact=True).click()
+    page.get_by_role("button", name=fulfilled, exact=True).first.click()
+    page.get_by_text(f"{customer} · Wartung{second}:").wait_for()
+
+    page.get_by_role("button", name=answered, exact=True).first.click()
+    page.get_by_role("button", name=answered, exact=True).wait_for(state="detached")
+    assert page.get_by_role("button", name=fulfilled, exact=True).count() == 0
+    assert sideways(page) == 0
+    assert (errors, outside) == ([], [])
+    page.close()
+
+
+def _watched(page: Page) -> tuple[list[str], list[str]]:
+    """What went wrong in its console, and what it asked outside this machine."""
+    errors: list[str] = []
+    outside: list[str] = []
+
+    def on_message(message) -> None:
+        if message.type == "error" and not str(message.location.get("url", "")).endswith(EXPECTED):
+            errors.append(message.text)
+
+    def on_request(request) -> None:
+        if request.url.startswith(("http", "ws")) and urlsplit(request.url).hostname != "127.0.0.1":
+            outside.append(request.url)
+
+    page.on("console", on_message)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", on_request)
+    return errors, outside
