@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import data, look, places
+from dashboard import data, doorway, look, places
 from dashboard.visit import is_dark, visit
 from words import Translator
 
@@ -19,39 +19,44 @@ def main() -> None:
         return
     t = here.t
     firm = data.ask().firm(here.reader)
+    if firm.standing != "here":
+        # Every address leads here, also one that somebody kept.
+        st.navigation(_pages(t, None), position="hidden")
+        doorway.show(firm, here)
+        return
     page = st.navigation(_pages(t, firm.may), expanded=True)
-    look.whose(firm, t)
+    with st.sidebar:
+        look.whose(firm, t)
+        if here.reader.who is not None:
+            doorway.sign_out(here)
     try:
         page.run()
     except data.NotAllowed as refused:
         look.refused([t.gettext(refused.text)])
 
 
-def _pages(t: Translator, may: frozenset[str]) -> dict[str, list[st.Page]]:
-    """The pages of which the reader may see something; an address of another one leads to the first of these."""
+def _pages(t: Translator, may: frozenset[str] | None) -> dict[str, list[st.Page]]:
+    """The pages of which the reader may see something; an address of another one leads to the first of these.
+
+    `may` None: all addresses that there are.
+    """
     sections = {
-        t("Today"): {places.morning: "alerts", places.adviser: "advice"},
-        t("Customers"): {
-            places.account: "customers",
-            places.promises: "promises",
-            places.contacts: "contacts",
-            places.incidents: "incidents",
-            places.timeline: "audit",
-        },
-        t("The firm"): {
-            places.overview: "figures",
-            places.team: "deliveries",
-            places.deliveries: "alerts",
-            places.suppliers: "suppliers",
-            places.rules: "documents",
-            places.meaning: "tests",
-            places.what_if: "tests",
-        },
+        t("Today"): (places.morning, places.adviser),
+        t("Customers"): (places.account, places.promises, places.contacts, places.incidents, places.timeline),
+        t("The firm"): (
+            places.overview,
+            places.team,
+            places.deliveries,
+            places.suppliers,
+            places.rules,
+            places.meaning,
+            places.what_if,
+        ),
     }
     return {
         section: shown
         for section, pages in sections.items()
-        if (shown := [place(t) for place, needed in pages.items() if needed in may])
+        if (shown := [place(t) for place in pages if may is None or places.leads(place, may)])
     }
 
 

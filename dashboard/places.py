@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 import streamlit as st
 
 from words import Translator
@@ -104,3 +107,37 @@ def deliveries(t: Translator) -> st.Page:
     from dashboard.views.deliveries import page
 
     return st.Page(page, title=t("Deliveries"), icon=":material/outgoing_mail:", url_path="deliveries")
+
+
+NEEDS: Final[Mapping[Callable[[Translator], st.Page], tuple[str, ...]]] = {
+    morning: ("alerts",),
+    adviser: ("advice",),
+    account: ("customers",),
+    promises: ("promises",),
+    contacts: ("contacts",),
+    incidents: ("incidents",),
+    timeline: ("audit",),
+    overview: ("figures",),
+    team: ("deliveries", "promises", "contacts", "incidents"),
+    deliveries: ("alerts",),
+    suppliers: ("suppliers",),
+    rules: ("documents",),
+    meaning: ("tests",),
+    what_if: ("tests",),
+}
+"""What somebody must be allowed to see or do so that a page has anything for them."""
+
+
+def leads(place: Callable[[Translator], st.Page], may: frozenset[str]) -> bool:
+    """Whether a link to a page leads anywhere for whoever may do this."""
+    return all(each in may for each in NEEDS[place])
+
+
+def link(
+    place: Callable[[Translator], st.Page], may: frozenset[str], t: Translator, label: str, query: dict[str, str]
+) -> None:
+    """Words that lead to a page; only words where it is not one of the reader's."""
+    if leads(place, may):
+        st.page_link(place(t), label=label, icon="", query_params=query)
+    else:
+        st.markdown(label)

@@ -22,6 +22,7 @@ from dashboard.answers import (
     overview,
     rights,
     rules,
+    signing_in,
     suppliers,
     team,
     timeline,
@@ -42,6 +43,7 @@ from dashboard.shapes.morning import Morning
 from dashboard.shapes.overview import Overview
 from dashboard.shapes.promises import PromiseFilter, PromisePage
 from dashboard.shapes.rules import Rules
+from dashboard.shapes.signing_in import SignIn
 from dashboard.shapes.suppliers import Suppliers
 from dashboard.shapes.team import Team
 from dashboard.shapes.timeline import TimelineAsked, TimelinePage
@@ -62,6 +64,9 @@ class Home:
     def opened(cls, path: Path) -> Home:
         return cls(open_home(path, environment=os.environ))
 
+    def sign_in(self) -> SignIn | None:
+        return signing_in.configured(self.konto)
+
     def now(self) -> datetime:
         return self.konto.clock()
 
@@ -71,7 +76,7 @@ class Home:
         return rights.seen_by(self.konto, reader)
 
     def firm(self, reader: Reader) -> Firm:
-        return rights.firm(self._for(reader))
+        return rights.firm(self._for(reader), reader)
 
     def overview(self, reader: Reader, weeks: int) -> Overview | None:
         return overview.overview(self._for(reader), reader, weeks)
@@ -82,13 +87,13 @@ class Home:
     def contacts(self, reader: Reader, asked: ContactsAsked, page: int = 1) -> ContactPage:
         return contacts.page(self._for(reader), asked, page)
 
-    def contact_figures(self, reader: Reader, asked: ContactsAsked) -> ContactFigures:
+    def contact_figures(self, reader: Reader, asked: ContactsAsked) -> ContactFigures | Refusal:
         return contacts.figures(self._for(reader), reader, asked)
 
     def incidents(self, reader: Reader, asked: IncidentsAsked, page: int = 1) -> IncidentPage:
         return incidents.page(self._for(reader), asked, page)
 
-    def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures:
+    def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures | Refusal:
         return incidents.figures(self._for(reader), reader, asked)
 
     def customers(self, reader: Reader, asked: CustomersAsked, page: int = 1) -> CustomerPage:
@@ -122,10 +127,11 @@ class Home:
         return what_if.texts(self._for(reader), reader)
 
     def rulebook_decoded(self, reader: Reader, content: bytes) -> str | Refusal:
-        return what_if.decoded(reader, content)
+        return rights.refusal(self._for(reader), "tests", reader) or what_if.decoded(reader, content)
 
     def rulebook_findings(self, reader: Reader, text: str) -> tuple[str, ...]:
-        return what_if.findings(reader, text)
+        refused = rights.refusal(self._for(reader), "tests", reader)
+        return refused.sentences if refused else what_if.findings(reader, text)
 
     def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:
         return what_if.reckoned(self._for(reader), self.kept, reader, text)
