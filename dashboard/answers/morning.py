@@ -46,7 +46,7 @@ def morning(konto: Konto, taught: Taught, kept: Kept, reader: Reader, owner: str
     asks = _Asks(konto, taught, kept, reader, person)
     return Morning(
         owner=person if sees_all or person is None else customers.person_name(konto.library, _id(konto, person)),
-        people=tuple(in_hand.people(konto.library, konto.clock())) if sees_all else (),
+        people=tuple(in_hand.people(konto.library, konto.asker, konto.clock())) if sees_all else (),
         may_answer=may(konto.asker, "acknowledge"),
         may_record=may(konto.asker, "record"),
         begun=bool(customers.listed(konto.library, konto.asker, limit=1)) if may(konto.asker, "customers") else True,

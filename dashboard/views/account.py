@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import get_args
 
 import streamlit as st
@@ -11,6 +12,7 @@ from dashboard.look import plain, quiet
 from dashboard.shapes.account import Account, Fall, Span
 from dashboard.shapes.figures import Share
 from dashboard.shapes.incidents import IncidentRow
+from dashboard.shapes.promises import PromiseRow
 from dashboard.views import customers
 from dashboard.visit import Visit, visit
 from words import format
@@ -35,12 +37,13 @@ def page() -> None:
         return
     with look.head(plain(account.name), _about(account, here)):
         _way_back(here)
-        st.page_link(
-            places.timeline(here.t),
-            label=here.t("Timeline"),
-            icon=":material/history:",
-            query_params={"customer": account.customer},
-        )
+        if places.leads(places.timeline, here.may):
+            st.page_link(
+                places.timeline(here.t),
+                label=here.t("Timeline"),
+                icon=":material/history:",
+                query_params={"customer": account.customer},
+            )
     with look.card("standing"):
         _standing(account, here)
     wide, narrow = st.columns([2.1, 1], gap="small")
@@ -58,10 +61,12 @@ def page() -> None:
                 _questions(account, here)
         with look.card("fall"):
             _fall(account, here)
-        with look.card("open"):
-            _open(account, here)
-        with look.card("kept"):
-            _kept(account, here)
+        if account.promises is not None:
+            with look.card("open"):
+                _open(account.promises, here)
+        if account.last is not None and account.first is not None:
+            with look.card("kept"):
+                _kept(account, account.last, account.first, here)
 
 
 def _way_back(here: Visit) -> None:
@@ -223,30 +228,30 @@ def _questions(account: Account, here: Visit) -> None:
         st.markdown("  \n".join(line for line in (f"**{about}**, {waits}", second) if line))
 
 
-def _open(account: Account, here: Visit) -> None:
+def _open(promises: Sequence[PromiseRow], here: Visit) -> None:
     t = here.t
-    look.title(t("Open promises"), icon="handshake", count=len(account.promises))
-    if not account.promises:
+    look.title(t("Open promises"), icon="handshake", count=len(promises))
+    if not promises:
         st.markdown(quiet(t("None. What is promised next appears here.")))
-    for row in account.promises:
+    for row in promises:
         due = rows.due(row, here) if row.due is None else t("by {moment}").format(moment=rows.due(row, here))
         together = due.replace(" ", format.NO_BREAK_SPACE)
         st.markdown(f"**{plain(row.what)}**, {together}  \n{rows.standing(row, here)}")
 
 
-def _kept(account: Account, here: Visit) -> None:
+def _kept(account: Account, last: Share, first: Share, here: Visit) -> None:
     t, lang = here.t, here.reader.lang
     look.title(t("Did we keep what we promised?"))
     known = account.reliability
-    if not account.last.denominator:
+    if not last.denominator:
         look.nothing_yet(t("Nothing to say yet: no promise was due."), t("Reliability shows after five settled ones."))
         return
-    bars = [_bar(t("last promise"), account.last, here), _bar(t("first promise"), account.first, here)]
+    bars = [_bar(t("last promise"), last, here), _bar(t("first promise"), first, here)]
     look.show(charts.intervals(bars, account.target, here.style))
-    rests = t.ngettext("Rests on {n} promise.", "Rests on {n} promises.", account.last.denominator)
+    rests = t.ngettext("Rests on {n} promise.", "Rests on {n} promises.", last.denominator)
     foot = t("Bar: where the value surely lies (19 in 20). Tick: target {share}.")
     shown = foot.format(share=format.percent(account.target, lang))
-    look.foot(f"{shown} {rests.format(n=format.number(account.last.denominator, lang))}")
+    look.foot(f"{shown} {rests.format(n=format.number(last.denominator, lang))}")
     between = format.percent_between(known.low, known.high, lang)
     next_one = t("The next promise will be kept in {value} of cases, surely between {between} (9 in 10).")
     if known.value is None:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import address, charts, contact_rows, data, filters, look, measures, say
 from dashboard.filters import ALL
 from dashboard.look import plain
-from dashboard.shapes.asking import PAGE_SIZE
+from dashboard.shapes.asking import PAGE_SIZE, Refusal
 from dashboard.shapes.contacts import ContactFigures, ContactFilter, ContactPage, ContactsAsked
 from dashboard.visit import Visit, visit
 from words import format
@@ -36,7 +36,11 @@ def page() -> None:
         if found.customer:
             only = t("Only {name}").format(name=plain(found.customer))
             address.narrowed(only, "customer", help=t("Show everybody again"))
-    _figures(data.ask().contact_figures(here.reader, asked), here)
+    figures = data.ask().contact_figures(here.reader, asked)
+    if isinstance(figures, Refusal):
+        measures.not_shown(figures)
+    else:
+        _figures(figures, here)
     _filters(everything, found, here)
     with look.card("contacts"):
         for row in found.rows:

@@ -91,9 +91,7 @@ def _row(row: CustomerRow, here: Visit) -> None:
         standing.markdown(f"**{points}**  \n{say.word(say.STAGES, row.stage, t)}")
         with trust.container(gap=None):
             st.markdown(f"{quiet(_buffer(row, here))}  \n{quiet(_reliability(row, here))}")
-            st.page_link(
-                places.timeline(t), label=_last_contact(row, here), icon="", query_params={"customer": row.customer}
-            )
+            places.link(places.timeline, here.may, t, _last_contact(row, here), {"customer": row.customer})
 
 
 def _buffer(row: CustomerRow, here: Visit) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import address, charts, data, filters, incident_rows, look, measures, say
 from dashboard.filters import ALL
 from dashboard.look import plain, quiet
-from dashboard.shapes.asking import PAGE_SIZE
+from dashboard.shapes.asking import PAGE_SIZE, Refusal
 from dashboard.shapes.incidents import IncidentFigures, IncidentFilter, IncidentPage, IncidentsAsked
 from dashboard.visit import Visit, visit
 from words import format
@@ -39,7 +39,11 @@ def page() -> None:
         if asked.supplier:
             only = t("Only supplier {name}").format(name=plain(asked.supplier))
             address.narrowed(only, "supplier", help=t("Show everybody again"))
-    _figures(data.ask().incident_figures(here.reader, asked), found, here)
+    figures = data.ask().incident_figures(here.reader, asked)
+    if isinstance(figures, Refusal):
+        measures.not_shown(figures)
+    else:
+        _figures(figures, found, here)
     _filters(everything, found, here)
     with look.card("incidents"):
         for row in found.rows:
