@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from typing import Final
-
-import streamlit as st
 
 from dashboard import places, say
 from dashboard.look import plain, quiet
 from dashboard.shapes.alerts import Matter, Place, Told
 from dashboard.visit import Visit
-from words import Translator, format
+from words import format
 
 _HOUR: Final = re.compile(r" (Uhr|am|pm)\b")
 
@@ -29,7 +26,7 @@ def link(told: Told, here: Visit) -> None:
     places.link(page, here.may, here.t, label, query)
 
 
-def _page(place: Place, told: Told) -> tuple[Callable[[Translator], st.Page], dict[str, str]]:
+def _page(place: Place, told: Told) -> tuple[places.Place, dict[str, str]]:
     if place == "account" and told.customer:
         return places.account, {"customer": told.customer}
     found = {

@@ -21,7 +21,7 @@ def main() -> None:
     firm = data.ask().firm(here.reader)
     if firm.standing != "here":
         # Every address leads here, also one that somebody kept.
-        st.navigation(_pages(t, None), position="hidden")
+        st.navigation(_pages(t, firm.may), position="hidden")
         doorway.show(firm, here)
         return
     page = st.navigation(_pages(t, firm.may), expanded=True)
@@ -35,11 +35,8 @@ def main() -> None:
         look.refused([t.gettext(refused.text)])
 
 
-def _pages(t: Translator, may: frozenset[str] | None) -> dict[str, list[st.Page]]:
-    """The pages of which the reader may see something; an address of another one leads to the first of these.
-
-    `may` None: all addresses that there are.
-    """
+def _pages(t: Translator, may: frozenset[str]) -> dict[str, list[st.Page]]:
+    """The pages of which the reader may see something; the addresses of all others say that they are not theirs."""
     sections = {
         t("Today"): (places.morning, places.adviser),
         t("Customers"): (places.account, places.promises, places.contacts, places.incidents, places.timeline),
@@ -53,11 +50,21 @@ def _pages(t: Translator, may: frozenset[str] | None) -> dict[str, list[st.Page]
             places.what_if,
         ),
     }
-    return {
-        section: shown
+    shown = {
+        section: theirs
         for section, pages in sections.items()
-        if (shown := [place(t) for place in pages if may is None or places.leads(place, may)])
+        if (theirs := [place(t) for place in pages if places.leads(place, may)])
     }
+    hidden = [_not_theirs(place, t) for place in places.NEEDS if not places.leads(place, may)]
+    if not shown:
+        return {"": [st.Page(doorway.not_theirs, title="Vertrauenskonto", url_path="door", default=True), *hidden]}
+    section, pages = next(iter(shown.items()))
+    return {**shown, section: [*pages, *hidden]}
+
+
+def _not_theirs(place: places.Place, t: Translator) -> st.Page:
+    """At the address of a page, and without a line in the navigation."""
+    return st.Page(doorway.not_theirs, title=place(t).title, url_path=places.address(place), visibility="hidden")
 
 
 main()

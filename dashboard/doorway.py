@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import look
 from dashboard.shapes.asking import Firm
-from dashboard.visit import Visit
+from dashboard.visit import Visit, visit
 
 
 def show(firm: Firm, here: Visit) -> None:
@@ -22,6 +22,18 @@ def show(firm: Firm, here: Visit) -> None:
         look.title(t("You are signed in, but you do not belong here yet"))
         st.markdown(_why(firm, here))
         sign_out(here)
+
+
+def not_theirs() -> None:
+    """A page with nothing for the reader's role, at an address that somebody kept or was sent."""
+    here = visit()
+    t = here.t
+    look.head("Vertrauenskonto", t("This page is not one of yours."))
+    with look.card("not_theirs"):
+        look.nothing_yet(
+            t("Your role does not include what it shows."),
+            t("Please ask somebody who may, or the person who looks after the users."),
+        )
 
 
 def _why(firm: Firm, here: Visit) -> str:

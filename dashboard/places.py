@@ -109,7 +109,9 @@ def deliveries(t: Translator) -> st.Page:
     return st.Page(page, title=t("Deliveries"), icon=":material/outgoing_mail:", url_path="deliveries")
 
 
-NEEDS: Final[Mapping[Callable[[Translator], st.Page], tuple[str, ...]]] = {
+Place = Callable[[Translator], st.Page]
+
+NEEDS: Final[Mapping[Place, tuple[str, ...]]] = {
     morning: ("alerts",),
     adviser: ("advice",),
     account: ("customers",),
@@ -128,14 +130,17 @@ NEEDS: Final[Mapping[Callable[[Translator], st.Page], tuple[str, ...]]] = {
 """What somebody must be allowed to see or do so that a page has anything for them."""
 
 
-def leads(place: Callable[[Translator], st.Page], may: frozenset[str]) -> bool:
+def leads(place: Place, may: frozenset[str]) -> bool:
     """Whether a link to a page leads anywhere for whoever may do this."""
     return all(each in may for each in NEEDS[place])
 
 
-def link(
-    place: Callable[[Translator], st.Page], may: frozenset[str], t: Translator, label: str, query: dict[str, str]
-) -> None:
+def address(place: Place) -> str:
+    """The last part of a page's address."""
+    return place.__name__.replace("_", "-")
+
+
+def link(place: Place, may: frozenset[str], t: Translator, label: str, query: dict[str, str]) -> None:
     """Words that lead to a page; only words where it is not one of the reader's."""
     if leads(place, may):
         st.page_link(place(t), label=label, icon="", query_params=query)

@@ -15,7 +15,7 @@ from domain.ids import Ids
 ACKNOWLEDGE = "acknowledge"
 """The path on which the dashboard takes note."""
 
-PAGES = {"supplier": "suppliers", "team": "overview", "person": "promises", "channel": "operations"}
+PAGES = {"supplier": "suppliers", "team": "", "person": "promises", "channel": "operations"}
 """By kind of subject, where it is no customer's account."""
 
 

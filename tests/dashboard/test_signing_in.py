@@ -283,7 +283,7 @@ def test_a_raw_websocket_tells_a_manager_the_planted_names_and_nobody_else_a_sin
     assert seen(told[LUTZ]) == []
     assert b"Petra Meier" in told[LUTZ]
     assert seen(told[STRANGER], (*TELLS, "Petra Meier", "Kessler", "Ines", "Karin")) == []
-    assert b"Nobody of this firm has the address somebody" in told[STRANGER]
+    assert b"Nobody of this firm has the address `somebody@example.com`" in told[STRANGER]
 
 
 def test_without_the_proof_that_our_page_asks_a_websocket_of_somebody_signed_in_is_nobodys(
