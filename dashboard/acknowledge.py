@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from dashboard import data
-from dashboard.login import App, Message, Receive, Scope, Send, has_our_origin, header, is_ours, private_headers
+from dashboard.origin import THIS_MACHINE, App, Origin, Receive, Scope, Send, answered, header, private_headers
 from words import N_, Translator, language, translator
 
 PATH: Final = "/acknowledge"
@@ -37,27 +37,28 @@ _STYLE: Final = (
 class Acknowledge:
     """An ASGI application in front of the login; everything but its own path goes on to it."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, origin: Origin = THIS_MACHINE) -> None:
         self._app = app
+        self._origin = origin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH:
             await self._app(scope, receive, send)
             return
-        host = header(scope, b"host")
+        ours = self._origin.is_asked_for(scope) and self._origin.is_where_it_comes_from(scope)
         t = translator(language(header(scope, b"accept-language")))
-        if not is_ours(host) or not has_our_origin(scope, host) or scope["method"] not in ("GET", "HEAD", "POST"):
-            await _answer(send, 403, _page(t, NOT_OURS))
+        if not ours or scope["method"] not in ("GET", "HEAD", "POST"):
+            await _answer(scope, send, 403, _page(t, NOT_OURS))
         elif scope["method"] == "POST":
-            await _note(await _form(receive), t, send)
+            await _note(await _form(receive), t, scope, send)
         else:
             asked = _named(scope["query_string"].decode("latin-1"))
-            await _answer(send, 200 if asked else 400, _page(t, ASK, asked) if asked else _page(t, NOT_OURS))
+            await _answer(scope, send, 200 if asked else 400, _page(t, ASK, asked) if asked else _page(t, NOT_OURS))
 
 
-async def _note(asked: dict[str, str] | None, t: Translator, send: Send) -> None:
+async def _note(asked: dict[str, str] | None, t: Translator, scope: Scope, send: Send) -> None:
     found = None if asked is None else await asyncio.to_thread(data.ask().acknowledge, **asked)
-    await _answer(send, 200 if found else 400, _page(t, SAID[found] if found else NOT_OURS))
+    await _answer(scope, send, 200 if found else 400, _page(t, SAID[found] if found else NOT_OURS))
 
 
 async def _form(receive: Receive) -> dict[str, str] | None:
@@ -89,13 +90,10 @@ def _page(t: Translator, words: str, asked: dict[str, str] | None = None) -> str
     )
 
 
-async def _answer(send: Send, status: int, page: str) -> None:
+async def _answer(scope: Scope, send: Send, status: int, page: str) -> None:
     headers = [
-        (b"content-type", b"text/html; charset=utf-8"),
         (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"),
         # Without a referrer the browser would not say either that the button is on our own page.
         *private_headers(referrer=b"same-origin"),
     ]
-    start: Message = {"type": "http.response.start", "status": status, "headers": headers}
-    await send(start)
-    await send({"type": "http.response.body", "body": page.encode()})
+    await answered(scope, send, status, page, headers, page=True)

@@ -7,8 +7,6 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-import streamlit as st
-
 from dashboard import places, rows, say
 from dashboard.look import plain, quiet
 from dashboard.shapes.alerts import Matter, Place, Told
@@ -21,28 +19,27 @@ _HOUR: Final = re.compile(r" (Uhr|am|pm)\b")
 
 def link(told: Told, here: Visit) -> None:
     """Whom and what it is about, as words that lead to the page about it."""
-    page, query = _page(told.place, told, here)
+    page, query = _page(told.place, told)
     label = plain(told.about)
     if told.name:
         label = f"**{plain(told.name)}** · {label}" if told.about else f"**{plain(told.name)}**"
     else:
         label = f"**{label}**"
-    st.page_link(page, label=label, icon="", query_params=query)
+    places.link(page, here.may, here.t, label, query)
 
 
-def _page(place: Place, told: Told, here: Visit) -> tuple[st.Page, dict[str, str]]:
-    t = here.t
+def _page(place: Place, told: Told) -> tuple[places.Place, dict[str, str]]:
     if told.own:
-        return places.promise(t), {"promise": told.own}
+        return places.promise, {"promise": told.own}
     if place == "account" and told.customer:
-        return places.account(t), {"customer": told.customer}
+        return places.account, {"customer": told.customer}
     found = {
         "suppliers": places.suppliers,
         "team": places.team,
         "promises": places.promises,
         "deliveries": places.deliveries,
     }.get(place, places.overview)
-    return found(t), {"owner": told.about} if place == "promises" else {}
+    return found, {"owner": told.about} if place == "promises" else {}
 
 
 def when(each: Matter, here: Visit) -> str:

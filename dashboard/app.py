@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import data, deed_forms, deeds, look, places
+from dashboard import data, deed_forms, deeds, doorway, look, places
 from dashboard.visit import is_dark, visit
 from words import Translator
 
@@ -19,8 +19,16 @@ def main() -> None:
         return
     t = here.t
     firm = data.ask().firm(here.reader)
+    if firm.standing != "here":
+        # Every address leads here, also one that somebody kept.
+        st.navigation(_pages(t, firm.may), position="hidden")
+        doorway.show(firm, here)
+        return
     page = st.navigation(_pages(t, firm.may), expanded=True)
-    look.whose(firm, t)
+    with st.sidebar:
+        look.whose(firm, t)
+        if here.reader.who is not None:
+            doorway.sign_out(here)
     deeds.line(here)
     try:
         page.run()
@@ -30,34 +38,44 @@ def main() -> None:
 
 
 def _pages(t: Translator, may: frozenset[str]) -> dict[str, list[st.Page]]:
-    """The pages of which the reader may see something; an address of another one leads to the first of these."""
+    """The pages of which the reader may see something; the addresses of all others say that they are not theirs."""
     sections = {
-        t("Today"): {places.morning: "alerts", places.adviser: "advice"},
-        t("Customers"): {
-            places.account: "customers",
-            places.promises: "promises",
-            places.promise: "promises",
-            places.contacts: "contacts",
-            places.incidents: "incidents",
-            places.timeline: "audit",
-        },
-        t("The firm"): {
-            places.overview: "figures",
-            places.team: "deliveries",
-            places.deliveries: "alerts",
-            places.suppliers: "suppliers",
-            places.rules: "documents",
-            places.people: "documents",
-            places.meaning: "tests",
-            places.what_if: "tests",
-            places.operations: "deliveries",
-        },
+        t("Today"): (places.morning, places.adviser),
+        t("Customers"): (
+            places.account,
+            places.promises,
+            places.promise,
+            places.contacts,
+            places.incidents,
+            places.timeline,
+        ),
+        t("The firm"): (
+            places.overview,
+            places.team,
+            places.deliveries,
+            places.suppliers,
+            places.rules,
+            places.people,
+            places.meaning,
+            places.what_if,
+            places.operations,
+        ),
     }
-    return {
-        section: shown
+    shown = {
+        section: theirs
         for section, pages in sections.items()
-        if (shown := [place(t) for place, needed in pages.items() if needed in may])
+        if (theirs := [place(t) for place in pages if places.leads(place, may)])
     }
+    hidden = [_not_theirs(place, t) for place in places.NEEDS if not places.leads(place, may)]
+    if not shown:
+        return {"": [st.Page(doorway.not_theirs, title="Vertrauenskonto", url_path="door", default=True), *hidden]}
+    section, pages = next(iter(shown.items()))
+    return {**shown, section: [*pages, *hidden]}
+
+
+def _not_theirs(place: places.Place, t: Translator) -> st.Page:
+    """At the address of a page, and without a line in the navigation."""
+    return st.Page(doorway.not_theirs, title=place(t).title, url_path=places.address(place), visibility="hidden")
 
 
 main()

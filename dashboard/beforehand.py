@@ -39,7 +39,7 @@ def _pressing(account: Account, here: Visit) -> list[str]:
         about = plain(question.about) if question.about else say.word(say.CHANNELS, question.channel or "other", t)
         waits = t("waits for an answer {time}").format(time=contact_rows.waits(question, here))
         found.append(f":material/forum: **{about}** {quiet(waits)}")
-    for promise in account.promises:
+    for promise in account.promises or ():
         if promise.state in ("overdue", "tight", "notice") or promise.works_out is not None:
             found.append(f":material/handshake: **{plain(promise.what)}** {rows.standing(promise, here)}")
     more = len(found) - _SHOWN

@@ -79,7 +79,7 @@ class Source(Protocol):
         """A page of at most PAGE_SIZE questions and other contacts."""
         ...
 
-    def contact_figures(self, reader: Reader, asked: ContactsAsked) -> ContactFigures:
+    def contact_figures(self, reader: Reader, asked: ContactsAsked) -> ContactFigures | Refusal:
         """How customers were answered in the last 13 weeks, for the owner, channel and customer asked about."""
         ...
 
@@ -87,7 +87,7 @@ class Source(Protocol):
         """A page of at most PAGE_SIZE incidents."""
         ...
 
-    def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures:
+    def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures | Refusal:
         """How the incidents of the last 52 weeks were put right, for whatever else is asked about."""
         ...
 

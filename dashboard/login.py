@@ -9,34 +9,17 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from typing import Final
+from urllib.parse import parse_qsl, quote, urlencode
 
-from dashboard.spoken import spoken, unpacked
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+from dashboard.origin import THIS_MACHINE, App, Receive, Scope, Send, answered, header, private_headers, redirected
 
 GERMAN: Final = "Bitte mit der Adresse öffnen, die „konto dashboard“ anzeigt."
 ENGLISH: Final = "Please open this with the address that “konto dashboard” shows."
 _CAME_BY_LINK: Final = "Weiter / Continue"
-_LOOPBACK_NAMES: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-# Scripts, styles, fonts and connections from this server alone: the browser itself keeps every page at home.
-# Streamlit's start page has an inline script, its styles and Vega's pictures are made in the page.
-_POLICY: Final = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "worker-src 'self' blob:; connect-src 'self' ws://{host}; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-)
 
 
 class TokenFile:
@@ -99,8 +82,7 @@ class Login:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        host = header(scope, b"host")
-        if not is_ours(host) or not has_our_origin(scope, host):
+        if not (THIS_MACHINE.is_asked_for(scope) and THIS_MACHINE.is_where_it_comes_from(scope)):
             await _refuse(scope, send)
             return
         known = self._is_known(scope)
@@ -109,14 +91,14 @@ class Login:
             if token is not None:
                 # A known browser is let on even with a used token: its address may come from the history.
                 if self._tokens.take(token) or known:
-                    await _redirect(send, rest, self._new_cookie(known))
+                    await redirected(send, rest, self._new_cookie(known))
                 else:
                     await _refuse(scope, send)
                 return
         if not known:
             await _refuse(scope, send)
             return
-        await self._app(unpacked(scope), receive, spoken(scope, _with_headers(send, host)))
+        await self._app(scope, receive, THIS_MACHINE.with_headers(send, scope))
 
     def _is_known(self, scope: Scope) -> bool:
         try:
@@ -125,32 +107,12 @@ class Login:
             return False
         return self._cookie in crumbs and _digest(crumbs[self._cookie].value) in self._sessions
 
-    def _new_cookie(self, known: bool) -> str | None:
+    def _new_cookie(self, known: bool) -> list[tuple[bytes, bytes]]:
         if known:
-            return None
+            return []
         session = secrets.token_urlsafe(32)
         self._sessions.add(_digest(session))
-        return f"{self._cookie}={session}; Path=/; HttpOnly; SameSite=Strict"
-
-
-def header(scope: Scope, name: bytes) -> str:
-    """All values of a header as one text; two hosts or origins then match nothing."""
-    return ", ".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
-
-
-def is_ours(host: str) -> bool:
-    """Whether the address in the browser is this machine; a foreign name that leads here is an attack."""
-    try:
-        parts = urlsplit(f"//{host}")
-        return parts.hostname in _LOOPBACK_NAMES and parts.netloc == host and (parts.port or 80) > 0
-    except ValueError:
-        return False
-
-
-def has_our_origin(scope: Scope, host: str) -> bool:
-    """Whether the page that asks is ours; browsers name it for every WebSocket and every change."""
-    origin = header(scope, b"origin")
-    return origin == f"http://{host}" or (not origin and scope["type"] == "http")
+        return [(b"set-cookie", f"{self._cookie}={session}; Path=/; HttpOnly; SameSite=Strict".encode())]
 
 
 def _split_token(scope: Scope) -> tuple[str | None, str]:
@@ -163,30 +125,11 @@ def _split_token(scope: Scope) -> tuple[str | None, str]:
     return token, f"{path}?{query}" if query else path
 
 
-async def _redirect(send: Send, address: str, cookie: str | None) -> None:
-    headers = [(b"location", address.encode()), *_PRIVATE]
-    if cookie:
-        headers.append((b"set-cookie", cookie.encode()))
-    await send({"type": "http.response.start", "status": 303, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
-
-
 async def _refuse(scope: Scope, send: Send) -> None:
-    """403 with one sentence; a refused WebSocket is never opened."""
-    kind = "http.response"
-    if scope["type"] == "websocket":
-        if "websocket.http.response" not in scope.get("extensions", {}):
-            await send({"type": "websocket.close", "code": 1008})
-            return
-        kind = "websocket.http.response"
+    """403 with one sentence."""
     page = "text/html" in header(scope, b"accept")
     body = _page(scope) if page else f"{GERMAN}\n{ENGLISH}\n"
-    headers = [
-        (b"content-type", b"text/html; charset=utf-8" if page else b"text/plain; charset=utf-8"),
-        *_PRIVATE,
-    ]
-    await send({"type": f"{kind}.start", "status": 403, "headers": headers})
-    await send({"type": f"{kind}.body", "body": body.encode()})
+    await answered(scope, send, 403, body, private_headers(), page=page)
 
 
 def _page(scope: Scope) -> str:
@@ -199,31 +142,3 @@ def _page(scope: Scope) -> str:
         "body{font:17px/1.5 sans-serif;max-width:34rem;margin:20vh auto;padding:0 1rem}</style>"
         f'<p>{GERMAN}</p><p lang="en">{ENGLISH}</p>{link}'
     )
-
-
-_PRIVATE: Final[Headers] = [
-    (b"cache-control", b"no-store"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-]
-
-
-def private_headers(*, referrer: bytes = b"no-referrer") -> Headers:
-    """What tells a browser to keep an answer to itself."""
-    return [(name, referrer if name == b"referrer-policy" else value) for name, value in _PRIVATE]
-
-
-def _with_headers(send: Send, host: str) -> Send:
-    """The answer, with what tells the browser to keep the page to itself."""
-    added: Iterable[tuple[bytes, bytes]] = (
-        *_PRIVATE[1:],
-        (b"content-security-policy", _POLICY.format(host=host).encode()),
-    )
-
-    async def sender(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", []), *added]}
-        await send(message)
-
-    return sender

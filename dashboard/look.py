@@ -98,7 +98,7 @@ def whose(firm: Firm, t: Translator) -> None:
     if firm.reader:
         lines.append(t("signed in: {name}").format(name=plain(firm.reader)))
     if lines:
-        st.sidebar.markdown("  \n".join(f":small[{quiet(line)}]" for line in lines))
+        st.markdown("  \n".join(f":small[{quiet(line)}]" for line in lines))
 
 
 def head(words: str, below: str) -> DeltaGenerator:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import look, say
+from dashboard.look import quiet
+from dashboard.shapes.asking import Refusal
 from dashboard.shapes.figures import Share, Spread
 from dashboard.visit import Visit
 from words import format
+
+
+def not_shown(refused: Refusal) -> None:
+    """In place of figures that are not for this reader: the reason, calmly, and what there is instead."""
+    with look.card("figures"):
+        first, *others = refused.sentences
+        st.markdown(f":material/visibility_off: {first}  \n{quiet(' '.join(others))}")
 
 
 def share(label: str, found: Share, rests: str, here: Visit, *, help: str, nothing: str) -> None:

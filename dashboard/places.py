@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Final
+
 import streamlit as st
 
 from words import Translator
@@ -128,3 +131,45 @@ def operations(t: Translator) -> st.Page:
     from dashboard.views.operations import page
 
     return st.Page(page, title=t("Operations"), icon=":material/monitor_heart:", url_path="operations")
+
+
+Place = Callable[[Translator], st.Page]
+
+NEEDS: Final[Mapping[Place, tuple[str, ...]]] = {
+    morning: ("alerts",),
+    adviser: ("advice",),
+    account: ("customers",),
+    promises: ("promises",),
+    promise: ("promises",),
+    contacts: ("contacts",),
+    incidents: ("incidents",),
+    timeline: ("audit",),
+    overview: ("figures",),
+    team: ("deliveries", "promises", "contacts", "incidents"),
+    deliveries: ("alerts",),
+    suppliers: ("suppliers",),
+    rules: ("documents",),
+    people: ("documents",),
+    meaning: ("tests",),
+    what_if: ("tests",),
+    operations: ("deliveries",),
+}
+"""What somebody must be allowed to see or do so that a page has anything for them."""
+
+
+def leads(place: Place, may: frozenset[str]) -> bool:
+    """Whether a link to a page leads anywhere for whoever may do this."""
+    return all(each in may for each in NEEDS[place])
+
+
+def address(place: Place) -> str:
+    """The last part of a page's address."""
+    return place.__name__.replace("_", "-")
+
+
+def link(place: Place, may: frozenset[str], t: Translator, label: str, query: dict[str, str]) -> None:
+    """Words that lead to a page; only words where it is not one of the reader's."""
+    if leads(place, may):
+        st.page_link(place(t), label=label, icon="", query_params=query)
+    else:
+        st.markdown(label)

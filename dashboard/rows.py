@@ -102,12 +102,12 @@ def why(row: PromiseRow, here: Visit) -> list[str]:
 
 def to_account(customer: str, label: str, here: Visit) -> None:
     """Words that lead to a customer's account."""
-    st.page_link(places.account(here.t), label=label, icon="", query_params={"customer": customer})
+    places.link(places.account, here.may, here.t, label, {"customer": customer})
 
 
 def to_timeline(customer: str, label: str, here: Visit) -> None:
     """Words that lead to a customer's timeline."""
-    st.page_link(places.timeline(here.t), label=label, icon="", query_params={"customer": customer})
+    places.link(places.timeline, here.may, here.t, label, {"customer": customer})
 
 
 def due(row: PromiseRow, here: Visit) -> str:

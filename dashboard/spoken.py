@@ -12,9 +12,18 @@ from urllib.parse import parse_qs
 from words import LANGUAGES, language
 
 if TYPE_CHECKING:
-    from dashboard.login import Message, Scope, Send
+    from dashboard.origin import App, Message, Receive, Scope, Send
 
 _SAID: Final = b'<html lang="en">'
+
+
+def in_their_language(pages: App) -> App:
+    """The pages, each of which says its reader's language."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await pages(unpacked(scope), receive, spoken(scope, send))
+
+    return app
 
 
 def spoken(scope: Scope, send: Send) -> Send:

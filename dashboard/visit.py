@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import data
+from dashboard import cookies, data
 from dashboard.charts import Style
 from dashboard.shapes.asking import Reader
 from words import LANGUAGES, Translator, language, translator
@@ -23,6 +23,8 @@ class Visit(NamedTuple):
     t: Translator
     style: Style
     now: datetime
+    may: frozenset[str]
+    """What the reader may see and do; links lead to nothing else."""
 
     @property
     def today(self) -> date:
@@ -33,9 +35,9 @@ class Visit(NamedTuple):
 def visit() -> Visit:
     """The reader of the page that is being made now."""
     lang = _language()
-    reader = Reader(None, lang, ZoneInfo(st.context.timezone or _ZONE_WITHOUT_BROWSER))
+    reader = Reader(cookies.signed_in(st.user.to_dict()), lang, ZoneInfo(st.context.timezone or _ZONE_WITHOUT_BROWSER))
     t = translator(lang)
-    return Visit(reader, t, Style.of(t, dark=is_dark()), data.ask().now())
+    return Visit(reader, t, Style.of(t, dark=is_dark()), data.ask().now(), data.ask().firm(reader).may)
 
 
 def is_dark() -> bool:

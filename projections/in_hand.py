@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from domain.alert import NOBODY, SHARED_INBOX
-from domain.roles import Asker, allowed
+from domain.roles import Asker, NotAllowed, allowed
 from projections import alerts
 from projections.alerts import UNSEEN
 from projections.contacts import source_of
@@ -63,8 +63,10 @@ def everybody(library: Library, asker: Asker, moment: Moment, day_ends: datetime
     return {name: InHand(*(each[name] for each in counted)) for name in names}
 
 
-def people(library: Library, at: datetime) -> list[str]:
-    """By name who works here, and who answers for anything open."""
+def people(library: Library, asker: Asker, at: datetime) -> list[str]:
+    """By name who works here, and who answers for anything open. For those who may look at everybody's morning."""
+    if allowed(asker, "alerts") != "all":
+        raise NotAllowed("alerts")
     moment, names = Moment(at), person_names(library)
     owners = library.views.rows(
         f"SELECT DISTINCT p.owner FROM promises p WHERE {moment.rows()} AND p.outcome IS NULL AND p.owner IS NOT NULL"

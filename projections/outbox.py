@@ -27,6 +27,7 @@ from domain.alert import (
 from domain.channel import ChannelResumed
 from domain.fact import Fact
 from domain.store import Cursor
+from projections.filters import Condition
 from projections.page import Page
 from projections.tables import MICROSECOND, Views, delete, instant, micros
 
@@ -257,12 +258,16 @@ def take_over(cursor: Cursor, decisions: Sequence[Any]) -> None:
     cursor.executemany(f"UPDATE outbox SET {changes} WHERE alert = ?", list(decisions))
 
 
-def waits(views: Views, now: datetime) -> tuple[int, datetime | None]:
-    """How many alerts could be sent now, and since when the longest waiting one could."""
+def waits(views: Views, now: datetime, seen: Condition | None = None) -> tuple[int, datetime | None]:
+    """How many alerts could be sent now, and since when the longest waiting one could.
+
+    `seen`: a condition on `alerts a`, for somebody who may not see all of them.
+    """
+    among = f" AND alert IN (SELECT a.alert FROM alerts a WHERE {seen.sql})" if seen else ""
     row = views.row(
         "SELECT COUNT(*), MIN(CASE WHEN not_before > due THEN not_before ELSE due END) FROM outbox "
-        "WHERE due <= ? AND not_before <= ?",
-        (micros(now), micros(now)),
+        f"WHERE due <= ? AND not_before <= ?{among}",
+        (micros(now), micros(now), *(seen.params if seen else ())),
     )
     return int(row[0]), instant(row[1])
 

@@ -33,6 +33,8 @@ PAGES = {
     "accounts-silent": "/account?order=silent",
     "account": "/account?customer={customer}&span=quarter",
     "promises": "/promises",
+    "promises-settled": "/promises?behind=on_time_rate&part=rest",
+    "promise": "/promise?promise={promise}",
     "contacts": "/contacts",
     "contacts-all": "/contacts?state=all",
     "incidents": "/incidents",
@@ -44,10 +46,12 @@ PAGES = {
     "deliveries-undeliverable": "/deliveries?state=undeliverable",
     "suppliers": "/suppliers",
     "rules": "/rules",
+    "people": "/people",
+    "operations": "/operations",
     "meaning": "/meaning",
     "what-if": "/what-if",
 }
-"""Each picture with its page's address; {customer} is one with something to tell."""
+"""Each picture with its page's address; {customer} and {promise} are such with something to tell."""
 IN_THE_DARK = ("morning", "adviser", "account", "overview", "incidents")
 DAYS = 548
 
@@ -74,6 +78,7 @@ class Door(NamedTuple):
     root: str
     cookies: Any
     customer: str
+    promise: str
 
 
 def views() -> Iterator[View]:
@@ -89,7 +94,7 @@ def shoot(door: Door, view: View, name: str, folder: Path) -> list[str]:
     with sync_playwright() as playwright, _looking(playwright, door, view) as context:
         page = context.new_page()
         _listen(page, f"{name}-{view.name}", complaints)
-        page.goto(f"{door.root}{PAGES[name].format(customer=door.customer)}")
+        page.goto(f"{door.root}{PAGES[name].format(customer=door.customer, promise=door.promise)}")
         settled(page)
         whole_height(page, view.width)
         if too_wide := sideways(page):
@@ -132,19 +137,19 @@ def opened(address: str) -> Door:
         context = browser.new_context()
         page = context.new_page()
         page.goto(address)
-        door = Door(root, context.storage_state(), _somebody(page, root))
+        door = Door(root, context.storage_state(), _named(page, root, "customer"), _named(page, root, "promise"))
         browser.close()
     return door
 
 
-def _somebody(page: Page, root: str) -> str:
-    """A customer with something to tell: of an incident that is being put right, else of the longest list."""
-    for path in ("/incidents", "/account"):
+def _named(page: Page, root: str, thing: str) -> str:
+    """The first one that a list leads to: of incidents that are being put right, else of all."""
+    for path in ("/incidents", "/morning", "/account"):
         page.goto(f"{root}{path}")
         settled(page)
-        links = page.locator('a[href*="customer="]')
+        links = page.locator(f'a[href*="{thing}="]')
         if links.count():
-            return (links.first.get_attribute("href") or "").partition("customer=")[2].partition("&")[0]
+            return (links.first.get_attribute("href") or "").partition(f"{thing}=")[2].partition("&")[0]
     return ""
 
 

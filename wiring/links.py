@@ -11,24 +11,24 @@ from urllib.parse import urlencode
 
 from domain.alert import Occasion
 from domain.ids import Ids
-from wiring.settings import DashboardSettings
 
 ACKNOWLEDGE = "acknowledge"
 """The path on which the dashboard takes note."""
 
-PAGES = {"supplier": "suppliers", "team": "overview", "person": "promises", "channel": "operations"}
+PAGES = {"supplier": "suppliers", "team": "", "person": "promises", "channel": "operations"}
 """By kind of subject, where it is no customer's account."""
 
 
-def page_of(board: DashboardSettings, occasion: Occasion) -> str:
+def page_of(pages: str, occasion: Occasion) -> str:
+    """`pages`: where they are found, with a slash at the end."""
     if occasion.customer:
-        return f"{board.address}account?{urlencode({'customer': occasion.customer})}"
-    return board.address + PAGES.get(occasion.subject.partition("-")[0], "")
+        return f"{pages}account?{urlencode({'customer': occasion.customer})}"
+    return pages + PAGES.get(occasion.subject.partition("-")[0], "")
 
 
-def acknowledge_at(board: DashboardSettings, ids: Ids, alert: str, person: str) -> str:
+def acknowledge_at(pages: str, ids: Ids, alert: str, person: str) -> str:
     asked = {"alert": alert, "by": person, "key": key_of(ids, alert, person)}
-    return f"{board.address}{ACKNOWLEDGE}?{urlencode(asked)}"
+    return f"{pages}{ACKNOWLEDGE}?{urlencode(asked)}"
 
 
 def key_of(ids: Ids, alert: str, person: str) -> str:

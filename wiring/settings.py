@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from domain.documents import D, Document, DocumentRefused, Items, Part, load
 from domain.errors import Refused
 from domain.fact import Address, Label, ZoneName, finding
+from domain.roles import Role
 from intake.appointments.telling import A_FILE
 from wiring import environment as environment_
 from wiring.environment import UnsafeSetting
@@ -67,6 +68,23 @@ WELL_KNOWN = ("changeme", "change-me", "password", "secret", "postgres", "admin"
 
 READERS_MISS = N_("{name} is not allowed: readers of the log could miss facts. Please remove it from the environment.")
 NO_LOGIN = N_("{name} is not allowed to be so: beyond this machine a login is needed. Please use 127.0.0.1.")
+NO_SIGN_IN = N_(
+    "{name} is not allowed to be so: beyond this machine people have to sign in. Please set the section [login] as "
+    "docs/how-to/sign-in.md says, or use 127.0.0.1."
+)
+HALF_SIGN_IN = N_("{name} is missing: for signing in, address, metadata_url, client_id and client_secret are needed.")
+NO_ROLES_CLAIM = N_("{name} is missing: [login.roles] says what its values mean. Please name the claim as well.")
+NO_ROLES = N_(
+    "{name} names a claim, but [login.roles] says of none of its values which role it is. Please add it there."
+)
+NO_OWN_ADDRESS = (
+    "The address has to be like https://konto.example.com, as people type it: without a path, a name and a password. "
+    "http:// is only for 127.0.0.1 and localhost: on the way to any other machine everything could be read."
+)
+NO_METADATA_ADDRESS = (
+    "The address has to be like https://login.example.com/.well-known/openid-configuration; http:// is only for "
+    "127.0.0.1 and localhost."
+)
 WELL_KNOWN_PASSWORD = N_("Everybody knows the password in {name}. Please choose another one.")
 NO_TEXT = "A text in quotation marks is needed here. What stands there is not repeated: it may be a secret."
 NO_SECTION = (
@@ -84,6 +102,7 @@ HOOK_WITHOUT_ADDRESS = "HubSpot signs the address, too: please name it as HubSpo
 NEEDS_NO_SECRET = 'With signature = "key" an access key counts; please leave the secret out.'
 SHORT_SECRET = "The secret is shorter than {least} characters; it could be guessed."
 SHORTEST_SECRET = 16
+SHORTEST_COOKIE_SECRET = 32
 NO_CALENDAR_ADDRESS = (
     "The address has to be like https://calendar.example.com/…, without a name and a password in front; those are "
     "user and password. What stands there is not repeated: such addresses are secret."
@@ -131,6 +150,27 @@ def _access_token(secret: SecretStr) -> SecretStr:
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise finding("wrong_form", NO_TOKEN, {"found": HIDDEN})
     return secret
+
+
+def _own_address(text: str) -> str:
+    """As a browser writes it: small letters, without the usual port and without a slash at the end."""
+    parts = urlsplit(text) if _is_safe_address(text) else None
+    if parts is None or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise finding("wrong_form", NO_OWN_ADDRESS, {"found": HIDDEN})
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    usual = {"https": 443, "http": 80}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port and parts.port != usual else "")
+
+
+def _metadata_address(text: str) -> str:
+    if not _is_safe_address(text):
+        raise finding("wrong_form", NO_METADATA_ADDRESS, {"found": HIDDEN})
+    return text
+
+
+def _is_safe_address(text: str) -> bool:
+    """Encrypted, or never outside of this machine."""
+    return _is_web_address(text) and (text.startswith("https://") or urlsplit(text).hostname in LOCAL)
 
 
 def _is_web_address(text: str) -> bool:
@@ -207,6 +247,46 @@ class DashboardSettings(Part):
     def address(self) -> str:
         """Where its pages are found, with a slash at the end."""
         return _served_at(self.host, self.port) + "/"
+
+
+def _long(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < SHORTEST_COOKIE_SECRET:
+        raise finding("wrong_form", SHORT_SECRET, {"found": HIDDEN, "least": SHORTEST_COOKIE_SECRET})
+    return secret
+
+
+class LoginSettings(Part):
+    """Signing in with the firm's own accounts, by OpenID Connect. Without it a token in the address opens the pages."""
+
+    address: Annotated[Label, AfterValidator(_own_address)] | None = None
+    """How people reach the dashboard, such as https://konto.example.com."""
+    metadata_url: Annotated[Label, AfterValidator(_metadata_address)] | None = None
+    """Where the sign-in service describes itself: …/.well-known/openid-configuration."""
+    client_id: Label | None = None
+    client_secret: Secret | None = None
+    """Better given as KONTO_LOGIN_CLIENT_SECRET_FILE."""
+    cookie_secret: Annotated[Secret, AfterValidator(_long)] | None = None
+    """Signs what the browser keeps. Without one it is made once, in the home."""
+    hours: Annotated[float, Field(gt=0, le=720)] = 12.0
+    """So long a sign-in lasts."""
+    roles_claim: Label | None = None
+    """What the service calls somebody's roles or groups. Without it roles come from the people document."""
+    roles: dict[Label, Role] = Field(default_factory=dict)
+    """By value of that claim."""
+
+    @property
+    def is_set(self) -> bool:
+        return self.address is not None
+
+    def missing(self) -> Iterator[tuple[str, str]]:
+        """The settings without which nobody could sign in, each with what to say of it."""
+        needed = ("address", "metadata_url", "client_id", "client_secret")
+        if any(getattr(self, name) is not None for name in (*needed, "cookie_secret", "roles_claim")) or self.roles:
+            yield from ((f"login.{name}", HALF_SIGN_IN) for name in needed if getattr(self, name) is None)
+        if self.roles and self.roles_claim is None:
+            yield "login.roles_claim", NO_ROLES_CLAIM
+        if self.roles_claim is not None and not self.roles:
+            yield "login.roles_claim", NO_ROLES
 
 
 class ApiSettings(Part):
@@ -393,6 +473,7 @@ class Settings(Document):
     mail: MailSettings = MailSettings()
     worker: WorkerSettings = WorkerSettings()
     dashboard: DashboardSettings = DashboardSettings()
+    login: LoginSettings = LoginSettings()
     api: ApiSettings = ApiSettings()
     customers: CustomerSettings = CustomerSettings()
     store: StoreSettings = StoreSettings()
@@ -422,6 +503,11 @@ class Settings(Document):
         dict[CalendarName, Annotated[AppointmentSettings, BeforeValidator(_section)]], BeforeValidator(_section)
     ] = Field(default_factory=dict)
     """Calendars that are read, by names of your own."""
+
+    @property
+    def pages(self) -> str:
+        """Where people find the pages, with a slash at the end."""
+        return f"{self.login.address}/" if self.login.address else self.dashboard.address
 
     def contradictions(self) -> Iterator[DocumentRefused]:
         for name, mailbox in self.mailboxes.items():
@@ -470,10 +556,14 @@ def read(home: Path, environment: Mapping[str, str]) -> Settings:
         for name, each in settings.mailboxes.items()
     }
     settings = settings.model_copy(update={"mailboxes": mailboxes})
-    hosts = {"dashboard": settings.dashboard.host, "metrics": settings.metrics.host, "api": settings.api.host}
-    for name, host in ((f"{part}.host", host) for part, host in hosts.items()):
+    for missing, text in settings.login.missing():
+        raise UnsafeSetting(missing, text)
+    hosts = {"metrics": (settings.metrics.host, NO_LOGIN), "api": (settings.api.host, NO_LOGIN)}
+    if not settings.login.is_set:
+        hosts["dashboard"] = (settings.dashboard.host, NO_SIGN_IN)
+    for part, (host, text) in hosts.items():
         if host not in LOCAL and not (host in EVERYWHERE and environment.get(CONTAINER) == "1"):
-            raise UnsafeSetting(name, NO_LOGIN)
+            raise UnsafeSetting(f"{part}.host", text)
     for name, url in (("store.url", settings.store.address), ("queue.url", settings.queue.address)):
         if url and (urlsplit(url).password or "").lower() in WELL_KNOWN:
             raise UnsafeSetting(name, WELL_KNOWN_PASSWORD)

@@ -160,12 +160,13 @@ def serve(
         )
         with stopping_on_signals(supervisor.stopping):
             supervisor.start()
-            address = settings.dashboard.address
+            # Where people sign in there is no token, whoever asks.
+            pages = settings.pages if settings.login.is_set else f"{settings.pages}?token={token}"
             try:
-                _wait_until_ready(address, supervisor)
-                say(f"{address}?token={token}", settings.api.model_copy(update={"port": place[1]}).address + "/")
+                _wait_until_ready(settings.dashboard.address, supervisor)
+                say(pages, settings.api.model_copy(update={"port": place[1]}).address + "/")
                 if open_browser and not supervisor.stopping.is_set():
-                    webbrowser.open(f"{address}?token={token}")
+                    webbrowser.open(pages)
             except BaseException:
                 supervisor.stopping.set()
                 raise

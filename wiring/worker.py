@@ -57,7 +57,7 @@ def channels(konto: Konto) -> Channels:
 
 
 def composer(konto: Konto) -> Composer:
-    board = konto.settings.dashboard
+    pages = konto.settings.pages
     return Composer(
         log=konto.log,
         library=konto.library,
@@ -65,8 +65,8 @@ def composer(konto: Konto) -> Composer:
         name_of=konto.name_of,
         zone=ZoneInfo(konto.settings.zone),
         taught=konto.taught,
-        page_of=lambda occasion: links.page_of(board, occasion),
-        acknowledge_at=lambda alert, person: links.acknowledge_at(board, konto.log.ids, alert, person),
+        page_of=lambda occasion: links.page_of(pages, occasion),
+        acknowledge_at=lambda alert, person: links.acknowledge_at(pages, konto.log.ids, alert, person),
     )
 
 
@@ -93,7 +93,7 @@ def said(konto: Konto, occasion: Occasion, at: datetime, t: Translator) -> Messa
     """What a message about it would say; whoever gets it can also take note of it by a link."""
     zone = ZoneInfo(konto.settings.zone)
     matter = composer(konto).matter(occasion, at)
-    return single(matter, Telling(at, zone, t, page=links.page_of(konto.settings.dashboard, occasion)))
+    return single(matter, Telling(at, zone, t, page=links.page_of(konto.settings.pages, occasion)))
 
 
 def dispatch(konto: Konto) -> Dispatch:

@@ -11,10 +11,11 @@ from dashboard.answers.measures import share
 from dashboard.answers.overview import RATES
 from dashboard.shapes.account import Account, BalancePoint, Drop, Fall, Sensitivity, Span, Stage, StatementRow
 from dashboard.shapes.asking import Reader
-from dashboard.shapes.figures import Reliability
+from dashboard.shapes.figures import Reliability, Share
 from domain import account as accounts
 from domain.account import Posting
 from domain.errors import Refused
+from domain.roles import may
 from projections import audit, falls, kpis, sentences, statements
 from projections import customers as parties
 from projections import span as spans
@@ -47,9 +48,7 @@ def account(konto: Konto, taught: Taught, reader: Reader, customer: str, span: S
     words = sentences.words_of(konto.log, konto.library, customer, postings)
     line = falls.course(postings, start, now, steering.rulebooks)
     own = f"{party.source}:{party.id}"
-    figures = kpis.figures(konto.library, konto.asker, Question(Moment(now), filter=Filter({"customer": own})), RATES)[
-        0
-    ].figures
+    last, first = _rates(konto, own, now)
     rules = steering.rulebooks.at(now)
     return Account(
         customer=customer,
@@ -63,8 +62,8 @@ def account(konto: Konto, taught: Taught, reader: Reader, customer: str, span: S
         buffer=read.buffer,
         sensitivity=_sensitivity(read.sensitivity),
         reliability=Reliability(*read.reliability),
-        last=share(figures["on_time_rate"]),
-        first=share(figures["strict_on_time_rate"]),
+        last=last,
+        first=first,
         target=konto.settings.dashboard.target,
         span_from=first_day,
         span_to=today,
@@ -74,13 +73,22 @@ def account(konto: Konto, taught: Taught, reader: Reader, customer: str, span: S
         line=tuple(BalancePoint(*point) for point in line),
         levels=(("solid", rules.stage.solid_from), ("strained", rules.stage.strained_below)),
         fall=_fall(falls.fall(line, postings, steering.rulebooks), words, t, reader),
-        promises=lists.of_customer(konto, taught, own, now, t),
-        questions=contacts.waiting_of(konto, customer, SHOWN_QUESTIONS),
-        incidents=incidents.running_of(konto, customer),
+        promises=lists.of_customer(konto, taught, own, now, t) if may(konto.asker, "promises") else None,
+        questions=contacts.waiting_of(konto, customer, SHOWN_QUESTIONS) if may(konto.asker, "contacts") else (),
+        incidents=incidents.running_of(konto, customer) if may(konto.asker, "incidents") else (),
         merged=_merged(konto, customer),
         known=acquaintance(konto, reader, customer, now),
         retracted=_retracted(konto, customer, now),
     )
+
+
+def _rates(konto: Konto, own: str, now: datetime) -> tuple[Share | None, Share | None]:
+    """Promises kept on time, by the last date and by the first, as far as the asker answers for them."""
+    if not may(konto.asker, "figures"):
+        return None, None
+    question = Question(Moment(now), filter=Filter({"customer": own}))
+    found = kpis.figures(konto.library, konto.asker, question, RATES)[0].figures
+    return share(found["on_time_rate"]), share(found["strict_on_time_rate"])
 
 
 def survivor_of(konto: Konto, customer: str) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 from dashboard.answers import behind
 from dashboard.answers.measures import called, share, spread, where
 from dashboard.answers.moments import day_of, midnight
-from dashboard.shapes.asking import PAGE_SIZE, Reader
+from dashboard.answers.rights import of_one_alone
+from dashboard.shapes.asking import PAGE_SIZE, Reader, Refusal
 from dashboard.shapes.behind import Behind
 from dashboard.shapes.contacts import (
     ChannelAnswers,
@@ -133,7 +134,9 @@ def _distinct(konto: Konto, moment: Moment, column: str) -> tuple[str, ...]:
 # -- figures --------------------------------------------------------------------------------------
 
 
-def figures(konto: Konto, reader: Reader, asked: ContactsAsked) -> ContactFigures:
+def figures(konto: Konto, reader: Reader, asked: ContactsAsked) -> ContactFigures | Refusal:
+    if refused := of_one_alone(konto, reader, asked.owner):
+        return refused
     now = konto.clock()
     since = day_of(now, reader) - timedelta(weeks=WEEKS)
     known = where(konto, asked.customer, owner=asked.owner, channel=asked.channel)

@@ -19,7 +19,7 @@ from dashboard.shapes.deliveries import (
 from domain.alert import RULES
 from domain.channel import ChannelState
 from domain.roles import may
-from projections import channels, delivery_log, outbox
+from projections import alerts, channels, delivery_log, outbox
 from projections.alerts import UNSEEN, AlertRow
 from wiring.home import Konto
 
@@ -67,7 +67,7 @@ def page(konto: Konto, reader: Reader, asked: DeliveriesAsked, page: int) -> Del
 
 def _figures(konto: Konto, now: datetime) -> DeliveryFigures:
     lately = delivery_log.lately(konto.library, konto.asker, now - LATELY)
-    waiting, since = outbox.waits(konto.views, now)
+    waiting, since = outbox.waits(konto.views, now, alerts.seen_by(konto.library, konto.asker))
     return DeliveryFigures(now - LATELY, lately.raised, lately.delivered, waiting, since, lately.undeliverable)
 
 

@@ -30,6 +30,7 @@ from dashboard.answers import (
     record,
     rights,
     rules,
+    signing_in,
     standing,
     suppliers,
     team,
@@ -60,6 +61,7 @@ from dashboard.shapes.promises import PromiseFilter, PromisePage
 from dashboard.shapes.publishing import Kind, Proposal, Published, Ready, Texts
 from dashboard.shapes.record import RecordAsked, RecordPage
 from dashboard.shapes.rules import Rules
+from dashboard.shapes.signing_in import SignIn
 from dashboard.shapes.suppliers import Suppliers
 from dashboard.shapes.team import Team
 from dashboard.shapes.timeline import FileForm, TimelineAsked, TimelineFile, TimelinePage
@@ -82,6 +84,9 @@ class Home:
     def opened(cls, path: Path) -> Home:
         return cls(open_home(path, environment=os.environ))
 
+    def sign_in(self) -> SignIn | None:
+        return signing_in.configured(self.konto)
+
     def now(self) -> datetime:
         return self.konto.clock()
 
@@ -91,7 +96,7 @@ class Home:
         return rights.seen_by(self.konto, reader)
 
     def firm(self, reader: Reader) -> Firm:
-        return rights.firm(self._for(reader))
+        return rights.firm(self._for(reader), reader)
 
     def overview(self, reader: Reader, asked: OverviewAsked) -> Overview | None:
         return overview.overview(self._for(reader), self.overviews, reader, asked)
@@ -114,13 +119,13 @@ class Home:
     def contacts(self, reader: Reader, asked: ContactsAsked, page: int = 1) -> ContactPage:
         return contacts.page(self._for(reader), reader, asked, page)
 
-    def contact_figures(self, reader: Reader, asked: ContactsAsked) -> ContactFigures:
+    def contact_figures(self, reader: Reader, asked: ContactsAsked) -> ContactFigures | Refusal:
         return contacts.figures(self._for(reader), reader, asked)
 
     def incidents(self, reader: Reader, asked: IncidentsAsked, page: int = 1) -> IncidentPage:
         return incidents.page(self._for(reader), reader, asked, page)
 
-    def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures:
+    def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures | Refusal:
         return incidents.figures(self._for(reader), reader, asked)
 
     def customers(self, reader: Reader, asked: CustomersAsked, page: int = 1) -> CustomerPage:
@@ -160,7 +165,7 @@ class Home:
         return what_if.texts(self._for(reader), reader)
 
     def rulebook_decoded(self, reader: Reader, content: bytes) -> str | Refusal:
-        return what_if.decoded(reader, content)
+        return rights.refusal(self._for(reader), "tests", reader) or what_if.decoded(reader, content)
 
     def document_texts(self, reader: Reader, kind: Kind) -> Texts | Refusal:
         return publishing.texts(self._for(reader), reader, kind)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from dashboard.answers import behind
 from dashboard.answers.measures import called, share, spread, where
 from dashboard.answers.moments import day_of, midnight
-from dashboard.shapes.asking import PAGE_SIZE, Reader
+from dashboard.answers.rights import of_one_alone
+from dashboard.shapes.asking import PAGE_SIZE, Reader, Refusal
 from dashboard.shapes.behind import Behind
 from dashboard.shapes.incidents import (
     IncidentFigures,
@@ -189,7 +190,9 @@ def _not_done(name: StepName, due: datetime | None, each: incidents.IncidentRow,
 # -- figures --------------------------------------------------------------------------------------
 
 
-def figures(konto: Konto, reader: Reader, asked: IncidentsAsked) -> IncidentFigures:
+def figures(konto: Konto, reader: Reader, asked: IncidentsAsked) -> IncidentFigures | Refusal:
+    if refused := of_one_alone(konto, reader, asked.owner):
+        return refused
     now = konto.clock()
     since = day_of(now, reader) - timedelta(weeks=WEEKS)
     fits = where(konto, asked.customer, owner=asked.owner, kind=asked.kind, supplier=asked.supplier)

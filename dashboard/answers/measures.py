@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dashboard.shapes.figures import Share, Spread
+from domain.errors import Refused
+from projections import customers as parties
 from projections import figures
 from projections.filters import Filter
 from projections.page import Row
@@ -42,8 +44,10 @@ def own_id(konto: Konto, customer: str | None) -> str | None:
 
 
 def called(konto: Konto, customer: str | None) -> str | None:
-    """What a customer is called, by the internal id."""
+    """What a customer is called, by the internal id; another owner's is as if there were none."""
     if customer is None:
         return None
-    row = konto.views.row("SELECT COALESCE(name, id) FROM customers WHERE customer = ?", (customer,))
-    return row[0] if row else None
+    try:
+        return parties.party(konto.library, konto.asker, customer).called
+    except Refused:
+        return None

@@ -77,7 +77,7 @@ def morning(konto: Konto, taught: Taught, kept: Kept, reader: Reader, owner: str
     alerts, put_off = asks.alerts(elsewhere), asks.put_off(elsewhere)
     return Morning(
         owner=person if sees_all or person is None else customers.person_name(konto.library, _id(konto, person)),
-        people=tuple(in_hand.people(konto.library, konto.clock())) if sees_all else (),
+        people=tuple(in_hand.people(konto.library, konto.asker, konto.clock())) if sees_all else (),
         may_answer=may(konto.asker, "acknowledge"),
         may_record=may(konto.asker, "record"),
         begun=bool(customers.listed(konto.library, konto.asker, limit=1)) if may(konto.asker, "customers") else True,

@@ -85,8 +85,9 @@ class Account(NamedTuple):
     """How many usual withdrawals the balance would bear."""
     sensitivity: Sensitivity
     reliability: Reliability
-    last: Share
-    first: Share
+    last: Share | None
+    first: Share | None
+    """Promises kept on time, by the last date and by the first; None where the reader may see no figures."""
     target: float
     span_from: date
     span_to: date
@@ -98,7 +99,8 @@ class Account(NamedTuple):
     levels: tuple[tuple[str, int], ...]
     """Stages and the balance at which each begins."""
     fall: Fall | None
-    promises: tuple[PromiseRow, ...]
+    promises: tuple[PromiseRow, ...] | None
+    """The open ones; None where the reader may see no promises."""
     questions: tuple[ContactRow, ...]
     """Those that wait for an answer."""
     incidents: tuple[IncidentRow, ...]

@@ -6,20 +6,18 @@ from collections.abc import Callable
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from dashboard.shapes.signing_in import SignedIn, Standing
+
+__all__ = ["PAGE_SIZE", "Firm", "Reader", "Refusal", "SignedIn", "Tell"]
+
 PAGE_SIZE = 50
-
-
-class SignedIn(NamedTuple):
-    """Whoever has signed in, as the sign-in service calls them."""
-
-    email: str
 
 
 class Reader(NamedTuple):
     """Who asks, in which language they read and in which zone their clock runs."""
 
     who: SignedIn | None
-    """None: whoever started the dashboard, on this machine."""
+    """None: whoever started the dashboard, on this machine; where people sign in, somebody who did not."""
     lang: str
     zone: ZoneInfo
 
@@ -31,6 +29,7 @@ class Firm(NamedTuple):
     reader: str | None
     may: frozenset[str]
     """What the reader may see and do, by the names that the table of roles gives it."""
+    standing: Standing = "here"
 
 
 class Refusal(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import get_args
 
 import streamlit as st
@@ -25,6 +26,7 @@ from dashboard.shapes.account import Account, Fall, Span
 from dashboard.shapes.deeds import Subject
 from dashboard.shapes.figures import Share
 from dashboard.shapes.incidents import IncidentRow
+from dashboard.shapes.promises import PromiseRow
 from dashboard.views import customers
 from dashboard.visit import Visit, visit
 from words import format
@@ -54,12 +56,13 @@ def page() -> None:
         if can_do:
             deeds.called("check_in", Subject(account.customer, account.name, ""), here, "account")
         _way_back(here)
-        st.page_link(
-            places.timeline(here.t),
-            label=here.t("Timeline"),
-            icon=":material/history:",
-            query_params={"customer": account.customer},
-        )
+        if places.leads(places.timeline, here.may):
+            st.page_link(
+                places.timeline(here.t),
+                label=here.t("Audit"),
+                icon=":material/history:",
+                query_params={"customer": account.customer},
+            )
     with look.card("call"):
         beforehand.show(account, here)
     with look.card("standing"):
@@ -77,12 +80,14 @@ def page() -> None:
         if account.questions:
             with look.card("questions"):
                 _questions(account, here, can_do)
-        with look.card("open"):
-            _open(account, here, can_do)
+        if account.promises is not None:
+            with look.card("open"):
+                _open(account.promises, here, can_do)
         with look.card("fall"):
             _fall(account, here)
-        with look.card("kept"):
-            _kept(account, here)
+        if account.last is not None and account.first is not None:
+            with look.card("kept"):
+                _kept(account, account.last, account.first, here)
 
 
 def _way_back(here: Visit) -> None:
@@ -261,12 +266,12 @@ def _questions(account: Account, here: Visit, can_do: bool) -> None:
                 deeds.question(row, here, row.id)
 
 
-def _open(account: Account, here: Visit, can_do: bool) -> None:
+def _open(promises: Sequence[PromiseRow], here: Visit, can_do: bool) -> None:
     t = here.t
-    look.title(t("Open promises"), icon="handshake", count=len(account.promises))
-    if not account.promises:
+    look.title(t("Open promises"), icon="handshake", count=len(promises))
+    if not promises:
         st.markdown(quiet(t("None. What is promised next appears here.")))
-    for row in account.promises:
+    for row in promises:
         due = rows.due(row, here) if row.due is None else t("by {moment}").format(moment=rows.due(row, here))
         together = due.replace(" ", format.NO_BREAK_SPACE)
         rows.to_promise(row.own, f"**{plain(row.what)}**, {together}", here)
@@ -276,19 +281,19 @@ def _open(account: Account, here: Visit, can_do: bool) -> None:
                 deeds.promise(row, here, row.id)
 
 
-def _kept(account: Account, here: Visit) -> None:
+def _kept(account: Account, last: Share, first: Share, here: Visit) -> None:
     t, lang = here.t, here.reader.lang
     look.title(t("Did we keep what we promised?"))
     known = account.reliability
-    if not account.last.denominator:
+    if not last.denominator:
         look.nothing_yet(t("Nothing to say yet: no promise was due."), t("Reliability shows after five settled ones."))
         return
-    bars = [_bar(t("last promise"), account.last, here), _bar(t("first promise"), account.first, here)]
+    bars = [_bar(t("last promise"), last, here), _bar(t("first promise"), first, here)]
     look.show(charts.intervals(bars, account.target, here.style))
-    rests = t.ngettext("Rests on {n} promise.", "Rests on {n} promises.", account.last.denominator)
+    rests = t.ngettext("Rests on {n} promise.", "Rests on {n} promises.", last.denominator)
     foot = t("Bar: where the value surely lies (19 in 20). Tick: target {share}.")
     shown = foot.format(share=format.percent(account.target, lang))
-    look.foot(f"{shown} {rests.format(n=format.number(account.last.denominator, lang))}")
+    look.foot(f"{shown} {rests.format(n=format.number(last.denominator, lang))}")
     between = format.percent_between(known.low, known.high, lang)
     next_one = t("The next promise will be kept in {value} of cases, surely between {between} (9 in 10).")
     if known.value is None:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import address, behind, charts, contact_rows, data, deeds, filters, look, measures, say
 from dashboard.filters import ALL
 from dashboard.look import plain
-from dashboard.shapes.asking import PAGE_SIZE
+from dashboard.shapes.asking import PAGE_SIZE, Refusal
 from dashboard.shapes.contacts import ContactFigures, ContactFilter, ContactPage, ContactsAsked
 from dashboard.visit import Visit, visit
 from words import format
@@ -38,7 +38,11 @@ def page() -> None:
             address.narrowed(only, "customer", help=t("Show everybody again"))
         behind.narrowed(here, figure=asked.behind, span=asked.period, team=asked.team)
     if asked.behind is None and asked.period is None:
-        _figures(data.ask().contact_figures(here.reader, asked), here)
+        figures = data.ask().contact_figures(here.reader, asked)
+        if isinstance(figures, Refusal):
+            measures.not_shown(figures)
+        else:
+            _figures(figures, here)
     _filters(everything, found, asked, here)
     with look.card("contacts"):
         can_do = deeds.possible(here)

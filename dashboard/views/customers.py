@@ -113,9 +113,10 @@ def _row(row: CustomerRow, here: Visit) -> None:
             st.markdown(f":small[{quiet(_change(row, here))}]")
         with trust.container(gap=None):
             st.markdown(f"{quiet(_buffer(row, here))}  \n{quiet(_reliability(row, here))}")
-            st.page_link(
-                places.timeline(t), label=_last_contact(row, here), icon="", query_params={"customer": row.customer}
-            )
+            if places.leads(places.timeline, here.may):
+                rows.to_timeline(row.customer, f"**{t('Timeline')}**, {_last_contact(row, here)}", here)
+            else:
+                st.markdown(quiet(_last_contact(row, here)))
 
 
 def _points(hundredths: int, here: Visit) -> str:
@@ -156,9 +157,9 @@ def _reliability(row: CustomerRow, here: Visit) -> str:
 def _last_contact(row: CustomerRow, here: Visit) -> str:
     t = here.t
     if row.last_contact is None:
-        return t("**Timeline**, no contact yet")
+        return t("no contact yet")
     day = format.day_in_words(row.last_contact, here.today, here.reader.lang, short=True)
-    return t("**Timeline**, last contact {day}").format(day=day)
+    return t("last contact {day}").format(day=day)
 
 
 def _marks(row: CustomerRow, here: Visit) -> list[str]:

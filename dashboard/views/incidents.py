@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import address, behind, charts, data, deeds, filters, incident_rows, look, measures, say
 from dashboard.filters import ALL
 from dashboard.look import plain, quiet
-from dashboard.shapes.asking import PAGE_SIZE
+from dashboard.shapes.asking import PAGE_SIZE, Refusal
 from dashboard.shapes.incidents import IncidentFigures, IncidentFilter, IncidentPage, IncidentsAsked
 from dashboard.visit import Visit, visit
 from words import format
@@ -41,7 +41,11 @@ def page() -> None:
             address.narrowed(only, "supplier", help=t("Show everybody again"))
         behind.narrowed(here, figure=asked.behind, span=asked.period, team=asked.team)
     if asked.behind is None and asked.period is None:
-        _figures(data.ask().incident_figures(here.reader, asked), found, here)
+        figures = data.ask().incident_figures(here.reader, asked)
+        if isinstance(figures, Refusal):
+            measures.not_shown(figures)
+        else:
+            _figures(figures, found, here)
     _filters(everything, found, asked, here)
     with look.card("incidents"):
         can_do = deeds.possible(here)

@@ -26,7 +26,7 @@ def firm(folder: Path, post_office: PostOffice):
 
 def link(firm: Mailed, alert: str, person: str = "ines") -> dict[str, str]:
     konto = firm.home.konto
-    address = links.acknowledge_at(konto.settings.dashboard, konto.log.ids, alert, konto.log.ids.person(person))
+    address = links.acknowledge_at(konto.settings.pages, konto.log.ids, alert, konto.log.ids.person(person))
     return dict(parse_qsl(urlsplit(address).query))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -11,9 +13,11 @@ from streamlit.util import calc_hash
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
 
-def opened(place: str = "", /, **address: str) -> AppTest:
-    """A page by its address, as a browser opens it."""
+def opened(place: str = "", /, *, user: Mapping[str, Any] | None = None, **address: str) -> AppTest:
+    """A page by its address, as a browser opens it; `user`: what the cookie of somebody says who signed in."""
     app = AppTest.from_file(str(APP), default_timeout=30)
+    if user is not None:
+        app.user = dict(user)
     app.query_params["lang"] = address.pop("lang", "de")
     for name, value in address.items():
         app.query_params[name] = value

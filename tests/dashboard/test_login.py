@@ -290,8 +290,8 @@ def test_the_browser_is_told_to_keep_the_page_to_itself(server):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.1", "example.org", ""])
-def test_the_server_refuses_to_answer_beyond_this_machine(tmp_path, host):
-    with pytest.raises(CannotServe, match="this machine only"):
+def test_without_signing_in_the_server_refuses_to_answer_beyond_this_machine(tmp_path, host):
+    with pytest.raises(CannotServe, match=r"Please set the section \[login\]"):
         serve(tmp_path, host=host, port=0)
 
 
