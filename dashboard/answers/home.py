@@ -171,7 +171,8 @@ class Home:
         return publishing.texts(self._for(reader), reader, kind)
 
     def document_findings(self, reader: Reader, kind: Kind, text: str) -> tuple[str, ...]:
-        return publishing.findings(reader, kind, text)
+        refused = rights.refusal(self._for(reader), "documents", reader)
+        return refused.sentences if refused else publishing.findings(reader, kind, text)
 
     def ready_to_publish(self, reader: Reader, kind: Kind, text: str) -> Ready | Refusal:
         return publishing.ready(self._for(reader), reader, kind, text)
