@@ -31,7 +31,7 @@ _PRIVATE: Final[Headers] = [
 
 
 class Origin(NamedTuple):
-    """The one address that people use, such as https://konto.example.com; None: any port of this machine."""
+    """The one address that people use, scheme and host; None: any port of this machine."""
 
     address: str | None = None
 

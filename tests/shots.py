@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-from tests.dashboard.shots import EXPECTED, open_browser, settled, sideways, whole_height
+from tests.dashboard.camera import EXPECTED, open_browser, settled, sideways, whole_height
 
 ROOT = Path(__file__).parents[1]
 WIDTHS = (1440, 390)

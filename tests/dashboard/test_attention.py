@@ -295,4 +295,4 @@ def test_the_overview_says_what_every_alert_is_about(pages: Home):
     overview = pages.overview(READER, OverviewAsked(period))
     assert overview is not None
     assert {row.delivery for row in overview.alerts} == {"waiting"}
-    assert "Angebot: überfällig" in [row.text for row in overview.alerts]
+    assert "eine Anfrage: wartet auf Antwort" in [row.text for row in overview.alerts]

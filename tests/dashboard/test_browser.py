@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboard.login import GERMAN
 from dashboard.serve import new_address
-from tests.dashboard.shots import EXPECTED, open_browser, settled, sideways
+from tests.dashboard.camera import EXPECTED, open_browser, settled, sideways
 
 ROOT = Path(__file__).parents[2]
 
@@ -151,7 +151,7 @@ def test_no_page_asks_outside_fails_or_scrolls_sideways(watched, place):
     assert "token" not in page.url
     fonts = page.evaluate("[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family)")
     assert "Plex" in {font.strip("'\"") for font in fonts}
-    for picture in page.locator('[data-testid="stVegaLiteChart"]').all():
+    for picture in page.locator('[data-testid="stVegaLiteChart"]').filter(visible=True).all():
         html = picture.evaluate("e => e.outerHTML")
         assert any(words in html for words in PICTURES), html[:300]
 

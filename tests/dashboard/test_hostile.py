@@ -18,9 +18,9 @@ from dashboard import data
 from dashboard.answers.home import Home
 from dashboard.look import plain
 from dashboard.serve import new_address
+from tests.dashboard.camera import EXPECTED, open_browser, settled, sideways
 from tests.dashboard.hostile import LONG, MUST_NOT_BE, TEXTS, laid
 from tests.dashboard.reading import links_of, opened, text_of
-from tests.dashboard.shots import EXPECTED, open_browser, settled, sideways
 from tests.dashboard.test_login import _start
 from wiring.home import open_home
 

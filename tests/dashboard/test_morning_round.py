@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from dashboard.serve import new_address
-from tests.dashboard.shots import EXPECTED, open_browser, settled, sideways
+from tests.dashboard.camera import EXPECTED, open_browser, settled, sideways
 
 ROOT = Path(__file__).parents[2]
 WORDS = {

@@ -23,8 +23,8 @@ from dashboard import cookies
 from dashboard.answers.home import Home
 from dashboard.serve import new_address
 from dashboard.shapes.signing_in import SignedIn, SignIn
+from tests.dashboard.camera import EXPECTED, open_browser, settled
 from tests.dashboard.provider import CLIENT
-from tests.dashboard.shots import EXPECTED, open_browser, settled
 from tests.dashboard.signed_in import NO_TLS, PEOPLE, PLANTED, TELLS, Signing, run, seen, signing
 from wiring.home import open_home
 

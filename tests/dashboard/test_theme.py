@@ -41,7 +41,7 @@ def test_neither_a_config_nearby_nor_the_environment_changes_how_the_dashboard_b
     (tmp_path / ".streamlit" / "config.toml").write_text(HOSTILE)
     names = ["browser.gatherUsageStats", "server.enableCORS", "server.baseUrlPath", "server.enableAgentApi"]
     script = (
-        "import json; from dashboard.serve import _pages; _pages(); from streamlit import config;"
+        "import json; from dashboard.serve import _pages; _pages(None); from streamlit import config;"
         f"print(json.dumps([config.get_option(name) for name in {[*names, 'theme.light.primaryColor']}]))"
     )
     answer = subprocess.run(
