@@ -94,7 +94,7 @@ def setup(rest: Sequence[str]) -> int:
 def test(rest: Sequence[str]) -> int:
     """The whole suite on all cores, each file in one process; with arguments plainly, as whoever gives them expects."""
     set_up("dev")
-    options = rest or ["--numprocesses", "auto", "--dist", "loadfile"]
+    options = rest or ["--numprocesses", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
     return become(in_venv("python"), "-m", "pytest", *options, folder=ROOT)
 
 

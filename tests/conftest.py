@@ -11,6 +11,16 @@ pytest_plugins = ["tests.servers.fixtures", "tests.stores"]
 
 LONG_ON_POSTGRES = ("cli", "stories")
 """Folders whose tests are long there."""
+LONGEST_FIRST = (
+    "test_olist.py",
+    "test_browser.py",
+    "services",
+    "kills",
+    "test_follow.py",
+    "test_sample_firm_by_hand.py",
+    "real",
+    "properties",
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -21,6 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         told = item.get_closest_marker("long_on_postgres") or item.path.parent.name in LONG_ON_POSTGRES
         if told and call and "postgres" in call.params.values():
             item.add_marker(pytest.mark.long)
+    # Whole files go to one process each: what takes longest first, so that none is left alone with it at the end.
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    places = [item.path.name, item.path.parent.name]
+    return min((LONGEST_FIRST.index(place) for place in places if place in LONGEST_FIRST), default=len(LONGEST_FIRST))
 
 
 @pytest.fixture

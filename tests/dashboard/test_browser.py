@@ -142,8 +142,32 @@ def test_the_lines_of_an_audit_are_moved_by_arrow_keys_and_on_a_phone_there_are_
     assert page.url.endswith("known_on=2026-03-11")
 
 
+ON_A_PHONE = (
+    "morning",
+    "promise?promise=sample:P-3",
+    "account?customer=K-0",
+    "contacts",
+    "",
+    "people?change=calendars",
+)
+"""What is looked at there in the suite; all of them with -m long, and by `python3 run.py shots`."""
+
+
+@pytest.mark.parametrize("watched", ["screen"], indirect=True)
 @pytest.mark.parametrize("place", PLACES)
 def test_no_page_asks_outside_fails_or_scrolls_sideways(watched, place):
+    _look(watched, place)
+
+
+@pytest.mark.parametrize("watched", ["phone"], indirect=True)
+@pytest.mark.parametrize(
+    "place", [each if each in ON_A_PHONE else pytest.param(each, marks=pytest.mark.long) for each in PLACES]
+)
+def test_no_page_asks_outside_fails_or_scrolls_sideways_on_a_phone(watched, place):
+    _look(watched, place)
+
+
+def _look(watched, place):
     page = _go(watched, place)
     assert watched.outside == []
     assert watched.errors == []

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from dashboard.serve import new_address
 from tests.dashboard.camera import EXPECTED, open_browser, settled, sideways
@@ -91,7 +91,7 @@ def test_the_round_is_done_with_a_click_each(context: BrowserContext, address, l
     page.get_by_text(f"{customer} · Wartung{second}:").wait_for()
 
     page.get_by_role("button", name=answered, exact=True).first.click()
-    page.get_by_role("button", name=answered, exact=True).wait_for(state="detached")
+    expect(page.get_by_role("button", name=answered, exact=True)).to_have_count(0)
     assert page.get_by_role("button", name=fulfilled, exact=True).count() == 0
     assert sideways(page) == 0
     assert (errors, outside) == ([], [])

@@ -90,6 +90,7 @@ def test_4822_of_8134_deliveries_were_kept(olist, reference):
     assert (share["numerator"], share["denominator"]) == (reference["kept_day"], 8134) == (4822, 8134)
 
 
+@pytest.mark.long_on_postgres
 def test_what_came_late_was_160_hours_late_in_the_middle(olist, reference):
     late = figure(olist, "lateness_hours", "--where", "kind=delivery")
     assert late["n"] == reference["late_n"] == 342
@@ -232,6 +233,7 @@ def test_the_same_files_again_record_nothing_new(olist):
 
 
 @pytest.mark.long_on_postgres
+@pytest.mark.long
 def test_a_rebuild_makes_the_same_tables(olist):
     def tables() -> dict[str, list]:
         with opened(olist) as konto:
