@@ -9,7 +9,7 @@ from tests.notation import Given
 pytest_plugins = ["tests.servers.fixtures", "tests.stores"]
 
 
-LONG_ON_POSTGRES = ("cli", "stories")
+LONG_ON_POSTGRES = ("cli", "real", "stories")
 """Folders whose tests are long there."""
 LONGEST_FIRST = (
     "test_olist.py",

@@ -72,7 +72,6 @@ def figure(konto: Konto, name: str, *options: str) -> dict:
     return group["kpis"][name]
 
 
-@pytest.mark.long_on_postgres
 def test_the_three_hand_overs_before_the_purchase_are_refused_and_named(olist):
     errors = olist.imported["errors"]
     assert [each["row"] for each in errors] == [950, 2850, 7245]
@@ -84,13 +83,11 @@ def test_the_three_hand_overs_before_the_purchase_are_refused_and_named(olist):
     assert all(each["fact"]["type"] == "promise.fulfilled" for each in refused)
 
 
-@pytest.mark.long_on_postgres
 def test_4822_of_8134_deliveries_were_kept(olist, reference):
     share = figure(olist, "on_time_rate", "--where", "kind=delivery")
     assert (share["numerator"], share["denominator"]) == (reference["kept_day"], 8134) == (4822, 8134)
 
 
-@pytest.mark.long_on_postgres
 def test_what_came_late_was_160_hours_late_in_the_middle(olist, reference):
     late = figure(olist, "lateness_hours", "--where", "kind=delivery")
     assert late["n"] == reference["late_n"] == 342
@@ -128,7 +125,6 @@ def test_every_review_is_there_and_the_bad_ones_are_as_many(olist, reference):
     assert tuple(row) == (reference["reviews"]["rows"], reference["reviews"]["bad"])
 
 
-@pytest.mark.long_on_postgres
 def test_what_every_customer_s_lines_count_adds_up_to_the_balance_at_any_moment(olist, monkeypatch):
     # Reliability stands beside the balance, and reckoning it 24,000 times would take a minute.
     monkeypatch.setattr(statements, "reliability", lambda *_: Reliability(None, 0.0, 1.0, 0))
@@ -149,7 +145,6 @@ def test_what_every_customer_s_lines_count_adds_up_to_the_balance_at_any_moment(
             assert seen > (100 if at == moments[0] else 4000), f"only {seen} customers had lines at {at}"
 
 
-@pytest.mark.long_on_postgres
 def test_base_times_factors_are_the_points_of_every_line_of_every_customer(olist):
     with opened(olist) as konto:
         rulebooks = konto.steering.rulebooks
@@ -201,7 +196,6 @@ def test_how_many_things_an_order_consists_of_foresees_bad_reviews_better(olist,
     assert found["fulfilled"]["log_loss"] < 0.33
 
 
-@pytest.mark.long_on_postgres
 def test_the_account_foresees_bad_reviews_and_better_so_once_it_is_calibrated(olist, tmp_path):
     before = olist("backtest", "account", "--since", SINCE, "--json").json
     assert (before["all"]["n"], before["fulfilled"]["n"]) == (2_403, 1_686)
@@ -224,7 +218,6 @@ def test_the_account_foresees_bad_reviews_and_better_so_once_it_is_calibrated(ol
     assert rulebook.load(out.read_text("utf-8"), rulebook.Rulebook) != rulebook.default()
 
 
-@pytest.mark.long_on_postgres
 def test_the_same_files_again_record_nothing_new(olist):
     olist.later(minutes=1)
     again = take(olist, DATA, *FILES)
@@ -232,7 +225,6 @@ def test_the_same_files_again_record_nothing_new(olist):
     assert {each["code"] for each in again["errors"]} == {"rule"}
 
 
-@pytest.mark.long_on_postgres
 @pytest.mark.long
 def test_a_rebuild_makes_the_same_tables(olist):
     def tables() -> dict[str, list]:
@@ -246,7 +238,6 @@ def test_a_rebuild_makes_the_same_tables(olist):
     assert tables() == before
 
 
-@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("orders", [FIRST_ORDERS, pytest.param(ALL, marks=pytest.mark.long)])
 def test_shuffled_rows_and_files_in_another_order_give_the_same_figures_and_balances(new_folder, tmp_path, orders):
     homes = (Konto(new_folder(name), now=datetime.now(UTC)).prepared() for name in ("straight", "shuffled"))

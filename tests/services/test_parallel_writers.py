@@ -25,7 +25,7 @@ PAGE = 100
 
 sizes = pytest.mark.parametrize(
     ("rounds", "facts"),
-    [pytest.param(2, 150, id="short"), pytest.param(20, 2000, id="long", marks=pytest.mark.long)],
+    [pytest.param(2, 160, id="short"), pytest.param(20, 2000, id="long", marks=pytest.mark.long)],
 )
 
 
