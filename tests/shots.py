@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.dashboard.camera import EXPECTED, open_browser, settled, sideways, whole_height
 
@@ -91,15 +91,15 @@ def views() -> Iterator[View]:
 def shoot(door: Door, view: View, name: str, folder: Path) -> list[str]:
     """One picture into the folder; what it returns are the complaints."""
     complaints: list[str] = []
-    with sync_playwright() as playwright, _looking(playwright, door, view) as context:
-        page = context.new_page()
-        _listen(page, f"{name}-{view.name}", complaints)
-        page.goto(f"{door.root}{PAGES[name].format(customer=door.customer, promise=door.promise)}")
-        settled(page)
-        whole_height(page, view.width)
-        if too_wide := sideways(page):
-            complaints.append(f"{name}-{view.name}: can be scrolled sideways by {too_wide} pixels")
-        page.screenshot(path=folder / f"{name}-{view.name}.png")
+    page = _looking(door, view).new_page()
+    _listen(page, f"{name}-{view.name}", complaints)
+    page.goto(f"{door.root}{PAGES[name].format(customer=door.customer, promise=door.promise)}")
+    settled(page)
+    whole_height(page, view.width)
+    if too_wide := sideways(page):
+        complaints.append(f"{name}-{view.name}: can be scrolled sideways by {too_wide} pixels")
+    page.screenshot(path=folder / f"{name}-{view.name}.png")
+    page.close()
     return complaints
 
 
@@ -116,17 +116,23 @@ def _listen(page: Page, name: str, complaints: list[str]) -> None:
     page.on("console", on_console)
 
 
-@contextmanager
-def _looking(playwright: Any, door: Door, view: View) -> Iterator[BrowserContext]:
-    browser = open_browser(playwright)
-    yield browser.new_context(
-        storage_state=door.cookies,
-        viewport={"width": view.width, "height": 900},
-        locale="de-DE" if view.lang == "de" else "en-GB",
-        timezone_id="Europe/Berlin",
-        color_scheme=view.scheme,  # type: ignore[arg-type]
-    )
-    browser.close()
+_BROWSERS: list[Browser] = []
+_CONTEXTS: dict[View, BrowserContext] = {}
+
+
+def _looking(door: Door, view: View) -> BrowserContext:
+    """One browser for each process, which keeps what it has fetched, and ends with the process."""
+    if not _BROWSERS:
+        _BROWSERS.append(open_browser(sync_playwright().start()))
+    if view not in _CONTEXTS:
+        _CONTEXTS[view] = _BROWSERS[0].new_context(
+            storage_state=door.cookies,
+            viewport={"width": view.width, "height": 900},
+            locale="de-DE" if view.lang == "de" else "en-GB",
+            timezone_id="Europe/Berlin",
+            color_scheme=view.scheme,  # type: ignore[arg-type]
+        )
+    return _CONTEXTS[view]
 
 
 def opened(address: str) -> Door:
