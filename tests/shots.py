@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.dashboard.camera import EXPECTED, open_browser, settled, sideways, whole_height
+from tests.dashboard.camera import Watched, open_browser, settled, sideways, whole_height
 
 ROOT = Path(__file__).parents[1]
 WIDTHS = (1440, 390)
@@ -90,30 +90,17 @@ def views() -> Iterator[View]:
 
 def shoot(door: Door, view: View, name: str, folder: Path) -> list[str]:
     """One picture into the folder; what it returns are the complaints."""
-    complaints: list[str] = []
     page = _looking(door, view).new_page()
-    _listen(page, f"{name}-{view.name}", complaints)
+    watched = Watched(page)
     page.goto(f"{door.root}{PAGES[name].format(customer=door.customer, promise=door.promise)}")
     settled(page)
     whole_height(page, view.width)
+    complaints = [f"asked {url}" for url in watched.outside] + [text[:200] for text in watched.errors]
     if too_wide := sideways(page):
-        complaints.append(f"{name}-{view.name}: can be scrolled sideways by {too_wide} pixels")
+        complaints.append(f"can be scrolled sideways by {too_wide} pixels")
     page.screenshot(path=folder / f"{name}-{view.name}.png")
     page.close()
-    return complaints
-
-
-def _listen(page: Page, name: str, complaints: list[str]) -> None:
-    def on_request(request: Request) -> None:
-        if request.url.startswith(("http", "ws")) and urlsplit(request.url).hostname != "127.0.0.1":
-            complaints.append(f"{name}: asked {request.url}")
-
-    def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error" and not str(message.location.get("url", "")).endswith(EXPECTED):
-            complaints.append(f"{name}: {message.text[:200]}")
-
-    page.on("request", on_request)
-    page.on("console", on_console)
+    return [f"{name}-{view.name}: {each}" for each in complaints]
 
 
 _BROWSERS: list[Browser] = []

@@ -1,15 +1,68 @@
-"""Looking at pages in a real Chromium: when they are drawn, how high they are, whether anything sticks out."""
+"""Pages in a real Chromium: served, drawn, watched; how high they are, and whether anything sticks out."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 # Streamlit looks for its root below a page's own address first, and says so in the console.
 EXPECTED = ("/_stcore/health", "/_stcore/host-config")
+
+in_a_browser = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium on this machine"),
+]
+"""What tests are marked with that open one."""
+
+
+class Watched:
+    """A page, with whatever it asked outside this machine and every error in its console."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", self._note_request)
+        page.on("console", self._note_message)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _note_request(self, request: Request) -> None:
+        if request.url.startswith(("http", "ws")) and urlsplit(request.url).hostname != "127.0.0.1":
+            self.outside.append(request.url)
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not str(message.location.get("url", "")).endswith(EXPECTED):
+            self.errors.append(message.text)
+
+
+@contextmanager
+def served(module: str, home: Path) -> Iterator[Path]:
+    """The pages of a firm of the tests, in a process of its own, until they are no longer needed."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, "--home", str(home)],
+        cwd=Path(__file__).parents[2],
+        env=os.environ.copy(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield home
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
 
 
 def settled(page: Page) -> None:

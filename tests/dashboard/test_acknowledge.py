@@ -122,7 +122,7 @@ def test_the_page_shows_nothing_of_the_customer_and_escapes_what_comes_in(firm: 
 def test_in_a_browser_one_click_takes_note(firm: Firm):
     from playwright.sync_api import sync_playwright
 
-    from tests.dashboard.test_browser import open_browser
+    from tests.dashboard.camera import open_browser
 
     asked = firm.asked[4]
     with sync_playwright() as playwright:

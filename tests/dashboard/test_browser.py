@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,32 +11,16 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboard.login import GERMAN
 from dashboard.serve import new_address
-from tests.dashboard.camera import EXPECTED, open_browser, settled, sideways
+from tests.dashboard.camera import Watched, in_a_browser, open_browser, served, settled, sideways
 
-ROOT = Path(__file__).parents[2]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium on this machine"),
-]
+pytestmark = in_a_browser
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the sample firm's dashboard runs."""
-    folder = tmp_path_factory.mktemp("home")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.dashboard.sample", "--home", str(folder)],
-        cwd=ROOT,
-        env=os.environ.copy(),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    yield folder
-    process.terminate()
-    process.communicate(timeout=10)
+    with served("tests.dashboard.sample", tmp_path_factory.mktemp("home")) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -66,26 +46,6 @@ PICTURES = (
     "Heizgroß Ulm: 86",
     "Was es kostet, zu spät zu sein: sofort −2",
 )
-
-
-class Watched:
-    """A page, with whatever it asked outside this machine and every error in its console."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.outside: list[str] = []
-        self.errors: list[str] = []
-        page.on("request", self._note_request)
-        page.on("console", self._note_message)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    def _note_request(self, request) -> None:
-        if request.url.startswith(("http", "ws")) and urlsplit(request.url).hostname != "127.0.0.1":
-            self.outside.append(request.url)
-
-    def _note_message(self, message) -> None:
-        if message.type == "error" and not str(message.location.get("url", "")).endswith(EXPECTED):
-            self.errors.append(message.text)
 
 
 @pytest.fixture(scope="module", params=["screen", "phone"])

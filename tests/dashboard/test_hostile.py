@@ -18,7 +18,7 @@ from dashboard import data
 from dashboard.answers.home import Home
 from dashboard.look import plain
 from dashboard.serve import new_address
-from tests.dashboard.camera import EXPECTED, open_browser, settled, sideways
+from tests.dashboard.camera import Watched, open_browser, settled, sideways
 from tests.dashboard.hostile import LONG, MUST_NOT_BE, TEXTS, laid
 from tests.dashboard.reading import links_of, opened, text_of
 from tests.dashboard.test_login import _start
@@ -152,10 +152,7 @@ def door(folder: Path, pages: Home) -> Iterator[Page]:
 
 @pytest.mark.browser
 def test_in_a_browser_no_script_runs_nothing_is_asked_outside_and_nothing_is_injected(door, pages):
-    outside: list[str] = []
-    errors: list[str] = []
-    door.on("request", lambda asked: outside.append(asked.url) if _is_outside(asked.url) else None)
-    door.on("console", lambda said: errors.append(said.text) if _is_error(said) else None)
+    watched = Watched(door)
     root = "{0.scheme}://{0.netloc}".format(urlsplit(door.url))
     for place in ("account?order=name", "suppliers", f"account?customer={_customer(pages, 'html')}&span=all"):
         door.goto(f"{root}/{place}")
@@ -168,13 +165,4 @@ def test_in_a_browser_no_script_runs_nothing_is_asked_outside_and_nothing_is_inj
         said = " ".join(seen["text"].split())
         wanted = TEXTS.values() if "customer=" not in place else [TEXTS["html"]]
         assert [text for text in wanted if " ".join(text.split()) not in said] == []
-    assert outside == []
-    assert errors == []
-
-
-def _is_outside(url: str) -> bool:
-    return url.startswith(("http", "ws")) and urlsplit(url).hostname != "127.0.0.1"
-
-
-def _is_error(message) -> bool:
-    return message.type == "error" and not str(message.location.get("url", "")).endswith(EXPECTED)
+    assert (watched.errors, watched.outside) == ([], [])

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, expect, sync_playwright
 
 from dashboard.serve import new_address
-from tests.dashboard.camera import EXPECTED, open_browser, settled, sideways
+from tests.dashboard.camera import Watched, in_a_browser, open_browser, served, settled, sideways
 
-ROOT = Path(__file__).parents[2]
 WORDS = {
     "de": (
         "Bescheid geben",
@@ -30,28 +24,14 @@ WORDS = {
     "en": ("Give notice", "What did you offer instead", "Record it", "moved", "Fulfilled", "Answered", "Undo"),
 }
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium on this machine"),
-]
+pytestmark = in_a_browser
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A small real firm at nine in the morning."""
-    folder = tmp_path_factory.mktemp("home")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.dashboard.real_firm", "--home", str(folder)],
-        cwd=ROOT,
-        env=os.environ.copy(),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    yield new_address(folder)
-    process.terminate()
-    process.communicate(timeout=10)
+    with served("tests.dashboard.real_firm", tmp_path_factory.mktemp("home")) as folder:
+        yield new_address(folder)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +53,7 @@ def test_the_round_is_done_with_a_click_each(context: BrowserContext, address, l
     notice, instead, record, moved, fulfilled, answered, undo = WORDS[lang]
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 900})
-    errors, outside = _watched(page)
+    watched = Watched(page)
     page.goto("{0.scheme}://{0.netloc}/morning?lang={1}&owner={2}".format(urlsplit(address), lang, owner))
     settled(page)
     assert sideways(page) == 0
@@ -94,24 +74,5 @@ def test_the_round_is_done_with_a_click_each(context: BrowserContext, address, l
     expect(page.get_by_role("button", name=answered, exact=True)).to_have_count(0)
     assert page.get_by_role("button", name=fulfilled, exact=True).count() == 0
     assert sideways(page) == 0
-    assert (errors, outside) == ([], [])
+    assert (watched.errors, watched.outside) == ([], [])
     page.close()
-
-
-def _watched(page: Page) -> tuple[list[str], list[str]]:
-    """What went wrong in its console, and what it asked outside this machine."""
-    errors: list[str] = []
-    outside: list[str] = []
-
-    def on_message(message) -> None:
-        if message.type == "error" and not str(message.location.get("url", "")).endswith(EXPECTED):
-            errors.append(message.text)
-
-    def on_request(request) -> None:
-        if request.url.startswith(("http", "ws")) and urlsplit(request.url).hostname != "127.0.0.1":
-            outside.append(request.url)
-
-    page.on("console", on_message)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("request", on_request)
-    return errors, outside

@@ -23,7 +23,7 @@ from dashboard import cookies
 from dashboard.answers.home import Home
 from dashboard.serve import new_address
 from dashboard.shapes.signing_in import SignedIn, SignIn
-from tests.dashboard.camera import EXPECTED, open_browser, settled
+from tests.dashboard.camera import Watched, open_browser, settled
 from tests.dashboard.provider import CLIENT
 from tests.dashboard.signed_in import NO_TLS, PEOPLE, PLANTED, TELLS, Signing, run, seen, signing
 from wiring.home import open_home
@@ -371,21 +371,11 @@ def test_konto_dashboard_url_names_the_address_that_everybody_uses(firm: Signing
 @pytest.mark.browser
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium on this machine")
 def test_a_browser_signs_in_looks_at_a_page_and_signs_out(firm: Signing):
-    outside: list[str] = []
-    errors: list[str] = []
     firm.service.is_now(email=KARIN)
     with sync_playwright() as playwright:
         browser = open_browser(playwright)
         page = browser.new_context(locale="de-DE", timezone_id="Europe/Berlin").new_page()
-        page.on("request", lambda sent: outside.append(sent.url) if "//127.0.0.1:" not in sent.url else None)
-        page.on(
-            "console",
-            lambda said: (
-                errors.append(said.text)
-                if said.type == "error" and not str(said.location.get("url", "")).endswith(EXPECTED)
-                else None
-            ),
-        )
+        watched = Watched(page)
         page.goto(f"{firm.address}/account?order=name")
         page.get_by_role("link", name="Anmelden").click()
         settled(page)
@@ -397,8 +387,7 @@ def test_a_browser_signs_in_looks_at_a_page_and_signs_out(firm: Signing):
         page.goto(f"{firm.address}/account")
         assert page.get_by_text(PLANTED[0]).count() == 0
         browser.close()
-    assert errors == []
-    assert [each for each in outside if not each.startswith(("data:", "blob:"))] == []
+    assert (watched.errors, watched.outside) == ([], [])
 
 
 def test_the_moment_of_a_sign_in_is_ours_and_not_the_services(firm: Signing):
