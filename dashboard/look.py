@@ -59,6 +59,8 @@ _STYLE: Final = """
   padding: .5rem 1rem; box-shadow: 0 2px 10px rgb(0 0 0 / .18); }
 [data-testid="InputInstructions"] { display: none; }
 .stMainBlockContainer { max-width: 1320px; padding-left: 2.6rem; padding-right: 2.6rem; }
+[data-testid="stMain"]:has(.st-key-card_note) { scroll-padding-bottom: 9rem; }
+[data-testid="stMain"]:has(.st-key-card_note) .stMainBlockContainer { padding-bottom: 9rem; }
 [data-testid="stMetric"] svg.marks { background: transparent !important; }
 [data-testid="stBaseButton-primary"] { color: light-dark(#FFFFFF, #10191C); }
 [class*="st-key-slim_"] { display: none; }
