@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from dashboard import data
+
+Answering = TypeVar("Answering", bound=data.Source)
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+
+
+@contextmanager
+def answered_by(source: Answering) -> Iterator[Answering]:
+    """Whoever answers all questions of the pages for now; afterwards whoever did so before."""
+    before = data._source
+    data.use(source)
+    yield source
+    data._source = before
 
 
 def opened(place: str = "", /, *, user: Mapping[str, Any] | None = None, **address: str) -> AppTest:

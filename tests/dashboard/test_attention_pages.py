@@ -6,41 +6,18 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from dashboard import data, say
+from dashboard import say
 from dashboard.answers.alerting import SAYS, STATES
 from dashboard.shapes.asking import Reader, Refusal
 from domain.alert import EVENTS, RULES
 from projections import alerts
 from projections.telling import SENTENCES
 from tests.dashboard.reading import links_of, opened, text_of
-from tests.dashboard.sample import Sample
 from tests.dashboard.sample_attention import BERLIN, NOW
 from words import translator
 from words.names import ALERTS
 
 REFUSAL = Refusal(("Das dürfen Sie nicht.",))
-
-
-def _with(sample: Sample):
-    before = data._source
-    data.use(sample)
-    yield sample
-    data._source = before
-
-
-@pytest.fixture
-def firm():
-    yield from _with(Sample())
-
-
-@pytest.fixture
-def small_firm():
-    yield from _with(Sample(3))
-
-
-@pytest.fixture
-def empty_firm():
-    yield from _with(Sample(0))
 
 
 def test_every_rule_and_every_state_of_an_alert_has_words_in_both_languages():

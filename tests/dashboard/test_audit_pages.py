@@ -6,20 +6,10 @@ from datetime import date
 
 import pytest
 
-from dashboard import data
 from dashboard.answers.timeline_words import BECAME
 from domain.alert import EVENTS
 from tests.dashboard.reading import links_of, opened, text_of
-from tests.dashboard.sample import Sample
 from words import translator
-
-
-@pytest.fixture
-def firm():
-    before = data._source
-    data.use(Sample())
-    yield data._source
-    data._source = before
 
 
 def test_whatever_becomes_of_an_alert_has_words_in_both_languages():

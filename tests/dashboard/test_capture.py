@@ -9,12 +9,11 @@ from datetime import timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data
 from dashboard.answers.home import Home as Pages
 from dashboard.shapes.asking import Reader, Refusal
 from dashboard.shapes.captured import Captured, Said
 from domain.roles import Asker
-from tests.dashboard.reading import opened, text_of
+from tests.dashboard.reading import answered_by, opened, text_of
 from tests.homes import Home
 from tests.notation import BERLIN, at, envelopes
 
@@ -30,10 +29,8 @@ FIRM = """
 def pages(home: Home) -> Iterator[Pages]:
     home.take(envelopes(FIRM))
     home.clock.now = NOW
-    found, before = Pages(home.konto), data._source
-    data.use(found)
-    yield found
-    data._source = before
+    with answered_by(Pages(home.konto)) as found:
+        yield found
 
 
 def written(app: AppTest, text: str) -> AppTest:

@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data
 from dashboard.answers.home import Home as Pages
 from dashboard.shapes.asking import Reader, Refusal
 from dashboard.shapes.deeds import Doing
 from domain.roles import Asker
-from tests.dashboard.reading import links_of, opened, text_of
+from tests.dashboard.reading import answered_by, links_of, opened, text_of
 from tests.homes import Home
 from tests.notation import BERLIN, at, envelopes
 from tests.stores import only_files
@@ -41,10 +40,8 @@ pytestmark = only_files
 def pages(home: Home) -> Iterator[Pages]:
     home.take(envelopes(FIRM))
     home.clock.now = NOW
-    found, before = Pages(home.konto), data._source
-    data.use(found)
-    yield found
-    data._source = before
+    with answered_by(Pages(home.konto)) as found:
+        yield found
 
 
 def told(pages: Pages) -> list[tuple[str, dict[str, Any]]]:

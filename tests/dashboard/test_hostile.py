@@ -14,13 +14,12 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data
 from dashboard.answers.home import Home
 from dashboard.look import plain
 from dashboard.serve import new_address
 from tests.dashboard.camera import Watched, open_browser, settled, sideways
 from tests.dashboard.hostile import LONG, MUST_NOT_BE, TEXTS, laid
-from tests.dashboard.reading import links_of, opened, text_of
+from tests.dashboard.reading import answered_by, links_of, opened, text_of
 from tests.dashboard.test_login import _start
 from wiring.home import open_home
 
@@ -38,10 +37,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pages(folder: Path) -> Iterator[Home]:
     konto = open_home(folder, environment={})
-    before = data._source
-    data.use(Home(konto))
-    yield Home(konto)
-    data._source = before
+    with answered_by(Home(konto)) as found:
+        yield found
     konto.close()
 
 

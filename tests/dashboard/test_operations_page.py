@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
-from dashboard import data
 from dashboard.answers.operations import AREAS
 from dashboard.views import operations
 from dashboard.views.people import ROLES
 from domain.access_key import FEED, SCOPES
 from domain.roles import MAY
 from tests.dashboard.reading import links_of, opened, text_of
-from tests.dashboard.sample import Sample
 from wiring.defaults import DEFAULTS
 from wiring.settings import ROLES as SERVICES
-
-
-@pytest.fixture
-def firm():
-    before = data._source
-    data.use(Sample())
-    yield data._source
-    data._source = before
 
 
 def test_every_service_scope_role_and_document_has_words():

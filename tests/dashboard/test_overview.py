@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard import data, periods
+from dashboard import periods
 from dashboard.answers.home import Home
 from dashboard.shapes.asking import Reader
 from dashboard.shapes.behind import Behind, CustomerBehind, CustomersBehindAsked, Part
@@ -22,7 +22,7 @@ from domain.roles import Asker
 from domain.rulebook import default_text
 from domain.vocabulary import parse
 from intake import sample_firm
-from tests.dashboard.reading import links_of, opened, text_of
+from tests.dashboard.reading import answered_by, links_of, opened, text_of
 from tests.dashboard.sample import Sample
 from tests.homes import open_at
 from tests.notation import at, envelopes
@@ -292,10 +292,8 @@ def test_a_period_of_ones_own_is_compared_with_as_many_days_before_it():
 
 @pytest.fixture
 def firm(request: pytest.FixtureRequest) -> Iterator[None]:
-    before = data._source
-    data.use(Sample(getattr(request, "param", 240)))
-    yield
-    data._source = before
+    with answered_by(Sample(getattr(request, "param", 240))):
+        yield
 
 
 def test_the_page_asks_its_questions_and_leads_to_the_list_behind_every_figure(firm):

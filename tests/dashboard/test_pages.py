@@ -16,27 +16,10 @@ from domain.rulebook import default_text
 from tests.dashboard.reading import APP
 from tests.dashboard.reading import opened as _open
 from tests.dashboard.reading import text_of as _text
-from tests.dashboard.sample import BERLIN, Sample
+from tests.dashboard.sample import BERLIN
 from words import translator
 
 FORBIDDEN = re.compile(r"\b(KPIs?|SLAs?|tickets?|scores?)\b", re.IGNORECASE)
-
-
-@pytest.fixture
-def firm():
-    """The sample firm behind the pages, and afterwards whatever was there before."""
-    before = data._source
-    data.use(Sample())
-    yield
-    data._source = before
-
-
-@pytest.fixture
-def empty_firm():
-    before = data._source
-    data.use(Sample(0))
-    yield
-    data._source = before
 
 
 def test_the_overview_shows_both_rates_with_interval_and_what_they_rest_on(firm):
@@ -515,7 +498,7 @@ def test_the_account_is_shown_for_all_promises_and_for_the_fulfilled_ones(firm):
 def test_what_was_recorded_since_a_test_is_said_and_it_can_be_tested_again(firm):
     app = _open("meaning")
     app.button(key="test_adviser").click().run()
-    data._source.newer = True
+    firm.newer = True
     app.run()
     assert "Seitdem wurde Neues erfasst." in _text(app)
     assert app.button(key="test_adviser").label == "Noch einmal prüfen"
@@ -537,7 +520,7 @@ def test_of_too_few_cases_the_page_says_so_and_what_it_needs(empty_firm):
 
 @pytest.mark.parametrize("page", ["meaning", "what-if"])
 def test_who_may_not_see_tests_is_told_so_in_a_sentence(firm, page):
-    data._source.refusal = Refusal(("Das dürfen Sie nicht sehen.",))
+    firm.refusal = Refusal(("Das dürfen Sie nicht sehen.",))
     app = _open(page)
     assert "Das dürfen Sie nicht sehen." in _text(app)
     assert not app.button

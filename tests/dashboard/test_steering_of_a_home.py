@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard import data
 from dashboard.answers.home import Home
 from dashboard.shapes.asking import Reader, Refusal
 from dashboard.shapes.publishing import Proposal, Published, Ready
 from domain.roles import Asker, Role
 from domain.rulebook import default_text
-from tests.dashboard.reading import opened, text_of
+from tests.dashboard.reading import answered_by, opened, text_of
 from tests.homes import Home as RealHome
 from tests.homes import open_at
 from tests.notation import at, envelopes
@@ -66,10 +65,8 @@ def home(tmp_path) -> Iterator[RealHome]:
 
 @pytest.fixture
 def pages(home: RealHome) -> Iterator[Home]:
-    before, pages = data._source, Home(home.konto)
-    data.use(pages)
-    yield pages
-    data._source = before
+    with answered_by(Home(home.konto)) as pages:
+        yield pages
 
 
 def _as(home: RealHome, *roles: Role) -> Home:

@@ -4,32 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data
 from domain.rulebook import default_text
 from tests.dashboard.reading import links_of, opened, text_of
-from tests.dashboard.sample import Sample
 from tests.dashboard.sample_steering import TODAY
-
-
-def _with(sample: Sample):
-    before = data._source
-    data.use(sample)
-    yield sample
-    data._source = before
-
-
-@pytest.fixture
-def firm():
-    yield from _with(Sample())
-
-
-@pytest.fixture
-def empty_firm():
-    yield from _with(Sample(0))
-
 
 OTHER = TODAY.replace("broken = -8", "broken = -10")
 

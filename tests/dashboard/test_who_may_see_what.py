@@ -33,7 +33,7 @@ from dashboard.shapes.signing_in import SignedIn
 from dashboard.shapes.timeline import FileForm, TimelineAsked
 from domain.errors import Refused
 from domain.roles import Role
-from tests.dashboard.reading import opened
+from tests.dashboard.reading import answered_by, opened
 from tests.dashboard.signed_in import PLANTED, TELLS, filled, seen, settings
 from tests.homes import open_at
 from tests.notation import at
@@ -116,10 +116,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     home.clock.now = NOW
     run_tick(home.konto)
     home.konto.catch_up()
-    found, before = Home(home.konto), data._source
-    data.use(found)
-    yield found
-    data._source = before
+    with answered_by(Home(home.konto)) as found:
+        yield found
     home.close()
 
 
