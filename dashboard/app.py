@@ -19,7 +19,7 @@ def main() -> None:
         return
     t = here.t
     firm = data.ask().firm(here.reader)
-    if firm.standing != "here":
+    if firm.presence != "here":
         # Every address leads here, also one that somebody kept.
         st.navigation(_pages(t, firm.may), position="hidden")
         doorway.show(firm, here)

@@ -24,7 +24,7 @@ from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsA
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
 from dashboard.shapes.operations import Operations
-from dashboard.shapes.overview import Overview, OverviewAsked, Standing
+from dashboard.shapes.overview import ByCustomer, Overview, OverviewAsked
 from dashboard.shapes.people import PeopleAndHours
 from dashboard.shapes.promise import OnePromise
 from dashboard.shapes.promises import PromiseFilter, PromisePage
@@ -55,7 +55,7 @@ class Source(Protocol):
         """How the firm did in a period, compared with another; None while nothing is recorded."""
         ...
 
-    def standing(self, reader: Reader, asked: OverviewAsked) -> Standing:
+    def by_customer(self, reader: Reader, asked: OverviewAsked) -> ByCustomer:
         """The same, as far as it has to be reckoned customer by customer; kept for a while, as it takes long."""
         ...
 

@@ -13,7 +13,7 @@ def show(firm: Firm, here: Visit) -> None:
     """For somebody whose sign-in has ended, and for somebody who is none of the firm's people."""
     t = here.t
     with st.columns([1, 1.4, 1])[1], look.card("doorway"):
-        if firm.standing == "signed_out":
+        if firm.presence == "signed_out":
             look.title(t("Please sign in once more"))
             st.markdown(t("Your sign-in has ended. What you wrote last was not kept."))
             # A window of its own that was signed in anew meanwhile only has to be loaded again.

@@ -12,6 +12,7 @@ from dashboard.answers import (
     acknowledging,
     adviser,
     behind,
+    by_customer,
     capturing,
     contacts,
     customers,
@@ -31,7 +32,6 @@ from dashboard.answers import (
     rights,
     rules,
     signing_in,
-    standing,
     suppliers,
     team,
     timeline,
@@ -54,7 +54,7 @@ from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsA
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
 from dashboard.shapes.operations import Operations
-from dashboard.shapes.overview import Overview, OverviewAsked, Standing
+from dashboard.shapes.overview import ByCustomer, Overview, OverviewAsked
 from dashboard.shapes.people import PeopleAndHours
 from dashboard.shapes.promise import OnePromise
 from dashboard.shapes.promises import PromiseFilter, PromisePage
@@ -78,7 +78,7 @@ class Home:
         self.kept = Kept()
         self.lately = Kept()
         self.overviews = Kept()
-        self.standings = Kept()
+        self.by_customers = Kept()
 
     @classmethod
     def opened(cls, path: Path) -> Home:
@@ -101,8 +101,8 @@ class Home:
     def overview(self, reader: Reader, asked: OverviewAsked) -> Overview | None:
         return overview.overview(self._for(reader), self.overviews, reader, asked)
 
-    def standing(self, reader: Reader, asked: OverviewAsked) -> Standing:
-        return standing.standing(self._for(reader), self.standings, reader, asked)
+    def by_customer(self, reader: Reader, asked: OverviewAsked) -> ByCustomer:
+        return by_customer.by_customer(self._for(reader), self.by_customers, reader, asked)
 
     def record_of_promises(self, reader: Reader, asked: RecordAsked, page: int = 1) -> RecordPage:
         return record.page(self._for(reader), reader, asked, page)

@@ -48,7 +48,7 @@ QUICK = (
     "resolution_hours",
     "recovery_discipline",
 )
-"""Figures that the tables answer by themselves; what has to be reckoned by customer stands in `standing`."""
+"""Figures that the tables answer by themselves; what has to be reckoned by customer stands in `by_customer`."""
 
 
 def overview(konto: Konto, kept: Kept, reader: Reader, asked: OverviewAsked) -> Overview | None:

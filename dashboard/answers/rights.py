@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dashboard.shapes.asking import Firm, Reader, Refusal
-from dashboard.shapes.signing_in import SignedIn, Standing
+from dashboard.shapes.signing_in import Presence, SignedIn
 from domain.people import People
 from domain.roles import MAY, Asker, NotAllowed, What, allowed, may
 from wiring.home import Konto
@@ -55,15 +55,15 @@ def _asker(who: SignedIn, people: People, login: LoginSettings) -> Asker:
 
 def firm(konto: Konto, reader: Reader) -> Firm:
     """Nothing of the firm for whoever is none of its people."""
-    standing = _standing(konto, reader)
-    if standing != "here":
-        return Firm(None, reader.who.email if reader.who else None, frozenset(), standing)
+    presence = _presence(konto, reader)
+    if presence != "here":
+        return Firm(None, reader.who.email if reader.who else None, frozenset(), presence)
     person = konto.steering.people.at(konto.clock()).find(konto.asker.person)
     reach = {what for names in MAY.values() for what in names if may(konto.asker, what)}
     return Firm(konto.settings.firm, person.name if person else konto.asker.person, frozenset(reach))
 
 
-def _standing(konto: Konto, reader: Reader) -> Standing:
+def _presence(konto: Konto, reader: Reader) -> Presence:
     if konto.asker.roles:
         return "here"
     return "signed_out" if reader.who is None or _is_over(reader.who, konto) else "stranger"

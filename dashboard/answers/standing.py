@@ -1,116 +1,79 @@
-"""What has to be reckoned customer by customer: silence, recommendations, equal service, the course of all accounts.
-
-It takes seconds where there are many, so the last answer is kept for a while, and says of which moment it is true.
-"""
+"""How a customer's account stood at a moment, as it was known at another: what `konto statement` says of the two."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Final
-
-from dashboard.answers import measured
-from dashboard.answers.kept import Kept
-from dashboard.answers.moments import midnight
-from dashboard.answers.overview import LASTING, kept_as, reaches_back
+from dashboard.answers.contacts import ONCE, WAITING
+from dashboard.answers.measures import where
+from dashboard.shapes.account import Stage
 from dashboard.shapes.asking import Reader
-from dashboard.shapes.overview import Course, OverviewAsked, Reason, Service, Standing, Step
-from domain.roles import allowed
-from projections import flows, kpis
-from projections.figures import Evenness, Figure
+from dashboard.shapes.figures import Reliability
+from dashboard.shapes.timeline import OpenThen, Standing
+from projections import contacts, open_list, sentences
+from projections.filters import Condition, Moment
+from projections.sentences import NAMED_BY_KIND
+from projections.statements import Statement
+from projections.tables import instant
+from wiring.asking import Asking
 from wiring.home import Konto
-from words import translator
+from wiring.told import statement as told
+from words import N_, translator
+from words.names import CHANNELS
 
-BY_CUSTOMER: Final = (
-    "referral_rate",
-    "detractor_rate",
-    "feedback_silence",
-    "silence",
-    "continuity",
-    "recovery_success",
-    "needs_first_rate",
-)
-EQUAL: Final = "equal_service"
-REASONS: Final[Mapping[Reason, tuple[str, ...]]] = {
-    "kept": ("kept", "exceeded", "kept_after_timely_move", "kept_after_late_move"),
-    "answers": ("answered_in_time", "answered_late", "never_answered", "chased"),
-    "care": ("advice", "check_in", "needs", "courtesy", "service", "idea_adopted", "follow_up"),
-    "voices": ("feedback", "referral"),
-    "honesty": ("honest_no", "honest_no_with_alternative"),
-    "recovery": ("reason_given", "apologised", "chance_asked", "talked", "offer_accepted", "resolved"),
-    "late": ("fulfilled_late",),
-    "broken": ("broken", "partly_fulfilled", "withdrawn", "withdrawn_late"),
-    "notice": (
-        "moved_in_time",
-        "moved_in_time_without_alternative",
-        "moved_late",
-        "moved_late_without_alternative",
-        "moved_for_customer",
-        "move_not_agreed",
-    ),
-    "incidents": ("incident", "untruth"),
-}
-REASON_OF: Final = {rule: reason for reason, rules in REASONS.items() for rule in rules}
+SHOWN = 3
+QUESTION = N_("Question {channel}")
 
 
-def standing(konto: Konto, kept: Kept, reader: Reader, asked: OverviewAsked) -> Standing:
-    """Kept for each circle of those who see the same, never across it."""
-    allowed(konto.asker, "figures")
-    name = kept_as(konto, reader, asked)
-    answer: Standing = kept.recent(name, konto, LASTING, lambda at: _standing(konto, reader, asked, at)).answer
-    return answer
-
-
-def _standing(konto: Konto, reader: Reader, asked: OverviewAsked, at: datetime) -> Standing:
-    asked = asked._replace(against=reaches_back(konto, reader, asked.against))
-    question, earlier = measured.questions(konto, reader, asked)
-    names = (*BY_CUSTOMER, EQUAL)
-    now = measured.figures(konto, question, names, asked)
-    before = measured.figures(konto, earlier, names, asked) if earlier else {}
+def at(konto: Konto, reader: Reader, customer: str, moment: Moment) -> Standing:
+    found = _read(konto, reader, customer, moment)
+    rules = konto.library.steering(moment.known).rulebooks.at(moment.at)
     t = translator(reader.lang)
-    narrow = measured.narrowed(question, EQUAL, asked)
+    own = where(konto, customer)
+    open_now = open_list.page(konto.library, konto.asker, moment, filter=own, limit=SHOWN)
+    questions, waiting = _questions(konto, reader, customer, moment)
     return Standing(
-        at=at,
-        figures={name: measured.measured(name, now[name], before.get(name), t) for name in BY_CUSTOMER},
-        course=_course(konto, reader, asked, at),
-        service=_service(konto, narrow, now[EQUAL], before.get(EQUAL)),
+        balance=found.balance,
+        stage=Stage(found.stage.name, sentences.reason(found.stage, rules.stage, t)),
+        reliability=Reliability(*found.reliability),
+        promises=tuple(
+            OpenThen(
+                row.promise.what or t.gettext(NAMED_BY_KIND[row.promise.kind]).format(id=row.promise.id),
+                row.promise.due,
+                row.standing == "overdue",
+            )
+            for row in open_now.rows
+        ),
+        open_promises=sum(open_now.counts.values()),
+        questions=questions,
+        open_questions=waiting,
     )
 
 
-def _service(konto: Konto, question: kpis.Question, now: Figure, before: Figure | None) -> Service:
-    assert isinstance(now, Evenness)
-    found = kpis.customers.treatments(konto.library, konto.asker, question).values()
-    earlier = before if isinstance(before, Evenness) else None
-    return Service(
-        waits=tuple(sorted(each.wait_s for each in found if each.wait_s is not None)),
-        rates=tuple(sorted(each.on_time for each in found if each.on_time is not None)),
-        wait=now.first_answer.value,
-        kept=now.on_time.value,
-        wait_before=earlier.first_answer.value if earlier else None,
-        kept_before=earlier.on_time.value if earlier else None,
+def balance(konto: Konto, reader: Reader, customer: str, moment: Moment) -> int:
+    return _read(konto, reader, customer, moment).balance
+
+
+def _read(konto: Konto, reader: Reader, customer: str, moment: Moment) -> Statement:
+    return told.stood(Asking(konto, konto.clock(), translator(reader.lang)), customer, moment)
+
+
+def _questions(konto: Konto, reader: Reader, customer: str, moment: Moment) -> tuple[tuple[OpenThen, ...], int]:
+    """The first few that waited for an answer, each question once, and how many."""
+    t = translator(reader.lang)
+    fits = where(konto, customer).condition(konto.library, konto.asker, "contacts", "x").and_(ONCE)
+    states = ", ".join(f"'{state}'" for state in WAITING)
+    chosen = fits.and_(Condition(f"x.state IN ({states})", []))
+    rows = konto.views.rows(
+        f"SELECT x.channel, x.target_at FROM {contacts.source_of(moment)} x WHERE {chosen.sql} "
+        "ORDER BY x.target_at IS NULL, x.target_at, x.contact",
+        chosen.params,
     )
-
-
-def _course(konto: Konto, reader: Reader, asked: OverviewAsked, now: datetime) -> Course:
-    end = min(midnight(asked.period.until + timedelta(days=1), reader), now)
-    start = min(midnight(asked.period.since, reader), end)
-    found = flows.course(konto.library, konto.asker, start, end, asked.team)
-    deposits, withdrawals = _by_reason(found.deposits), _by_reason(found.withdrawals)
-    # What is overdue belongs to what came late: a late fulfilment takes its place.
-    late = withdrawals.pop("late", 0) + found.overdue
-    (withdrawals if late < 0 else deposits)["late"] += late
-    return Course(found.opening, _steps(deposits), _steps(withdrawals), found.faded, found.closing, found.postings)
-
-
-def _by_reason(points: Mapping[str, int]) -> Counter[Reason]:
-    found = Counter[Reason]()
-    for rule, worth in points.items():
-        found[REASON_OF.get(rule, "other")] += worth
-    return found
-
-
-def _steps(points: Mapping[Reason, int]) -> tuple[Step, ...]:
-    """The heaviest first."""
-    heaviest = sorted(points.items(), key=lambda each: -abs(each[1]))
-    return tuple(Step(reason, worth) for reason, worth in heaviest if worth)
+    found = [
+        OpenThen(
+            t.gettext(QUESTION).format(channel=t.gettext(CHANNELS.get(channel or "other", channel or ""))),
+            target,
+            target is not None and target <= moment.at,
+        )
+        for channel, us in rows
+        for target in (instant(us),)
+    ]
+    return tuple(found[:SHOWN]), len(found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, get_args
 
-from dashboard.answers import accounts, stood
+from dashboard.answers import accounts, standing
 from dashboard.answers.moments import day_of, end_of
 from dashboard.answers.timeline_words import Teller
 from dashboard.shapes.asking import PAGE_SIZE, Reader
@@ -63,7 +63,7 @@ def page(konto: Konto, reader: Reader, customer: str, asked: TimelineAsked, page
         retracted=sum(entry.status == "retracted" for entry in seen.entries),
         first=None if first is None else day_of(first, reader),
         counts=_counts(seen.of_thing),
-        standing=stood.at(konto, reader, seen.customer, seen.moment) if seen.everything else None,
+        standing=standing.at(konto, reader, seen.customer, seen.moment) if seen.everything else None,
         later=_later(konto, reader, seen, asked),
         thing=None if asked.thing is None else _called(seen, asked.thing, teller),
     )
@@ -162,8 +162,8 @@ def _later(konto: Konto, reader: Reader, seen: Seen, asked: TimelineAsked) -> La
         entries=tuple(_row(entry, teller) for entry in _newest(new)),
         learned=len(new),
         retracted=len(gone),
-        balance_then=stood.balance(konto, reader, seen.customer, Moment(at, known)),
-        balance_now=stood.balance(konto, reader, seen.customer, Moment(at)),
+        balance_then=standing.balance(konto, reader, seen.customer, Moment(at, known)),
+        balance_now=standing.balance(konto, reader, seen.customer, Moment(at)),
     )
 
 

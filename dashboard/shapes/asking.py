@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dashboard.shapes.signing_in import SignedIn, Standing
+from dashboard.shapes.signing_in import Presence, SignedIn
 
 __all__ = ["PAGE_SIZE", "Firm", "Reader", "Refusal", "SignedIn", "Tell"]
 
@@ -29,7 +29,7 @@ class Firm(NamedTuple):
     reader: str | None
     may: frozenset[str]
     """What the reader may see and do, by the names that the table of roles gives it."""
-    standing: Standing = "here"
+    presence: Presence = "here"
 
 
 class Refusal(NamedTuple):

@@ -171,7 +171,7 @@ class Service(NamedTuple):
     kept_before: float | None = None
 
 
-class Standing(NamedTuple):
+class ByCustomer(NamedTuple):
     """What has to be reckoned customer by customer, and so is kept for a while: true of the moment `at`."""
 
     at: datetime

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-Standing = Literal["here", "signed_out", "stranger"]
+Presence = Literal["here", "signed_out", "stranger"]
 """One of us; signed out, or in for too long; signed in, and none of the firm's people."""
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, data, figure_cards, look, period_choice, places, rows, say, standing_cards
+from dashboard import by_customer_cards, charts, data, figure_cards, look, period_choice, places, rows, say
 from dashboard.look import plain, quiet
 from dashboard.shapes.alerts import AlertRow
 from dashboard.shapes.overview import Change, Overview, OverviewAsked
@@ -51,15 +51,15 @@ def page() -> None:
         _costs(seen, asked, here)
     with look.card("answers"):
         _answers(seen, asked, here)
-    later = standing_cards.places_for(course, well)
+    later = by_customer_cards.places_for(course, well)
     wide, narrow = st.columns([1.7, 1], gap="small")
     with wide, look.card("alerts", stretch=True):
         _alerts(seen, here)
     with narrow, look.card("warned", stretch=True):
         _warned(seen, here)
     with later.waiting, st.spinner(t("Going through all customers …")):
-        standing = data.ask().standing(here.reader, asked)
-    standing_cards.fill(later, standing, seen, asked, here)
+        found = data.ask().by_customer(here.reader, asked)
+    by_customer_cards.fill(later, found, seen, asked, here)
 
 
 # -- figures --------------------------------------------------------------------------------------

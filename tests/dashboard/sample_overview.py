@@ -15,6 +15,7 @@ from dashboard.shapes.contacts import ChannelAnswers
 from dashboard.shapes.figures import Share, Spread
 from dashboard.shapes.overview import (
     AlertWeek,
+    ByCustomer,
     Change,
     Course,
     Measured,
@@ -23,7 +24,6 @@ from dashboard.shapes.overview import (
     PointWeek,
     PromiseWeek,
     Service,
-    Standing,
     Step,
     Totals,
 )
@@ -161,14 +161,14 @@ class Figures:
             found = {name: each._replace(before=None) for name, each in found.items()}
         return found
 
-    def standing(self, reader: Reader, asked: OverviewAsked) -> Standing:
+    def by_customer(self, reader: Reader, asked: OverviewAsked) -> ByCustomer:
         tiny = self._customers <= FEW
         dice = random.Random(7)
         waits = tuple(sorted(dice.lognormvariate(9, 0.8) for _ in range(FEW if tiny else 140)))
         rates = tuple(sorted(min(1.0, dice.triangular(0.4, 1.15, 1.0)) for _ in range(FEW if tiny else 163)))
         figures = self._measured(reader, 13, tiny=tiny, compared=asked.against is not None)
         figures["continuity"] = _told(reader, "continuity", "share", 0.74, FEW if tiny else 163, 0.78)
-        return Standing(
+        return ByCustomer(
             at=NOW,
             figures=figures,
             course=Course(

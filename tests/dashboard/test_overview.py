@@ -68,7 +68,7 @@ STORY = """
 def _all_of(home: Home, asked: OverviewAsked) -> dict[str, Measured]:
     seen = home.overview(READER, asked)
     assert seen is not None
-    return {**seen.figures, **home.standing(READER, asked).figures}
+    return {**seen.figures, **home.by_customer(READER, asked).figures}
 
 
 def _behind(home: Home, found: Measured, asked: OverviewAsked, part: Part) -> int:
@@ -180,7 +180,7 @@ def test_all_promises_are_listed_by_what_became_of_them(pages: Home):
 
 
 def test_the_course_of_all_accounts_adds_up_and_ends_at_the_sum_of_the_balances(pages: Home):
-    course = pages.standing(READER, OverviewAsked(SPRING)).course
+    course = pages.by_customer(READER, OverviewAsked(SPRING)).course
     steps = sum(each.points for each in (*course.deposits, *course.withdrawals))
     assert course.opening + steps + course.faded == course.closing
     balances = [pages.account(READER, row.customer, "all").balance for row in _everybody(pages)]
@@ -217,7 +217,7 @@ def test_an_owner_sees_their_own_figures_and_nobody_elses_are_kept_for_them(page
         assert own is not None
         assert everything is not None
         assert 0 < own.figures["on_time_rate"].n < everything.figures["on_time_rate"].n
-        assert pages.standing(READER, asked).figures["silence"].n == 1
+        assert pages.by_customer(READER, asked).figures["silence"].n == 1
         assert _disagreeing(pages, asked) == []
     finally:
         pages.konto = before
@@ -254,7 +254,7 @@ def test_in_the_sample_firm_every_figure_agrees_with_its_list(sample: Home):
 
 def test_equal_service_shows_as_many_customers_as_its_list_names(sample: Home):
     asked = OverviewAsked(periods.chosen("13w", "before", date(2026, 11, 24)).period)
-    service = sample.standing(READER, asked).service
+    service = sample.by_customer(READER, asked).service
     listed = sample.customers_behind(READER, CustomersBehindAsked(Behind("equal_service"), asked.period))
     assert len(service.waits) <= listed.counts["all"]
     assert max(len(service.waits), len(service.rates)) <= listed.counts["all"]

@@ -248,7 +248,7 @@ def questions(pages: Home, who: Reader, customer: str) -> Iterator[tuple[str, An
     text = "[promise]"
     yield "firm", lambda: pages.firm(who)
     yield "overview", lambda: pages.overview(who, PERIOD)
-    yield "standing", lambda: pages.standing(who, PERIOD)
+    yield "by_customer", lambda: pages.by_customer(who, PERIOD)
     yield "record_of_promises", lambda: pages.record_of_promises(who, RecordAsked(owner=PLANTED_OWNER))
     yield "record_of_promises", lambda: pages.record_of_promises(who, RecordAsked(behind=Behind("on_time_rate")))
     for name in ("silence", "referral_rate", "equal_service", "continuity"):
@@ -371,7 +371,7 @@ def test_whoever_is_nobody_here_is_refused_every_question(nobody: Reader, pages:
             assert seen(repr(answer), [*PLANTED, "Petra", "Kessler", "Lutz", "Karin", "Ines"]) == [], name
             if name == "firm":
                 assert (answer.name, answer.may) == (None, frozenset())
-                assert answer.standing == ("stranger" if nobody.who and nobody.who.at == NOW else "signed_out")
+                assert answer.presence == ("stranger" if nobody.who and nobody.who.at == NOW else "signed_out")
             elif name == "morning":
                 assert not answer.may_answer
                 assert not answer.may_record

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import behind, charts, figure_cards, look, say
 from dashboard.charts import Column, Strip
-from dashboard.shapes.overview import ENOUGH, Course, Overview, OverviewAsked, Service, Standing, Step
+from dashboard.shapes.overview import ENOUGH, ByCustomer, Course, Overview, OverviewAsked, Service, Step
 from dashboard.visit import Visit
 from words import N_, Translator, format
 
@@ -57,11 +57,11 @@ def places_for(course: DeltaGenerator, well: DeltaGenerator) -> Places:
     return Places(course, well, st.container(), st.container(), st.container(), st.container())
 
 
-def fill(places: Places, standing: Standing, seen: Overview, asked: OverviewAsked, here: Visit) -> None:
+def fill(places: Places, found: ByCustomer, seen: Overview, asked: OverviewAsked, here: Visit) -> None:
     t = here.t
     with places.course, look.card("course", stretch=True):
-        _course(standing, here)
-    figures = {**seen.figures, **standing.figures}
+        _course(found, here)
+    figures = {**seen.figures, **found.figures}
     with places.well:
         figure_cards.card("well", t("What went well?"), "", _WELL, figures, asked, here)
     with places.incidents:
@@ -70,15 +70,15 @@ def fill(places: Places, standing: Standing, seen: Overview, asked: OverviewAske
             "recovery", title, _reported(seen, here), (*_INCIDENTS, "recovery_success"), figures, asked, here
         )
     with places.service, look.card("service"):
-        _service(standing, seen, asked, here)
+        _service(found, seen, asked, here)
     with places.voices, look.card("voices"):
         look.title(t("What do customers say, and who is silent?"), t("no praise is silent criticism"))
         figure_cards.row(_VOICES, figures, asked, here)
-        look.foot(f"{t('Of the active customers: heard of within a year, not gone.')} {_as_of(standing, here)}")
+        look.foot(f"{t('Of the active customers: heard of within a year, not gone.')} {_as_of(found, here)}")
 
 
-def _as_of(standing: Standing, here: Visit) -> str:
-    at = format.moment(standing.at, here.now, here.reader.zone, here.reader.lang)
+def _as_of(found: ByCustomer, here: Visit) -> str:
+    at = format.moment(found.at, here.now, here.reader.zone, here.reader.lang)
     return here.t("As of {moment}.").format(moment=at)
 
 
@@ -92,8 +92,8 @@ def _reported(seen: Overview, here: Visit) -> str:
 # -- the course of all accounts -------------------------------------------------------------------
 
 
-def _course(standing: Standing, here: Visit) -> None:
-    t, course = here.t, standing.course
+def _course(found: ByCustomer, here: Visit) -> None:
+    t, course = here.t, found.course
     look.title(t("Where does the total come from?"))
     if not course.postings and not course.opening:
         look.nothing_yet(t("No points yet."), t("Kept promises and quick answers bring the first ones."))
@@ -102,7 +102,7 @@ def _course(standing: Standing, here: Visit) -> None:
     look.show(charts.course(columns, here.style))
     st.markdown(f":small[{_in_a_sentence(course, here)}]")
     cut = f"{t('The bars begin above zero.')} " if charts.cut_off(columns) else ""
-    look.foot(f"{cut}{t('All customers together, in points.')} {_as_of(standing, here)}")
+    look.foot(f"{cut}{t('All customers together, in points.')} {_as_of(found, here)}")
 
 
 def _columns(course: Course, t: Translator) -> list[Column]:
@@ -146,17 +146,17 @@ def _in_a_sentence(course: Course, here: Visit) -> str:
 # -- the same for everybody -----------------------------------------------------------------------
 
 
-def _service(standing: Standing, seen: Overview, asked: OverviewAsked, here: Visit) -> None:
-    t, service = here.t, standing.service
+def _service(found: ByCustomer, seen: Overview, asked: OverviewAsked, here: Visit) -> None:
+    t, service = here.t, found.service
     look.title(t("Does everybody get the same?"), t("one dot a customer, nobody is named"))
     left, right = st.columns(2, gap="medium")
     with left:
         _waits(service, here)
     with right:
         _rates(service, seen.target, here)
-    equal = standing.figures["continuity"]._replace(name="equal_service", n=max(len(service.waits), len(service.rates)))
+    equal = found.figures["continuity"]._replace(name="equal_service", n=max(len(service.waits), len(service.rates)))
     behind.link(equal, asked, here, label=t("See how each customer is served"))
-    look.foot(_as_of(standing, here))
+    look.foot(_as_of(found, here))
 
 
 def _waits(service: Service, here: Visit) -> None:
