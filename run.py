@@ -101,7 +101,7 @@ def test(rest: Sequence[str]) -> int:
 def check(rest: Sequence[str]) -> int:
     """Runs every check to its end, so that one run shows all there is to mend."""
     set_up("dev")
-    sources = [*(name for name in PACKAGES if (ROOT / name).is_dir()), "run.py"]
+    sources = [*(name for name in PACKAGES if (ROOT / name).is_dir()), "bench", "run.py"]
     steps = {
         "format": [in_venv("ruff"), "format", "--check", "."],
         "lint": [in_venv("ruff"), "check", "."],

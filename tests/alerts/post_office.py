@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
@@ -73,7 +73,7 @@ class PostOffice:
         self.busy.clear()
         reply = self.replies.pop(0) if self.replies else YES
         if reply == YES:
-            message = cast(EmailMessage, email.message_from_bytes(envelope.content, policy=default))
+            message = email.message_from_bytes(envelope.content, policy=default)
             self.mails.append(Mail(list(envelope.rcpt_tos), message))
         return reply
 

@@ -20,6 +20,7 @@ from tests.alerts.firm import DUE, PEOPLE, PROMISED, Mailed, mailed
 from tests.alerts.post_office import PostOffice
 from tests.notation import at, envelopes
 from tests.stores import only_files
+from tests.waiting import wait_for
 from wiring import services
 from wiring.home import open_home
 from wiring.presence import beats
@@ -476,13 +477,6 @@ def test_without_a_mail_server_each_message_becomes_one_file(tmp_path: Path):
 
 QUICK = "[worker]\ntick_seconds = 0.2\npoll_seconds = 0.1\nsweep_seconds = 0.1\nlease_seconds = 2\n"
 PATIENCE_SECONDS = 20
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def test_the_worker_turns_a_recorded_promise_into_a_mail_and_stops_when_asked(folder: Path, post_office: PostOffice):

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.api.serving import HOST, STOP_WITHIN_SECONDS
 from tests.kills.runs import ROOT
 from tests.servers.finding import free_port
-from tests.services.several import wait_for
+from tests.waiting import wait_for
 
 
 def test_it_says_where_it_answers_and_ends_in_order_when_asked(folder: Path):

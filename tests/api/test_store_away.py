@@ -8,7 +8,7 @@ from tests.api.serving import serving
 from tests.api.test_facts import NOW, made, recorded
 from tests.homes import open_at
 from tests.servers.postgres import PostgresServer
-from tests.services.several import wait_for
+from tests.waiting import wait_for
 
 
 def test_while_postgres_is_away_503_says_when_to_try_again_and_afterwards_it_goes_on(tmp_path: Path):

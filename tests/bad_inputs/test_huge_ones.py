@@ -26,7 +26,7 @@ from tests.bad_inputs.memory import Peak, can_be_measured
 from tests.homes import open_at
 from tests.intake.workbooks import workbook
 from tests.kills.runs import COMPILED, ROOT
-from tests.services.several import wait_for
+from tests.waiting import wait_for
 from wiring import access
 
 MOST_MB = 128

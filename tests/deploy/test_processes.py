@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,6 +31,7 @@ from tests.servers.finding import free_port
 from tests.servers.guard import children
 from tests.servers.postgres import PostgresServer, drop_database, fresh_database
 from tests.servers.valkey import ValkeyServer, fresh_queue_database
+from tests.waiting import wait_for
 
 if sys.platform == "win32":
     pytest.skip("containers run Linux", allow_module_level=True)
@@ -256,10 +257,3 @@ def ended(running: Sequence[Container]) -> dict[str, int]:
         code = each.process.wait(max(0.1, deadline - time.monotonic()))
         codes[each.service] = max(code, codes.get(each.service, code), key=abs)
     return codes
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)

@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -117,12 +116,3 @@ def overdue(number: int, now: datetime) -> dict[str, Any]:
         "time": made.isoformat(),
         "data": {**data, "due": due.isoformat()},
     }
-
-
-def wait_for(condition: Callable[[], object], within_seconds: float = PATIENCE_SECONDS) -> float:
-    """Seconds until it held."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() - began < within_seconds, "it did not happen in time"
-        time.sleep(0.02)
-    return time.monotonic() - began

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 import structlog
@@ -18,6 +17,7 @@ from tests.cli.home import fact
 from tests.cli.test_konto_appointments import SECRET, TIME, gives
 from tests.intake.calendars import NOW, event
 from tests.services.test_logs_and_metrics import configured, lines
+from tests.waiting import wait_for
 from wiring.home import Konto, open_home
 from wiring.services import Services
 
@@ -35,13 +35,6 @@ def working(konto: Konto) -> Iterator[Services]:
         services.stop()
         thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    until = monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert monotonic() < until
-        sleep(0.05)
 
 
 @pytest.fixture(autouse=True)

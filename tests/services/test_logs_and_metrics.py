@@ -6,10 +6,9 @@ import io
 import json
 import logging
 import threading
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from tests.alerts.firm import DUE, PEOPLE, mailed
 from tests.alerts.post_office import PostOffice, free_port
 from tests.homes import Home
 from tests.notation import at, envelopes
+from tests.waiting import wait_for
 from wiring import logs, metrics
 from wiring.services import Services
 from wiring.settings import LogSettings, MetricsSettings
@@ -230,13 +230,6 @@ def running(home: Home) -> Iterator[Services]:
         services.stop()
         thread.join(20)
         assert not thread.is_alive()
-
-
-def wait_for(condition: Callable[[], object], within_seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + within_seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def get(port: int, path: str) -> tuple[int, str]:

@@ -18,8 +18,8 @@ from tests.kills.test_kills import FACTS_PER_FILE, file, recorded
 from tests.processes import at_once
 from tests.projections.test_follow import contents, rebuilt
 from tests.servers.postgres import PostgresServer
-from tests.services.several import wait_for
 from tests.stores import Schemas
+from tests.waiting import wait_for
 from wiring.home import open_home
 from wiring.patience import until_prepared
 

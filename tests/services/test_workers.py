@@ -12,8 +12,9 @@ import pytest
 
 from tests.alerts.post_office import PostOffice
 from tests.servers.valkey import ValkeyServer
-from tests.services.several import Firm, wait_for
+from tests.services.several import Firm
 from tests.stores import NewFolder
+from tests.waiting import wait_for
 
 QUICK = "[worker]\ntick_seconds = 0.5\npoll_seconds = 0.5\nsweep_seconds = 0.5\nlease_seconds = 6\n"
 RUNS_ELSEWHERE_WITHIN_S = 15.0
