@@ -27,11 +27,13 @@ from bench.pair import Pair
 from dashboard import data
 from dashboard.answers.home import Home
 from dashboard.answers.kept import Kept
+from dashboard.periods import chosen
 from dashboard.shapes.asking import Reader
 from dashboard.shapes.contacts import ContactsAsked
 from dashboard.shapes.customers import CustomersAsked
 from dashboard.shapes.deliveries import DeliveriesAsked
 from dashboard.shapes.incidents import IncidentsAsked
+from dashboard.shapes.overview import OverviewAsked
 from dashboard.shapes.promises import PromiseFilter
 from dashboard.shapes.timeline import TimelineAsked
 from tests.dashboard.reading import opened
@@ -121,14 +123,15 @@ def questions(home: Home) -> Mapping[str, Question]:
     """What each page asks, by the page and what is chosen on it."""
     customer = home.konto.views.row("SELECT customer FROM customers ORDER BY sort_name LIMIT 1")[0]
     second = 2
+    overview = OverviewAsked(*chosen("13w", "before", home.now().astimezone(READER.zone).date()))
 
-    def morning() -> object:
-        home.kept, home.lately = Kept(), Kept()
-        return home.morning(READER, None)
+    def anew(ask: Question) -> object:
+        home.kept, home.lately, home.overviews, home.by_customers = Kept(), Kept(), Kept(), Kept()
+        return ask()
 
     return {
         "firm": lambda: home.firm(READER),
-        "morning": morning,
+        "morning": lambda: anew(lambda: home.morning(READER, None)),
         "adviser: names": lambda: home.names(READER, "mer 12"),
         "accounts: lowest balance": lambda: home.customers(READER, CustomersAsked()),
         "accounts: second page": lambda: home.customers(READER, CustomersAsked(), second),
@@ -144,7 +147,8 @@ def questions(home: Home) -> Mapping[str, Question]:
         "incidents": lambda: home.incidents(READER, IncidentsAsked()),
         "incidents: figures": lambda: home.incident_figures(READER, IncidentsAsked()),
         "timeline": lambda: home.timeline(READER, customer, TimelineAsked()),
-        "overview": lambda: home.overview(READER, 13),
+        "overview": lambda: anew(lambda: home.overview(READER, overview)),
+        "overview: customer by customer": lambda: anew(lambda: home.by_customer(READER, overview)),
         "team": lambda: home.team(READER),
         "deliveries": lambda: home.deliveries(READER, DeliveriesAsked()),
         "suppliers": lambda: home.suppliers(READER),

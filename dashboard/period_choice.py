@@ -108,4 +108,5 @@ def line(seen: Overview, here: Visit) -> str:
     if here.now - seen.at < _YOUNG:
         return said
     at = format.moment(seen.at, here.now, here.reader.zone, lang)
-    return f"{said}. {t('As of {moment}.').format(moment=at)}"
+    known = t("As of {moment}; it is being reckoned anew.") if seen.renewing else t("As of {moment}.")
+    return f"{said}. {known.format(moment=at)}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 from dashboard.answers import measured
 from dashboard.answers.kept import Kept
@@ -17,8 +17,10 @@ from dashboard.answers.overview import LASTING, kept_as, reaches_back
 from dashboard.shapes.asking import Reader
 from dashboard.shapes.overview import ByCustomer, Course, OverviewAsked, Reason, Service, Step
 from domain.roles import allowed
-from projections import flows, kpis
-from projections.figures import Evenness, Figure
+from projections import flows
+from projections.figures import Evenness
+from projections.kpis import EMPTY, Question, customers
+from projections.kpis.customers import Treatment
 from wiring.home import Konto
 from words import translator
 
@@ -32,6 +34,7 @@ BY_CUSTOMER: Final = (
     "needs_first_rate",
 )
 EQUAL: Final = "equal_service"
+NOBODY: Final = cast(Evenness, EMPTY[EQUAL])
 REASONS: Final[Mapping[Reason, tuple[str, ...]]] = {
     "kept": ("kept", "exceeded", "kept_after_timely_move", "kept_after_late_move"),
     "answers": ("answered_in_time", "answered_late", "never_answered", "chased"),
@@ -58,38 +61,41 @@ def by_customer(konto: Konto, kept: Kept, reader: Reader, asked: OverviewAsked) 
     """Kept for each circle of those who see the same, never across it."""
     allowed(konto.asker, "figures")
     name = kept_as(konto, reader, asked)
-    answer: ByCustomer = kept.recent(name, konto, LASTING, lambda at: _by_customer(konto, reader, asked, at)).answer
-    return answer
+    found = kept.recent(name, konto, LASTING, lambda at: _by_customer(konto, reader, asked, at))
+    answer: ByCustomer = found.answer
+    return answer._replace(renewing=found.renewing)
 
 
 def _by_customer(konto: Konto, reader: Reader, asked: OverviewAsked, at: datetime) -> ByCustomer:
     asked = asked._replace(against=reaches_back(konto, reader, asked.against))
     question, earlier = measured.questions(konto, reader, asked)
-    names = (*BY_CUSTOMER, EQUAL)
-    now = measured.figures(konto, question, names, asked)
-    before = measured.figures(konto, earlier, names, asked) if earlier else {}
+    now = measured.figures(konto, question, BY_CUSTOMER, asked)
+    before = measured.figures(konto, earlier, BY_CUSTOMER, asked) if earlier else {}
     t = translator(reader.lang)
-    narrow = measured.narrowed(question, EQUAL, asked)
     return ByCustomer(
         at=at,
         figures={name: measured.measured(name, now[name], before.get(name), t) for name in BY_CUSTOMER},
         course=_course(konto, reader, asked, at),
-        service=_service(konto, narrow, now[EQUAL], before.get(EQUAL)),
+        service=_service(konto, question, earlier, asked),
     )
 
 
-def _service(konto: Konto, question: kpis.Question, now: Figure, before: Figure | None) -> Service:
-    assert isinstance(now, Evenness)
-    found = kpis.customers.treatments(konto.library, konto.asker, question).values()
-    earlier = before if isinstance(before, Evenness) else None
+def _service(konto: Konto, question: Question, earlier: Question | None, asked: OverviewAsked) -> Service:
+    found, before = _treated(konto, question, asked), _treated(konto, earlier, asked) if earlier else []
+    now, then = customers.evenness(found) or NOBODY, customers.evenness(before) or NOBODY
     return Service(
         waits=tuple(sorted(each.wait_s for each in found if each.wait_s is not None)),
         rates=tuple(sorted(each.on_time for each in found if each.on_time is not None)),
         wait=now.first_answer.value,
         kept=now.on_time.value,
-        wait_before=earlier.first_answer.value if earlier else None,
-        kept_before=earlier.on_time.value if earlier else None,
+        wait_before=then.first_answer.value,
+        kept_before=then.on_time.value,
     )
+
+
+def _treated(konto: Konto, question: Question, asked: OverviewAsked) -> list[Treatment]:
+    narrow = measured.narrowed(question, EQUAL, asked)
+    return list(customers.treatments(konto.library, konto.asker, narrow).values())
 
 
 def _course(konto: Konto, reader: Reader, asked: OverviewAsked, now: datetime) -> Course:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Lock, Thread
 from typing import Any, NamedTuple
 
 from wiring.home import Konto
+
+log = logging.getLogger(__name__)
 
 COSTLY = timedelta(milliseconds=500)
 MOST = 12
@@ -21,6 +25,8 @@ class Found(NamedTuple):
     answer: Any
     costly: bool = False
     """It took long to find."""
+    renewing: bool = False
+    """It is old, and being found anew."""
 
 
 class Kept:
@@ -28,6 +34,8 @@ class Kept:
 
     def __init__(self) -> None:
         self._found: dict[str, Found] = {}
+        self._renewing: set[str] = set()
+        self._lock = Lock()
 
     def last(self, question: str) -> Found | None:
         return self._found.get(question)
@@ -48,11 +56,47 @@ class Kept:
         return self._keep(question, konto.log.head(), now, find)
 
     def recent(self, question: str, konto: Konto, lasting: timedelta, find: Callable[[datetime], Any]) -> Found:
-        """The last answer while it is young and the log has not grown; one that was costly stands while it is young."""
+        """The last answer while it is young and the log has not grown; one that was costly stands while it is young.
+
+        When a costly one is no longer young, it is given all the same, and found anew in the background: nobody
+        waits for it twice.
+        """
         known, now, position = self._found.get(question), konto.clock(), konto.log.head()
-        if known is not None and known.at <= now < known.at + lasting and (known.position == position or known.costly):
-            return known
+        if known is not None and known.at <= now:
+            if known.position == position and now < known.at + lasting:
+                return known
+            if known.costly:
+                old = now >= known.at + lasting
+                return known._replace(renewing=old and self._renew(question, position, now, find, konto.clock))
         return self._keep(question, position, now, find, konto.clock)
+
+    def _renew(
+        self,
+        question: str,
+        position: int,
+        now: datetime,
+        find: Callable[[datetime], Any],
+        clock: Callable[[], datetime],
+    ) -> bool:
+        """In a thread of its own, unless one is at it already."""
+        with self._lock:
+            if question in self._renewing:
+                return True
+            self._renewing.add(question)
+
+        def renewed() -> None:
+            try:
+                self._keep(question, position, now, find, clock)
+            except Exception:
+                # Whoever asks next waits for the answer, and is told what is wrong.
+                log.exception("an answer could not be found anew")
+                self._found.pop(question, None)
+            finally:
+                with self._lock:
+                    self._renewing.discard(question)
+
+        Thread(target=renewed, name="renewing", daemon=True).start()
+        return True
 
     def _keep(
         self,

@@ -57,7 +57,7 @@ def overview(konto: Konto, kept: Kept, reader: Reader, asked: OverviewAsked) -> 
         return None
     found = kept.recent(kept_as(konto, reader, asked), konto, LASTING, lambda _: _overview(konto, reader, asked))
     answer: Overview = found.answer
-    return answer._replace(at=found.at)
+    return answer._replace(at=found.at, renewing=found.renewing)
 
 
 def kept_as(konto: Konto, reader: Reader, asked: OverviewAsked) -> str:
@@ -71,21 +71,19 @@ def _overview(konto: Konto, reader: Reader, asked: OverviewAsked) -> Overview:
     asked = asked._replace(against=reaches_back(konto, reader, asked.against))
     start, end = _ends(asked.period, reader)
     starts = _weeks(asked.period)
-    points = _points(konto, reader, asked, starts, now)
-    flow = statements.flow(konto.library, konto.asker, start, end, team=asked.team)
     return Overview(
         at=now,
+        renewing=False,
         period=asked.period,
         against=asked.against,
         figures=_figures(konto, reader, asked, starts),
         now=_totals(konto, asked, asked.period, reader, now),
         before=_before(konto, asked, reader, now),
         promises=_rolling(konto, reader, asked, starts),
-        points=points,
+        points=_points(konto, reader, asked, starts, now),
         warnings=_warnings(konto, reader, asked, starts, now),
         channels=by_channel(konto, measured.narrowed(measured.over(konto, reader, asked.period, now), "", asked)),
         changes=changes.within(konto, reader, asked.period),
-        customers=flow.customers,
         target=konto.settings.dashboard.target,
         overdue=lists.overdue(konto, now, t, SHOWN_OVERDUE, team=asked.team, kind=asked.kind),
         alerts=tuple(_alert(konto, reader, row) for row in _latest(konto, start, end)),
@@ -120,6 +118,7 @@ def _totals(konto: Konto, asked: OverviewAsked, period: Period, reader: Reader, 
         deposits=flow.deposits,
         withdrawals=flow.withdrawals,
         postings=flow.postings,
+        customers=flow.customers,
         overdue=_overdue(konto, asked, [end])[0],
         alerts=alerts.count(konto.library, konto.asker, start, end),
     )

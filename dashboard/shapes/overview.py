@@ -103,6 +103,8 @@ class Totals(NamedTuple):
     deposits: int
     withdrawals: int
     postings: int
+    customers: int
+    """How many of them had a posting."""
     overdue: int
     alerts: int
 
@@ -112,6 +114,8 @@ class Overview(NamedTuple):
 
     at: datetime
     """Of which moment it is true."""
+    renewing: bool
+    """It is being reckoned anew, and there will be a younger answer soon."""
     period: Period
     against: Period | None
     figures: Figures
@@ -122,8 +126,6 @@ class Overview(NamedTuple):
     warnings: tuple[AlertWeek, ...]
     channels: tuple[ChannelAnswers, ...]
     changes: tuple[Change, ...]
-    customers: int
-    """How many customers had a posting in the period."""
     target: float
     overdue: tuple[PromiseRow, ...]
     """The ones overdue longest, at most five; `now.overdue` counts all."""
@@ -178,3 +180,5 @@ class ByCustomer(NamedTuple):
     figures: Figures
     course: Course
     service: Service
+    renewing: bool = False
+    """There will be a younger answer soon."""

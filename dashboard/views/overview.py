@@ -14,6 +14,7 @@ from dashboard.visit import Visit, visit
 from words import format
 
 _OVERDUE_SHOWN: Final = 4
+_LOOK_AGAIN: Final = "3s"
 _COSTS: Final = ("broken_rate", "lateness_hours", "timely_notice_rate", "estimate_accuracy")
 _ALSO: Final = ("partial_rate", "withdrawn_rate")
 _ANSWERS: Final = ("answered_in_time", "chase_rate")
@@ -60,6 +61,16 @@ def page() -> None:
     with later.waiting, st.spinner(t("Going through all customers …")):
         found = data.ask().by_customer(here.reader, asked)
     by_customer_cards.fill(later, found, seen, asked, here)
+    if seen.renewing or found.renewing:
+        _until_renewed(here, asked)
+
+
+@st.fragment(run_every=_LOOK_AGAIN)
+def _until_renewed(here: Visit, asked: OverviewAsked) -> None:
+    """Shows the younger answers when they are there."""
+    seen = data.ask().overview(here.reader, asked)
+    if seen is None or not (seen.renewing or data.ask().by_customer(here.reader, asked).renewing):
+        st.rerun()
 
 
 # -- figures --------------------------------------------------------------------------------------
@@ -178,7 +189,9 @@ def _points(seen: Overview, asked: OverviewAsked, here: Visit) -> None:
     rests = t.ngettext(
         "Rests on {n} posting of {customers}.", "Rests on {n} postings of {customers}.", seen.now.postings
     )
-    of = t.ngettext("{n} customer", "{n} customers", seen.customers).format(n=format.number(seen.customers, lang))
+    of = t.ngettext("{n} customer", "{n} customers", seen.now.customers).format(
+        n=format.number(seen.now.customers, lang)
+    )
     foot = rests.format(n=format.number(seen.now.postings, lang), customers=of)
     pale = "" if seen.points[-1].over else f"{t('Pale: the week is not over yet.')} "
     look.foot(f"{pale}{foot}")

@@ -86,10 +86,11 @@ class _Pool(SQLiteConnectionPool):
 def _reckon(connection: sqlite3.Connection) -> None:
     """Powers and logarithms, which not every build of SQLite brings."""
     try:
-        connection.execute("SELECT POWER(2.0, 0.5), LN(2.0)")
+        connection.execute("SELECT POWER(2.0, 0.5), LN(2.0), FLOOR(2.5)")
     except sqlite3.OperationalError:
         connection.create_function("POWER", 2, math.pow, deterministic=True)
         connection.create_function("LN", 1, math.log, deterministic=True)
+        connection.create_function("FLOOR", 1, math.floor, deterministic=True)
 
 
 def _is_busy(error: sqlite3.OperationalError) -> bool:

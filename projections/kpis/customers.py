@@ -17,9 +17,10 @@ from domain.rulebook import Rulebook
 from projections.contacts import source_of
 from projections.customers import person_names, seen_by
 from projections.figures import Evenness, Figure, Mean, Share, gini
-from projections.filters import Condition, Library, dimension
+from projections.filters import Library, dimension
 from projections.kpis.question import Cells, Definition, Question
 from projections.promises import state_at
+from projections.rhythm import two_way
 from projections.tables import instant, micros
 
 ACTIVE = timedelta(days=365)
@@ -162,7 +163,7 @@ def _figure(
     if name == "continuity":
         return _continuity(customers, start, until)
     if name == "equal_service":
-        return _equal_service(customers, start, until)
+        return evenness([_treatment(each, start, until) for each in customers])
     counted = [each for each in members if _counts(name, each, start, end)]
     telling = sum(_tells(name, each, start, end, rules) for each in counted)
     return Share(telling, len(counted)) if counted else None
@@ -230,15 +231,6 @@ def _continuity(members: Sequence[Speaker], start: datetime | None, end: datetim
     return Mean(mean(shares), len(shares)) if shares else None
 
 
-def _equal_service(members: Sequence[Speaker], start: datetime | None, end: datetime) -> Evenness | None:
-    treated = [_treatment(each, start, end) for each in members]
-    waits = [each.wait_s for each in treated if each.wait_s is not None]
-    rates = [each.on_time for each in treated if each.on_time is not None]
-    if not waits and not rates:
-        return None
-    return Evenness(Mean(gini(waits), len(waits)), Mean(gini(rates), len(rates)))
-
-
 class Treatment(NamedTuple):
     """How one customer was served: the middle wait for an answer in business seconds, the share of promises kept.
 
@@ -254,6 +246,15 @@ def _treatment(speaker: Speaker, start: datetime | None, end: datetime) -> Treat
     answers = [each.answered_s for each in served if each.answered_s is not None]
     kept = [each.kept for each in served if each.kept is not None]
     return Treatment(float(median(answers)) if answers else None, sum(kept) / len(kept) if kept else None)
+
+
+def evenness(treated: Sequence[Treatment]) -> Evenness | None:
+    """How unequally these were served; None where nobody was."""
+    waits = [each.wait_s for each in treated if each.wait_s is not None]
+    rates = [each.on_time for each in treated if each.on_time is not None]
+    if not waits and not rates:
+        return None
+    return Evenness(Mean(gini(waits), len(waits)), Mean(gini(rates), len(rates)))
 
 
 def treatments(library: Library, asker: Asker, question: Question) -> dict[str, Treatment]:
@@ -273,19 +274,28 @@ def treatments(library: Library, asker: Asker, question: Question) -> dict[str, 
 
 
 def _speakers(library: Library, asker: Asker, question: Question, wanted: Sequence[str]) -> dict[str, Speaker]:
-    """By internal id, only those the question asks about."""
-    speakers = _parties(library, asker, question)
+    """By internal id, only those the question asks about, with what the wanted figures need to know of them."""
+    names = set(wanted)
     speakers = {
-        customer: each for customer, each in speakers.items() if _asked_about(library, customer, each, question)
+        customer: each
+        for customer, each in _parties(library, asker, question).items()
+        if _asked_about(library, customer, each, question)
     }
-    for customer, voice in _voices(library, question):
-        if customer in speakers:
-            speakers[customer].voices.append(voice)
-    if "silence" in wanted or "continuity" in wanted or "equal_service" in wanted:
+    if names & set(TELLING) or question.per is not None:
+        for customer, voice in _voices(library, question):
+            if customer in speakers:
+                speakers[customer].voices.append(voice)
+        speakers = {customer: each for customer, each in speakers.items() if each.voices}
+    if "silence" in names:
+        for customer, spoke in two_way(library, question.moment).items():
+            if customer in speakers:
+                speakers[customer].spoke.extend(spoke)
+    if "detractor_rate" in names:
+        _add_broken(library, question, speakers)
+    if names & {"continuity", "equal_service"}:
         _add_contacts(library, question, speakers)
-    if "detractor_rate" in wanted or "continuity" in wanted or "equal_service" in wanted:
         _add_promises(library, question, speakers)
-    return {customer: each for customer, each in speakers.items() if each.voices}
+    return speakers
 
 
 SPEAKING = ("feedback.given", "referral.given")
@@ -345,18 +355,31 @@ def _asked_about(library: Library, customer: str, speaker: Speaker, question: Qu
     return True
 
 
-def _add_contacts(library: Library, question: Question, speakers: Mapping[str, Speaker]) -> None:
+def _add_broken(library: Library, question: Question, speakers: Mapping[str, Speaker]) -> None:
+    """Of those who ever left, when promises to them were broken: nobody else can have left disappointed."""
+    moment = question.moment
     rows = library.views.rows(
-        "SELECT x.customer, x.at, x.two_way, x.handled_by, CASE WHEN x.question = x.contact THEN x.answered_s END "
-        f"FROM {source_of(question.moment)} x ORDER BY x.at"
+        f"SELECT p.customer, p.settled_at FROM promises p WHERE {moment.rows(by_time=False)} AND p.outcome = 'broken' "
+        "AND p.customer IN (SELECT customer FROM parties WHERE left_at IS NOT NULL)"
     )
-    for customer, time, two_way, person, answered_s in rows:
+    for customer, settled in rows:
+        if customer in speakers:
+            speakers[customer].broken.append(_instant(settled))
+
+
+def _add_contacts(library: Library, question: Question, speakers: Mapping[str, Speaker]) -> None:
+    """Those of the asked period: who handled them, and how long the customer waited."""
+    within = question.within("x.at")
+    rows = library.views.rows(
+        "SELECT x.customer, x.at, x.handled_by, CASE WHEN x.question = x.contact THEN x.answered_s END "
+        f"FROM {source_of(question.moment)} x WHERE {within.sql}",
+        within.params,
+    )
+    for customer, time, person, answered_s in rows:
         speaker = speakers.get(customer)
-        if speaker is None:
+        if speaker is None or (person is None and answered_s is None):
             continue
         at = _instant(time)
-        if two_way:
-            speaker.spoke.append(at)
         if person is not None:
             speaker.handled.append(Handled(at, person))
         if answered_s is not None:
@@ -364,27 +387,22 @@ def _add_contacts(library: Library, question: Question, speakers: Mapping[str, S
 
 
 def _add_promises(library: Library, question: Question, speakers: Mapping[str, Speaker]) -> None:
-    moment = question.moment
-    needed = Condition("1 = 1", [])
-    if question.per is None and question.start is not None and question.end is not None:
-        # Of those outside the period only that they were broken is asked.
-        needed = Condition("(p.outcome = 'broken' OR (p.belongs_at >= ? AND p.belongs_at < ?))", [])
-        needed.params.extend([micros(question.start), micros(question.end)])
+    """Those of the asked period: who handled them, and whether they were kept."""
+    moment, within = question.moment, question.within("p.belongs_at")
     rows = library.views.rows(
-        f"SELECT p.customer, p.belongs_at, p.owner, {state_at(moment)}, p.settled_at "
-        f"FROM promises p WHERE {moment.rows()} AND {needed.sql} ORDER BY p.made_at",
-        needed.params,
+        f"SELECT p.customer, p.belongs_at, p.owner, {state_at(moment)} FROM promises p "
+        f"WHERE {moment.rows(by_time=not within.params)} AND {within.sql}",
+        within.params,
     )
-    for customer, belongs, owner, state, settled in rows:
+    for customer, belongs, owner, state in rows:
         speaker = speakers.get(customer)
         if speaker is None:
             continue
+        at = instant(belongs)
         if owner is not None:
-            speaker.handled.append(Handled(instant(belongs), owner))
-        if state == "broken":
-            speaker.broken.append(_instant(settled))
+            speaker.handled.append(Handled(at, owner))
         if state not in ("open", "released"):
-            speaker.served.append(Served(instant(belongs), None, state == "kept"))
+            speaker.served.append(Served(at, None, state == "kept"))
 
 
 def _instant(us: int) -> datetime:

@@ -116,6 +116,7 @@ class Figures:
             sum(week.deposits for week in points),
             sum(week.withdrawals for week in points),
             61 * weeks - 4,
+            163,
             len(overdue_rows),
             sum(week.alerts for week in warnings),
         )
@@ -123,6 +124,7 @@ class Figures:
         known = asked.against is not None and asked.against.since >= date(2025, 9, 1)
         return Overview(
             at=NOW,
+            renewing=False,
             period=asked.period,
             against=asked.against if known else None,
             figures=self._measured(reader, weeks, tiny=tiny, compared=known),
@@ -136,7 +138,6 @@ class Figures:
                 ChannelAnswers("chat", Spread(4_440.0, 12_792.0, 31), 14_400),
             ),
             changes=_changes(reader, asked),
-            customers=163,
             target=0.9,
             overdue=tuple(overdue_rows[:5]),
             alerts=self._alerts(reader),
