@@ -79,10 +79,16 @@ class Rate(NamedTuple):
 
 
 class Evenness(NamedTuple):
-    """Gini coefficients over customers: 0 = everybody is served alike, towards 1 = very unequally."""
+    """Gini coefficients over customers: 0 = everybody is served alike, towards 1 = very unequally.
+
+    `waits` and `rates` are what they compare, in order of size: each customer's middle wait for an answer in business
+    seconds, and the share of promises to them that were kept.
+    """
 
     first_answer: Mean
     on_time: Mean
+    waits: tuple[float, ...] = ()
+    rates: tuple[float, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         return {"first_answer": self.first_answer.as_json(), "on_time": self.on_time.as_json()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import Final
 
 from dashboard.answers import measured
 from dashboard.answers.kept import Kept
@@ -18,9 +18,7 @@ from dashboard.shapes.asking import Reader
 from dashboard.shapes.overview import ByCustomer, Course, OverviewAsked, Reason, Service, Step
 from domain.roles import allowed
 from projections import flows
-from projections.figures import Evenness
-from projections.kpis import EMPTY, Question, customers
-from projections.kpis.customers import Treatment
+from projections.figures import Evenness, Figure
 from wiring.home import Konto
 from words import translator
 
@@ -34,7 +32,6 @@ BY_CUSTOMER: Final = (
     "needs_first_rate",
 )
 EQUAL: Final = "equal_service"
-NOBODY: Final = cast(Evenness, EMPTY[EQUAL])
 REASONS: Final[Mapping[Reason, tuple[str, ...]]] = {
     "kept": ("kept", "exceeded", "kept_after_timely_move", "kept_after_late_move"),
     "answers": ("answered_in_time", "answered_late", "never_answered", "chased"),
@@ -69,33 +66,29 @@ def by_customer(konto: Konto, kept: Kept, reader: Reader, asked: OverviewAsked) 
 def _by_customer(konto: Konto, reader: Reader, asked: OverviewAsked, at: datetime) -> ByCustomer:
     asked = asked._replace(against=reaches_back(konto, reader, asked.against))
     question, earlier = measured.questions(konto, reader, asked)
-    now = measured.figures(konto, question, BY_CUSTOMER, asked)
-    before = measured.figures(konto, earlier, BY_CUSTOMER, asked) if earlier else {}
+    names = (*BY_CUSTOMER, EQUAL)
+    now = measured.figures(konto, question, names, asked)
+    before = measured.figures(konto, earlier, names, asked) if earlier else {}
     t = translator(reader.lang)
     return ByCustomer(
         at=at,
         figures={name: measured.measured(name, now[name], before.get(name), t) for name in BY_CUSTOMER},
         course=_course(konto, reader, asked, at),
-        service=_service(konto, question, earlier, asked),
+        service=_service(now[EQUAL], before.get(EQUAL)),
     )
 
 
-def _service(konto: Konto, question: Question, earlier: Question | None, asked: OverviewAsked) -> Service:
-    found, before = _treated(konto, question, asked), _treated(konto, earlier, asked) if earlier else []
-    now, then = customers.evenness(found) or NOBODY, customers.evenness(before) or NOBODY
+def _service(now: Figure, before: Figure | None) -> Service:
+    assert isinstance(now, Evenness)
+    earlier = before if isinstance(before, Evenness) else None
     return Service(
-        waits=tuple(sorted(each.wait_s for each in found if each.wait_s is not None)),
-        rates=tuple(sorted(each.on_time for each in found if each.on_time is not None)),
+        waits=now.waits,
+        rates=now.rates,
         wait=now.first_answer.value,
         kept=now.on_time.value,
-        wait_before=then.first_answer.value,
-        kept_before=then.on_time.value,
+        wait_before=earlier.first_answer.value if earlier else None,
+        kept_before=earlier.on_time.value if earlier else None,
     )
-
-
-def _treated(konto: Konto, question: Question, asked: OverviewAsked) -> list[Treatment]:
-    narrow = measured.narrowed(question, EQUAL, asked)
-    return list(customers.treatments(konto.library, konto.asker, narrow).values())
 
 
 def _course(konto: Konto, reader: Reader, asked: OverviewAsked, now: datetime) -> Course:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from dashboard.answers import behind
@@ -40,8 +40,11 @@ NEWEST_FIRST = "x.at DESC, x.contact"
 
 
 def page(konto: Konto, reader: Reader, asked: ContactsAsked, page: int) -> ContactPage:
+    since = None if asked.whole else _lately(konto, reader)
     known = where(konto, asked.customer, owner=asked.owner, channel=asked.channel, team=asked.team)
     question = behind.question(konto, reader, asked.period, known)
+    if since:
+        question = replace(question, start=midnight(since, reader))
     moment, every = question.moment, known.condition(konto.library, konto.asker, "contacts", "x")
 
     def of_figure(figure: Behind) -> Condition:
@@ -51,14 +54,34 @@ def page(konto: Konto, reader: Reader, asked: ContactsAsked, page: int) -> Conta
 
     fits = of_figure(asked.behind) if asked.behind else every.and_(ONCE).and_(question.within("x.at"))
     counts = _counts(konto, moment, fits)
+    if since:
+        counts["open"] = _count(konto, moment, every.and_(_open(moment)))
+    chosen = every.and_(_open(moment)) if since and asked.state == "open" else _in_state(fits, asked.state)
+    seen = where(konto).condition(konto.library, konto.asker, "contacts", "x").and_(question.within("x.at"))
     return ContactPage(
-        rows=_rows(konto, moment, _in_state(fits, asked.state), asked.state in WAITING, PAGE_SIZE, page),
+        rows=_rows(konto, moment, chosen, asked.state in WAITING, PAGE_SIZE, page),
         parts=behind.parts(asked.behind, lambda part: _count(konto, moment, of_figure(part))) if asked.behind else {},
         total=counts[asked.state],
         counts=counts,
-        owners=_owners(konto, moment),
-        channels=_distinct(konto, moment, "x.channel"),
+        owners=_owners(konto, moment, seen),
+        channels=_distinct(konto, moment, seen, "x.channel"),
         customer=called(konto, asked.customer),
+        since=since,
+    )
+
+
+def _lately(konto: Konto, reader: Reader) -> date:
+    return day_of(konto.clock(), reader) - timedelta(weeks=WEEKS)
+
+
+def _open(moment: Moment) -> Condition:
+    """Questions that are open, found by the few that nobody gave up: else every contact that ever was would be read."""
+    waits = "SELECT q.question FROM questions q WHERE q.given_up_at"
+    known = f"AND {moment.knows('q')}"
+    return Condition(
+        f"x.question = x.contact AND x.state = 'open' AND x.contact IN "
+        f"({waits} > {moment.us} {known} UNION {waits} IS NULL {known})",
+        [],
     )
 
 
@@ -120,14 +143,13 @@ def _counts(konto: Konto, moment: Moment, fits: Condition) -> dict[ContactFilter
     return {**states, "all": sum(found.values())}  # type: ignore[dict-item]
 
 
-def _owners(konto: Konto, moment: Moment) -> tuple[str, ...]:
+def _owners(konto: Konto, moment: Moment, seen: Condition) -> tuple[str, ...]:
     names = person_names(konto.library)
-    return tuple(sorted({names[owner] for owner in _distinct(konto, moment, "x.owner") if owner in names}))
+    return tuple(sorted({names[owner] for owner in _distinct(konto, moment, seen, "x.owner") if owner in names}))
 
 
-def _distinct(konto: Konto, moment: Moment, column: str) -> tuple[str, ...]:
-    fits = where(konto).condition(konto.library, konto.asker, "contacts", "x")
-    rows = konto.views.rows(f"SELECT DISTINCT {column} FROM {source_of(moment)} x WHERE {fits.sql}", fits.params)
+def _distinct(konto: Konto, moment: Moment, seen: Condition, column: str) -> tuple[str, ...]:
+    rows = konto.views.rows(f"SELECT DISTINCT {column} FROM {source_of(moment)} x WHERE {seen.sql}", seen.params)
     return tuple(sorted(row[0] for row in rows if row[0]))
 
 
@@ -138,7 +160,7 @@ def figures(konto: Konto, reader: Reader, asked: ContactsAsked) -> ContactFigure
     if refused := of_one_alone(konto, reader, asked.owner):
         return refused
     now = konto.clock()
-    since = day_of(now, reader) - timedelta(weeks=WEEKS)
+    since = _lately(konto, reader)
     known = where(konto, asked.customer, owner=asked.owner, channel=asked.channel)
     question = Question(Moment(now), start=midnight(since, reader), filter=known)
     found = kpis.figures(konto.library, konto.asker, question, NAMES)[0].figures

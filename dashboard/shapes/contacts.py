@@ -49,6 +49,14 @@ class ContactsAsked(NamedTuple):
     team: str | None = None
     period: Period | None = None
     behind: Behind | None = None
+    lately: bool = True
+    """Of what nobody waits for any more only what came in the last 13 weeks; without meaning where a period, a
+    customer or the list behind a figure is asked for."""
+
+    @property
+    def whole(self) -> bool:
+        """However long ago it was."""
+        return not self.lately or self.period is not None or self.customer is not None or self.behind is not None
 
 
 class ContactPage(NamedTuple):
@@ -61,6 +69,8 @@ class ContactPage(NamedTuple):
     channels: tuple[str, ...]
     customer: str | None
     """The name of the one customer asked about."""
+    since: date | None = None
+    """The day from which on what nobody waits for any more is listed; None: however long ago it was."""
     parts: Parts = {}  # noqa: RUF012
     """Of the list behind a figure; empty without one."""
 

@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from dashboard import address, behind, charts, contact_rows, data, deeds, filters, look, measures, say
+from dashboard import address, behind, charts, contact_rows, data, deeds, filters, look, measures, places, say
 from dashboard.filters import ALL
 from dashboard.look import plain
 from dashboard.shapes.asking import PAGE_SIZE, Refusal
@@ -14,6 +14,7 @@ from dashboard.shapes.contacts import ContactFigures, ContactFilter, ContactPage
 from dashboard.visit import Visit, visit
 from words import format
 
+_OLDER: Final = "older"
 _STATES: Final[tuple[ContactFilter, ...]] = get_args(ContactFilter)
 
 
@@ -21,7 +22,7 @@ def page() -> None:
     """The page."""
     here = visit()
     t = here.t
-    everything = data.ask().contacts(here.reader, ContactsAsked("all"))
+    everything = _everything(here)
     if not everything.total:
         look.head(t("Contacts"), t("Nothing has been recorded yet."))
         with look.card("empty"):
@@ -37,6 +38,8 @@ def page() -> None:
             only = t("Only {name}").format(name=plain(found.customer))
             address.narrowed(only, "customer", help=t("Show everybody again"))
         behind.narrowed(here, figure=asked.behind, span=asked.period, team=asked.team)
+        if not asked.lately:
+            address.narrowed(t("Older ones, too"), _OLDER, help=t("Show only what came lately"))
     if asked.behind is None and asked.period is None:
         figures = data.ask().contact_figures(here.reader, asked)
         if isinstance(figures, Refusal):
@@ -53,6 +56,19 @@ def page() -> None:
         address.turn_pages("page", pages)
         if found.rows:
             look.foot(_foot(found, asked, here))
+        if found.since and asked.state != "open":
+            older = {**st.query_params.to_dict(), _OLDER: "1"}
+            st.page_link(places.contacts(t), label=t("Show older ones, too"), query_params=older)
+
+
+def _everything(here: Visit) -> ContactPage:
+    """What there is to choose from: of lately, unless only older ones are there."""
+    found = data.ask().contacts(here.reader, ContactsAsked("all", lately=_lately()))
+    return found if found.total else data.ask().contacts(here.reader, ContactsAsked("all", lately=False))
+
+
+def _lately() -> bool:
+    return _OLDER not in st.query_params
 
 
 def _asked(everything: ContactPage) -> ContactsAsked:
@@ -65,6 +81,7 @@ def _asked(everything: ContactPage) -> ContactsAsked:
         team=st.query_params.get("team"),
         period=span,
         behind=figure,
+        lately=_lately(),
     )
 
 
@@ -79,8 +96,13 @@ def _page(asked: ContactsAsked, here: Visit) -> tuple[ContactPage, int]:
 def _summary(everything: ContactPage, here: Visit) -> str:
     lang, counts = here.reader.lang, everything.counts
     waiting = here.t.ngettext("{n} open question", "{n} open questions", counts["open"])
-    never = here.t("{n} were never answered").format(n=format.number(counts["unanswered"], lang))
-    return f"{waiting.format(n=format.number(counts['open'], lang))}, {never}"
+    never = here.t("{n} were never answered")
+    if everything.since:
+        never = here.t("{n} were never answered since {day}")
+    since = format.day(everything.since, lang, today=here.today) if everything.since else ""
+    return f"{waiting.format(n=format.number(counts['open'], lang))}, " + never.format(
+        n=format.number(counts["unanswered"], lang), day=since
+    )
 
 
 # -- figures --------------------------------------------------------------------------------------
@@ -156,7 +178,7 @@ def _by_deadline(asked: ContactsAsked) -> bool:
 
 def _nothing(asked: ContactsAsked, here: Visit) -> None:
     t = here.t
-    if asked == ContactsAsked():
+    if asked in (ContactsAsked(), ContactsAsked(lately=False)):
         look.nothing_yet(t("Nobody waits for an answer."), t("“All contacts” shows who was answered when."))
     else:
         look.nothing_yet(t("No contact fits."), t("Choose “All contacts”, or another owner or channel."))
@@ -165,7 +187,12 @@ def _nothing(asked: ContactsAsked, here: Visit) -> None:
 def _foot(found: ContactPage, asked: ContactsAsked, here: Visit) -> str:
     t, lang = here.t, here.reader.lang
     at = format.moment(here.now, here.now, here.reader.zone, lang)
+    since = format.day(found.since, lang, today=here.today) if found.since else ""
     shown = t("{n} of {total}, the newest first. As of {moment}.")
     if _by_deadline(asked):
         shown = t("{n} of {total}, the most urgent first. As of {moment}.")
-    return shown.format(n=format.number(len(found.rows), lang), total=format.number(found.total, lang), moment=at)
+    if since and asked.state != "open":
+        shown = f"{shown} {t('Listed is what came since {since}.')}"
+    return shown.format(
+        n=format.number(len(found.rows), lang), total=format.number(found.total, lang), moment=at, since=since
+    )

@@ -111,6 +111,8 @@ class Speaker:
     served: list[Served] = field(default_factory=list)
 
     def at(self, moment: datetime) -> Span:
+        if len(self.spans) == 1:
+            return self.spans[0]
         return [span for span in self.spans if span.start is None or span.start <= moment][-1]
 
     def active(self, at: datetime) -> bool:
@@ -147,24 +149,34 @@ def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[s
     for period, start, end in question.periods(first):
         rules = library.steering(None).rulebooks.at(end)
         for group, members in _groups(speakers.values(), question, end, names).items():
+            active = [each for each in members if each.active(end)]
             for name in wanted:
-                figure = _figure(name, members, start, end, rules, cut=question.cuts)
+                figure = _figure(name, members, active, start, end, rules, cut=question.cuts)
                 if figure is not None:
                     found[group, period, name] = figure
     return found
 
 
 def _figure(
-    name: str, members: Sequence[Speaker], start: datetime | None, end: datetime, rules: Rulebook, *, cut: bool
+    name: str,
+    members: Sequence[Speaker],
+    active: Sequence[Speaker],
+    start: datetime | None,
+    end: datetime,
+    rules: Rulebook,
+    *,
+    cut: bool,
 ) -> Figure | None:
     """None where a group has nobody of whom it could tell. `cut`: what lies after the end is left out."""
-    until = end if cut else LATEST
-    customers = [each for each in members if each.at(end).kind == "customer"]
-    if name == "continuity":
-        return _continuity(customers, start, until)
-    if name == "equal_service":
-        return evenness([_treatment(each, start, until) for each in customers])
-    counted = [each for each in members if _counts(name, each, start, end)]
+    if name in ("continuity", "equal_service"):
+        until = end if cut else LATEST
+        customers = [each for each in members if each.at(end).kind == "customer"]
+        if name == "continuity":
+            return _continuity(customers, start, until)
+        return _evenness([_treatment(each, start, until) for each in customers])
+    counted = active
+    if name == "detractor_rate":
+        counted = [each for each in members if _counts(name, each, start, end)]
     telling = sum(_tells(name, each, start, end, rules) for each in counted)
     return Share(telling, len(counted)) if counted else None
 
@@ -178,7 +190,7 @@ def behind(library: Library, asker: Asker, question: Question, name: str) -> dic
         return {
             customer: True
             for customer, each in speakers.items()
-            if _figure(name, [each], start, end, rules, cut=question.cuts) not in (None, EMPTY[name])
+            if _figure(name, [each], [], start, end, rules, cut=question.cuts) not in (None, EMPTY[name])
         }
     return {
         customer: _tells(name, each, start, end, rules)
@@ -248,13 +260,12 @@ def _treatment(speaker: Speaker, start: datetime | None, end: datetime) -> Treat
     return Treatment(float(median(answers)) if answers else None, sum(kept) / len(kept) if kept else None)
 
 
-def evenness(treated: Sequence[Treatment]) -> Evenness | None:
-    """How unequally these were served; None where nobody was."""
-    waits = [each.wait_s for each in treated if each.wait_s is not None]
-    rates = [each.on_time for each in treated if each.on_time is not None]
+def _evenness(treated: Sequence[Treatment]) -> Evenness | None:
+    waits = tuple(sorted(each.wait_s for each in treated if each.wait_s is not None))
+    rates = tuple(sorted(each.on_time for each in treated if each.on_time is not None))
     if not waits and not rates:
         return None
-    return Evenness(Mean(gini(waits), len(waits)), Mean(gini(rates), len(rates)))
+    return Evenness(Mean(gini(waits), len(waits)), Mean(gini(rates), len(rates)), waits, rates)
 
 
 def treatments(library: Library, asker: Asker, question: Question) -> dict[str, Treatment]:

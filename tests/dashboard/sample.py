@@ -368,6 +368,7 @@ class Sample(Figures, Attention, Audited, Steered, Running, Promises):
             owners=tuple(owner for owner in _OWNERS if owner),
             channels=("chat", "email", "phone", "portal"),
             customer=next((row.name for row in everything if row.customer == asked.customer), None),
+            since=None if asked.whole else NOW.date() - timedelta(weeks=13),
             parts=parts_of(asked.behind, len(mine)),
         )
 
