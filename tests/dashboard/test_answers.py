@@ -380,3 +380,34 @@ def test_a_version_from_the_beginning_is_compared_with_the_shipped_one():
 def test_whoever_may_not_read_documents_is_shown_no_rules():
     with pytest.raises(NotAllowed):
         told([Version(None, None, default_text())], Asker(None, frozenset()), at("2026-05-01T00:00"), translator("de"))
+
+
+def test_contacts_of_long_ago_are_listed_on_demand_but_an_open_question_always(tmp_path):
+    home = open_at(tmp_path)
+    story = """
+        2025-06-02T08:00  Kunde K-1, namens Petra Meier, zuständig ines
+        2025-06-02T09:00  K-1 fragt "F-1", Kanal email, an ines
+        2025-06-02T10:00  beantwortet, von ines
+        2025-06-09T09:00  verspricht K-1 ines "Angebot" bis 2026-06-12T12:00
+        2025-06-10T09:00  K-1 fragt "F-2", Kanal phone, an ines, über "Angebot"
+        2025-06-10T09:05  pausiert "Angebot" wegen Kunde
+        2026-03-02T09:00  K-1 fragt "F-3", Kanal chat, an ines
+        2026-03-02T09:30  beantwortet, von ines
+    """
+    assert not [each.refused for each in home.take(envelopes(story)) if each.refused]
+    home.clock.now = at("2026-03-12T07:40")
+    pages = Home(home.konto)
+
+    lately = pages.contacts(READER, ContactsAsked("all"))
+    assert (lately.since, lately.channels) == (date(2025, 12, 11), ("chat",))
+    assert lately.counts == {"open": 1, "unanswered": 0, "late": 0, "answered": 1, "all": 1}
+    assert [row.channel for row in lately.rows] == ["chat"]
+    assert [row.channel for row in pages.contacts(READER, ContactsAsked("open")).rows] == ["phone"]
+
+    for whole in (
+        ContactsAsked("all", lately=False),
+        ContactsAsked("all", customer=_customer(pages, "Petra Meier")),
+    ):
+        found = pages.contacts(READER, whole)
+        assert (found.since, found.total, found.counts["open"]) == (None, 3, 1)
+    home.close()
