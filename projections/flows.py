@@ -85,7 +85,8 @@ def _steady(library: Library, seen: Condition, start: datetime, end: datetime, r
     rows = library.views.rows(
         f"SELECT l.rule, SUM({opening}), SUM({closing}), SUM(CASE WHEN {came} THEN l.points ELSE 0 END), "
         f"SUM(CASE WHEN {came} THEN 1 ELSE 0 END) FROM lines l JOIN customers c ON c.customer = l.customer "
-        f"WHERE {PLAIN} AND l.time <= {last} AND {seen.sql} GROUP BY l.rule, l.points > 0",
+        # Nearly all lines count: the plus lets SQLite read them as they lie.
+        f"WHERE {PLAIN} AND +l.time <= {last} AND {seen.sql} GROUP BY l.rule, l.points > 0",
         seen.params,
     )
     return _Steady(

@@ -29,6 +29,7 @@ from projections.paging import By, Order, Place, behind, order_by
 from projections.tables import ALWAYS, MICROSECOND, delete, instant, micros, until, upsert
 
 NO_FILTER = Filter()
+EVERY_TIME = Condition("1 = 1", [])
 
 COLUMNS: Mapping[str, str] = {
     "promise": "TEXT NOT NULL",
@@ -408,10 +409,15 @@ def overdue_spells(
 
 
 def distinct(
-    library: Library, asker: Asker, moment: Moment, column: Literal["owner", "team", "kind"]
+    library: Library,
+    asker: Asker,
+    moment: Moment,
+    column: Literal["owner", "team", "kind"],
+    within: Condition = EVERY_TIME,
 ) -> tuple[str, ...]:
-    """Whose promises there are (owners by their internal ids), and of which kinds."""
-    where = NO_FILTER.condition(library, asker, "promises").and_(Condition(moment.rows(), []))
+    """Whose promises there are (owners by their internal ids), and of which kinds; `within`: in which period."""
+    where = NO_FILTER.condition(library, asker, "promises").and_(within)
+    where = where.and_(Condition(moment.rows(by_time=not within.params), []))
     rows = library.views.rows(f"SELECT DISTINCT p.{column} FROM promises p WHERE {where.sql}", where.params)
     return tuple(sorted(row[0] for row in rows if row[0]))
 

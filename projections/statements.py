@@ -32,7 +32,7 @@ TABLES = (
     "factors TEXT NOT NULL, due BIGINT, against_due BIGINT, against_factor REAL, days_late REAL, "
     "settles INTEGER NOT NULL, fades INTEGER NOT NULL, fact TEXT NOT NULL, subject TEXT NOT NULL, "
     "PRIMARY KEY (customer, number))",
-    "CREATE INDEX IF NOT EXISTS lines_time ON lines (time)",
+    "CREATE INDEX IF NOT EXISTS lines_time ON lines (time, due, points, customer)",
 )
 
 

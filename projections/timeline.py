@@ -22,7 +22,7 @@ TABLES = (
     "known_until BIGINT NOT NULL, customer TEXT NOT NULL, time BIGINT NOT NULL, type TEXT NOT NULL, "
     "stream TEXT NOT NULL, fact TEXT NOT NULL, normalised REAL, reaction INTEGER NOT NULL, "
     "PRIMARY KEY (position, known_from))",
-    "CREATE INDEX IF NOT EXISTS timeline_customer ON timeline (customer, time)",
+    "CREATE INDEX IF NOT EXISTS timeline_customer ON timeline (customer, time, known_until)",
     "CREATE INDEX IF NOT EXISTS timeline_type ON timeline (type, time)",
     "CREATE INDEX IF NOT EXISTS timeline_stream ON timeline (stream)",
     "CREATE TABLE IF NOT EXISTS set_aside (fact TEXT PRIMARY KEY, stream TEXT NOT NULL, customer TEXT NOT NULL, "

@@ -70,7 +70,7 @@ def _overview(konto: Konto, reader: Reader, asked: OverviewAsked) -> Overview:
     now, t = konto.clock(), translator(reader.lang)
     asked = asked._replace(against=reaches_back(konto, reader, asked.against))
     start, end = _ends(asked.period, reader)
-    starts = _weeks(asked.period)
+    starts, within = _weeks(asked.period), measured.over(konto, reader, asked.period, now).within("p.belongs_at")
     return Overview(
         at=now,
         renewing=False,
@@ -87,8 +87,8 @@ def _overview(konto: Konto, reader: Reader, asked: OverviewAsked) -> Overview:
         target=konto.settings.dashboard.target,
         overdue=lists.overdue(konto, now, t, SHOWN_OVERDUE, team=asked.team, kind=asked.kind),
         alerts=tuple(_alert(konto, reader, row) for row in _latest(konto, start, end)),
-        teams=promises.distinct(konto.library, konto.asker, Moment(now), "team"),
-        kinds=promises.distinct(konto.library, konto.asker, Moment(now), "kind"),
+        teams=promises.distinct(konto.library, konto.asker, Moment(now), "team", within),
+        kinds=promises.distinct(konto.library, konto.asker, Moment(now), "kind", within),
     )
 
 

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from domain.roles import Asker
 from projections.figures import Figure, Share
-from projections.filters import Condition, Library, Moment
+from projections.filters import Condition, Library
 from projections.kpis.question import Case, Cells, Definition, Part, Question, group_of, shaped
+from projections.tables import micros
 
 FIGURES = (
     Definition(
@@ -36,7 +37,7 @@ NEEDS_ASKED = (
     "EXISTS (SELECT 1 FROM contacts f WHERE f.customer = p.customer AND f.purpose = 'needs' "
     "AND f.at < p.made_at AND {knows})"
 )
-SOLD = "p.kind IN ('price', 'delivery') AND p.internal = 0"
+SOLD = "{table}.kind IN ('price', 'delivery') AND {table}.internal = 0"
 
 
 class Counting(NamedTuple):
@@ -48,23 +49,30 @@ class Counting(NamedTuple):
     good: str
 
 
-def _counting(name: str, moment: Moment) -> Counting:
+def _counting(name: str, question: Question) -> Counting:
+    moment = question.moment
     now, knows = moment.us, moment.knows("f")
     if name == "follow_up_rate":
-        promises = f"(SELECT * FROM promises p WHERE {moment.rows()})"
-        return Counting(promises, "p.settled_at", f"p.follow_up_until <= {now}", FOLLOWED.format(now=now, knows=knows))
+        counts = f"p.follow_up_until <= {now}"
+        if question.start is not None:
+            # Nobody follows up before the delivery; this finds those of the period without reading all before it.
+            counts += f" AND p.follow_up_from >= {micros(question.start)}"
+        promises = f"(SELECT * FROM promises p WHERE {moment.rows(by_time=False)})"
+        return Counting(promises, "p.settled_at", counts, FOLLOWED.format(now=now, knows=knows))
     # A customer's first sale stays the first, whatever else is asked for.
-    promises = (
-        "(SELECT p.*, ROW_NUMBER() OVER (PARTITION BY p.customer ORDER BY p.made_at, p.promise) AS nth "
-        f"FROM promises p WHERE {moment.rows()} AND {SOLD})"
+    earlier = "q.made_at < p.made_at OR (q.made_at = p.made_at AND q.promise < p.promise)"
+    first = (
+        f"NOT EXISTS (SELECT 1 FROM promises q WHERE q.customer = p.customer AND {moment.rows('q', by_time=False)} "
+        f"AND {SOLD.format(table='q')} AND ({earlier}))"
     )
-    return Counting(promises, "p.made_at", "p.nth = 1", NEEDS_ASKED.format(knows=knows))
+    promises = f"(SELECT * FROM promises p WHERE {moment.rows(by_time=False)} AND {SOLD.format(table='p')})"
+    return Counting(promises, "p.made_at", first, NEEDS_ASKED.format(knows=knows))
 
 
 def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[str]) -> Cells:
     found: Cells = {}
     for name in wanted:
-        counting = _counting(name, question.moment)
+        counting = _counting(name, question)
         sql, params = _from(library, asker, question, counting)
         rows = library.views.rows(f"SELECT p.grp, {counting.at}, {counting.good} FROM ({sql}) p", params)
         cases = [Case(group, at, bool(good)) for group, at, good in rows]
@@ -73,7 +81,7 @@ def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[s
 
 
 def behind(library: Library, asker: Asker, question: Question, definition: Definition, part: Part) -> Condition:
-    counting = _counting(definition.name, question.moment)
+    counting = _counting(definition.name, question)
     sql, params = _from(library, asker, question, counting)
     chosen = definition._replace(behind="1 = 1", counted=counting.good).part(part)
     return Condition(f"SELECT p.promise FROM ({sql}) p WHERE {chosen}", params)
