@@ -58,6 +58,12 @@ _STYLE: Final = """
 .st-key-card_note { position: fixed; bottom: 1rem; right: 1rem; z-index: 99; width: auto !important; max-width: 92vw;
   padding: .5rem 1rem; box-shadow: 0 2px 10px rgb(0 0 0 / .18); }
 [data-testid="InputInstructions"] { display: none; }
+[data-testid="stMarkdown"] :is(h2, h3) { font-size: 1rem; line-height: 1.6; font-weight: 400; letter-spacing: normal;
+  padding: 0 0 .3rem; margin: 0; }
+[data-testid="stHeaderActionElements"] { display: none; }
+:is(a, button, summary, main, [role="slider"], [role="radio"]):focus-visible {
+  outline: 2px solid light-dark(#0B5B6B, #55B4C4); outline-offset: 2px; }
+main:focus-visible { outline-offset: -2px !important; }
 .stMainBlockContainer { max-width: 1320px; padding-left: 2.6rem; padding-right: 2.6rem; }
 [data-testid="stMain"]:has(.st-key-card_note) { scroll-padding-bottom: 9rem; }
 [data-testid="stMain"]:has(.st-key-card_note) .stMainBlockContainer { padding-bottom: 9rem; }
@@ -140,15 +146,16 @@ def note() -> DeltaGenerator:
     )
 
 
-def title(words: str, finding: str = "", *, icon: str = "", count: int | None = None) -> None:
-    """A card's title, and in the same line what it found."""
+def title(words: str, finding: str = "", *, icon: str = "", count: int | None = None, level: int = 2) -> None:
+    """A card's title, and in the same line what it found; a heading, so that a screen reader can go from one to the
+    next. `level` is 3 where the cards stand under a heading of their own."""
     parts = [
         f":material/{icon}:" if icon else "",
         f"**{words}**",
         f":gray-badge[{count}]" if count is not None else "",
         quiet(finding),
     ]
-    st.markdown("\u2002".join(part for part in parts if part))
+    st.markdown(f"{'#' * level} " + "\u2002".join(part for part in parts if part))
 
 
 def nothing_yet(words: str, next_step: str) -> None:

@@ -39,7 +39,7 @@ def page() -> None:
     cards = [partial(_sections, group.sections, here) for group in found.groups]
     cards += [partial(_history, found.versions, here), partial(_practices, found, here)]
     for number, (words, draw) in enumerate(zip(titles, cards, strict=True)):
-        st.subheader(words, anchor=_anchor(number))
+        st.header(words, anchor=_anchor(number))
         draw()
 
 
@@ -106,7 +106,7 @@ def _sections(sections: Sequence[RuleSection], here: Visit) -> None:
     for column, part in zip(st.columns(2, gap="small"), (sections[:cut], sections[cut:]), strict=True):
         for section in part:
             with column, look.card(f"section_{section.name}"):
-                look.title(section.title)
+                look.title(section.title, level=3)
                 _table([(_value(row), _meaning(row)) for row in section.rows], section.title)
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboard.login import GERMAN
 from dashboard.serve import new_address
+from tests.dashboard.barriers import barriers, headings
 from tests.dashboard.camera import Watched, in_a_browser, open_browser, served, settled, sideways
 
 pytestmark = in_a_browser
@@ -129,6 +130,7 @@ def test_no_page_asks_outside_fails_or_scrolls_sideways_on_a_phone(watched, plac
 
 def _look(watched, place):
     page = _go(watched, place)
+    assert barriers(page) == []
     assert watched.outside == []
     assert watched.errors == []
     assert sideways(page) == 0
@@ -138,6 +140,39 @@ def _look(watched, place):
     for picture in page.locator('[data-testid="stVegaLiteChart"]').filter(visible=True).all():
         html = picture.evaluate("e => e.outerHTML")
         assert any(words in html for words in PICTURES), html[:300]
+
+
+@pytest.mark.parametrize("watched", ["screen"], indirect=True)
+@pytest.mark.parametrize("place", ["", "account?customer=K-0"])
+def test_a_screen_reader_goes_from_card_to_card_by_their_headings(watched, place):
+    page = _go(watched, place)
+    cards = page.locator("[class*=st-key-card_]").filter(has=page.get_by_role("heading", level=2)).count()
+    assert headings(page)[0] == 1
+    assert headings(page).count(2) >= cards > 5
+
+
+@pytest.mark.parametrize("watched", ["screen"], indirect=True)
+def test_the_keyboard_reaches_a_deed_and_shows_where_it_is(watched):
+    page = _go(watched, "morning")
+    wanted, seen = page.get_by_role("button", name="Erfüllt").first, []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        at = page.evaluate(FOCUS)
+        seen.append(at["says"])
+        assert at["shown"], at
+        if wanted.evaluate("e => e === document.activeElement"):
+            break
+    else:
+        raise AssertionError(seen)
+    assert any("Vertrauenskonto" in each or "Mein Morgen" in each for each in seen), "the menu comes first"
+
+
+FOCUS = """(() => {
+  const at = document.activeElement, ringed = getComputedStyle(at).outlineStyle !== 'none';
+  const says = (at.innerText || at.getAttribute('aria-label') || at.tagName).slice(0, 60);
+  return {says: says, shown: ringed || ['INPUT', 'TEXTAREA'].includes(at.tagName)};
+})()"""
+"""What the keyboard is at, and whether it can be seen: by a ring, or in a field by where one writes."""
 
 
 @pytest.mark.parametrize("watched", ["screen"], indirect=True)

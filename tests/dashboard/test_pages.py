@@ -449,7 +449,7 @@ def test_a_version_that_begins_later_is_shown_as_such_with_what_it_changes(firm)
 def test_the_history_of_the_rulebook_reaches_back_to_the_shipped_one(firm):
     app = _open("rules")
     text = _text(app)
-    assert [each.value for each in app.subheader][-2:] == ["Fassungen", "Woher kommen die Regeln?"]
+    assert [each.value for each in app.header][-2:] == ["Fassungen", "Woher kommen die Regeln?"]
     assert "**Seit 2. Februar, 9 Uhr**\u2002:green-badge[:material/check: gilt heute]" in text
     assert "**Von Anfang an**\u2002:gray-badge[gilt nicht mehr]" in text
     assert [each.label for each in app.expander] == ["1 weiterer"]

@@ -1,0 +1,43 @@
+"""What keeps somebody with a screen reader or weak eyes from a page, as axe finds it (WCAG 2.2, A and AA)."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+
+class Known(NamedTuple):
+    """A barrier in what Streamlit itself draws, told by the rule and by a word of the element; and what it is."""
+
+    rule: str
+    word: str
+    what: str
+
+
+STREAMLITS_OWN: Final = (
+    Known("list", "stSidebarNavItems", "the menu keeps its groups between the list and its entries"),
+    Known("listitem", "<li", "the entries of the menu, for the same reason"),
+    Known("svg-img-alt", "highlighted_points_marks", "the small line of a figure; its values stand in the figure"),
+    Known("presentation-role-conflict", "stFileUploaderDropzone", "the field for a file says twice what it is"),
+)
+
+
+def barriers(page: Page) -> list[str]:
+    """Of what is ours: the rule, the element, and what to do about it."""
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for rule in found
+        for node in rule["nodes"]
+        if not any(known.rule == rule["id"] and known.word in node["html"] for known in STREAMLITS_OWN)
+    ]
+
+
+HEADINGS: Final = "[...document.querySelectorAll('h1, h2, h3, h4')].map(each => Number(each.tagName[1]))"
+
+
+def headings(page: Page) -> list[int]:
+    """The levels of a page's headings, in their order."""
+    return list(page.evaluate(HEADINGS))
