@@ -40,6 +40,7 @@ def context(address: str) -> Iterator[BrowserContext]:
         browser = open_browser(playwright)
         context = browser.new_context(locale="de-DE", timezone_id="Europe/Berlin")
         context.set_default_timeout(20_000)
+        expect.set_options(timeout=20_000)
         first = context.new_page()
         first.goto(address)
         first.close()
