@@ -21,6 +21,14 @@ _BURST_S: Final = 8.0
 Option = TypeVar("Option", bound=str)
 
 
+def follow() -> None:
+    """Let the browser's address say what this page was asked for, as a link to the page one is on leaves it as it was.
+
+    The next click would ask for what it says, and lead back to where the link stood.
+    """
+    st.query_params.from_dict(st.query_params.to_dict())
+
+
 def asked(name: str, options: Sequence[Option], default: Option) -> Option:
     """What the address asks for, if it is one of the options."""
     value = st.query_params.get(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import data, deed_forms, deeds, doorway, look, places
+from dashboard import address, data, deed_forms, deeds, doorway, look, places
 from dashboard.visit import is_dark, visit
 from words import Translator
 
@@ -29,6 +29,7 @@ def main() -> None:
         look.whose(firm, t)
         if here.reader.who is not None:
             doorway.sign_out(here)
+    address.follow()
     deeds.line(here)
     try:
         page.run()

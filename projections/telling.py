@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.fact import SEALED
 from projections.audit import Entry
+from projections.sentences import NAMED_BY_INCIDENT
 from words import Translator
 from words.format import number
 from words.names import ALERTS
@@ -141,7 +142,7 @@ class _Places(dict[str, str]):
         match name:
             case "called":
                 said = self.called.get(fact.stream) or getattr(data, "what", None)
-                return said if said and said != SEALED else self.t.gettext(PLAIN[fact.type.partition(".")[0]])
+                return said if said and said != SEALED else self.t.gettext(self._nameless())
             case "channel":
                 return self.t.gettext(SENTENCES[value or "other"])
             case "cause":
@@ -153,6 +154,13 @@ class _Places(dict[str, str]):
             case "retracts":
                 return f"{value.source}:{value.id}"
         return _plain(value, self.t)
+
+    def _nameless(self) -> str:
+        """Where nobody said what it is called: an incident by its kind as long as it is told of which kind it is."""
+        kind: str = getattr(self.entry.fact.data, "kind", "other")
+        if self.entry.fact.type == "incident.reported" and kind != "other":
+            return NAMED_BY_INCIDENT[kind]
+        return PLAIN[self.entry.fact.type.partition(".")[0]]
 
 
 def _plain(value: Any, t: Translator) -> str:

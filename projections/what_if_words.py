@@ -13,7 +13,7 @@ from words.names import ALERTS
 
 SAME = N_("Nothing would be different: all {n} accounts come out the same.")
 ACCOUNTS_SAME = N_("All {n} accounts come out the same.")
-CHANGED = N_("{changed} of {all} balances would be different, {stages} customers would stand in another stage.")
+CHANGED = N_("{balances}, {stages}.")
 MIDDLE = N_("In the middle by {median} points, at most by {most}.")
 STAGE_ONLY = N_(
     "For {n} only the stage: reliability is measured between a broken and a kept promise, and that changed."
@@ -60,10 +60,16 @@ def only(each: OtherAlert, t: Translator) -> str:
 
 def _different(each: WhatIf, t: Translator) -> Iterator[str]:
     lang = t.lang
+    changed, stages = len(each.differences), len(each.other_stage)
+    balances = t.ngettext(
+        "{changed} of {all} balances would be different", "{changed} of {all} balances would be different", changed
+    )
+    standing = t.ngettext(
+        "{stages} customer would stand in another stage", "{stages} customers would stand in another stage", stages
+    )
     yield t.gettext(CHANGED).format(
-        changed=number(len(each.differences), lang),
-        all=number(each.customers, lang),
-        stages=number(len(each.other_stage), lang),
+        balances=balances.format(changed=number(changed, lang), all=number(each.customers, lang)),
+        stages=standing.format(stages=number(stages, lang)),
     )
     if each.differences:
         most = max((one.points for one in each.differences), key=abs)

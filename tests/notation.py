@@ -188,6 +188,7 @@ PHRASES: Mapping[str, Callable[[re.Match[str]], Data]] = {
     r"mit Nachweis": lambda m: {"evidence": "lieferschein.pdf"},
     r"heißt jetzt (?P<what>.+)": lambda m: {"what": m["what"]},
     r"mit Grund": lambda m: {"reason": "weil"},
+    r'Grund "(?P<reason>[^"]+)"': lambda m: {"reason": m["reason"]},
     r"mit Alternative": lambda m: {"alternative": "stattdessen"},
     r"vom Kunden gewünscht": lambda m: {"asked_by": "customer"},
     r"nicht vereinbart": lambda m: {"agreed": False},

@@ -68,7 +68,6 @@ def _told(found: Found, konto: Konto, reader: Reader) -> WhatIf:
         newer=found.position != konto.log.head(),
         headline=headline,
         sentences=tuple(sentences),
-        how_to=t.gettext(what_if_words.NOTHING_CHANGED),
         accounts=answer.customers,
         changed=len(answer.differences),
         differences=tuple(Difference(*each) for each in answer.distribution),

@@ -43,8 +43,6 @@ class WhatIf(NamedTuple):
     newer: bool
     headline: str
     sentences: tuple[str, ...]
-    how_to: str
-    """That nothing was changed, and how to publish."""
     accounts: int
     changed: int
     differences: tuple[Difference, ...]

@@ -33,13 +33,14 @@ def page() -> None:
         with look.card("refused"):
             look.refused(texts.sentences)
         return
-    publishing.outcome("rulebook", here)
     with look.card("rulebook"):
         text = _rulebook(texts, here)
     asked: str | None = st.session_state.get(_ASKED)
     found = None if asked is None else data.ask().reckoned(here.reader, asked)
     if isinstance(found, WhatIf):
         _found(found, same_text=asked == text, here=here)
+        # Where the button was; the top of the page is out of sight there.
+        publishing.outcome("rulebook", here)
         if asked == text:
             publishing.card("rulebook", text, here)
 
@@ -82,7 +83,6 @@ def _found(found: WhatIf, *, same_text: bool, here: Visit) -> None:
         st.markdown(f"**{plain(found.headline)}**")
         if found.sentences:
             st.markdown(plain(" ".join(found.sentences)))
-        st.markdown(f":material/subdirectory_arrow_right: {plain(found.how_to)}")
         at = format.moment(found.at, here.now, here.reader.zone, lang)
         parts = [
             t("Reckoned {moment}.").format(moment=at),

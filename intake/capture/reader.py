@@ -249,9 +249,15 @@ def _complained(sentence: _Sentence) -> Understood:
     told = _told(sentence, head)
     if told.topic:
         raise Unclear("unclear_verb", WHO_COMPLAINED, found=told.topic[:60])
-    data = {"incident": sentence.id, "customer": told.named.customer.id, "kind": "complaint", "text": text}
+    data = {
+        "incident": sentence.id,
+        "customer": told.named.customer.id,
+        "kind": "complaint",
+        "text": text,
+        "by": sentence.by,
+    }
     about = Reading("text", text, text) if text else None
-    return sentence.understood(data, [_customer(told.named), about, told.at], time=told.time)
+    return sentence.understood(data, [*_who(sentence, told.named), about, told.at], time=told.time)
 
 
 def _declined(sentence: _Sentence) -> Understood:

@@ -700,7 +700,6 @@ class Sample(Figures, Attention, Audited, Steered, Running, Promises):
             newer=self.newer,
             headline="Nichts wäre anders." if german else "Nothing would be different.",
             sentences=(),
-            how_to="konto rules publish DATEI" if german else "konto rules publish FILE",
             accounts=self._customers,
             changed=0,
             differences=(),

@@ -189,6 +189,20 @@ def test_from_the_overview_one_comes_to_the_list_and_the_account_without_a_new_l
 
 
 @pytest.mark.parametrize("watched", ["screen"], indirect=True)
+def test_a_link_to_the_page_one_is_on_goes_into_the_address_too(watched):
+    """Else the next click would ask for the list again, and lead away from the account."""
+    page = _go(watched, "account?order=name")
+    page.get_by_role("link", name="Bäckerei Lenz").first.click()
+    page.wait_for_url("**/account?customer=K-3")
+    page.get_by_role("radio", name="Quartal").click()
+    page.wait_for_url("**/account?customer=K-3&span=quarter")
+    page.get_by_role("heading", name="Bäckerei Lenz").wait_for()
+    page.go_back()
+    page.go_back()
+    page.get_by_role("heading", name="Konten").wait_for()
+
+
+@pytest.mark.parametrize("watched", ["screen"], indirect=True)
 def test_a_filter_goes_into_the_address_and_comes_back_from_it(watched):
     page = _go(watched, "promises")
     page.get_by_text("Warten 7").click()

@@ -541,7 +541,6 @@ def test_the_text_begins_with_todays_rulebook_and_unchanged_it_changes_nothing(f
     assert "kept = 3 " in app.text_area(key="rulebook_field").value
     text = _text(app.button(key="reckon").click().run())
     assert "**Nichts wäre anders.**" in text
-    assert "konto rules publish DATEI" in text
     assert "Gerechnet heute 7:37 Uhr." in text
     assert len(app.get("vega_lite_chart")) == 0
 

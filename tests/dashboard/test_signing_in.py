@@ -23,10 +23,14 @@ from dashboard import cookies
 from dashboard.answers.home import Home
 from dashboard.serve import new_address
 from dashboard.shapes.signing_in import SignedIn, SignIn
+from projections import alerts
 from tests.dashboard.camera import Watched, open_browser, settled
 from tests.dashboard.provider import CLIENT
 from tests.dashboard.signed_in import NO_TLS, PEOPLE, PLANTED, TELLS, Signing, run, seen, signing
+from tests.notation import at
+from wiring import links
 from wiring.home import open_home
+from wiring.worker import run_tick
 
 KARIN, INES, LUTZ = "karin@example.com", "ines@example.com", "lutz@example.com"
 STRANGER = "somebody@example.com"
@@ -76,6 +80,24 @@ def test_programs_that_did_not_sign_in_are_refused(firm: Signing, path: str):
     with firm.visitor() as visitor:
         assert visitor.get(path).status_code == 403
         assert visitor.post(path).status_code == 403
+
+
+def test_the_link_in_a_message_takes_note_without_a_sign_in_and_opens_nothing_else(firm: Signing):
+    with open_home(firm.home, environment={}, clock=lambda: at("2026-03-12T12:01")) as konto:
+        alert, ines = run_tick(konto)[0].alert, konto.log.ids.person("ines")
+        asked = {"alert": alert, "by": ines, "key": links.key_of(konto.log.ids, alert, ines)}
+    with firm.visitor(**HTML) as visitor:
+        page = visitor.get(f"/{links.ACKNOWLEDGE}", params=asked)
+        assert "<button>" in page.text
+        assert not seen(page.text)
+        assert visitor.post(f"/{links.ACKNOWLEDGE}", data={**asked, "key": "0" * 32}).status_code == 400
+        assert visitor.post(f"/{links.ACKNOWLEDGE}", data=asked).status_code == 200
+        assert ASK in visitor.get("/").text
+    with open_home(firm.home, environment={}) as konto:
+        konto.catch_up()
+        raised = alerts.raised(konto.views, alert)
+        assert raised is not None
+        assert raised.state == "acknowledged"
 
 
 # -- signing in ----------------------------------------------------------------------------------------

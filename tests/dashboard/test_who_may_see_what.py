@@ -339,6 +339,8 @@ def test_a_statement_is_set_in_type_for_whoever_may_see_the_account_alone(pages:
         with pytest.raises(Refused):
             pages.statement_pdf(reader(role), planted, "all")
     assert pages.statement_pdf(reader("manager"), planted, "all").startswith(b"%PDF")
+    own = pages.konto.library.customer_ids("L-1")[0]
+    assert pages.statement_pdf(reader("owner"), own, "all").startswith(b"%PDF")
 
 
 def test_what_is_done_about_anothers_things_is_refused_and_recorded_nowhere(pages: Home, planted: str):

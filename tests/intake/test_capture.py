@@ -103,6 +103,8 @@ def test_a_promise_is_understood_as(text: str, data: dict[str, Any]):
          {"incident": "c-1", "customer": M, "kind": "complaint", "text": "Rechnung falsch"}),
         ("Müller hat sich beschwert: Heizung geht nicht, weil Ventil klemmt", "incident.reported",
          {"incident": "c-1", "customer": M, "kind": "complaint", "text": "Heizung geht nicht, weil Ventil klemmt"}),
+        ("Ines: Müller hat sich beschwert: Rechnung falsch", "incident.reported",
+         {"incident": "c-1", "customer": M, "kind": "complaint", "text": "Rechnung falsch", "by": "ines"}),
         ("Beschwerde von Frau Kern", "incident.reported", {"incident": "c-1", "customer": KERN, "kind": "complaint"}),
         ("Miller complained that the boiler doesn't work", "incident.reported",
          {"incident": "c-1", "customer": MILLER, "kind": "complaint", "text": "the boiler doesn't work"}),
