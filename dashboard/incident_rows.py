@@ -47,6 +47,9 @@ def incident(
         with what.container(gap=None):
             rows.to_account(row.customer, f"**{plain(row.name)}** · {called(row, here)}", here)
             st.markdown("\u2002".join(part for part in (badge(row, here), quiet(_about(row, here))) if part))
+            if row.promise:
+                promised = plain(row.promised) if row.promised else here.t("without words")
+                rows.to_promise(row.promise, here.t("Promise: {what}").format(what=promised), here)
             with st.container(key=f"wide_steps_{row.id}"):
                 st.markdown(_in_one_line(row, here))
             with st.container(key=f"slim_steps_{row.id}"):
