@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from domain.cards import Card, card, counting
+from domain.cards import Card, card, counting, months_after
 from domain.roles import Asker, allowed
 from projections.figures import Share
 from projections.filters import Library, Moment
 from projections.promises import state_at
 from projections.statements import LINE, posting
-from projections.tables import instant
+from projections.tables import instant, micros
 
 
 class SupplierRow(NamedTuple):
@@ -70,11 +70,15 @@ def costs(library: Library, asker: Asker, at: datetime) -> dict[str, int]:
     allowed(asker, "suppliers")
     steering = library.steering(None)
     rules = steering.rulebooks.at(at).cards
+    # A few days more than count, so that only so much is read; what counts is decided below.
+    earliest = micros(months_after(at, -rules.months) - timedelta(days=3))
     columns = ", ".join(f"l.{name}" for name in LINE.split(", "))
     costs: dict[str, int] = {}
     for supplier, reported, *line in library.views.rows(
         f"SELECT i.supplier, i.reported_at, {columns} FROM incidents i JOIN lines l ON l.customer = i.customer "
-        f"AND l.subject = i.incident WHERE {Moment(at).rows('i')} AND i.supplier IS NOT NULL AND l.base < 0"
+        f"AND l.subject = i.incident WHERE {Moment(at).rows('i')} AND i.supplier IS NOT NULL "
+        "AND i.reported_at >= ? AND l.base < 0",
+        (earliest,),
     ):
         when, found = instant(reported), posting(line)
         if when is not None and counting([when], at, rules) and found.stands_at(at):
