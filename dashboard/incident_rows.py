@@ -143,7 +143,7 @@ def _then(row: IncidentRow, here: Visit) -> str:
 
 
 def _moment(at: datetime, here: Visit) -> str:
-    return format.moment(at, here.now, here.reader.zone, here.reader.lang, short=True)
+    return here.moment(at, short=True)
 
 
 def badge(row: IncidentRow, here: Visit) -> str:

@@ -107,5 +107,5 @@ def line(seen: Overview, here: Visit) -> str:
     said = text.format(period=format.period(seen.period.since, seen.period.until, lang), against=against)
     if here.now - seen.at < _YOUNG:
         return said
-    at = format.moment(seen.at, here.now, here.reader.zone, lang)
+    at = here.moment(seen.at)
     return f"{said}. {t('As of {moment}.').format(moment=at)}"

@@ -164,7 +164,7 @@ def _nothing(asked: ContactsAsked, here: Visit) -> None:
 
 def _foot(found: ContactPage, asked: ContactsAsked, here: Visit) -> str:
     t, lang = here.t, here.reader.lang
-    at = format.moment(here.now, here.now, here.reader.zone, lang)
+    at = here.moment(here.now)
     shown = t("{n} of {total}, the newest first. As of {moment}.")
     if _by_deadline(asked):
         shown = t("{n} of {total}, the most urgent first. As of {moment}.")

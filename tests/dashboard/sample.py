@@ -137,7 +137,7 @@ class Sample(Figures, Attention, Audited, Steered, Running, Promises):
         return NOW
 
     def firm(self, reader: Reader) -> Firm:
-        return Firm("Kessler Haustechnik", "Lutz Brandt", frozenset(get_args(What)))
+        return Firm("Kessler Haustechnik", "Lutz Brandt", frozenset(get_args(What)), BERLIN)
 
     # -- alerts -----------------------------------------------------------------------------------
 

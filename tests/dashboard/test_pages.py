@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -303,6 +304,29 @@ def test_incidents_of_one_supplier_can_be_asked_for(firm):
     assert app.button(key="narrowed_supplier").label == "Nur Lieferant Thermotec"
     assert "15 von 15" in text
     assert text.count("Lieferant Thermotec") == 15
+
+
+# -- the firm's clock ---------------------------------------------------------------------------------
+
+
+def test_where_the_firms_clock_shows_another_time_each_moment_says_it_on_hover(firm, monkeypatch):
+    at_home = _text(_open("promises"))
+    assert ":help[" not in at_home
+    here = firm.firm
+    monkeypatch.setattr(firm, "firm", lambda reader: here(reader)._replace(zone=ZoneInfo("America/New_York")))
+    found = re.findall(
+        r"([^*\n]*)\u00a0:help\[([^\]]*)\]", "\n".join(each.value for each in _open("promises").markdown)
+    )
+    assert len(found) > 50
+    assert found[0] == ("Mo., 9. März, 8 Uhr", "Auf der Uhr des Betriebs\\: Montag, 9. März 2026, 3 Uhr")
+    assert not any(re.search(r"(?<!\\):", theirs) for _, theirs in found), "what the reader would see empty"
+
+
+def test_on_a_clock_that_shows_the_same_time_nothing_is_added_though_the_zone_has_another_name(firm, monkeypatch):
+    here = firm.firm
+    monkeypatch.setattr(firm, "firm", lambda reader: here(reader)._replace(zone=ZoneInfo("Europe/Paris")))
+    for page in ("promises", "incidents", "contacts", "timeline"):
+        assert ":help[" not in _text(_open(page))
 
 
 # -- suppliers ------------------------------------------------------------------------------------
