@@ -92,5 +92,5 @@ def told(seen: Morning, subject: str, here: Visit, *, implied: Collection[str] =
 
 def moment(at: datetime, here: Visit) -> str:
     """In a narrow column a line does not end between an hour and its word."""
-    said = format.moment(at, here.now, here.reader.zone, here.reader.lang, short=True)
+    said = here.moment(at, short=True)
     return _HOUR.sub(rf"{format.NO_BREAK_SPACE}\1", said)

@@ -62,16 +62,34 @@ def _pages(t: Translator, may: frozenset[str]) -> dict[str, list[st.Page]]:
             places.operations,
         ),
     }
-    shown = {
-        section: theirs
-        for section, pages in sections.items()
-        if (theirs := [place(t) for place in pages if places.leads(place, may)])
+    theirs = {
+        section: found for section, pages in sections.items() if (found := [p for p in pages if places.leads(p, may)])
     }
     hidden = [_not_theirs(place, t) for place in places.NEEDS if not places.leads(place, may)]
-    if not shown:
+    asked = places.asked(st.context.url)
+    if asked and asked not in map(places.address, places.NEEDS):
+        hidden.append(_nothing_here(asked))
+    if not theirs:
         return {"": [st.Page(doorway.not_theirs, title="Vertrauenskonto", url_path="door", default=True), *hidden]}
+    shown = {section: [place(t) for place in found] for section, found in theirs.items()}
+    # The page that opens first has no address of its own. Where somebody typed the one that its name promises, it gets
+    # it, and a hidden one opens first.
+    among = [place for found in theirs.values() for place in found]
+    first = places.overview if places.overview in among else among[0]
+    if asked == places.address(first):
+        section = next(section for section, found in theirs.items() if first in found)
+        place, named = theirs[section].index(first), first(t)
+        shown[section][place] = st.Page(places.view(first), title=named.title, icon=named.icon, url_path=asked)
+        hidden.append(
+            st.Page(places.view(first), title=named.title, url_path="start", default=True, visibility="hidden")
+        )
     section, pages = next(iter(shown.items()))
     return {**shown, section: [*pages, *hidden]}
+
+
+def _nothing_here(asked: str) -> st.Page:
+    """At an address of none of our pages, where Streamlit would say so in English."""
+    return st.Page(doorway.nothing_here, title="Vertrauenskonto", url_path=asked, visibility="hidden")
 
 
 def _not_theirs(place: places.Place, t: Translator) -> st.Page:

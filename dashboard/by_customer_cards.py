@@ -78,7 +78,7 @@ def fill(places: Places, found: ByCustomer, seen: Overview, asked: OverviewAsked
 
 
 def _as_of(found: ByCustomer, here: Visit) -> str:
-    at = format.moment(found.at, here.now, here.reader.zone, here.reader.lang)
+    at = here.moment(found.at)
     return here.t("As of {moment}.").format(moment=at)
 
 

@@ -63,7 +63,7 @@ def _deadline(row: ContactRow, here: Visit) -> tuple[str, str]:
 
 
 def _moment(at: datetime, here: Visit) -> str:
-    return format.moment(at, here.now, here.reader.zone, here.reader.lang, short=True)
+    return here.moment(at, short=True)
 
 
 def _then(row: ContactRow, here: Visit) -> str:

@@ -37,7 +37,7 @@ def show(figure: Behind, here: Visit) -> None:
             shown.format(
                 n=format.number(len(found.rows), here.reader.lang),
                 total=format.number(found.counts[figure.part], here.reader.lang),
-                moment=format.moment(here.now, here.now, here.reader.zone, here.reader.lang),
+                moment=here.moment(here.now),
             )
         )
 

@@ -14,7 +14,7 @@ from dashboard.deeds import OPEN, Opened
 from dashboard.look import quiet
 from dashboard.shapes.deeds import Doing
 from dashboard.visit import Visit
-from words import N_, format
+from words import N_
 
 Said = dict[str, Any]
 _LONGEST: Final = 2000
@@ -225,7 +225,7 @@ def _notice(opened: Opened, told: datetime, asked_by: str, here: Visit) -> None:
     elif opened.subject.due is None:
         st.markdown(quiet(t("Without a date notice is always in time.")))
     elif until is not None and told <= until:
-        moment = format.moment(until, here.now, here.reader.zone, here.reader.lang)
+        moment = here.moment(until)
         st.markdown(
             f":green[:material/check:] {t('In time: notice was possible until {moment}.').format(moment=moment)}"
         )

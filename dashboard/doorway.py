@@ -36,6 +36,18 @@ def not_theirs() -> None:
         )
 
 
+def nothing_here() -> None:
+    """An address that belongs to no page: mistyped, or of a page that there was once."""
+    here = visit()
+    t = here.t
+    look.head("Vertrauenskonto", t("There is no page at this address."))
+    with look.card("nothing_here"):
+        look.nothing_yet(
+            t("Perhaps a letter is missing, or the page is called otherwise by now."),
+            t("Please choose a page from the list at the side."),
+        )
+
+
 def _why(firm: Firm, here: Visit) -> str:
     t = here.t
     if firm.reader is None:

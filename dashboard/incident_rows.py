@@ -47,6 +47,9 @@ def incident(
         with what.container(gap=None):
             rows.to_account(row.customer, f"**{plain(row.name)}** · {called(row, here)}", here)
             st.markdown("\u2002".join(part for part in (badge(row, here), quiet(_about(row, here))) if part))
+            if row.promise:
+                promised = plain(row.promised) if row.promised else here.t("without words")
+                rows.to_promise(row.promise, here.t("Promise: {what}").format(what=promised), here)
             with st.container(key=f"wide_steps_{row.id}"):
                 st.markdown(_in_one_line(row, here))
             with st.container(key=f"slim_steps_{row.id}"):
@@ -140,7 +143,7 @@ def _then(row: IncidentRow, here: Visit) -> str:
 
 
 def _moment(at: datetime, here: Visit) -> str:
-    return format.moment(at, here.now, here.reader.zone, here.reader.lang, short=True)
+    return here.moment(at, short=True)
 
 
 def badge(row: IncidentRow, here: Visit) -> str:

@@ -107,6 +107,6 @@ def line(seen: Overview, here: Visit) -> str:
     said = text.format(period=format.period(seen.period.since, seen.period.until, lang), against=against)
     if here.now - seen.at < _YOUNG:
         return said
-    at = format.moment(seen.at, here.now, here.reader.zone, lang)
+    at = here.moment(seen.at)
     known = t("As of {moment}; it is being reckoned anew.") if seen.renewing else t("As of {moment}.")
     return f"{said}. {known.format(moment=at)}"

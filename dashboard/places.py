@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from typing import Final
+from urllib import parse
 
 import streamlit as st
 
@@ -165,6 +167,17 @@ def leads(place: Place, may: frozenset[str]) -> bool:
 def address(place: Place) -> str:
     """The last part of a page's address."""
     return place.__name__.replace("_", "-")
+
+
+def asked(url: str | None) -> str:
+    """The same of the address that the browser shows; empty for the page that opens first."""
+    return parse.unquote(parse.urlsplit(url or "").path).strip("/").rpartition("/")[2]
+
+
+def view(place: Place) -> Callable[[], None]:
+    """What draws a page; it stands in the module of the page's name."""
+    found: Callable[[], None] = importlib.import_module(f"dashboard.views.{place.__name__}").page
+    return found
 
 
 def link(place: Place, may: frozenset[str], t: Translator, label: str, query: dict[str, str]) -> None:

@@ -95,7 +95,7 @@ def _filters(every: RecordPage, found: RecordPage, asked: RecordAsked, here: Vis
 
 def _foot(found: RecordPage, asked: RecordAsked, here: Visit) -> str:
     t, lang = here.t, here.reader.lang
-    at = format.moment(here.now, here.now, here.reader.zone, lang)
+    at = here.moment(here.now)
     text = t("{n} of {total}, the latest first. As of {moment}.").format(
         n=format.number(len(found.rows), lang), total=format.number(_total(found, asked), lang), moment=at
     )

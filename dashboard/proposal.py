@@ -75,7 +75,7 @@ def _found(found: Proposal, here: Visit) -> None:
             editor.put("rulebook", found.text)
             st.switch_page(places.what_if(t))
         st.button(t("Leave it"), key="leave_proposal", on_click=_leave)
-    at = format.moment(found.at, here.now, here.reader.zone, lang)
+    at = here.moment(found.at)
     newer = t("Something has been recorded since.") if found.newer else ""
     look.foot(f"{t('Reckoned {moment}.').format(moment=at)} {newer}".strip())
 

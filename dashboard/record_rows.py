@@ -49,14 +49,14 @@ def record(row: RecordRow, here: Visit) -> None:
 def _due(row: RecordRow, here: Visit) -> str:
     if row.due is None:
         return here.t("no date")
-    return format.moment(row.due, here.now, here.reader.zone, here.reader.lang, short=True)
+    return here.moment(row.due, short=True)
 
 
 def _settled(row: RecordRow, here: Visit) -> str:
     """When it was settled, or for how long it has been overdue."""
     t, lang = here.t, here.reader.lang
     if row.settled is not None:
-        moment = format.moment(row.settled, here.now, here.reader.zone, lang, short=True)
+        moment = here.moment(row.settled, short=True)
         return t("settled {moment}").format(moment=moment)
     if row.outcome == "overdue" and row.due is not None:
         return t("overdue {since}").format(since=format.how_long((here.now - row.due).total_seconds(), lang))

@@ -114,7 +114,7 @@ def due(row: PromiseRow, here: Visit) -> str:
     """By when it was promised, as one says it today."""
     if row.due is None:
         return here.t("no date")
-    return format.moment(row.due, here.now, here.reader.zone, here.reader.lang, short=True)
+    return here.moment(row.due, short=True)
 
 
 def moment(row: PromiseRow, here: Visit) -> str:
@@ -136,8 +136,8 @@ def _short_of(at: datetime, due: datetime | None, here: Visit) -> str:
     """The day goes without saying where it is that of the due above it."""
     local = at.astimezone(here.reader.zone)
     if due is not None and due.astimezone(here.reader.zone).date() == local.date():
-        return format.clock(local.time(), here.reader.lang)
-    return format.moment(at, here.now, here.reader.zone, here.reader.lang, short=True)
+        return here.clock(at)
+    return here.moment(at, short=True)
 
 
 def badge(row: PromiseRow, here: Visit) -> str:

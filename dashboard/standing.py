@@ -68,7 +68,7 @@ def _open(words: str, shown: Sequence[OpenThen], total: int, here: Visit) -> Non
     for each in shown:
         by = t("no date")
         if each.by is not None:
-            moment = format.moment(each.by, here.now, here.reader.zone, here.reader.lang, short=True)
+            moment = here.moment(each.by, short=True)
             by = (
                 t("overdue since {moment}").format(moment=moment)
                 if each.late

@@ -190,6 +190,7 @@ class IncidentRow(NamedTuple):
     supplier: str | None
     product: str | None
     promise_id: str | None
+    promise_source: str | None
     promise_what: str | None
     waits_for: str | None
     reported_at: datetime
@@ -223,6 +224,7 @@ _SELECT = (
     "SELECT i.incident, w.id, w.source, w.text, i.customer, c.id, c.name, i.state, i.kind, i.severity, i.admitted, "
     f"{OWNER_NAME.format(column='i.owner')}, i.team, i.supplier, i.product, "
     "(SELECT id FROM promise_words pw WHERE pw.promise = i.promise), "
+    "(SELECT source FROM promise_words pw WHERE pw.promise = i.promise), "
     "(SELECT what FROM promise_words pw WHERE pw.promise = i.promise), i.waits_for, i.reported_at, i.resolved_at, "
     "i.closed_at, i.next_step, i.restored, "
     + ", ".join(f"i.{step}_{end}" for end in ("due", "done") for step in ORDER)

@@ -271,6 +271,9 @@ def test_dates_are_short_in_charts_and_full_in_titles():
     assert format.day(date(2026, 2, 9), "en") == "9 Feb"
     assert format.day(date(2025, 2, 9), "de", today=NOW.date()) == "9. Feb. 2025"
     assert format.day_long(NOW.date(), "de") == "Donnerstag, 12. März 2026"
+    assert format.moment_to_keep(NOW, BERLIN, "de") == "Donnerstag, 12. März 2026, 7:40 Uhr"
+    assert format.moment_to_keep(NOW, UTC, "de") == "Donnerstag, 12. März 2026, 6:40 Uhr"
+    assert format.moment_to_keep(datetime(2026, 3, 13, tzinfo=BERLIN), BERLIN, "de") == "Donnerstag, 12. März 2026"
     assert format.period(date(2025, 12, 15), NOW.date(), "de") == "15. Dezember 2025 bis 12. März 2026"
     assert format.period(date(2026, 2, 15), NOW.date(), "en") == "15 February to 12 March 2026"
 

@@ -175,6 +175,14 @@ def moment(at: datetime, now: datetime, zone: tzinfo, lang: str, *, short: bool 
     return f"{spoken}{' ' if near else ', '}{clock(local.time(), lang)}"
 
 
+def moment_to_keep(at: datetime, zone: tzinfo, lang: str) -> str:
+    """An instant that reads the same on any day: "Dienstag, 24. März 2026, 8 Uhr"; midnight ends the day before it."""
+    local = at.astimezone(zone)
+    if local.time() == time():
+        return day_long(local.date() - timedelta(days=1), lang)
+    return f"{day_long(local.date(), lang)}, {clock(local.time(), lang)}"
+
+
 def period(since: date, until: date, lang: str) -> str:
     """A period with both its days: "15. Dezember 2025 bis 12. März 2026"."""
     first = _date(since, "month", lang, year=since.year != until.year)

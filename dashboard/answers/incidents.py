@@ -166,6 +166,8 @@ def row(each: incidents.IncidentRow, now: datetime) -> IncidentRow:
         ended=each.resolved_at or each.closed_at,
         restored=each.restored,
         steps=tuple(_step(name, each, now) for name in ORDER),
+        promise=f"{each.promise_source}:{each.promise_id}" if each.promise_id else None,
+        promised=each.promise_what,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from dashboard.shapes.asking import Firm, Reader, Refusal
 from dashboard.shapes.signing_in import Presence, SignedIn
@@ -55,12 +56,12 @@ def _asker(who: SignedIn, people: People, login: LoginSettings) -> Asker:
 
 def firm(konto: Konto, reader: Reader) -> Firm:
     """Nothing of the firm for whoever is none of its people."""
-    presence = _presence(konto, reader)
+    presence, zone = _presence(konto, reader), ZoneInfo(konto.settings.zone)
     if presence != "here":
-        return Firm(None, reader.who.email if reader.who else None, frozenset(), presence)
+        return Firm(None, reader.who.email if reader.who else None, frozenset(), zone, presence)
     person = konto.steering.people.at(konto.clock()).find(konto.asker.person)
     reach = {what for names in MAY.values() for what in names if may(konto.asker, what)}
-    return Firm(konto.settings.firm, person.name if person else konto.asker.person, frozenset(reach))
+    return Firm(konto.settings.firm, person.name if person else konto.asker.person, frozenset(reach), zone)
 
 
 def _presence(konto: Konto, reader: Reader) -> Presence:

@@ -9,6 +9,7 @@ from dashboard.charts.adviser import possible_days
 from dashboard.charts.contacts import answer_times
 from dashboard.charts.day import day
 from dashboard.charts.meaning import said_and_came
+from dashboard.charts.months import months
 from dashboard.charts.period import Column, Strip, course, cut_off, per_dot, strip
 from dashboard.charts.picture import Chart, Style
 from dashboard.charts.rules import lateness
@@ -35,6 +36,7 @@ __all__ = [
     "differences",
     "intervals",
     "lateness",
+    "months",
     "per_dot",
     "points_by_week",
     "possible_days",

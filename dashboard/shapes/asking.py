@@ -29,6 +29,8 @@ class Firm(NamedTuple):
     reader: str | None
     may: frozenset[str]
     """What the reader may see and do, by the names that the table of roles gives it."""
+    zone: ZoneInfo
+    """Where the firm's clock runs."""
     presence: Presence = "here"
 
 

@@ -47,6 +47,10 @@ class IncidentRow(NamedTuple):
     restored: bool
     """Put right, and talked over face to face after reason and apology."""
     steps: tuple[Step, ...]
+    promise: str | None = None
+    """What it is about, as source:id, where it names a promise."""
+    promised: str | None = None
+    """What was promised there, where that is known."""
 
 
 class IncidentsAsked(NamedTuple):

@@ -272,7 +272,7 @@ def _open(promises: Sequence[PromiseRow], here: Visit, can_do: bool) -> None:
     if not promises:
         st.markdown(quiet(t("None. What is promised next appears here.")))
     for row in promises:
-        due = rows.due(row, here) if row.due is None else t("by {moment}").format(moment=rows.due(row, here))
+        due = t("no date") if row.due is None else t("by {moment}").format(moment=here.said(row.due, short=True))
         together = due.replace(" ", format.NO_BREAK_SPACE)
         rows.to_promise(row.own, f"**{plain(row.what)}**, {together}", here)
         st.markdown(rows.standing(row, here))

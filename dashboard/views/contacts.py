@@ -186,7 +186,7 @@ def _nothing(asked: ContactsAsked, here: Visit) -> None:
 
 def _foot(found: ContactPage, asked: ContactsAsked, here: Visit) -> str:
     t, lang = here.t, here.reader.lang
-    at = format.moment(here.now, here.now, here.reader.zone, lang)
+    at = here.moment(here.now)
     since = format.day(found.since, lang, today=here.today) if found.since else ""
     shown = t("{n} of {total}, the newest first. As of {moment}.")
     if _by_deadline(asked):

@@ -178,7 +178,7 @@ def _who(name: str, here: Visit) -> str:
 def _foot(found: DeliveriesPage, here: Visit) -> str:
     t, lang = here.t, here.reader.lang
     shown = t("{n} of {total}, the newest first. As of {moment}.")
-    at = format.moment(here.now, here.now, here.reader.zone, lang)
+    at = here.moment(here.now)
     return shown.format(n=format.number(len(found.rows), lang), total=format.number(found.total, lang), moment=at)
 
 

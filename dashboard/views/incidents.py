@@ -178,7 +178,7 @@ def _nothing(asked: IncidentsAsked, here: Visit) -> None:
 
 def _foot(found: IncidentPage, asked: IncidentsAsked, here: Visit) -> str:
     t, lang = here.t, here.reader.lang
-    at = format.moment(here.now, here.now, here.reader.zone, lang)
+    at = here.moment(here.now)
     shown = t("{n} of {total}, the newest first. As of {moment}.")
     if asked.state == "unresolved":
         shown = t("{n} of {total}, the most urgent first. As of {moment}.")

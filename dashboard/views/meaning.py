@@ -11,7 +11,7 @@ from dashboard.look import plain, quiet
 from dashboard.shapes.asking import Refusal
 from dashboard.shapes.meaning import Figure, FigureTest, Judged, TooFew
 from dashboard.visit import Visit, visit
-from words import N_, format
+from words import N_
 
 _FIGURES: Final[tuple[tuple[Figure, str, str, str], ...]] = (
     (
@@ -108,7 +108,7 @@ def _foot(found: FigureTest, here: Visit) -> str:
         "Bar: where the share surely lies (19 in 20). On the dashed line came exactly what was said."
     )
     ring = t("Ring: whoever always guesses the rate known at the beginning.")
-    at = format.moment(found.at, here.now, here.reader.zone, here.reader.lang)
+    at = here.moment(found.at)
     tested = t("Tested {moment}.").format(moment=at)
     newer = t("Something has been recorded since.") if found.newer else ""
     guessed = any(group.guess for group in drawn)

@@ -100,7 +100,7 @@ def _in_a_sentence(seen: Morning, here: Visit) -> str:
 
 
 def _clock(at: datetime, here: Visit) -> str:
-    return format.clock(at.astimezone(here.reader.zone).time(), here.reader.lang)
+    return here.clock(at)
 
 
 def _to_do(seen: Morning, here: Visit) -> None:

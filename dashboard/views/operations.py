@@ -133,7 +133,7 @@ def _notes(found: Operations, area: Area) -> None:
 
 
 def _moment(at: datetime, here: Visit) -> str:
-    return format.moment(at, here.now, here.reader.zone, here.reader.lang, short=True)
+    return here.moment(at, short=True)
 
 
 # -- what runs ------------------------------------------------------------------------------------

@@ -249,7 +249,7 @@ def _alerts(seen: Overview, here: Visit) -> None:
 def _alert(row: AlertRow, here: Visit) -> None:
     t = here.t
     when, what, to = st.columns([1.15, 2.8, 1.5], gap="small", vertical_alignment="center")
-    when.markdown(quiet(format.moment(row.raised, here.now, here.reader.zone, here.reader.lang, short=True)))
+    when.markdown(quiet(here.moment(row.raised, short=True)))
     with what:
         if row.customer and row.name:
             rows.to_account(row.customer, f"**{plain(row.name)}** · {plain(row.text)}", here)

@@ -157,7 +157,7 @@ def _why(found: OnePromise, here: Visit) -> str:
 
 
 def _moment(at: datetime, here: Visit) -> str:
-    return format.moment(at, here.now, here.reader.zone, here.reader.lang, short=True)
+    return here.moment(at, short=True)
 
 
 # -- what moved it ----------------------------------------------------------------------------------

@@ -65,6 +65,6 @@ def _filters(first: PromisePage, found: PromisePage, here: Visit) -> None:
 
 def _foot(found: PromisePage, pages: int, here: Visit) -> str:
     t, lang = here.t, here.reader.lang
-    at = format.moment(here.now, here.now, here.reader.zone, lang)
+    at = here.moment(here.now)
     shown = t("{n} of {total}, the most urgent first. As of {moment}.")
     return shown.format(n=format.number(len(found.rows), lang), total=format.number(found.total, lang), moment=at)

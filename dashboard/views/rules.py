@@ -66,7 +66,7 @@ def _moment(at: datetime, here: Visit) -> str:
     local = at.astimezone(here.reader.zone)
     if local.time() == time():
         return format.day_in_words(local.date(), here.today, here.reader.lang)
-    return format.moment(at, here.now, here.reader.zone, here.reader.lang)
+    return here.moment(at)
 
 
 def _lateness(found: Rules, here: Visit) -> None:

@@ -32,7 +32,7 @@ def page() -> None:
     for number, group in enumerate(found.groups):
         with look.card(f"team_{number}"):
             _group(group, found, number, here)
-    at = format.moment(here.now, here.now, here.reader.zone, here.reader.lang)
+    at = here.moment(here.now)
     look.foot(t("As of {moment}.").format(moment=at))
 
 

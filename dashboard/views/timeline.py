@@ -206,7 +206,7 @@ def _entry(row: TimelineEntry, here: Visit, *, number: int | None = None, narrow
 
 
 def _moment(at: datetime, here: Visit) -> str:
-    return format.moment(at, here.now, here.reader.zone, here.reader.lang, short=True)
+    return here.moment(at, short=True)
 
 
 def _badge(row: TimelineEntry, here: Visit) -> str:

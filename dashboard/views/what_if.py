@@ -78,12 +78,12 @@ def _rulebook(texts: Texts, here: Visit) -> str:
 
 
 def _found(found: WhatIf, *, same_text: bool, here: Visit) -> None:
-    t, lang = here.t, here.reader.lang
+    t = here.t
     with look.card("found"):
         st.markdown(f"**{plain(found.headline)}**")
         if found.sentences:
             st.markdown(plain(" ".join(found.sentences)))
-        at = format.moment(found.at, here.now, here.reader.zone, lang)
+        at = here.moment(found.at)
         parts = [
             t("Reckoned {moment}.").format(moment=at),
             t("Something has been recorded since.") if found.newer else "",
@@ -101,7 +101,7 @@ def _found(found: WhatIf, *, same_text: bool, here: Visit) -> None:
 
 
 def _alerts(found: WhatIf, here: Visit) -> None:
-    t, lang = here.t, here.reader.lang
+    t = here.t
     look.title(t("Which alerts would have come?"))
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in found.alerts))
     for number, each in enumerate(found.other_alerts[:_ALERTS]):
@@ -109,7 +109,7 @@ def _alerts(found: WhatIf, here: Visit) -> None:
             name, alert, only = st.columns([2, 2, 1.3], gap="small", vertical_alignment="center")
             with name:
                 rows.to_account(each.customer, f"**{plain(each.name)}**", here)
-            when = format.moment(each.moment, here.now, here.reader.zone, lang)
+            when = here.moment(each.moment)
             alert.markdown(f"{plain(each.alert)}  \n{quiet(plain(f'{each.subject} · {when}'))}")
             only.markdown(quiet(each.only))
     if len(found.other_alerts) > _ALERTS:

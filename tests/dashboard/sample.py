@@ -28,7 +28,7 @@ from dashboard.shapes.contacts import (
     ContactState,
 )
 from dashboard.shapes.customers import CustomerPage, CustomerRow, CustomersAsked, Lapse, Silence
-from dashboard.shapes.figures import Reliability, Spread
+from dashboard.shapes.figures import Reliability, Share, Spread
 from dashboard.shapes.incidents import (
     IncidentFigures,
     IncidentFilter,
@@ -42,7 +42,7 @@ from dashboard.shapes.meaning import Figure, FigureTest, Judged, SaidAndCame, To
 from dashboard.shapes.promises import PromiseFilter, PromisePage, PromiseRow, State, StateFilter
 from dashboard.shapes.publishing import Texts
 from dashboard.shapes.rules import Rules
-from dashboard.shapes.suppliers import SupplierRow, Suppliers
+from dashboard.shapes.suppliers import MonthOfIncidents, SupplierRow, Suppliers
 from dashboard.shapes.what_if import ChangedAccount, Difference, OtherAlert, WhatIf
 from domain.roles import LOCAL_USER, What
 from domain.rulebook import default_text
@@ -137,7 +137,7 @@ class Sample(Figures, Attention, Audited, Steered, Running, Promises):
         return NOW
 
     def firm(self, reader: Reader) -> Firm:
-        return Firm("Kessler Haustechnik", "Lutz Brandt", frozenset(get_args(What)))
+        return Firm("Kessler Haustechnik", "Lutz Brandt", frozenset(get_args(What)), BERLIN)
 
     # -- alerts -----------------------------------------------------------------------------------
 
@@ -415,6 +415,8 @@ class Sample(Figures, Attention, Audited, Steered, Running, Promises):
                     ended=None if state == "open" else reported + timedelta(days=5),
                     restored=state == "resolved" and number % 2 == 0,
                     steps=self._steps(reported, done, state == "open", waits=number == 5),
+                    promise="crm:Z-2" if number % 4 == 2 else None,
+                    promised="Therme liefern" if number % 4 == 2 else None,
                 )
             )
         return rows
@@ -490,12 +492,37 @@ class Sample(Figures, Attention, Audited, Steered, Running, Promises):
 
     def suppliers(self, reader: Reader) -> Suppliers:
         rows = (
-            SupplierRow("Thermotec", "red", 4, 5, date(2026, 2, 15), 7, wilson(93, 112)),
-            SupplierRow("Heizgroß Ulm", "yellow", 2, 2, date(2025, 11, 29), 6, wilson(228, 264)),
-            SupplierRow("Rohr & Söhne", None, 0, 1, date(2024, 6, 3), 1, wilson(3, 4)),
-            SupplierRow("Solar *Plus* GmbH, Niederlassung Schwäbisch Gmünd", None, 0, 0, None, 0, wilson(0, 0)),
+            self._supplier("Thermotec", "red", 5, date(2026, 2, 15), -5400, (4, 0, 0, 1, 0, 2), wilson(93, 112)),
+            self._supplier("Heizgroß Ulm", "yellow", 2, date(2026, 2, 27), -3000, (2, 3, 1), wilson(228, 264)),
+            self._supplier("Rohr & Söhne", None, 1, date(2024, 6, 3), 0, (), wilson(3, 4)),
+            self._supplier("Solar *Plus* GmbH, Niederlassung Schwäbisch Gmünd", None, 0, None, 0, (), wilson(0, 0)),
         )
-        return Suppliers(rows if self._customers else (), 12, 2, 4, 0.9)
+        return Suppliers(rows if self._customers else (), 12, 2, 4, 0.9, whole=True)
+
+    def _supplier(
+        self,
+        name: str,
+        card: Literal["yellow", "red"] | None,
+        ever: int,
+        last: date | None,
+        cost: int,
+        lately: tuple[int, ...],
+        on_time: Share,
+    ) -> SupplierRow:
+        """`lately`: the broken claims of the last months, then all other incidents of each month backwards."""
+        claims, others = (lately[0], lately[1:]) if lately else (0, ())
+        months = []
+        for back in range(13):
+            number = others[back] if back < len(others) else 0
+            broken = 1 if back in (1, 2, 4, 7)[:claims] else 0
+            months.append(MonthOfIncidents(date(2026 - (back > 2), (2 - back) % 12 + 1, 1), number + broken, broken))
+        recent = sum(each.incidents for each in months)
+        since = next((each.month for each in reversed(months) if each.incidents), None)
+        first = next((each.month for each in reversed(months) if each.claims), None)
+        return SupplierRow(
+            name, card, claims, first, ever, last, recent, since, cost, recent + ever - claims,
+            tuple(reversed(months)), on_time,
+        )  # fmt: skip
 
     def _name(self, customer: str) -> str | None:
         names = {f"K-{number}": name for number, name in enumerate(_NAMES)}

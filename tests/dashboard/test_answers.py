@@ -13,10 +13,13 @@ from dashboard.answers.rules import told
 from dashboard.shapes.acquaintance import Owner
 from dashboard.shapes.adviser import AdviceAsked
 from dashboard.shapes.asking import Reader
+from dashboard.shapes.behind import Behind
 from dashboard.shapes.contacts import ContactsAsked
 from dashboard.shapes.customers import CustomersAsked
 from dashboard.shapes.incidents import IncidentsAsked
+from dashboard.shapes.periods import Period
 from dashboard.shapes.promises import PromiseFilter
+from dashboard.shapes.record import RecordAsked
 from dashboard.shapes.rules import Rules
 from dashboard.shapes.timeline import TimelineAsked
 from domain.roles import LOCAL_USER, Asker, NotAllowed
@@ -50,7 +53,7 @@ STORY = """
     2026-03-09T10:00  nennt den Grund, von ines, Kanal phone
     2026-02-18T09:00  Vorfall K-17 "V-2" product_claim, Lieferant Thermotec, von lutz
     2026-02-19T09:00  löst
-    2026-02-24T09:00  Vorfall K-17 "V-3" product_claim, Lieferant Thermotec, von lutz
+    2026-02-24T09:00  Vorfall K-17 "V-3" product_claim, zu "Angebot", Lieferant Thermotec, von lutz
     2026-02-25T09:00  schließt
     2026-03-06T16:00  verspricht K-17 lutz "Rückruf" bis 2026-03-20T17:00 [wrong] (erfasst 2026-03-09T08:00)
     2026-03-10T08:00  zieht zurück [wrong], mit Grund (erfasst 2026-03-10T08:01)
@@ -203,6 +206,30 @@ def test_a_supplier_has_a_card_for_broken_claims_and_a_share_with_its_interval(p
     assert row.last_claim == date(2026, 2, 24)
     assert (row.on_time.numerator, row.on_time.denominator) == (1, 2)
     assert (found.months, found.yellow_from, found.red_from) == (12, 2, 4)
+    assert sum(each.claims for each in row.months) == row.claims
+    assert [each.month for each in row.months if each.claims] == [date(2026, 2, 1)]
+    assert (len(row.months), row.months[0].month, row.months[-1].month) == (13, date(2025, 3, 1), date(2026, 3, 1))
+
+
+def test_every_figure_on_a_suppliers_card_is_as_long_as_the_list_behind_it(pages):
+    (row,) = pages.suppliers(READER).rows
+
+    def incidents(since: date, kind: str | None = None) -> int:
+        asked = IncidentsAsked("all", supplier=row.name, kind=kind, period=Period(since, date(2999, 12, 31)))
+        return pages.incidents(READER, asked).total
+
+    assert incidents(row.claims_since, "product_claim") == row.claims == 2
+    assert incidents(row.recent_since) == row.recent
+    behind = RecordAsked(supplier=row.name, behind=Behind("on_time_rate"))
+    parts = pages.record_of_promises(READER, behind).parts
+    assert (parts["counted"], parts["all"]) == (row.on_time.numerator, row.on_time.denominator) == (1, 2)
+
+
+def test_an_incident_about_a_promise_names_it(pages):
+    named = [row for row in pages.incidents(READER, IncidentsAsked("all")).rows if row.promise]
+    assert named
+    for row in named:
+        assert pages.promise(READER, row.promise).row.what == row.promised
 
 
 def test_the_timeline_strikes_out_what_was_a_mistake_and_says_why_and_when(pages):

@@ -103,6 +103,16 @@ def test_the_lines_of_an_audit_are_moved_by_arrow_keys_and_on_a_phone_there_are_
     assert page.url.endswith("known_on=2026-03-11")
 
 
+@pytest.mark.parametrize("watched", ["screen"], indirect=True)
+@pytest.mark.parametrize(
+    ("place", "said"), [("overview", "Überblick"), ("no-such-page", "Unter dieser Adresse gibt es keine Seite.")]
+)
+def test_no_address_brings_up_streamlits_own_english_words(watched, place, said):
+    page = _go(watched, place)
+    page.get_by_test_id("stMain").get_by_text(said).first.wait_for(timeout=20_000)
+    assert page.get_by_role("dialog").count() == 0
+
+
 ON_A_PHONE = (
     "morning",
     "promise?promise=sample:P-3",

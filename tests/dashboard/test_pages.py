@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -304,16 +306,63 @@ def test_incidents_of_one_supplier_can_be_asked_for(firm):
     assert text.count("Lieferant Thermotec") == 15
 
 
+# -- the firm's clock ---------------------------------------------------------------------------------
+
+
+def test_where_the_firms_clock_shows_another_time_each_moment_says_it_on_hover(firm, monkeypatch):
+    at_home = _text(_open("promises"))
+    assert ":help[" not in at_home
+    here = firm.firm
+    monkeypatch.setattr(firm, "firm", lambda reader: here(reader)._replace(zone=ZoneInfo("America/New_York")))
+    found = re.findall(
+        r"([^*\n]*)\u00a0:help\[([^\]]*)\]", "\n".join(each.value for each in _open("promises").markdown)
+    )
+    assert len(found) > 50
+    assert found[0] == ("Mo., 9. März, 8 Uhr", "Auf der Uhr des Betriebs\\: Montag, 9. März 2026, 3 Uhr")
+    assert not any(re.search(r"(?<!\\):", theirs) for _, theirs in found), "what the reader would see empty"
+
+
+def test_on_a_clock_that_shows_the_same_time_nothing_is_added_though_the_zone_has_another_name(firm, monkeypatch):
+    here = firm.firm
+    monkeypatch.setattr(firm, "firm", lambda reader: here(reader)._replace(zone=ZoneInfo("Europe/Paris")))
+    for page in ("promises", "incidents", "contacts", "timeline"):
+        assert ":help[" not in _text(_open(page))
+
+
 # -- suppliers ------------------------------------------------------------------------------------
 
 
 def test_a_suppliers_card_is_said_in_words_and_rests_on_broken_claims(firm):
     text = _text(_open("suppliers"))
     assert "**Thermotec**\u2002:orange-badge[:material/block: rote Karte]" in text
-    assert "4 gebrochene Produktversprechen" in text
+    assert "**−54 Punkte Vertrauen**" in text
+    assert "**4 gebrochene Produktversprechen**" in text
     assert "in den letzten 12 Monaten; insgesamt 5, zuletzt am 15. Feb." in text
+    assert "3 Vorfälle seit dem 1. Jan., in den drei Monaten davor 3" in text
     assert ":yellow-badge[:material/style: gelbe Karte]" in text
     assert "ab 2 die gelbe Karte, ab 4 die rote" in text
+
+
+def test_each_figure_on_a_suppliers_card_leads_to_the_list_behind_it(firm):
+    links = {link.proto.label: parse_qs(link.proto.query_string) for link in _open("suppliers").get("page_link")}
+    thermotec = {"supplier": ["Thermotec"], "state": ["all"]}
+    assert links["Beruht auf 7 Vorfällen."] == thermotec | {"from": ["2025-08-01"]}
+    assert links["Diese 4 Fälle ansehen"] == thermotec | {"from": ["2025-08-01"], "kind": ["product_claim"]}
+    assert links["Alle 8 Vorfälle ansehen"] == thermotec
+    assert links["Beruht auf 112 Zusagen."] == {"behind": ["on_time_rate"], "supplier": ["Thermotec"]}
+
+
+def test_whoever_sees_only_their_own_customers_is_led_to_no_list_that_would_be_shorter(firm, monkeypatch):
+    whole = firm.suppliers
+    monkeypatch.setattr(firm, "suppliers", lambda reader: whole(reader)._replace(whole=False))
+    app = _open("suppliers")
+    assert {link.proto.label for link in app.get("page_link")} == {"Vorfälle Ihrer eigenen Kunden"}
+    assert "Beruht auf 7 Vorfällen." in _text(app)
+
+
+def test_an_incident_about_a_promise_leads_to_it(firm):
+    links = [link.proto for link in _open("incidents", supplier="Thermotec", state="all").get("page_link")]
+    assert {link.query_string for link in links if link.label == "Zusage: Therme liefern"} == {"promise=crm%3AZ-2"}
 
 
 def test_of_few_promises_with_a_suppliers_goods_only_the_range_is_shown(firm):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.errors import Refused
-from domain.roles import Asker, NotAllowed
+from domain.roles import LOCAL_USER, Asker, NotAllowed
 from projections import suppliers
 from projections.filters import Filter, Moment
 from projections.incidents import IncidentRow, count, listed
@@ -278,6 +278,25 @@ def test_a_supplier_has_a_card_by_the_claims_of_12_months_at_the_moment_by_what_
     assert (acme.claims, acme.claims_ever, acme.incidents, local(acme.last_claim)) == (1, 4, 4, "2026-04-05T09:00")
     assert (bolt.claims_ever, bolt.incidents) == (0, 1)
     assert (cor.on_time.numerator, cor.on_time.denominator, acme.on_time.denominator) == (1, 1, 0)
+
+
+def test_what_a_supplier_cost_is_the_sum_of_what_came_off_for_incidents_of_these_months(
+    home: Home, given: Given
+) -> None:
+    """
+    2025-02-05T09:00  Vorfall K-9 "0" product_claim, Lieferant Acme
+    2026-01-05T09:00  Vorfall K-1 "1" product_claim, Lieferant Acme
+    2026-01-06T09:00  nennt den Grund, Kanal phone
+    2026-02-05T09:00  Vorfall K-2 "2" wrong_work, Lieferant Acme, gering
+    2026-03-05T09:00  Vorfall K-3 "3" complaint, Lieferant Bolt
+    2026-03-05T09:00  Vorfall K-4 "4" complaint
+    """
+    home.take(given().envelopes)
+    library = home.konto.library
+    assert suppliers.costs(library, LOCAL_USER, at("2026-03-20")) == {"Acme": -1200, "Bolt": -800}
+    assert suppliers.costs(library, LOCAL_USER, at("2026-01-20")) == {"Acme": -1600}, "the year before, and no later"
+    with pytest.raises(NotAllowed):
+        suppliers.costs(library, Asker("karin", frozenset({"admin"})), at("2026-03-20"))
 
 
 # -- the same from nothing --------------------------------------------------------------------------
