@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import cookies, data
 from dashboard.charts import Style
 from dashboard.shapes.asking import Reader
-from words import LANGUAGES, Translator, language, translator
+from words import LANGUAGES, Translator, format, language, translator
 
 _ZONE_WITHOUT_BROWSER: Final = "Europe/Berlin"
 
@@ -30,6 +30,10 @@ class Visit(NamedTuple):
     def today(self) -> date:
         """The date on the reader's calendar."""
         return self.now.astimezone(self.reader.zone).date()
+
+    def moment(self, at: datetime) -> str:
+        """A moment in short words, by the reader's clock."""
+        return format.moment(at, self.now, self.reader.zone, self.reader.lang, short=True)
 
 
 def visit() -> Visit:
