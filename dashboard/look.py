@@ -22,6 +22,8 @@ Arrow = Literal["up", "down", "off"]
 
 STATIC: Final = Path(__file__).with_name("static")
 SIDEBAR_PIXELS: Final = 258
+BREAK: Final = "  \n"
+"""The end of a line within a paragraph of Markdown."""
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 # What Streamlit finds across a backslash, since it looks in the text that signs have left: addresses on the internet,
 # names of icons, arrows and dashes.
