@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import data, deed_forms, deeds, doorway, look, places
+from dashboard import data, deed_window, deeds, doorway, look, places
 from dashboard.visit import is_dark, visit
 from words import Translator
 
@@ -32,7 +32,7 @@ def main() -> None:
     deeds.line(here)
     try:
         page.run()
-        deed_forms.show(here)
+        deed_window.show(here)
     except data.NotAllowed as refused:
         look.refused([t.gettext(refused.text)])
 
