@@ -82,11 +82,11 @@ def seen(colour: str, eyes: str) -> Triple:
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
 
-def test_red_and_green_of_the_same_lightness_are_one_for_some_eyes():
-    red, green = "#B23A3A", "#6B6B00"
-    assert math.dist(seen(red, "usual"), seen(green, "usual")) > 2 * math.dist(
-        seen(red, "deuteranopia"), seen(green, "deuteranopia")
-    )
+@pytest.mark.parametrize("eyes", ["protanopia", "deuteranopia"])
+def test_a_leaf_and_a_rust_would_be_too_near(eyes: str):
+    leaf, rust = "#4E8A3A", "#A8642E"
+    assert math.dist(seen(leaf, "usual"), seen(rust, "usual")) > 5 * LEAST
+    assert math.dist(seen(leaf, eyes), seen(rust, eyes)) < LEAST
 
 
 @pytest.mark.parametrize("eyes", EYES)
