@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import address, data, deed_forms, deeds, doorway, look, places
+from dashboard import address, data, deed_window, deeds, doorway, look, places
 from dashboard.visit import is_dark, visit
 from words import Translator
 
@@ -18,6 +18,7 @@ def main() -> None:
         look.not_started()
         return
     t = here.t
+    look.spoken(here.reader.lang)
     firm = data.ask().firm(here.reader)
     if firm.presence != "here":
         # Every address leads here, also one that somebody kept.
@@ -33,7 +34,7 @@ def main() -> None:
     deeds.line(here)
     try:
         page.run()
-        deed_forms.show(here)
+        deed_window.show(here)
     except data.NotAllowed as refused:
         look.refused([t.gettext(refused.text)])
 

@@ -1,7 +1,7 @@
 """One click that does the decent thing: the buttons of a row, the form behind them, and the line with "undo".
 
 A deed is recorded by `dashboard.data`; nothing here decides what is possible. Where something must be said first, a
-form opens (`dashboard/deed_forms.py`).
+form opens (`dashboard/deed_window.py`).
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.waiting import wait_for
+
 
 class Known(NamedTuple):
     """A barrier in what Streamlit itself draws, told by the rule and by a word of the element; and what it is."""
@@ -26,7 +28,21 @@ STREAMLITS_OWN: Final = (
 
 def barriers(page: Page) -> list[str]:
     """Of what is ours: the rule, the element, and what to do about it."""
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return _ours(Axe().run(page).response["violations"])
+
+
+def too_pale_in_the_dark(page: Page) -> list[str]:
+    """Of a page that was looked at in the light: in the dark nothing but its colours is different."""
+    page.emulate_media(color_scheme="dark")
+    # Streamlit changes them in the page, without asking the server again.
+    wait_for(lambda: page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == "dark")
+    options = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
+    page.emulate_media(color_scheme="light")
+    return _ours(found)
+
+
+def _ours(found: list[dict[str, Any]]) -> list[str]:
     return [
         f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
         for rule in found

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboard.login import GERMAN
 from dashboard.serve import new_address
-from tests.dashboard.barriers import barriers, headings
+from tests import shots
+from tests.dashboard.barriers import barriers, headings, too_pale_in_the_dark
 from tests.dashboard.camera import Watched, in_a_browser, open_browser, served, settled, sideways
 
 pytestmark = in_a_browser
@@ -38,6 +39,7 @@ PICTURES = (
     "je Woche, zuletzt",
     "Kontostand im Lauf",
     "Mein Tag: ",
+    "Wie sicher es klappt, Tag für Tag: ",
     "Von 31",
     "letzte Zusage: ",
     "per E-Mail: 2 Std. 49 Min.",
@@ -72,6 +74,7 @@ def _go(watched: Watched, place: str) -> Page:
 PLACES = (
     "",
     "morning",
+    "adviser",
     "team",
     "deliveries",
     "promises",
@@ -124,10 +127,17 @@ ON_A_PHONE = (
 """What is looked at there in the suite; all of them with -m long, and by `python3 run.py shots`."""
 
 
+def test_every_page_is_looked_at():
+    every = {urlsplit(path).path.strip("/") for path in shots.PAGES.values()}
+    assert {urlsplit(place).path for place in PLACES} == every
+
+
 @pytest.mark.parametrize("watched", ["screen"], indirect=True)
 @pytest.mark.parametrize("place", PLACES)
-def test_no_page_asks_outside_fails_or_scrolls_sideways(watched, place):
+def test_no_page_asks_outside_fails_or_scrolls_sideways_and_all_can_be_read_in_light_and_dark(watched, place):
     _look(watched, place)
+    assert watched.page.evaluate("document.documentElement.lang") == "de", "else it is read aloud as if it were English"
+    assert too_pale_in_the_dark(watched.page) == []
 
 
 @pytest.mark.parametrize("watched", ["phone"], indirect=True)
@@ -162,9 +172,10 @@ def test_a_screen_reader_goes_from_card_to_card_by_their_headings(watched, place
 
 
 @pytest.mark.parametrize("watched", ["screen"], indirect=True)
-def test_the_keyboard_reaches_a_deed_and_shows_where_it_is(watched):
-    page = _go(watched, "morning")
-    wanted, seen = page.get_by_role("button", name="Erfüllt").first, []
+@pytest.mark.parametrize(("place", "deed"), [("morning", "Erfüllt"), ("account?customer=K-0", "Drucken")])
+def test_the_keyboard_reaches_a_deed_and_shows_where_it_is(watched, place, deed):
+    page = _go(watched, place)
+    wanted, seen = page.get_by_role("button", name=deed).first, []
     for _ in range(80):
         page.keyboard.press("Tab")
         at = page.evaluate(FOCUS)

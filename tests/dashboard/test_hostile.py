@@ -120,7 +120,7 @@ SEEN = """(() => {
     return {
         title: document.title,
         outside: addresses.filter(u => !u.startsWith(location.origin) && !/^(data|blob):/.test(u)),
-        injected: main.querySelectorAll('.katex, b, script, iframe, ol, h2, blockquote').length,
+        injected: main.querySelectorAll('.katex, b, script, iframe, ol, h2:not(:has(strong)), blockquote').length,
         text: main.innerText,
     };
 })()"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard import in_force_cards, running_cards
 from dashboard.answers.operations import AREAS
 from dashboard.views import operations
 from dashboard.views.people import ROLES
@@ -13,9 +14,9 @@ from wiring.settings import ROLES as SERVICES
 
 
 def test_every_service_scope_role_and_document_has_words():
-    assert set(operations.SERVICES) == set(SERVICES)
-    assert set(operations.SCOPES) == {*SCOPES, FEED}
-    assert set(operations.DOCUMENTS) == set(DEFAULTS)
+    assert set(running_cards.SERVICES) == set(SERVICES)
+    assert set(in_force_cards.SCOPES) == {*SCOPES, FEED}
+    assert set(in_force_cards.DOCUMENTS) == set(DEFAULTS)
     assert set(ROLES) == set(MAY)
     assert set(AREAS.values()) <= set(operations._AREAS)
 
