@@ -18,7 +18,6 @@ def main() -> None:
         look.not_started()
         return
     t = here.t
-    look.spoken(here.reader.lang)
     firm = data.ask().firm(here.reader)
     if firm.presence != "here":
         # Every address leads here, also one that somebody kept.

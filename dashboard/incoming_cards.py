@@ -86,9 +86,8 @@ def refused(files: Sequence[RefusedFile], total: int, here: Visit) -> None:
         rows = ""
         if file.rows is not None:
             rows = t.ngettext("{n} row", "{n} rows", file.rows).format(n=format.number(file.rows, lang))
-        st.markdown(
-            f"{plain(file.name)}  \n{quiet(' · '.join(part for part in (rows, here.moment(file.at, short=True)) if part))}"
-        )
+        told = " · ".join(part for part in (rows, here.moment(file.at, short=True)) if part)
+        st.markdown(f"{plain(file.name)}  \n{quiet(told)}")
     st.markdown(
         f":material/subdirectory_arrow_right: "
         f"{t('They lie in the folder `refused` of the home: mend them there, and import the file again.')}"

@@ -61,7 +61,6 @@ _STYLE: Final = """
 [class*="st-key-card_wording"] code { font-family: Plex, sans-serif; font-size: 1rem; }
 .st-key-card_note { position: fixed; bottom: 1rem; right: 1rem; z-index: 99; width: auto !important; max-width: 92vw;
   padding: .5rem 1rem; box-shadow: 0 2px 10px rgb(0 0 0 / .18); }
-:has(> .st-key-spoken) { display: none; }
 [data-testid="InputInstructions"] { display: none; }
 [data-testid="stMarkdown"] :is(h2, h3) { font-size: 1rem; line-height: 1.6; font-weight: 400; letter-spacing: normal;
   padding: 0 0 .3rem; margin: 0; }
@@ -97,12 +96,6 @@ def frame(*, dark: bool) -> None:
     shade = "dark" if dark else "light"
     st.logo(str(STATIC / f"logo-{shade}.svg"), size="large")
     st.html(f"<style>{_STYLE}</style>")
-
-
-def spoken(lang: str) -> None:
-    """Tells the browser the page's language: Streamlit says English of every page, and screen readers believe it."""
-    with st.container(key="spoken"):
-        st.html(f'<script>document.documentElement.lang = "{lang}"</script>', unsafe_allow_javascript=True)
 
 
 def not_started() -> None:
