@@ -75,7 +75,8 @@ def plain(figure: Figure) -> Any:
         case Spread():
             return figure.n, pytest.approx(figure.median), pytest.approx(figure.p90), pytest.approx(figure.max)
         case Evenness():
-            return tuple(None if each.value is None else pytest.approx(each.value) for each in figure)
+            both = (figure.first_answer, figure.on_time)
+            return tuple(None if each.value is None else pytest.approx(each.value) for each in both)
         case Mean():
             return figure.n, None if figure.value is None else pytest.approx(figure.value)
 
