@@ -63,12 +63,16 @@ def test_the_round_is_done_with_a_click_each(context: BrowserContext, address, l
     page.get_by_role("dialog").get_by_role("button", name=record).click()
     page.get_by_text(f"{customer} · Angebot{second}: {moved}").wait_for()
     page.get_by_role("dialog").wait_for(state="detached")
+    settled(page)  # else the button of what was just moved is still there
 
     page.get_by_role("button", name=fulfilled, exact=True).first.click()
     page.get_by_text(f"{customer} · Wartung{second}:").wait_for()
+    settled(page)
     page.get_by_role("button", name=undo, exact=True).click()
+    settled(page)
     page.get_by_role("button", name=fulfilled, exact=True).first.click()
     page.get_by_text(f"{customer} · Wartung{second}:").wait_for()
+    settled(page)
 
     page.get_by_role("button", name=answered, exact=True).first.click()
     expect(page.get_by_role("button", name=answered, exact=True)).to_have_count(0)
