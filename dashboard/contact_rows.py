@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 import streamlit as st
@@ -29,7 +28,7 @@ def contact(
     """
     with st.container(key=f"row_{row.id}"):
         when, what, buttons = rows.columns(can_do, lead=1.25)
-        first, second = _deadline(row, here) if by_deadline else (_moment(row.at, here), _then(row, here))
+        first, second = _deadline(row, here) if by_deadline else (here.moment(row.at, short=True), _then(row, here))
         when.markdown(f"**{first}**  \n{quiet(second)}")
         with what.container(gap=None):
             rows.to_account(row.customer, f"**{plain(row.name)}** · {_what(row, here)}", here)
@@ -57,13 +56,9 @@ def _deadline(row: ContactRow, here: Visit) -> tuple[str, str]:
     if row.target is None:
         return t("no deadline"), t("the clock stands still")
     if row.target > here.now:
-        until = t("by {moment}").format(moment=_moment(row.target, here))
-        return until, t("asked {moment}").format(moment=_moment(row.at, here))
-    return waits(row, here), t("answer was due {moment}").format(moment=_moment(row.target, here))
-
-
-def _moment(at: datetime, here: Visit) -> str:
-    return here.moment(at, short=True)
+        until = t("by {moment}").format(moment=here.moment(row.target, short=True))
+        return until, t("asked {moment}").format(moment=here.moment(row.at, short=True))
+    return waits(row, here), t("answer was due {moment}").format(moment=here.moment(row.target, short=True))
 
 
 def _then(row: ContactRow, here: Visit) -> str:
@@ -72,7 +67,7 @@ def _then(row: ContactRow, here: Visit) -> str:
     if row.answered_seconds is not None:
         return t("answered after {time}").format(time=say.business_time(row.answered_seconds, t))
     if row.state == "open" and row.target is not None and not is_late(row, here):
-        return t("answer by {moment}").format(moment=_moment(row.target, here))
+        return t("answer by {moment}").format(moment=here.moment(row.target, short=True))
     if row.state in ("open", "unanswered"):
         return t("waiting {days}").format(days=waits(row, here))
     return t("the customer told us") if row.inbound else t("we approached them")

@@ -26,26 +26,29 @@ def show(firm: Firm, here: Visit) -> None:
 
 def not_theirs() -> None:
     """A page with nothing for the reader's role, at an address that somebody kept or was sent."""
-    here = visit()
-    t = here.t
-    look.head("Vertrauenskonto", t("This page is not one of yours."))
-    with look.card("not_theirs"):
-        look.nothing_yet(
-            t("Your role does not include what it shows."),
-            t("Please ask somebody who may, or the person who looks after the users."),
-        )
+    t = visit().t
+    _instead(
+        t("This page is not one of yours."),
+        t("Your role does not include what it shows."),
+        t("Please ask somebody who may, or the person who looks after the users."),
+    )
 
 
 def nothing_here() -> None:
     """An address that belongs to no page: mistyped, or of a page that there was once."""
-    here = visit()
-    t = here.t
-    look.head("Vertrauenskonto", t("There is no page at this address."))
-    with look.card("nothing_here"):
-        look.nothing_yet(
-            t("Perhaps a letter is missing, or the page is called otherwise by now."),
-            t("Please choose a page from the list at the side."),
-        )
+    t = visit().t
+    _instead(
+        t("There is no page at this address."),
+        t("Perhaps a letter is missing, or the page is called otherwise by now."),
+        t("Please choose a page from the list at the side."),
+    )
+
+
+def _instead(what: str, why: str, next_step: str) -> None:
+    """In place of a page: calmly what is the matter, and what to do."""
+    look.head("Vertrauenskonto", what)
+    with look.card("instead"):
+        look.nothing_yet(why, next_step)
 
 
 def _why(firm: Firm, here: Visit) -> str:

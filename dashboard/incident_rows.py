@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 import streamlit as st
@@ -42,7 +41,9 @@ def incident(
     """
     with st.container(key=f"row_{row.id}"):
         when, what, buttons = rows.columns(can_do)
-        first, second = _deadline(row, here) if by_deadline else (_moment(row.reported, here), _then(row, here))
+        first, second = (
+            _deadline(row, here) if by_deadline else (here.moment(row.reported, short=True), _then(row, here))
+        )
         when.markdown(f"**{first}**  \n{quiet(second)}")
         with what.container(gap=None):
             rows.to_account(row.customer, f"**{plain(row.name)}** · {called(row, here)}", here)
@@ -101,7 +102,7 @@ def by_when(step: Step, here: Visit) -> str:
         return ""
     if step.state == "missed":
         return format.how_long((here.now - step.at).total_seconds(), here.reader.lang)
-    return here.t("by {moment}").format(moment=_moment(step.at, here))
+    return here.t("by {moment}").format(moment=here.moment(step.at, short=True))
 
 
 def to_do(row: IncidentRow, here: Visit) -> str:
@@ -127,7 +128,7 @@ def _deadline(row: IncidentRow, here: Visit) -> tuple[str, str]:
         return t("no deadline"), t("the clock stands still")
     if step.state == "missed":
         return by_when(step, here), t("{step} is missing").format(step=say.word(say.STEPS, step.name, t))
-    return by_when(step, here), t("reported {moment}").format(moment=_moment(row.reported, here))
+    return by_when(step, here), t("reported {moment}").format(moment=here.moment(row.reported, short=True))
 
 
 def _then(row: IncidentRow, here: Visit) -> str:
@@ -136,14 +137,10 @@ def _then(row: IncidentRow, here: Visit) -> str:
     if row.ended is None:
         days = format.how_long((here.now - row.reported).total_seconds(), here.reader.lang)
         return t("open {days}").format(days=days)
-    when = _moment(row.ended, here)
+    when = here.moment(row.ended, short=True)
     if row.steps[-1].state == "left_out":
         return t("closed {moment}").format(moment=when)
     return t("put right {moment}").format(moment=when)
-
-
-def _moment(at: datetime, here: Visit) -> str:
-    return here.moment(at, short=True)
 
 
 def badge(row: IncidentRow, here: Visit) -> str:

@@ -235,6 +235,12 @@ def state_at(moment: Moment, table: str = "q") -> str:
     )
 
 
+def not_given_up(moment: Moment) -> str:
+    """A query for the questions whose answer may still come: few, so that not all there ever were are read."""
+    waits = f"SELECT q.question FROM questions q WHERE {moment.knows('q')} AND q.given_up_at"
+    return f"{waits} > {moment.us} UNION {waits} IS NULL"
+
+
 class ContactRow(NamedTuple):
     """A contact as a list shows it; `contact` and `customer` are internal ids, times UTC.
 

@@ -11,7 +11,7 @@ from domain.alert import NOBODY, SHARED_INBOX
 from domain.roles import Asker, NotAllowed, allowed
 from projections import alerts
 from projections.alerts import UNSEEN
-from projections.contacts import source_of
+from projections.contacts import not_given_up, source_of
 from projections.customers import person_names
 from projections.filters import Condition, Library, Moment, reach
 from projections.open_list import due_between
@@ -39,11 +39,8 @@ def waits(moment: Moment) -> Condition:
     lately, known = micros(moment.at - STILL_ASKED), moment.knows("w")
     # Who can be waiting at all is few: else every contact that ever was would be read.
     asked = f"SELECT w.question FROM questions w WHERE {known} AND w.asked_at > {lately}"
-    not_given_up = (
-        f"SELECT w.question FROM questions w WHERE {known} AND (w.given_up_at > {moment.us} OR w.given_up_at IS NULL)"
-    )
     return Condition(
-        f"x.question = x.contact AND x.contact IN ({asked} UNION {not_given_up}) "
+        f"x.question = x.contact AND x.contact IN ({asked} UNION {not_given_up(moment)}) "
         f"AND (x.state = 'open' OR (x.state = 'unanswered' AND x.asked_at > {lately}))",
         [],
     )

@@ -22,7 +22,7 @@ from dashboard.shapes.contacts import (
     ContactsAsked,
 )
 from projections import in_hand, kpis
-from projections.contacts import STATES, source_of
+from projections.contacts import STATES, not_given_up, source_of
 from projections.customers import OWNER_NAME, person_names
 from projections.figures import Spread
 from projections.filters import Condition, Moment
@@ -75,14 +75,7 @@ def _lately(konto: Konto, reader: Reader) -> date:
 
 
 def _open(moment: Moment) -> Condition:
-    """Questions that are open, found by the few that nobody gave up: else every contact that ever was would be read."""
-    waits = "SELECT q.question FROM questions q WHERE q.given_up_at"
-    known = f"AND {moment.knows('q')}"
-    return Condition(
-        f"x.question = x.contact AND x.state = 'open' AND x.contact IN "
-        f"({waits} > {moment.us} {known} UNION {waits} IS NULL {known})",
-        [],
-    )
+    return Condition(f"x.question = x.contact AND x.state = 'open' AND x.contact IN ({not_given_up(moment)})", [])
 
 
 def waiting_of(konto: Konto, customer: str, most: int) -> tuple[ContactRow, ...]:

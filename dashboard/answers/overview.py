@@ -70,7 +70,8 @@ def _overview(konto: Konto, reader: Reader, asked: OverviewAsked) -> Overview:
     now, t = konto.clock(), translator(reader.lang)
     asked = asked._replace(against=reaches_back(konto, reader, asked.against))
     start, end = _ends(asked.period, reader)
-    starts, within = _weeks(asked.period), measured.over(konto, reader, asked.period, now).within("p.belongs_at")
+    starts, question = _weeks(asked.period), measured.over(konto, reader, asked.period, now)
+    within = question.within("p.belongs_at")
     return Overview(
         at=now,
         renewing=False,
@@ -82,7 +83,7 @@ def _overview(konto: Konto, reader: Reader, asked: OverviewAsked) -> Overview:
         promises=_rolling(konto, reader, asked, starts),
         points=_points(konto, reader, asked, starts, now),
         warnings=_warnings(konto, reader, asked, starts, now),
-        channels=by_channel(konto, measured.narrowed(measured.over(konto, reader, asked.period, now), "", asked)),
+        channels=by_channel(konto, measured.narrowed(question, "", asked)),
         changes=changes.within(konto, reader, asked.period),
         target=konto.settings.dashboard.target,
         overdue=lists.overdue(konto, now, t, SHOWN_OVERDUE, team=asked.team, kind=asked.kind),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
-from html import escape
 from typing import Final
 
+from dashboard.charts.image import image
 from dashboard.charts.picture import Style
 
 _WIDTH: Final = 264
@@ -44,12 +43,4 @@ def months(values: Sequence[tuple[int, int]], alt: str, style: Style) -> str:
                 f'<text x="{left + wide / 2:.1f}" y="{floor - height - 4:.1f}" text-anchor="middle" font-size="12" '
                 f'font-weight="600" font-family="sans-serif" fill="{colours.text}">{whole}</text>'
             )
-    picture = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{floor + 1}" '
-        f'viewBox="0 0 {_WIDTH} {floor + 1}">{"".join(drawn)}</svg>'
-    )
-    source = b64encode(picture.encode()).decode()
-    return (
-        f'<img src="data:image/svg+xml;base64,{source}" alt="{escape(alt)}" width="{_WIDTH}" height="{floor + 1}" '
-        'style="max-width: 100%">'
-    )
+    return image("".join(drawn), alt, _WIDTH, floor + 1)

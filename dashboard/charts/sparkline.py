@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
-from html import escape
 
+from dashboard.charts.image import image
 from dashboard.charts.picture import Style
 
 WIDTH, HEIGHT, EDGE = 120, 34, 4
@@ -31,10 +30,8 @@ def sparkline(values: Sequence[int], alt: str, style: Style) -> str:
         else ""
     )
     drawn = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
         f'{zero}<polyline points="{points}" fill="none" stroke="{palette.petrol}" stroke-width="1.75" '
         f'stroke-linejoin="round"/><circle cx="{EDGE + step * (len(values) - 1):.1f}" cy="{y(values[-1])}" r="3" '
-        f'fill="{palette.petrol}"/></svg>'
+        f'fill="{palette.petrol}"/>'
     )
-    source = b64encode(drawn.encode()).decode()
-    return f'<img src="data:image/svg+xml;base64,{source}" alt="{escape(alt)}" width="{WIDTH}" height="{HEIGHT}">'
+    return image(drawn, alt, WIDTH, HEIGHT)

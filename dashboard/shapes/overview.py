@@ -104,7 +104,7 @@ class Totals(NamedTuple):
     withdrawals: int
     postings: int
     customers: int
-    """How many of them had a posting."""
+    """How many had a posting."""
     overdue: int
     alerts: int
 

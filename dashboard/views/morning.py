@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 import streamlit as st
@@ -88,19 +87,15 @@ def _in_a_sentence(seen: Morning, here: Visit) -> str:
     parts = []
     if due := ahead["due"]:
         text = t.ngettext("{n} promise falls due, at {time}.", "{n} promises fall due, the first at {time}.", len(due))
-        parts.append(text.format(n=len(due), time=_clock(due[0].at, here)))
+        parts.append(text.format(n=len(due), time=here.clock(due[0].at)))
     if notice := ahead["notice"]:
         text = t.ngettext(
             "Notice about {n} more is in time until {time}.",
             "Notice about {n} more is in time, the first until {time}.",
             len(notice),
         )
-        parts.append(text.format(n=len(notice), time=_clock(notice[0].at, here)))
+        parts.append(text.format(n=len(notice), time=here.clock(notice[0].at)))
     return " ".join(parts) or t("Nothing more that has an hour.")
-
-
-def _clock(at: datetime, here: Visit) -> str:
-    return here.clock(at)
 
 
 def _to_do(seen: Morning, here: Visit) -> None:

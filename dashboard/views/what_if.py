@@ -110,7 +110,7 @@ def _alerts(found: WhatIf, here: Visit) -> None:
             with name:
                 rows.to_account(each.customer, f"**{plain(each.name)}**", here)
             when = here.moment(each.moment)
-            alert.markdown(f"{plain(each.alert)}  \n{quiet(plain(f'{each.subject} · {when}'))}")
+            alert.markdown(f"{plain(each.alert)}  \n{quiet(f'{plain(each.subject)} · {when}')}")
             only.markdown(quiet(each.only))
     if len(found.other_alerts) > _ALERTS:
         look.foot(t("The latest of them; more with `konto what-if FILE --json`."))

@@ -11,24 +11,27 @@ from tests.waiting import wait_for
 
 
 class Known(NamedTuple):
-    """A barrier in what Streamlit itself draws, told by the rule and by a word of the element; and what it is."""
+    """A barrier in what Streamlit itself draws: the rule, the part of the page in which it is, and what it is."""
 
     rule: str
-    word: str
+    part: str
     what: str
 
 
 STREAMLITS_OWN: Final = (
     Known("list", "stSidebarNavItems", "the menu keeps its groups between the list and its entries"),
-    Known("listitem", "<li", "the entries of the menu, for the same reason"),
-    Known("svg-img-alt", "highlighted_points_marks", "the small line of a figure; its values stand in the figure"),
+    Known("listitem", "stSidebarNavItems", "the entries of the menu, for the same reason"),
+    Known("svg-img-alt", "stMetricChart", "the small line of a figure; its values stand in the figure"),
     Known("presentation-role-conflict", "stFileUploaderDropzone", "the field for a file says twice what it is"),
 )
+PARTS: Final = """target => { const parts = [];
+  for (let at = document.querySelector(target); at; at = at.parentElement) parts.push(at.dataset.testid);
+  return parts }"""
 
 
 def barriers(page: Page) -> list[str]:
     """Of what is ours: the rule, the element, and what to do about it."""
-    return _ours(Axe().run(page).response["violations"])
+    return _ours(page, Axe().run(page).response["violations"])
 
 
 def too_pale_in_the_dark(page: Page) -> list[str]:
@@ -37,17 +40,18 @@ def too_pale_in_the_dark(page: Page) -> list[str]:
     # Streamlit changes them in the page, without asking the server again.
     wait_for(lambda: page.evaluate("getComputedStyle(document.querySelector('.stApp')).colorScheme") == "dark")
     options = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
-    found = page.evaluate("options => axe.run(options)", options)["violations"]
+    found = _ours(page, page.evaluate("options => axe.run(options)", options)["violations"])
     page.emulate_media(color_scheme="light")
-    return _ours(found)
+    return found
 
 
-def _ours(found: list[dict[str, Any]]) -> list[str]:
+def _ours(page: Page, found: list[dict[str, Any]]) -> list[str]:
     return [
         f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
         for rule in found
         for node in rule["nodes"]
-        if not any(known.rule == rule["id"] and known.word in node["html"] for known in STREAMLITS_OWN)
+        for parts in [page.evaluate(PARTS, node["target"][0])]
+        if not any(known.rule == rule["id"] and known.part in parts for known in STREAMLITS_OWN)
     ]
 
 

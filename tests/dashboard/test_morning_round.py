@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, expect, sync_playwright
+from playwright.sync_api import BrowserContext, expect
 
-from dashboard.serve import new_address
-from tests.dashboard.camera import Watched, in_a_browser, open_browser, served, settled, sideways
+from tests.dashboard.camera import Watched, in_a_browser, settled, sideways
 
 WORDS = {
     "de": (
@@ -25,24 +23,6 @@ WORDS = {
 }
 
 pytestmark = in_a_browser
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A small real firm at nine in the morning."""
-    with served("tests.dashboard.real_firm", tmp_path_factory.mktemp("home")) as folder:
-        yield new_address(folder)
-
-
-@pytest.fixture(scope="module")
-def context(address: str) -> Iterator[BrowserContext]:
-    """A browser that has opened the dashboard with its address."""
-    with sync_playwright() as playwright:
-        browser = open_browser(playwright)
-        context = browser.new_context(locale="de-DE", timezone_id="Europe/Berlin")
-        context.new_page().goto(address)
-        yield context
-        browser.close()
 
 
 ROUNDS = (("de", 1440, "ines", "Petra Meier", ""), ("en", 390, "lutz", "Familie Wolf", " 2"))

@@ -322,6 +322,16 @@ def test_where_the_firms_clock_shows_another_time_each_moment_says_it_on_hover(f
     assert not any(re.search(r"(?<!\\):", theirs) for _, theirs in found), "what the reader would see empty"
 
 
+def test_on_no_page_does_the_sign_of_the_firms_clock_stand_there_as_it_is(firm, monkeypatch):
+    here = firm.firm
+    monkeypatch.setattr(firm, "firm", lambda reader: here(reader)._replace(zone=ZoneInfo("America/New_York")))
+    what_if = _typed(default_text(), "reckon")
+    for app in (what_if, *(_open(page) for page in ("", "morning", "timeline", "operations", "deliveries", "team"))):
+        said = [each.value for each in app.markdown] + [link.proto.label for link in app.get("page_link")]
+        assert [each for each in said if "\\:help" in each] == []
+    assert any(":help[" in each.value for each in what_if.markdown)
+
+
 def test_on_a_clock_that_shows_the_same_time_nothing_is_added_though_the_zone_has_another_name(firm, monkeypatch):
     here = firm.firm
     monkeypatch.setattr(firm, "firm", lambda reader: here(reader)._replace(zone=ZoneInfo("Europe/Paris")))

@@ -16,36 +16,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from dashboard.serve import new_address
-from tests.dashboard.camera import Watched, in_a_browser, open_browser, served, sideways
+from tests.dashboard.camera import Watched, in_a_browser, sideways
 
 pytestmark = in_a_browser
 
 SCREEN, PHONE = 1440, 390
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A small real firm at nine in the morning."""
-    with served("tests.dashboard.real_firm", tmp_path_factory.mktemp("home")) as folder:
-        yield new_address(folder)
-
-
-@pytest.fixture(scope="module")
-def context(address: str) -> Iterator[BrowserContext]:
-    """A browser that has opened the dashboard with its address."""
-    with sync_playwright() as playwright:
-        browser = open_browser(playwright)
-        context = browser.new_context(locale="de-DE", timezone_id="Europe/Berlin")
-        context.set_default_timeout(20_000)
-        expect.set_options(timeout=20_000)
-        first = context.new_page()
-        first.goto(address)
-        first.close()
-        yield context
-        browser.close()
 
 
 @dataclass
