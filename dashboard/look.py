@@ -54,6 +54,7 @@ _STYLE: Final = """
 [class*="st-key-row_"] a:hover strong { text-decoration: underline; }
 [class*="st-key-row_"] [data-testid="stTooltipIcon"] svg { width: .75rem; height: .75rem; }
 [class*="st-key-row_"] p span:has(> label > [data-testid="stTooltipIcon"]) { margin: 0; padding: 0; }
+[class*="st-key-wide_steps_"] span[role="img"] { display: inline !important; }
 [class*="st-key-behind_"] a { background: none !important; padding: 0; margin: 0; min-height: 0; }
 [class*="st-key-behind_"] a :is(span, p) { font-size: .875rem; white-space: normal; }
 [class*="st-key-behind_"] a :is(span, p) { color: light-dark(#506168, #A3B2B7); }

@@ -94,15 +94,16 @@ def _page(asked: ContactsAsked, here: Visit) -> tuple[ContactPage, int]:
 
 
 def _summary(everything: ContactPage, here: Visit) -> str:
-    lang, counts = here.reader.lang, everything.counts
-    waiting = here.t.ngettext("{n} open question", "{n} open questions", counts["open"])
-    never = here.t("{n} were never answered")
-    if everything.since:
-        never = here.t("{n} were never answered since {day}")
-    since = format.day(everything.since, lang, today=here.today) if everything.since else ""
-    return f"{waiting.format(n=format.number(counts['open'], lang))}, " + never.format(
-        n=format.number(counts["unanswered"], lang), day=since
-    )
+    t, lang, counts = here.t, here.reader.lang, everything.counts
+    waiting = t.ngettext("{n} open question", "{n} open questions", counts["open"])
+    never = t.ngettext("{n} was never answered", "{n} were never answered", counts["unanswered"])
+    parts = [
+        waiting.format(n=format.number(counts["open"], lang)),
+        never.format(n=format.number(counts["unanswered"], lang)),
+    ]
+    since = everything.since
+    lately = t(" since {day}").format(day=format.day(since, lang, today=here.today)) if since else ""
+    return f"{', '.join(parts)}{lately}"
 
 
 # -- figures --------------------------------------------------------------------------------------

@@ -243,7 +243,7 @@ def test_contacts_show_three_figures_with_what_they_rest_on(firm):
 
 def test_open_questions_stand_first_the_longest_overdue_before_all(firm):
     text = _text(_open("contacts"))
-    assert "15 offene Anfragen, 15 blieben seit 11. Dez. 2025 unbeantwortet" in text
+    assert "15 offene Anfragen, 15 nie beantwortet seit 11. Dez. 2025" in text
     assert "15 von 15, die dringendsten zuerst." in text
     assert text.index("**seit 17 Tagen**") < text.index("**bis morgen") < text.index("**ohne Frist**")
     assert ":orange-badge[:material/repeat: einmal nachgefragt]" in text
