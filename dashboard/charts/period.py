@@ -14,6 +14,7 @@ _BINS: Final = 44
 _HIGHEST_PILE: Final = 9
 """More dots above each other would make the strip a tower."""
 _DOT_PIXELS: Final = 11
+_LINE_PIXELS: Final = 15
 
 
 class Column(NamedTuple):
@@ -136,29 +137,30 @@ def strip(found: Strip, style: Style) -> Chart:
             "labelSeparation": 10,
         },
     }
+    words_room = 1.6 if found.target is None else 1.6 + _LINE_PIXELS / _DOT_PIXELS
     y: Spec = {
         "field": "pile",
         "type": "quantitative",
         "axis": None,
-        "scale": {"domain": [-0.6, max(highest, 4) + 1.6], "nice": False},
+        "scale": {"domain": [-0.6, max(highest, 4) + words_room], "nice": False},
     }
     dot = {"type": "point", "filled": True, "size": 46, "color": colours.petrol, "opacity": 0.75}
     middle = _middle(found.values)
     words = t("middle: {value}").format(value=found.label(middle))
     layers: list[Spec] = [
-        *_upright(middle, words, x, "left", style, dashed=False),
+        *_upright(middle, words, x, middle > found.top / 2, style, line=1 if found.target is not None else 0),
         {"mark": dot, "encoding": {"x": x, "y": y}},
     ]
     if found.target is not None and found.target <= found.top:
         said = t("target {share}").format(share=found.label(found.target))
-        layers = [*_upright(found.target, said, x, "right", style, dashed=True), *layers]
+        layers = [*_upright(found.target, said, x, True, style, dashed=True), *layers]
     alt = t("{n} customers, from {least} to {most}, in the middle {middle}.").format(
         n=format.number(len(found.values), t.lang),
         least=found.label(min(found.values)),
         most=found.label(max(found.values)),
         middle=found.label(middle),
     )
-    height = 34 + _DOT_PIXELS * (max(highest, 4) + 2)
+    height = 34 + round(_DOT_PIXELS * (max(highest, 4) + words_room + 0.4))
     return Chart(whole(style, height, values, layers), alt)
 
 
@@ -177,15 +179,18 @@ def _labels(ticks: Sequence[float], texts: Sequence[str]) -> str:
     return "".join(parts) + "''"
 
 
-def _upright(at: float, words: str, x: Spec, align: str, style: Style, *, dashed: bool) -> list[Spec]:
+def _upright(
+    at: float, words: str, x: Spec, before: bool, style: Style, *, dashed: bool = False, line: int = 0
+) -> list[Spec]:
+    """A line with its words before or behind it, each on a line of its own: two may stand for almost the same."""
     colours = style.colours
     dash = {"strokeDash": [4, 3]} if dashed else {}
     place = [{"at": at}]
     rule = {"type": "rule", "color": colours.text, "strokeWidth": 1.2, **dash}
-    near = {"x": x, "y": {"value": 8}}
+    near = {"x": x, "y": {"value": 8 + line * _LINE_PIXELS}}
     return [
         {"data": {"values": place}, "mark": rule, "encoding": {"x": x}},
-        *haloed(words, place, near, colours.text, colours, align=align, dx=5 if align == "left" else -5),
+        *haloed(words, place, near, colours.text, colours, align="right" if before else "left", dx=-5 if before else 5),
     ]
 
 
