@@ -21,6 +21,7 @@ COPY wiring ./wiring
 COPY dashboard ./dashboard
 COPY api ./api
 COPY words ./words
+COPY verifier ./verifier
 RUN ["pip", "--python", "/opt/konto/bin/python", "install", "--no-cache-dir", "--disable-pip-version-check", \
      "--no-deps", "--no-build-isolation", "."]
 

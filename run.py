@@ -25,7 +25,7 @@ from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
 ROOT = Path(__file__).resolve().parent
-PACKAGES = ("domain", "projections", "workers", "intake", "wiring", "dashboard", "api", "words")
+PACKAGES = ("domain", "projections", "workers", "intake", "wiring", "dashboard", "api", "words", "verifier")
 VENV = ROOT / ".venv"
 MARK = VENV / "setup.json"
 TOOLS = ROOT / ".tools"

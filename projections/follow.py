@@ -28,6 +28,7 @@ from projections import (
     experiences,
     families,
     incidents,
+    merkle,
     naming,
     outbox,
     promises,
@@ -54,9 +55,9 @@ READ_MODELS = (
     channels,
     access_keys,
 )
-TABLES = tuple(statement for model in (families, *READ_MODELS) for statement in model.TABLES)
+TABLES = tuple(statement for model in (families, merkle, *READ_MODELS) for statement in model.TABLES)
 TABLE_NAMES = tuple(created_name(each) for each in TABLES if each.startswith("CREATE TABLE"))
-LAYOUT = 9
+LAYOUT = 10
 """Goes up with every change of a table: the tables of another layout are made anew."""
 
 STEERING = ("document-rulebook", "document-calendars", "document-people", FIRM)
@@ -129,6 +130,7 @@ class Follower:
         try:
             with self.views.store.writing() as cursor:
                 self.views.bookmarks.move(cursor, FOLLOWER, since, upto)
+                merkle.append(cursor, rows)
                 for page in self._pages(cursor, since, rows, steering):
                     for model in READ_MODELS:
                         model.apply(cursor, page)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, Self
 
 from eventsourcing.persistence import PersistenceError
 
 from domain.errors import Refused
+from verifier.events import Event
 
 StoreTrouble = PersistenceError
 """What the engine itself could not do: a full disk, a damaged file, missing rights."""
@@ -35,14 +36,8 @@ class StoreBusy(Refused):
         )
 
 
-class Row(NamedTuple):
-    """An event as stored. `position` orders the whole log, `version` its stream."""
-
-    position: int
-    stream: str
-    version: int
-    topic: str
-    state: bytes
+Row = Event
+"""An event as stored. `position` orders the whole log, `version` its stream."""
 
 
 class Cursor(ABC):
