@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from domain import checkpoints
 from domain.document import DocumentPublished
 from domain.fact import Data, Fact, in_order
 from domain.firm import FirmRatesSet
@@ -138,6 +139,7 @@ class Log:
         return [
             Step(1, "events", [*self.events.statements(), *TABLES]),
             Step(2, "services", SERVICES),
+            Step(3, "checkpoints", checkpoints.TABLES),
         ]
 
     # -- read -----------------------------------------------------------------------------------

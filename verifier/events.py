@@ -100,8 +100,8 @@ def of_lines(file: Path) -> Events:
         with file.open("rb") as stream:
             for number, text in enumerate(stream, start=1):
                 try:
-                    yield _read(json.loads(text))
-                except (ValueError, KeyError, TypeError, AttributeError):
+                    yield event_of(text)
+                except Unreadable:
                     raise Unreadable(f"{file}: {number}") from None
 
     return _told(events, str(file), OSError)
@@ -118,7 +118,15 @@ def line(event: Event) -> str:
     return json.dumps(told, separators=(",", ":")) + "\n"
 
 
-def _read(told: dict[str, Any]) -> Event:
+def event_of(text: bytes) -> Event:
+    """Out of a line. Raises Unreadable."""
+    try:
+        return _event(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unreadable(type(error).__name__) from None
+
+
+def _event(told: dict[str, Any]) -> Event:
     state = told["state"].encode("utf-8") if "state" in told else base64.b64decode(told["state_base64"], validate=True)
     return Event(int(told["position"]), str(told["stream"]), int(told["version"]), str(told["topic"]), state)
 

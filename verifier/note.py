@@ -123,6 +123,11 @@ def opened(note: str, keys: Sequence[PublicKey]) -> tuple[str, tuple[PublicKey, 
     return text, tuple(by)
 
 
+def unchecked(note: str) -> str:
+    """The text, whoever signed it, or nobody."""
+    return note.rpartition("\n\n")[0] + "\n"
+
+
 def _signature(line: str) -> tuple[str, bytes, bytes]:
     parts = line.split(" ")
     if len(parts) != 3 or parts[0] != DASH or not _NAME.fullmatch(parts[1]):

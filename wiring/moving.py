@@ -27,14 +27,18 @@ from wiring import checking, installation, stores
 from wiring.home import Konto
 
 PAGE = 5_000
-COPIED: Mapping[str, str] = {
-    "received": "fact",
-    "vault": "fact",
-    "vault_keys": "subject",
-    "parked": "fact",
-    "sources": "source",
+COPIED: Mapping[str, tuple[str, Any]] = {
+    "received": ("fact", ""),
+    "vault": ("fact", ""),
+    "vault_keys": ("subject", ""),
+    "parked": ("fact", ""),
+    "sources": ("source", ""),
+    "checkpoints": ("size", -1),
 }
-"""Tables of the log beside its events, and by what their rows are in order. Leases and heartbeats stay behind."""
+"""Tables of the log beside its events, by what their rows are in order, and what lies before the first of them.
+
+Leases, heartbeats and how far copies of checkpoints went stay behind.
+"""
 
 Progress = Callable[[int, int], None]
 
@@ -123,8 +127,8 @@ def _copy(old: Log, new: Log, progress: Progress | None) -> None:
             if progress:
                 progress(position, head)
         with old.store.reading() as source:
-            for table, key in COPIED.items():
-                for rows_of_table in _pages(source, table, key):
+            for table in COPIED:
+                for rows_of_table in _pages(source, table):
                     target.insert(table, rows_of_table)
         installation.note(target, installation.KEYS, installation.mark(old))
 
@@ -163,8 +167,8 @@ def _digests(log: Log) -> dict[str, tuple[int, str]]:
     """Of each table of the log: how many rows, and a SHA-256 over all of them in order."""
     found = {"stored_events": _digest(_events(log))}
     with log.store.reading() as cursor:
-        for table, key in COPIED.items():
-            found[table] = _digest(row for page in _pages(cursor, table, key) for row in page)
+        for table in COPIED:
+            found[table] = _digest(row for page in _pages(cursor, table) for row in page)
     return found
 
 
@@ -175,9 +179,9 @@ def _events(log: Log) -> Iterator[tuple[Any, ...]]:
         position = rows[-1].position
 
 
-def _pages(cursor: Cursor, table: str, key: str) -> Iterator[list[tuple[Any, ...]]]:
+def _pages(cursor: Cursor, table: str) -> Iterator[list[tuple[Any, ...]]]:
     """All rows in order of their key, so many at a time; the key is the first column."""
-    last = ""
+    key, last = COPIED[table]
     while rows := cursor.execute(f"SELECT * FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT ?", (last, PAGE)).all():
         yield [tuple(row) for row in rows]
         last = rows[-1][0]

@@ -18,6 +18,7 @@ import structlog
 
 from domain.errors import Refused
 from projections import outbox
+from wiring import attesting, checkpoint_copies
 from wiring.home import Konto
 from wiring.mail_rounds import Rounds
 from wiring.presence import Lease, beat, own_name
@@ -37,6 +38,8 @@ LOOK_SECONDS = 0.1
 """How often a loop with a longer rhythm looks whether its time has come, or something new was recorded."""
 MAIL_LOOK_SECONDS = 1.0
 """How often it is looked whether a mailbox is to be read."""
+ATTEST_LOOK_SECONDS = 5.0
+"""How often it is looked whether a checkpoint is due, or a copy of one."""
 RING_AGAIN_AFTER_S = 10.0
 """What rang and was not taken from the outbox since then is rung for once more: the queue may have been emptied."""
 RINGS_AT_ONCE = 1_000
@@ -108,6 +111,7 @@ class Services:
             loops.append(self._loop("lease", self._hold, worker.lease_seconds / 3))
             loops.append(self._loop("schedule", self._schedule, LOOK_SECONDS))
             loops.append(self._loop("sweep", self._sweep, worker.sweep_seconds))
+            loops.append(self._loop("attest", self._attest, ATTEST_LOOK_SECONDS, waits=True))
             if self.konto.settings.mailboxes:
                 loops.append(self._loop("mail", self._read_mail, MAIL_LOOK_SECONDS))
             if self.konto.settings.appointments:
@@ -259,6 +263,19 @@ class Services:
                 log.warning("calendar_empty", calendar=name, missing=outcome.left_out["emptied"])
             if outcome.recorded or outcome.refused:
                 log.info("calendar_read", calendar=name, recorded=outcome.recorded, refused=outcome.refused)
+
+    def _attest(self) -> None:
+        now, audit = self.konto.clock(), self.konto.settings.audit
+        if not self.lease.is_ours(now):
+            return
+        if attesting.is_due(self.konto, now, events=audit.events, every=timedelta(minutes=audit.minutes)):
+            try:
+                log.info("attested", events=attesting.attest(self.konto).size)
+            except attesting.LogChanged as refused:
+                log.error("log_changed", events=refused.params["size"])
+        for copy in checkpoint_copies.copy_out(self.konto, self.sender.channels, now):
+            if copy.trouble is not None:
+                log.warning("checkpoint_not_copied", place=copy.place, reason=copy.trouble)
 
     def _ring(self, *, bundling: bool = True) -> None:
         """Releases what may leave and rings for it; a lease keeps two from sending the same."""

@@ -118,6 +118,7 @@ IN_THE_CLEAR = (
     "Without TLS the password and all mail could be read on the way; that is only possible with a mail server on this "
     'machine. Please set security to "tls" or "starttls".'
 )
+NO_WEBHOOK = "There is no section [webhooks.{found}]. There are: {known}."
 MAIL_HAS_IT = "“{name}” always means the mail server. Please choose another name."
 
 
@@ -454,6 +455,23 @@ class AppointmentSettings(Part):
         return self
 
 
+class AuditSettings(Part):
+    """When the log is attested by a checkpoint, and where copies of it go that nobody here can change."""
+
+    events: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
+    """After so many events."""
+    minutes: Annotated[float, Field(ge=1, le=1_440)] = 60.0
+    """And after so long, if anything was recorded."""
+    folder: Label | None = None
+    """A folder elsewhere, such as on a server of the auditor's."""
+    mail: Address | None = None
+    """Who gets the newest checkpoint by mail."""
+    mail_hours: Annotated[float, Field(ge=1, le=744)] = 24.0
+    """How often."""
+    webhook: Label | None = None
+    """The name of a section [webhooks.NAME] whose program gets every checkpoint."""
+
+
 class LogSettings(Part):
     """What the services say of themselves, on standard error."""
 
@@ -479,6 +497,7 @@ class Settings(Document):
     store: StoreSettings = StoreSettings()
     queue: QueueSettings = QueueSettings()
     metrics: MetricsSettings = MetricsSettings()
+    audit: AuditSettings = AuditSettings()
     log: LogSettings = LogSettings()
     channels: Annotated[dict[Label, Secret], BeforeValidator(_section)] = Field(default_factory=dict)
     """Further channels by name: addresses as the notification library writes them, such as slack://…"""
@@ -518,6 +537,14 @@ class Settings(Document):
                 yield DocumentRefused("name_taken", MAIL_HAS_IT, (section, EMAIL), name=EMAIL)
         for name in sorted(self.channels.keys() & self.webhooks.keys()):
             yield DocumentRefused("name_taken", TWO_WAYS, ("webhooks", name), name=name)
+        if self.audit.webhook is not None and self.audit.webhook not in self.webhooks:
+            yield DocumentRefused(
+                "unknown_value",
+                NO_WEBHOOK,
+                ("audit", "webhook"),
+                found=self.audit.webhook,
+                known=", ".join(self.webhooks),
+            )
         if A_FILE in self.appointments:
             yield DocumentRefused("name_taken", A_FILES_NAME, ("appointments", A_FILE))
         for name, hook in self.hooks.items():

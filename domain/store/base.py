@@ -140,6 +140,11 @@ class EventTable(ABC):
         sql = f"SELECT MAX({self.position}) FROM stored_events WHERE originator_id IN ({{among}}){until}"
         return max((row[0] or 0 for row in cursor.among(sql, streams)), default=0)
 
+    def count(self, cursor: Cursor, upto: int) -> int:
+        """How many events there are up to a position. Reads all of them."""
+        sql = f"SELECT COUNT(*) FROM stored_events WHERE {self.position} <= ?"
+        return int(cursor.execute(sql, (upto,)).one()[0])
+
     def head(self) -> int:
         with self._store.reading() as cursor:
             return int(cursor.execute(f"SELECT MAX({self.position}) FROM stored_events").one()[0] or 0)

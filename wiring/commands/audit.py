@@ -1,18 +1,25 @@
-"""`konto audit`: what happened, when we knew it, and what was done about it."""
+"""`konto audit`: what happened, when we knew it, what was done about it, and that nobody changed it afterwards."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from domain.alert import OURSELVES
+from domain.errors import Refused
 from projections import audit
 from projections.audit import Entry, Timeline
 from projections.telling import sentence
+from verifier.attestation import Note, found_in, keys_in
+from verifier.note import BadNote, PublicKey
+from wiring import attesting, settings
 from wiring.commands.desk import MOMENT, AsOf, Desk, Json, KnownOn, Lang, at_desk
 from wiring.names import customer as find_customer
+from wiring.output import SLOW
 from wiring.shell import Group
+from wiring.told import checkpoint as told_checkpoint
 from wiring.told import timeline as told
 from words import N_
 from words.format import moment
@@ -31,6 +38,23 @@ RETRACTED = N_("recorded by mistake, retracted")
 RETRACTED_BECAUSE = N_("recorded by mistake, retracted: {reason}")
 WAITS = N_("waits for what it refers to")
 
+READING = N_("Checking the log")
+KEEP_ELSEWHERE = N_(
+    "Please keep this text where nobody can change it who could change the log. To check later: "
+    "konto audit verify --checkpoint FILE"
+)
+NO_CHECKPOINT = N_("There is no checkpoint in {found}. Please name a file with one, or the folder with copies.")
+NO_KEY = N_("“{found}” is no public key. konto audit key shows what one looks like.")
+
+Checkpoints = Annotated[
+    list[Path] | None,
+    typer.Option("--checkpoint", metavar="FILE|DIR", help=N_("A checkpoint that lay elsewhere; more than once.")),
+]
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--key", metavar="KEY|FILE", help=N_("The public key that you keep; else those of this home.")),
+]
+Exchange = Annotated[bool, typer.Option("--exchange", help=N_("Make a new key that signs from now on."))]
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help=N_("The customer's own id, or source:id."))]
 
 
@@ -86,3 +110,80 @@ def _note(entry: Entry, desk: Desk) -> str:
         case "parked":
             return t.gettext(WAITS)
     return "" if entry.fact.source == OURSELVES else entry.fact.source
+
+
+# -- checkpoints --------------------------------------------------------------------------------------
+
+
+@app.command("checkpoint", help=N_("Attest the log as it is now, by a signed text to keep elsewhere."))
+def checkpoint(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
+    with at_desk(ctx, json, lang) as desk:
+        kept = attesting.attest(desk.konto)
+        if json:
+            desk.out.answer(told_checkpoint.as_json(kept))
+        else:
+            desk.out.notice(desk.t.gettext(KEEP_ELSEWHERE))
+            desk.out.say(*kept.note.splitlines())
+
+
+@app.command("key", help=N_("The public keys by which anybody can check checkpoints."))
+def key(ctx: typer.Context, exchange: Exchange = False, json: Json = False, lang: Lang = None) -> None:
+    with at_desk(ctx, json, lang) as desk:
+        if exchange:
+            attesting.exchange_key(desk.konto)
+        lines = [str(each) for each in attesting.keys(desk.konto).public]
+        if json:
+            desk.out.answer({"keys": lines})
+        else:
+            desk.out.say(*lines)
+
+
+@app.command("verify", help=N_("Whether the log is still what its checkpoints say it was."))
+def verify(
+    ctx: typer.Context, checkpoints: Checkpoints = None, keys: Keys = None, json: Json = False, lang: Lang = None
+) -> None:
+    with at_desk(ctx, json, lang, up_to_date=False) as desk:
+        outside = [note for each in checkpoints or () for note in _notes(each)]
+        trusted = [key for each in keys or () for key in _keys(each)] or attesting.keys(desk.konto).public
+        with desk.out.progress(desk.t.gettext(READING), least=SLOW) as tell:
+            found = attesting.verify(desk.konto, outside, trusted, tell)
+        if json:
+            desk.out.answer(told_checkpoint.verified(found))
+        else:
+            desk.out.say(*told_checkpoint.in_words(desk, found))
+        if not found.is_ok:
+            raise typer.Exit(1)
+
+
+@app.command("proof", help=N_("Show that one event stands in the log, to somebody who has only a checkpoint."))
+def proof(
+    ctx: typer.Context,
+    position: Annotated[int, typer.Argument(metavar="POSITION", help=N_("The event's position in the log."))],
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    with at_desk(ctx, json, lang) as desk:
+        found = attesting.proof(desk.konto, position)
+        if json:
+            desk.out.answer(told_checkpoint.proof(found))
+        else:
+            desk.out.say(*found.text().splitlines())
+
+
+def _notes(place: Path) -> list[Note]:
+    try:
+        found = list(found_in(place))
+    except OSError:
+        found = []
+    if not found:
+        raise Refused("not_found", NO_CHECKPOINT, "--checkpoint", found=str(place))
+    return found
+
+
+def _keys(told: str) -> list[PublicKey]:
+    """A key itself, or a file with one a line."""
+    file = Path(told)
+    try:
+        return keys_in(settings.text_of(file) if file.is_file() else told)
+    except BadNote:
+        raise Refused("wrong_value", NO_KEY, "--key", found=told[:80]) from None

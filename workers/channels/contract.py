@@ -42,6 +42,8 @@ class Envelope(NamedTuple):
     message: Message
     written: datetime
     thread: str = ""
+    kind: str = "alert"
+    """What it is, for programs."""
 
 
 class Channel(Protocol):

@@ -68,7 +68,7 @@ def payload(envelope: Envelope) -> str:
         "title": message.title,
         "text": message.text,
     }
-    whole = {"type": "alert", "timestamp": envelope.written.isoformat(), "data": data}
+    whole = {"type": envelope.kind, "timestamp": envelope.written.isoformat(), "data": data}
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 

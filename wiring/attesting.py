@@ -1,0 +1,188 @@
+"""Checkpoints: made from the tree, signed, kept beside the log, and checked against what lies there now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from domain import checkpoints
+from domain.checkpoints import Kept
+from domain.errors import Refused
+from domain.store import Cursor
+from projections import merkle
+from projections.tables import FOLLOWER
+from verifier import tree
+from verifier.attestation import NEXT_KEY, Believed, Note, believed
+from verifier.checking import Report, check
+from verifier.events import Event, Events, leaf, of_postgres, of_sqlite
+from verifier.note import BadNote, Checkpoint, PublicKey, checkpoint, opened, signed
+from verifier.proof import Proof
+from verifier.tiles import frontier, node_of
+from wiring import checkpoint_keys, installation, stores
+from wiring.checkpoint_keys import Keys
+from wiring.home import Konto
+
+PAGE = 10_000
+INSIDE = "konto"
+"""Where a checkpoint lies that is kept beside the log."""
+
+
+class LogChanged(Refused):
+    def __init__(self, kept: Kept) -> None:
+        super().__init__(
+            "log_changed",
+            "The log is not what it was when the checkpoint over {size} events was made; no new one is signed. "
+            "To see what happened: konto audit verify",
+            size=kept.size,
+        )
+
+
+class NoSuchEvent(Refused):
+    def __init__(self, position: int) -> None:
+        super().__init__("not_found", "No event has the position {position}.", "POSITION", position=position)
+
+
+class NothingThere(Refused):
+    def __init__(self) -> None:
+        super().__init__("nothing_there", "The log is empty; there is nothing to attest yet.")
+
+
+def keys(konto: Konto) -> Keys:
+    return checkpoint_keys.of_log(_file(konto), _origin(konto), konto.log.master.entropy)
+
+
+def attest(konto: Konto) -> Kept:
+    """The newest checkpoint: a new one, if anything was recorded since the last. Raises LogChanged, NothingThere."""
+    konto.catch_up()
+    signing = keys(konto)
+    # Held, so that tables and bookmark are of one moment; nothing is written.
+    with konto.views.store.writing(keep=False) as cursor:
+        size, position = merkle.size(cursor), konto.views.bookmarks.at(FOLLOWER, cursor)
+        if size == 0:
+            raise NothingThere
+        last = newest(konto)
+        if last is not None:
+            _must_fit(cursor, size, last, signing.public)
+            if last.size == size and signing.following is None:
+                return last
+        root = frontier(merkle.read(cursor), size).root()
+    now = konto.clock()
+    told = [f"position {position}", f"time {now.isoformat(timespec='seconds')}"]
+    if signing.following is not None:
+        told.append(f"{NEXT_KEY} {signing.following.public}")
+    note = signed(Checkpoint(signing.origin, size, root, tuple(told)).text(), signing.signers)
+    kept = Kept(size, now, note)
+    with konto.log.store.writing() as writing:
+        checkpoints.keep(writing, kept)
+    if signing.following is not None:
+        checkpoint_keys.write(_file(konto), checkpoint_keys.handed_over(signing))
+    return kept
+
+
+def exchange_key(konto: Konto) -> Kept:
+    """The checkpoint by which the key so far names the new one."""
+    checkpoint_keys.write(_file(konto), checkpoint_keys.with_following(keys(konto), konto.log.master.entropy))
+    return attest(konto)
+
+
+def is_due(konto: Konto, now: datetime, *, events: int, every: timedelta) -> bool:
+    """Whether so many events came since the last checkpoint, or any and the last one is so old."""
+    with konto.views.store.reading() as cursor:
+        size = merkle.size(cursor)
+    last = newest(konto)
+    if last is None:
+        return size > 0
+    return size - last.size >= events or (size > last.size and now - last.at >= every)
+
+
+def newest(konto: Konto) -> Kept | None:
+    with konto.log.store.reading() as cursor:
+        return checkpoints.newest(cursor)
+
+
+def _must_fit(cursor: Cursor, size: int, last: Kept, trusted: Sequence[PublicKey]) -> None:
+    """Raises LogChanged where the tree is not one that has grown out of this checkpoint."""
+    try:
+        attested = checkpoint(opened(last.note, trusted)[0])
+    except BadNote:
+        raise LogChanged(last) from None
+    if attested.size > size or frontier(merkle.read(cursor), attested.size).root() != attested.root:
+        raise LogChanged(last)
+
+
+# -- verifying ----------------------------------------------------------------------------------------
+
+
+class Verified(NamedTuple):
+    report: Report
+    damaged: tuple[str, ...]
+    """Checkpoints that are none."""
+
+    @property
+    def is_ok(self) -> bool:
+        return self.report.is_ok and not self.damaged
+
+
+Progress = Callable[[int, int], None]
+"""Called with the position reached and the head."""
+
+
+def verify(
+    konto: Konto, outside: Iterable[Note], trusted: Sequence[PublicKey], tell: Progress | None = None
+) -> Verified:
+    """What lies in the log now against the checkpoints beside it and those from elsewhere.
+
+    Reads raw bytes and writes nothing. The leaves in the tables are believed only where a checkpoint vouches for them.
+    """
+    with konto.log.store.reading() as cursor:
+        inside = [Note(f"{INSIDE} {kept.size}", kept.note) for kept in checkpoints.all_of(cursor)]
+    with konto.views.store.reading() as cursor:
+        read = merkle.read(cursor)
+        notes = [note._replace(tiles=(*note.tiles, read)) for note in (*outside, *inside)]
+        found: Believed = believed(notes, trusted, _origin(konto))
+        return Verified(check(_events(konto, tell), found.attested), found.damaged)
+
+
+def _events(konto: Konto, tell: Progress | None) -> Events:
+    """As the outsider's program reads them: whatever stands there, also what we could not read."""
+    store = konto.settings.store
+    raw = of_sqlite(konto.home / stores.LOG) if store.address is None else of_postgres(store.address, store.db_schema)
+    return raw if tell is None else partial(_telling, raw, konto.log.head(), tell)
+
+
+def _telling(events: Events, head: int, tell: Progress) -> Iterator[Event]:
+    for number, event in enumerate(events(), start=1):
+        if number % PAGE == 0:
+            tell(min(event.position, head), head)
+        yield event
+
+
+# -- proofs -------------------------------------------------------------------------------------------
+
+
+def proof(konto: Konto, position: int) -> Proof:
+    """Under the newest checkpoint, which is made where there is none that covers the event."""
+    rows = konto.log.rows(position - 1, 1)
+    if not rows or rows[0].position != position:
+        raise NoSuchEvent(position)
+    with konto.log.store.reading() as cursor:
+        index = konto.log.events.count(cursor, upto=position) - 1
+    kept = newest(konto)
+    if kept is None or kept.size <= index:
+        kept = attest(konto)
+    attested = checkpoint(opened(kept.note, keys(konto).public)[0])
+    with konto.views.store.reading() as cursor:
+        path = tree.inclusion(node_of(merkle.read(cursor)), index, attested.size)
+    tree.check_inclusion(leaf(rows[0]), index, attested.size, path, attested.root)
+    return Proof(rows[0], index, path, kept.note)
+
+
+def _origin(konto: Konto) -> str:
+    return f"vertrauenskonto/{installation.mark(konto.log)}"
+
+
+def _file(konto: Konto) -> Path:
+    return konto.keys.with_name(checkpoint_keys.FILE)

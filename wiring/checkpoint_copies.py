@@ -1,0 +1,158 @@
+"""Copies of checkpoints in places where whoever could change the log cannot change them: a folder, a mail, a program.
+
+A place that does not take one gets the newest at the next try; that it has none yet is shown by konto doctor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from domain import checkpoints
+from domain.checkpoints import Copy, Kept
+from projections import merkle
+from verifier.attestation import KEY, LATEST, place_of
+from verifier.note import BadNote, checkpoint, opened
+from verifier.tiles import HEIGHT, frontier, of_size, place
+from verifier.tree import HASH_BYTES
+from wiring import attesting
+from wiring.home import Konto
+from wiring.settings import EMAIL
+from words import N_, translator
+from words.format import moment_to_keep, number
+from workers.channels import Channels, Envelope, NotDelivered
+from workers.messages import Message
+
+FOLDER, MAIL, WEBHOOK = "folder", "mail", "webhook"
+SUBJECT = N_("Checkpoint of the trust account")
+TITLE = N_("Checkpoint over {n} events")
+TEXT = N_(
+    "Please keep this text where nobody who looks after the trust account can change it. It attests everything that "
+    "was recorded up to {moment}: with it, every later change to one of these {n} events is found.\n\n"
+    "To check: konto audit verify --checkpoint FILE, where FILE holds the lines below, down to the last one.\n\n{note}"
+)
+
+
+class NotCopied(Exception):
+    """The reason is a code; it holds nothing personal."""
+
+
+@dataclass(frozen=True)
+class Place:
+    name: str
+    every: timedelta
+    give: Callable[[Kept, int], None]
+    """The newest checkpoint, and the size of the one that is there. Raises NotCopied."""
+
+
+def copy_out(konto: Konto, channels: Channels, now: datetime) -> list[Copy]:
+    """Gives every place the newest checkpoint that it has not got; answers how all of them stand."""
+    newest = attesting.newest(konto)
+    with konto.log.store.reading() as cursor:
+        known = checkpoints.copies(cursor)
+    copies = []
+    for each in places(konto, channels):
+        copy = known.get(each.name, Copy(each.name))
+        if newest is not None and _is_due(copy, newest, each, now):
+            copy = _given(each, copy, newest, now)
+            with konto.log.store.writing() as writing:
+                checkpoints.note_copy(writing, copy)
+        copies.append(copy)
+    return copies
+
+
+def _is_due(copy: Copy, newest: Kept, place: Place, now: datetime) -> bool:
+    return newest.size > copy.size and (copy.at is None or now - copy.at >= place.every)
+
+
+def _given(place: Place, copy: Copy, newest: Kept, now: datetime) -> Copy:
+    try:
+        place.give(newest, copy.size)
+    except NotCopied as trouble:
+        return copy._replace(failing_since=copy.failing_since or now, trouble=str(trouble))
+    return Copy(place.name, newest.size, now)
+
+
+def places(konto: Konto, channels: Channels) -> Iterator[Place]:
+    audit = konto.settings.audit
+    if audit.folder is not None:
+        folder = Path(audit.folder)
+        yield Place(FOLDER, timedelta(0), lambda kept, before: _into_folder(konto, folder, kept, before))
+    if audit.mail is not None:
+        address = audit.mail
+        yield Place(
+            MAIL, timedelta(hours=audit.mail_hours), lambda kept, _: _send(konto, channels, EMAIL, address, kept)
+        )
+    if audit.webhook is not None:
+        name = audit.webhook
+        yield Place(WEBHOOK, timedelta(0), lambda kept, _: _send(konto, channels, name, "", kept))
+
+
+# -- a folder -----------------------------------------------------------------------------------------
+
+
+def _into_folder(konto: Konto, folder: Path, kept: Kept, before: int) -> None:
+    """Hashes first, then the checkpoint that vouches for them; what is full stays as it is."""
+    trusted = attesting.keys(konto).public
+    try:
+        before = _fitting(konto, folder, before)
+        with konto.views.store.reading() as cursor:
+            read = merkle.read(cursor)
+            for level, index, width in of_size(kept.size):
+                if index >= before >> HEIGHT * (level + 1):
+                    _put(folder / place(level, index, width), read(level, index)[: width * HASH_BYTES])
+        _put(folder / KEY, "".join(f"{key}\n" for key in trusted).encode())
+        _put(folder / place_of(kept.size), kept.note.encode())
+        _put(folder / LATEST, kept.note.encode())
+    except OSError as error:
+        raise NotCopied(f"errno_{error.errno}") from None
+
+
+def _fitting(konto: Konto, folder: Path, before: int) -> int:
+    """The size of what lies there. Raises NotCopied where it is of another log, or of what this log once was."""
+    if not (folder / LATEST).exists():
+        return 0
+    try:
+        there = checkpoint(opened((folder / LATEST).read_text("utf-8"), attesting.keys(konto).public)[0])
+        with konto.views.store.reading() as cursor:
+            if frontier(merkle.read(cursor), there.size).root() != there.root:
+                raise NotCopied("log_changed")
+    except (BadNote, UnicodeDecodeError):
+        raise NotCopied("other_log") from None
+    except LookupError:
+        raise NotCopied("log_changed") from None
+    return there.size
+
+
+def _put(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.new")
+    with draft.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(file)
+
+
+# -- a message ----------------------------------------------------------------------------------------
+
+
+def _send(konto: Konto, channels: Channels, channel: str, address: str, kept: Kept) -> None:
+    message_id = f"<checkpoint-{kept.size}-{hashlib.sha256(kept.note.encode()).hexdigest()[:16]}@vertrauenskonto>"
+    envelope = Envelope("", address, message_id, _message(konto, kept), kept.at, "checkpoint", kind="checkpoint")
+    try:
+        channels[channel].send(envelope)
+    except NotDelivered as trouble:
+        raise NotCopied(trouble.reason) from None
+
+
+def _message(konto: Konto, kept: Kept) -> Message:
+    t = translator(konto.settings.language)
+    n, at = number(kept.size, t.lang), moment_to_keep(kept.at, ZoneInfo(konto.settings.zone), t.lang)
+    text = t.gettext(TEXT).format(n=n, moment=at, note=kept.note)
+    return Message(t.gettext(SUBJECT), t.gettext(TITLE).format(n=n), text)
