@@ -74,26 +74,39 @@ def check(events: Events, attested: Iterable[Attested]) -> Report:
         if roots.get(each.checkpoint.size) == each.checkpoint.root:
             good = each
             continue
-        bad = _first_bad(events, each) or _between(positions, good.checkpoint, each.checkpoint, last)
+        bad = _first_bad(events, known, each.checkpoint) or _between(positions, good.checkpoint, each.checkpoint, last)
         break
     newest = known[-1].checkpoint if known else None
     return Report(tree.size, tree.root(), newest, len(known), bad)
 
 
-def _first_bad(events: Events, broken: Attested) -> Bad | None:
-    """By the leaves that the checkpoint vouches for; None where nobody kept them."""
-    checkpoint = broken.checkpoint
-    for read in broken.tiles:
-        try:
-            was = list(leaves(read, checkpoint.size))
-        except LookupError:
-            continue
-        tree = Frontier()
-        for each in was:
-            tree.add(each)
-        if tree.root() == checkpoint.root:
-            return first_bad(events, was)
+def _first_bad(events: Events, known: Sequence[Attested], broken: Checkpoint) -> Bad | None:
+    """By the leaves of the furthest checkpoint that grew out of the broken one; None where nobody kept them.
+
+    The furthest, since an event may have been brought here from far behind.
+    """
+    for each in reversed(known):
+        for read in each.tiles:
+            was = _vouched_for(read, each.checkpoint, broken)
+            if was is not None:
+                return first_bad(events, was)
     return None
+
+
+def _vouched_for(read: Read, checkpoint: Checkpoint, earlier: Checkpoint) -> list[bytes] | None:
+    """The leaves of a checkpoint, if they are those of an earlier one as well."""
+    if checkpoint.size < earlier.size:
+        return None
+    try:
+        was = list(leaves(read, checkpoint.size))
+    except LookupError:
+        return None
+    tree, roots = Frontier(), list[bytes]()
+    for stretch in (was[: earlier.size], was[earlier.size :]):
+        for each in stretch:
+            tree.add(each)
+        roots.append(tree.root())
+    return was if roots == [earlier.root, checkpoint.root] else None
 
 
 def _between(positions: dict[int, int], good: Checkpoint, broken: Checkpoint, last: int) -> Bad:
