@@ -24,6 +24,7 @@ from verifier.tiles import frontier, node_of
 from wiring import checkpoint_keys, installation, stores
 from wiring.checkpoint_keys import Keys
 from wiring.home import Konto
+from wiring.moments import written
 
 PAGE = 10_000
 INSIDE = "konto"
@@ -70,7 +71,7 @@ def attest(konto: Konto) -> Kept:
                 return last
         root = frontier(merkle.read(cursor), size).root()
     now = konto.clock()
-    told = [f"position {position}", f"time {now.isoformat(timespec='seconds')}"]
+    told = [f"position {position}", f"time {written(now)}"]
     if signing.following is not None:
         told.append(f"{NEXT_KEY} {signing.following.public}")
     note = signed(Checkpoint(signing.origin, size, root, tuple(told)).text(), signing.signers)

@@ -1,4 +1,4 @@
-"""What somebody with the database could do to stored events, in plain SQL, and which event it makes the first bad one."""
+"""What somebody with the database could do to stored events, in plain SQL, and which one it makes the first bad one."""
 
 from __future__ import annotations
 

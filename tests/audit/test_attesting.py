@@ -22,6 +22,7 @@ from verifier.proof import Proof, shown
 from verifier.tree import BadProof, Frontier
 from wiring import attesting, checkpoint_keys
 from wiring.attesting import LogChanged, NoSuchEvent, NothingThere
+from wiring.moments import written
 
 
 def test_a_checkpoint_tells_events_root_position_and_time_and_is_signed_by_the_key_of_this_log(home: Home):
@@ -36,7 +37,7 @@ def test_a_checkpoint_tells_events_root_position_and_time_and_is_signed_by_the_k
     assert (found.origin, found.size) == (keys.origin, 30)
     assert found.origin.startswith("vertrauenskonto/")
     assert found.said("position") == "30"
-    assert found.said("time") == home.clock().isoformat(timespec="seconds")
+    assert found.said("time") == written(home.clock())
     report = attesting.verify(home.konto, [], keys.public)
     assert (report.is_ok, report.report.root, report.report.size) == (True, found.root, 30)
 
