@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
+from domain import checkpoints
 from projections import channels, outbox
 from projections.tables import instant, micros
 from projections.timeline import set_aside
-from wiring import mailing, presence, queues
+from wiring import attesting, mailing, presence, queues
 from wiring.home import Konto
 from wiring.settings import ROLES
 from wiring.stores import is_shared
@@ -28,6 +29,8 @@ LATELY = timedelta(days=7)
 MISSED = 4
 """So many times in a row a calendar was not read, until somebody should look after it."""
 MEGABYTE = 1_000_000
+MANY = 1_000_000_000
+"""Events in whose number no checkpoint is late: only the time counts."""
 
 
 class Said(str):
@@ -96,6 +99,16 @@ MAILBOX_STALE = N_("The mailbox {name} was last read {age} ago. Please start the
 MAILBOX_FAILS = N_("The mailbox {name} has been out of reach for {age}. To see why: konto mail read {name}")
 KEYS_SAFE = N_("The keys are readable by their owner only.")
 KEYS_OPEN = N_("Others on this machine can read {file}. Please run: chmod 600 {file}")
+NEVER_ATTESTED = N_("No checkpoint attests the log yet. The worker makes them; by hand: konto audit checkpoint")
+ATTESTED = N_("The last checkpoint was made {age} ago and attests {n} events.")
+ATTESTED_LATE = N_(
+    "The last checkpoint was made {age} ago, and more was recorded since. To see whether anything is wrong: "
+    "konto audit verify"
+)
+NOWHERE_ELSE = N_("Checkpoints lie beside the log only. To keep them elsewhere, set [audit] in settings.toml.")
+COPIED = N_("The last copy of a checkpoint was made {age} ago ({place}).")
+NOT_COPIED = N_("No copy of a checkpoint could be made for {age} ({place}: {reason}); it is tried again by itself.")
+PLACES = {"folder": N_("folder"), "mail": N_("mail"), "webhook": N_("webhook")}
 
 
 class State(NamedTuple):
@@ -178,6 +191,7 @@ def notes(konto: Konto) -> Iterator[Note]:
     yield _mail(konto)
     yield from _mailboxes(konto, now)
     yield from _keys(konto)
+    yield from _attested(konto, now)
 
 
 def our_version() -> str:
@@ -301,6 +315,27 @@ def _keys(konto: Konto) -> Iterator[Note]:
         return
     safe = file.stat().st_mode & 0o077 == 0
     yield Note("keys", safe, KEYS_SAFE if safe else KEYS_OPEN, {"file": file})
+
+
+def _attested(konto: Konto, now: datetime) -> Iterator[Note]:
+    """Whether checkpoints are made, and lie where they are of use."""
+    last, every = attesting.newest(konto), timedelta(minutes=konto.settings.audit.minutes)
+    if last is None:
+        yield Note("checkpoint", True, NEVER_ATTESTED, {})
+        return
+    late = attesting.is_due(konto, now, events=MANY, every=MISSED * every)
+    yield Note("checkpoint", not late, ATTESTED_LATE if late else ATTESTED, {"age": now - last.at, "n": last.size})
+    with konto.log.store.reading() as cursor:
+        copies = checkpoints.copies(cursor)
+    if not copies:
+        yield Note("checkpoint copies", True, NOWHERE_ELSE, {})
+    for each in copies.values():
+        place = Said(PLACES[each.place])
+        if each.failing_since is not None:
+            params = {"place": place, "reason": each.trouble, "age": now - each.failing_since}
+            yield Note("checkpoint copies", False, NOT_COPIED, params)
+        elif each.at is not None:
+            yield Note("checkpoint copies", True, COPIED, {"place": place, "age": now - each.at})
 
 
 def _lasting(span: timedelta, t: Translator) -> str:
