@@ -17,11 +17,15 @@ CHUNK = 1000
 def envelopes(konto: Konto, customer: str | None = None) -> Iterator[dict[str, Any] | None]:
     """One for each fact, with `recorded`; None stands for a fact of an erased customer.
 
-    `customer` is an internal id. Alerts are no facts: they follow from these.
+    `customer` is an internal id. Without one those that still wait come last, with the moment at which they came.
+    Alerts are no facts: they follow from these.
     """
     for page in _pages(konto) if customer is None else _of(konto, customer):
         for fact in konto.log.opened([fact for fact in page if fact.type in FACTS]):
             yield _written(fact)
+    if customer is None:
+        for each in konto.log.parked():
+            yield {**envelope(each.fact), "recorded": each.since.isoformat()}
 
 
 def _written(fact: Fact) -> dict[str, Any] | None:

@@ -128,7 +128,7 @@ def _copy(old: Log, new: Log, progress: Progress | None) -> None:
                 progress(position, head)
         with old.store.reading() as source:
             for table in COPIED:
-                for rows_of_table in _pages(source, table):
+                for rows_of_table in pages(source, table):
                     target.insert(table, rows_of_table)
         installation.note(target, installation.KEYS, installation.mark(old))
 
@@ -168,7 +168,7 @@ def _digests(log: Log) -> dict[str, tuple[int, str]]:
     found = {"stored_events": _digest(_events(log))}
     with log.store.reading() as cursor:
         for table in COPIED:
-            found[table] = _digest(row for page in _pages(cursor, table) for row in page)
+            found[table] = _digest(row for page in pages(cursor, table) for row in page)
     return found
 
 
@@ -179,7 +179,7 @@ def _events(log: Log) -> Iterator[tuple[Any, ...]]:
         position = rows[-1].position
 
 
-def _pages(cursor: Cursor, table: str) -> Iterator[list[tuple[Any, ...]]]:
+def pages(cursor: Cursor, table: str) -> Iterator[list[tuple[Any, ...]]]:
     """All rows in order of their key, so many at a time; the key is the first column."""
     key, last = COPIED[table]
     while rows := cursor.execute(f"SELECT * FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT ?", (last, PAGE)).all():

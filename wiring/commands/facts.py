@@ -1,4 +1,4 @@
-"""`konto import`, `konto export`, `konto parked`: facts into the log, out of it, and those that still wait."""
+"""`konto import`, `export`, `restore-log`, `parked`: facts into the log, out of it, back again, and those that wait."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +17,7 @@ from domain.errors import Refused
 from domain.log import Parked
 from intake import exported
 from intake.mapped import Mapped
-from wiring import refusals, waiting
+from wiring import refusals, restoring, waiting
 from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.exporting import envelopes
 from wiring.importing import COUNTS, SHOWN, NothingRecorded, Summary, import_file
@@ -27,7 +28,7 @@ from wiring.output import Tell, write
 from words import N_
 from words.format import moment, number
 
-FORMATS = ("jsonl", "csv")
+FORMATS = ("jsonl", "csv", "original")
 
 READING = N_("Reading {file}")
 DONE = N_("{read} facts read: {recorded} recorded, {already} known already, {parked} parked, {refused} refused.")
@@ -40,6 +41,9 @@ WRITTEN_TO = N_("The refused rows with their reasons are in {file}.")
 BROKEN_OFF = N_("{file} could not be read to its end; what was read before is recorded.")
 UNKNOWN_FORMAT = N_("There is no format “{found}”. Possible are: {known}.")
 JSON_IS_JSONL = N_("--json gives JSON Lines; please leave it out for CSV.")
+WHOLE_ONLY = N_("The log as it is stored comes as a whole; please leave out --customer, or choose another format.")
+PUT_BACK = N_("{n} events were put back, byte by byte; {parked} facts wait.")
+PUT_BACK_FACTS = N_("{n} facts were put back with both their times; {parked} more wait.")
 LEFT_OUT = N_("Facts of erased customers were left out: {n}.")
 NOTHING_WAITS = N_("Nothing is parked.")
 WAITS_AGAIN = N_("What it belongs to was recorded by mistake and has been retracted.")
@@ -68,10 +72,10 @@ Format = Annotated[
     str,
     typer.Option(
         "--format",
-        metavar="jsonl|csv",
+        metavar="jsonl|csv|original",
         help=N_(
             "JSON Lines, or a table for a spreadsheet, in which what it would take for a formula has a leading "
-            "apostrophe. konto import reads both again."
+            "apostrophe; konto import reads both again. original: everything as it is stored, personal texts encrypted."
         ),
     ),
 ]
@@ -185,6 +189,12 @@ def export(
             raise Refused("unknown_format", UNKNOWN_FORMAT, "--format", found=format[:60], known=", ".join(FORMATS))
         if json and format == "csv":
             raise Refused("json_or_csv", JSON_IS_JSONL, "--json")
+        if format == "original":
+            if customer is not None:
+                raise Refused("whole_only", WHOLE_ONLY, "--customer")
+            for line in restoring.original(desk.konto):
+                write(line)
+            return
         chosen = None if customer is None else find_customer(desk, customer).customer
         erased = 0
         if format == "csv":
@@ -245,3 +255,25 @@ def _parked_as_json(each: Parked) -> dict[str, Any]:
         "needs": waiting.needed(each),
         "reason": each.reason or None,
     }
+
+
+# -- restore --------------------------------------------------------------------------------------
+
+
+def restore_log(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("What konto export wrote: facts, or the original."))],
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    with at_desk(ctx, json, lang, up_to_date=False) as desk:
+        started = perf_counter()
+        with _bar(desk, file) as on_bytes:
+            found = restoring.restore(desk.konto, file, on_bytes)
+        if json:
+            seconds = round(perf_counter() - started, 3)
+            desk.out.answer({"events": found.events, "parked": found.parked, "seconds": seconds})
+            return
+        text = PUT_BACK if found.is_original else PUT_BACK_FACTS
+        n, parked = number(found.events, desk.t.lang), number(found.parked, desk.t.lang)
+        desk.out.say(desk.t.gettext(text).format(n=n, parked=parked))

@@ -70,6 +70,9 @@ app.command("mcp", help=N_("Answers an assistant (Model Context Protocol): it ma
 app.command("dashboard", help=N_("Runs the dashboard alone."))(running.dashboard)
 app.command("import", help=N_("Records the facts of files."))(facts.import_)
 app.command("export", help=N_("Gives out the facts as they came."))(facts.export)
+app.command("restore-log", help=N_("Puts an export back into an empty home, with both times of each fact."))(
+    facts.restore_log
+)
 app.command("parked", help=N_("Facts that wait for what they refer to."))(facts.parked)
 app.command("capture", help=N_("Reads a sentence such as “offer to Miller by Friday”, and records it on a yes."))(
     capture.capture
