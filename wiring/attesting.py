@@ -18,7 +18,7 @@ from verifier import tree
 from verifier.attestation import NEXT_KEY, Believed, Note, believed
 from verifier.checking import Report, check
 from verifier.events import Event, Events, leaf, of_postgres, of_sqlite
-from verifier.note import BadNote, Checkpoint, PublicKey, checkpoint, opened, signed
+from verifier.note import BadNote, Checkpoint, PublicKey, SigningKey, checkpoint, opened, signed
 from verifier.proof import Proof
 from verifier.tiles import frontier, node_of
 from wiring import checkpoint_keys, installation, stores
@@ -41,6 +41,29 @@ class LogChanged(Refused):
         )
 
 
+class CheckpointKeyMissing(Refused):
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            "keys_missing",
+            "{file} is missing, but there are checkpoints that were signed with it. Please copy it from the machine "
+            "that made them, or put it back from a backup. If it is gone for good: konto audit key --lost KEY, with "
+            "the public key that you keep.",
+            file=str(file),
+        )
+
+
+class NotLost(Refused):
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            "not_lost", "{file} is there; to sign with a new key: konto audit key --exchange", "--lost", file=str(file)
+        )
+
+
+class NeverSigned(Refused):
+    def __init__(self) -> None:
+        super().__init__("wrong_value", "The last checkpoint was not signed with this key.", "--lost")
+
+
 class NoSuchEvent(Refused):
     def __init__(self, position: int) -> None:
         super().__init__("not_found", "No event has the position {position}.", "POSITION", position=position)
@@ -52,6 +75,9 @@ class NothingThere(Refused):
 
 
 def keys(konto: Konto) -> Keys:
+    """Made at first use. Raises CheckpointKeyMissing where there were some."""
+    if not _file(konto).exists() and newest(konto) is not None:
+        raise CheckpointKeyMissing(_file(konto))
     return checkpoint_keys.of_log(_file(konto), _origin(konto), konto.log.master.entropy)
 
 
@@ -86,6 +112,21 @@ def attest(konto: Konto) -> Kept:
 def exchange_key(konto: Konto) -> Kept:
     """The checkpoint by which the key so far names the new one."""
     checkpoint_keys.write(_file(konto), checkpoint_keys.with_following(keys(konto), konto.log.master.entropy))
+    return attest(konto)
+
+
+def replace_lost_key(konto: Konto, lost: PublicKey) -> Kept:
+    """A new key instead of one that is gone for good; what that one has signed goes on to count here."""
+    if _file(konto).exists():
+        raise NotLost(_file(konto))
+    signing = SigningKey(_origin(konto), konto.log.master.entropy(checkpoint_keys.SEED_BYTES))
+    last = newest(konto)
+    if last is not None:
+        try:
+            opened(last.note, [lost])
+        except BadNote:
+            raise NeverSigned from None
+    checkpoint_keys.write(_file(konto), Keys(signing.name, signing, None, (lost,)))
     return attest(konto)
 
 

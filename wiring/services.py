@@ -38,8 +38,9 @@ LOOK_SECONDS = 0.1
 """How often a loop with a longer rhythm looks whether its time has come, or something new was recorded."""
 MAIL_LOOK_SECONDS = 1.0
 """How often it is looked whether a mailbox is to be read."""
-ATTEST_LOOK_SECONDS = 5.0
+ATTEST_LOOK_SECONDS = 1.0
 """How often it is looked whether a checkpoint is due, or a copy of one."""
+ATTEST_AGAIN_SECONDS = 60.0
 RING_AGAIN_AFTER_S = 10.0
 """What rang and was not taken from the outbox since then is rung for once more: the queue may have been emptied."""
 RINGS_AT_ONCE = 1_000
@@ -91,7 +92,7 @@ class Services:
         self.lease = Lease(konto.log.store, "schedule", self.instance, timedelta(seconds=worker.lease_seconds))
         self.rung: dict[str, float] = {}
         """Messages that lie in the queue, and since when on the machine's running clock, which nobody sets."""
-        self.next_tick_s = self.next_survey_s = self.next_look_s = 0.0
+        self.next_tick_s = self.next_survey_s = self.next_look_s = self.next_attest_s = 0.0
         self.looked_at = 0
         """The position of the tables when the last look began: what came while it raised is looked at next."""
         self.releasing = threading.RLock()
@@ -265,17 +266,23 @@ class Services:
                 log.info("calendar_read", calendar=name, recorded=outcome.recorded, refused=outcome.refused)
 
     def _attest(self) -> None:
+        """Where something is in the way, it is tried again after a while, not at every look."""
         now, audit = self.konto.clock(), self.konto.settings.audit
-        if not self.lease.is_ours(now):
+        if not self.lease.is_ours(now) or time.monotonic() < self.next_attest_s:
             return
-        if attesting.is_due(self.konto, now, events=audit.events, every=timedelta(minutes=audit.minutes)):
-            try:
+        try:
+            if attesting.is_due(self.konto, now, events=audit.events, every=timedelta(minutes=audit.minutes)):
                 log.info("attested", events=attesting.attest(self.konto).size)
-            except attesting.LogChanged as refused:
-                log.error("log_changed", events=refused.params["size"])
-        for copy in checkpoint_copies.copy_out(self.konto, self.sender.channels, now):
+            copies = checkpoint_copies.copy_out(self.konto, self.sender.channels, now)
+        except Refused as refused:
+            # The log changed, or the key is missing: konto doctor shows it until somebody has looked after it.
+            log.error("not_attested", code=refused.code)
+            self.next_attest_s = time.monotonic() + ATTEST_AGAIN_SECONDS
+            return
+        for copy in copies:
             if copy.trouble is not None:
                 log.warning("checkpoint_not_copied", place=copy.place, reason=copy.trouble)
+                self.next_attest_s = time.monotonic() + ATTEST_AGAIN_SECONDS
 
     def _ring(self, *, bundling: bool = True) -> None:
         """Releases what may leave and rings for it; a lease keeps two from sending the same."""

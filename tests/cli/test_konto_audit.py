@@ -97,6 +97,36 @@ def test_a_new_key_is_made_and_the_old_one_still_verifies(told: Konto):
     assert told("audit", "verify", "--key", both[1], "--json").json["ok"] is True
 
 
+def test_another_machine_makes_no_key_of_its_own(told: Konto):
+    told("audit", "checkpoint")
+    (old,) = told("audit", "key", "--json").json["keys"]
+    file = told.home / "checkpoint-keys.json"
+    kept = file.read_bytes()
+    file.unlink()
+
+    for command in (("checkpoint",), ("key",), ("verify",)):
+        assert "checkpoint-keys.json fehlt" in told("audit", *command, "--lang", "de", code=1).err
+    assert not file.exists()
+    assert told("audit", "verify", "--key", old, "--json").json["ok"] is True
+    file.write_bytes(kept)
+    assert told("audit", "verify", "--json").json["ok"] is True
+
+
+def test_a_key_that_is_gone_for_good_is_replaced(told: Konto, tmp_path: Path):
+    told("audit", "checkpoint")
+    (old,) = told("audit", "key", "--json").json["keys"]
+    (stranger,) = Konto(tmp_path / "stranger")("audit", "key", "--json").json["keys"]
+    assert "--exchange" in told("audit", "key", "--lost", old, code=2).err
+    (told.home / "checkpoint-keys.json").unlink()
+
+    assert "nicht mit diesem" in told("audit", "key", "--lost", stranger, "--lang", "de", code=2).err
+    keys = told("audit", "key", "--lost", old, "--json").json["keys"]
+
+    assert keys[0] == old
+    assert len(keys) == 2
+    assert told("audit", "verify", "--json").json["ok"] is True
+
+
 def test_a_stranger_believes_none_of_our_checkpoints(told: Konto, tmp_path: Path):
     told("audit", "checkpoint")
     stranger = Konto(tmp_path / "stranger")

@@ -55,6 +55,12 @@ Keys = Annotated[
     typer.Option("--key", metavar="KEY|FILE", help=N_("The public key that you keep; else those of this home.")),
 ]
 Exchange = Annotated[bool, typer.Option("--exchange", help=N_("Make a new key that signs from now on."))]
+Lost = Annotated[
+    str | None,
+    typer.Option(
+        "--lost", metavar="KEY|FILE", help=N_("The secret of this public key is gone for good; make a new one instead.")
+    ),
+]
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help=N_("The customer's own id, or source:id."))]
 
 
@@ -127,8 +133,12 @@ def checkpoint(ctx: typer.Context, json: Json = False, lang: Lang = None) -> Non
 
 
 @app.command("key", help=N_("The public keys by which anybody can check checkpoints."))
-def key(ctx: typer.Context, exchange: Exchange = False, json: Json = False, lang: Lang = None) -> None:
+def key(
+    ctx: typer.Context, exchange: Exchange = False, lost: Lost = None, json: Json = False, lang: Lang = None
+) -> None:
     with at_desk(ctx, json, lang) as desk:
+        if lost is not None:
+            attesting.replace_lost_key(desk.konto, _keys(lost, "--lost")[-1])
         if exchange:
             attesting.exchange_key(desk.konto)
         lines = [str(each) for each in attesting.keys(desk.konto).public]
@@ -144,7 +154,7 @@ def verify(
 ) -> None:
     with at_desk(ctx, json, lang, up_to_date=False) as desk:
         outside = [note for each in checkpoints or () for note in _notes(each)]
-        trusted = [key for each in keys or () for key in _keys(each)] or attesting.keys(desk.konto).public
+        trusted = [key for each in keys or () for key in _keys(each, "--key")] or attesting.keys(desk.konto).public
         with desk.out.progress(desk.t.gettext(READING), least=SLOW) as tell:
             found = attesting.verify(desk.konto, outside, trusted, tell)
         if json:
@@ -180,10 +190,13 @@ def _notes(place: Path) -> list[Note]:
     return found
 
 
-def _keys(told: str) -> list[PublicKey]:
-    """A key itself, or a file with one a line."""
+def _keys(told: str, option: str) -> list[PublicKey]:
+    """A key itself, or a file with one a line; at least one."""
     file = Path(told)
     try:
-        return keys_in(settings.text_of(file) if file.is_file() else told)
+        found = keys_in(settings.text_of(file) if file.is_file() else told)
     except BadNote:
-        raise Refused("wrong_value", NO_KEY, "--key", found=told[:80]) from None
+        found = []
+    if not found:
+        raise Refused("wrong_value", NO_KEY, option, found=told[:80])
+    return found
