@@ -1,18 +1,20 @@
-"""What the audit page shows as a file: a table for a spreadsheet, or JSON as `konto audit timeline` writes it."""
+"""What the audit page shows as a file: a table for a spreadsheet, JSON as `konto audit timeline` writes it, or PDF."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from dashboard.answers.timeline import Seen, looked
 from dashboard.answers.timeline_words import Teller
 from dashboard.shapes.asking import Reader
 from dashboard.shapes.timeline import FileForm, TimelineAsked, TimelineEntry, TimelineFile
+from projections.audit import Entry
 from wiring import spreadsheet
 from wiring.asking import Asking
 from wiring.home import Konto
+from wiring.printing import timeline as printing
 from wiring.told import timeline as told
 from words import N_, translator
 
@@ -43,14 +45,18 @@ def made(konto: Konto, reader: Reader, customer: str, asked: TimelineAsked, form
         return None
     now = konto.clock().astimezone(reader.zone)
     name = f"audit-{(asked.as_of or now.date()).isoformat()}.{form}"
-    content = _json(konto, reader, seen) if form == "json" else _csv(konto, reader, seen)
-    return TimelineFile(name, content)
+    return TimelineFile(name, FORMS[form](konto, reader, seen))
+
+
+def _happened(seen: Seen) -> list[Entry]:
+    """In order of happening, with what became of alerts among the rest."""
+    events = [each for entry in seen.entries for each in (entry, *seen.became.get(entry.fact.stream, ()))]
+    return sorted(events, key=lambda each: each.fact.time)
 
 
 def _json(konto: Konto, reader: Reader, seen: Seen) -> bytes:
     asking = Asking(konto, konto.clock(), translator(reader.lang))
-    events = [each for entry in seen.entries for each in (entry, *seen.became.get(entry.fact.stream, ()))]
-    entries = [told.as_json(asking, seen.found, each) for each in sorted(events, key=lambda each: each.fact.time)]
+    entries = [told.as_json(asking, seen.found, each) for each in _happened(seen)]
     return json.dumps(entries, ensure_ascii=False, indent=1, default=str).encode()
 
 
@@ -60,6 +66,14 @@ def _csv(konto: Konto, reader: Reader, seen: Seen) -> bytes:
     rows = (teller.tell(entry) for entry in seen.entries)
     heads = [t.gettext(column) for column in COLUMNS]
     return spreadsheet.table(heads, (_cells(row, reader, t.gettext(STATES[row.status])) for row in rows))
+
+
+def _pdf(konto: Konto, reader: Reader, seen: Seen) -> bytes:
+    asking = Asking(konto, konto.clock(), translator(reader.lang))
+    return printing.pdf(asking, printing.Seen(seen.found, _happened(seen), seen.moment))
+
+
+FORMS: Mapping[FileForm, Callable[[Konto, Reader, Seen], bytes]] = {"csv": _csv, "json": _json, "pdf": _pdf}
 
 
 def _cells(row: TimelineEntry, reader: Reader, state: str) -> Iterator[str]:

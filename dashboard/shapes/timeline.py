@@ -11,7 +11,7 @@ from dashboard.shapes.figures import Reliability
 EntryStatus = Literal["counts", "retracted", "parked", "alert"]
 EntryKind = Literal["all", "promises", "contacts", "incidents", "alerts"]
 """What the entries can be narrowed to; details of the customer stand only among all."""
-FileForm = Literal["csv", "json"]
+FileForm = Literal["csv", "json", "pdf"]
 
 
 class Became(NamedTuple):

@@ -19,6 +19,7 @@ from words import N_
 _FILES: Final[dict[FileForm, tuple[str, str]]] = {
     "csv": (N_("As a table"), "text/csv"),
     "json": (N_("As JSON"), "application/json"),
+    "pdf": (N_("As PDF"), "application/pdf"),
 }
 
 

@@ -121,7 +121,7 @@ def test_entries_are_narrowed_by_kind_and_to_one_promise(firm):
 def test_it_leads_to_the_account_and_can_be_taken_along(firm):
     app = opened("timeline", customer="K-0")
     assert "Zum Konto" in links_of(app)
-    assert [button.proto.label for button in app.get("download_button")] == ["Als Tabelle", "Als JSON"]
+    assert [button.proto.label for button in app.get("download_button")] == ["Als Tabelle", "Als JSON", "Als PDF"]
 
 
 def test_without_a_customer_it_asks_whose_and_an_unknown_one_is_named(firm):

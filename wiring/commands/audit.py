@@ -17,7 +17,9 @@ from verifier.note import BadNote, PublicKey
 from wiring import attesting, settings
 from wiring.commands.desk import MOMENT, AsOf, Desk, Json, KnownOn, Lang, at_desk
 from wiring.names import customer as find_customer
+from wiring.new_file import check_new, write_new
 from wiring.output import SLOW
+from wiring.printing import timeline as printing
 from wiring.shell import Group
 from wiring.told import checkpoint as told_checkpoint
 from wiring.told import timeline as told
@@ -38,6 +40,7 @@ RETRACTED = N_("recorded by mistake, retracted")
 RETRACTED_BECAUSE = N_("recorded by mistake, retracted: {reason}")
 WAITS = N_("waits for what it refers to")
 
+ON_PAPER = N_("The timeline stands in {file}.")
 READING = N_("Checking the log")
 KEEP_ELSEWHERE = N_(
     "Please keep this text where nobody can change it who could change the log. To check later: "
@@ -53,6 +56,9 @@ Checkpoints = Annotated[
 Keys = Annotated[
     list[str] | None,
     typer.Option("--key", metavar="KEY|FILE", help=N_("The public key that you keep; else those of this home.")),
+]
+Pdf = Annotated[
+    Path | None, typer.Option("--pdf", metavar="FILE", help=N_("Print it as PDF into this file, which must be new."))
 ]
 Exchange = Annotated[bool, typer.Option("--exchange", help=N_("Make a new key that signs from now on."))]
 Lost = Annotated[
@@ -75,17 +81,21 @@ def timeline(
     customer: Customer,
     as_of: AsOf = None,
     known_on: KnownOn = None,
+    pdf: Pdf = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
-        konto = desk.konto
+        konto, asked = desk.konto, desk.moment(as_of, known_on, MOMENT)
         party = find_customer(desk, customer)
-        found = audit.timeline(
-            konto.log, konto.library, konto.asker, party.customer, desk.moment(as_of, known_on, MOMENT)
-        )
+        found = audit.timeline(konto.log, konto.library, konto.asker, party.customer, asked)
+        if pdf is not None:
+            check_new(pdf, "--pdf")
+            write_new(pdf, printing.pdf(desk, printing.Seen(found, found.entries, asked)), "--pdf")
         if json:
             desk.out.answer([told.as_json(desk, found, entry) for entry in found.entries])
+        elif pdf is not None:
+            desk.out.say(desk.t.gettext(ON_PAPER).format(file=pdf))
         else:
             _say(desk, found)
 
