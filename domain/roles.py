@@ -31,6 +31,7 @@ What = Literal[
     "keys",
     "connectors",
     "erase",
+    "access",
 ]
 Scope = Literal["all", "own"]
 """own = of the customers and promises that the asker looks after, and their own figures."""
@@ -95,6 +96,7 @@ MAY: Mapping[Role, Mapping[What, Scope]] = {
         "keys": "all",
         "connectors": "all",
         "erase": "all",
+        "access": "all",
     },
 }
 """The one table of what a role may read (first line of each) and do. What is not named is not allowed."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from domain.advice import Adviser, Estimate, taught
 from domain.errors import Refused
-from domain.experience import proposal
+from domain.experience import Proposal, proposal
 from domain.roles import Asker, allowed
 from domain.steering import Steering
 from domain.workload import Workload
@@ -131,13 +131,21 @@ def at_risk(
         seen = seen.and_(Condition(f"p.promise IN ({places})", list(among)))
     found = {}
     for each in experiences.in_time_for_notice(library.views, moment, seen):
-        # As it was proposed, but with all that was learned since.
-        proposed = each.proposal._replace(made_at=moment.at)
-        others = max(0, adviser.load(proposed.owner) - 1)
+        proposed, others = _as_of(adviser, each.proposal, moment.at)
         probability = adviser.probability(proposed, others)
         if probability is not None and probability < limit:
             found[each.promise] = adviser.estimate(proposed, others)
     return found
+
+
+def estimated(adviser: Adviser, proposal: Proposal, at: datetime) -> Estimate:
+    """What is said at a moment of a promise that was made before."""
+    return adviser.estimate(*_as_of(adviser, proposal, at))
+
+
+def _as_of(adviser: Adviser, proposal: Proposal, at: datetime) -> tuple[Proposal, int]:
+    """As it was proposed, but with all that was learned since; and how many others its owner has open."""
+    return proposal._replace(made_at=at), max(0, adviser.load(proposal.owner) - 1)
 
 
 def people(library: Library, asker: Asker, at: datetime) -> list[str]:

@@ -40,7 +40,7 @@ def timeline(log: Log, library: Library, asker: Asker, customer: str, moment: Mo
     """What had happened by the moment, as we knew it then. Raises where the asker may not read this customer."""
     allowed(asker, "customers")
     who = party(library, asker, customer)
-    facts = _known(log, library, customer, moment)
+    facts = of_family(log, library, customer, moment)
     counting = {
         fact.key
         for relationship in relationships(by_stream(facts).values()).values()
@@ -50,18 +50,18 @@ def timeline(log: Log, library: Library, asker: Asker, customer: str, moment: Mo
     gone = {key: fact for history in by_stream(facts).values() for key, fact in retracted(history).items()}
     words = {fact.key: fact for fact in log.opened(facts)}
     then = in_order(fact for fact in facts if fact.time <= moment.at)
-    own = _one_with(library, customer)
+    own = one_with(library, customer)
     entries = [
         Entry(words[fact.key], _status(fact, counting, gone), _by(gone.get(fact.key), words))
         for fact in then
         if fact.customer in own or fact.key in counting
     ]
-    alerts = [Entry(fact, "alert") for fact in _alerts(log, library, customer, moment)]
+    alerts = [Entry(fact, "alert") for fact in alerts_about(log, library, own, moment)]
     together = sorted([*entries, *alerts], key=lambda entry: entry.fact.time)
-    return Timeline(who, together, _called(words.values()))
+    return Timeline(who, together, called(words.values()))
 
 
-def _known(log: Log, library: Library, customer: str, moment: Moment) -> list[Fact]:
+def of_family(log: Log, library: Library, customer: str, moment: Moment) -> list[Fact]:
     """All recorded facts of the customer's family, as far as known at the moment."""
     with library.views.store.reading() as cursor:
         (family,) = families.of(cursor, [customer]).values()
@@ -76,7 +76,8 @@ def _by(retraction: Fact | None, words: Mapping[str, Fact]) -> Fact | None:
     return None if retraction is None else words[retraction.key]
 
 
-def _one_with(library: Library, customer: str) -> set[str]:
+def one_with(library: Library, customer: str) -> set[str]:
+    """The customer and all who were merged into them."""
     rows = library.views.rows("SELECT customer FROM customers WHERE survivor = ?", (customer,))
     return {customer, *(row[0] for row in rows)}
 
@@ -87,10 +88,15 @@ def _status(fact: Fact, counting: set[str], gone: Mapping[str, Fact]) -> Status:
     return "counts" if fact.key in counting or fact.type == "fact.retracted" else "parked"
 
 
-def _alerts(log: Log, library: Library, customer: str, moment: Moment) -> list[Fact]:
-    """When somebody was warned about this customer, what became of it, and what they did."""
-    streams = library.views.rows("SELECT alert FROM alerts WHERE customer = ? ORDER BY alert", (customer,))
-    histories = log.histories([row[0] for row in streams])
+def alerts_about(log: Log, library: Library, customers: Iterable[str], moment: Moment) -> list[Fact]:
+    """When somebody was warned about these customers, what became of it, and what they did.
+
+    An alert keeps the customer of when it was raised, who may have been merged since.
+    """
+    with library.views.store.reading() as cursor:
+        rows = cursor.among("SELECT alert FROM alerts WHERE customer IN ({among})", sorted(customers))
+        streams = sorted(row[0] for row in rows)
+    histories = log.histories(streams)
     return log.opened(
         [
             fact
@@ -101,11 +107,11 @@ def _alerts(log: Log, library: Library, customer: str, moment: Moment) -> list[F
     )
 
 
-def _called(words: Iterable[Fact]) -> dict[str, str]:
+def called(words: Iterable[Fact]) -> dict[str, str]:
     """By stream what a promise or incident is called in the firm's own words, the latest to have happened."""
-    called: dict[str, str] = {}
+    found: dict[str, str] = {}
     for fact in in_order(words):
         said: str | None = getattr(fact.data, "what", None) or getattr(fact.data, "text", None)
         if said and (fact.type in ("promise.made", "promise.changed", "incident.reported")):
-            called[fact.stream] = said
-    return called
+            found[fact.stream] = said
+    return found

@@ -55,7 +55,7 @@ def _must_be_theirs(library: Library, asker: Asker, fact: Fact, kind: str, name:
 
 def _customers(library: Library, source: str, kind: str, name: str) -> Iterator[str]:
     """Whose it is, by internal id: the survivor of those merged."""
-    ids = [library.ids.thing(*each) for each in _readings(source, name)]
+    ids = [library.ids.thing(*each) for each in readings(source, name)]
     for table in (kind,) if kind != "any" else THINGS:
         for id in ids:
             thing = f"{table}-{id}"
@@ -64,7 +64,7 @@ def _customers(library: Library, source: str, kind: str, name: str) -> Iterator[
                 yield row[0]
 
 
-def _readings(source: str, name: str) -> Iterator[tuple[str, str]]:
+def readings(source: str, name: str) -> Iterator[tuple[str, str]]:
     """Of the fact's own source, or `source:id`."""
     yield source, name
     for place, char in enumerate(name):

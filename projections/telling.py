@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from domain.fact import SEALED
+from domain.fact import SEALED, Fact
 from projections.audit import Entry
 from projections.sentences import NAMED_BY_INCIDENT
-from words import Translator
+from words import N_, Translator
 from words.format import number
 from words.names import ALERTS
 
@@ -100,6 +100,24 @@ SENTENCES: Mapping[str, str] = {
 }
 """By type of fact, with what makes a difference behind it; then the words that stand in the places."""
 
+BECAME: Final[Mapping[str, str]] = {
+    "alert.delivered": N_("delivered to {name}"),
+    "alert.failed": N_("not delivered, tried again"),
+    "alert.failed final": N_("could not be delivered"),
+    "alert.bundled": N_("put into one message with others"),
+    "alert.acknowledged": N_("{name} took note"),
+    "alert.snoozed": N_("{name} put it off until {until}"),
+    "alert.snoozed because": N_("{name} put it off until {until}: {reason}"),
+    "alert.escalated": N_("passed on to {name}, since nobody took note"),
+    "alert.retried": N_("{name} had it sent once more"),
+    "alert.cleared": N_("over"),
+    "alert.returned": N_("holds again"),
+    "alert.no_longer_needed": N_("no longer needed"),
+    "alert.too_old": N_("too old to be sent"),
+}
+"""What follows an alert, by type of event, in a few words."""
+
+
 PLAIN = {"promise": "a promise", "incident": "an incident", "request": "a request"}
 
 
@@ -107,6 +125,17 @@ def sentence(entry: Entry, called: Mapping[str, str], t: Translator) -> str:
     """What happened, without the times."""
     data: Any = entry.fact.data
     return t.gettext(SENTENCES[_key(entry.fact.type, data)]).format_map(_Places(entry, called, t))
+
+
+def became(event: Fact) -> str:
+    """What an event says that followed an alert, with its places open."""
+    data: Any = event.data
+    match event.type:
+        case "alert.failed" if data.final:
+            return BECAME["alert.failed final"]
+        case "alert.snoozed" if data.reason and data.reason != SEALED:
+            return BECAME["alert.snoozed because"]
+    return BECAME[event.type]
 
 
 def _key(type: str, data: Any) -> str:

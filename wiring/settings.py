@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 
 from domain.documents import D, Document, DocumentRefused, Items, Part, load
 from domain.errors import Refused
-from domain.fact import Address, Label, ZoneName, finding
+from domain.fact import Address, Label, Line, ZoneName, finding
 from domain.roles import Role
 from intake.appointments.telling import A_FILE
 from wiring import environment as environment_
@@ -315,6 +315,21 @@ class CustomerSettings(Part):
     """Parties of two sources with the same e-mail address are one; only where the sources have verified it."""
 
 
+class DisclosureSettings(Part):
+    """What people are told who ask what is held about them (Art. 15 DSGVO), where nothing else says it."""
+
+    address: Line | None = None
+    """Where the firm is found, as on a letter."""
+    officer: Line | None = None
+    """Who looks after data protection, and how to reach them."""
+    authority: Line | None = None
+    """Where people may complain."""
+    retention: Line | None = None
+    """How long it is kept."""
+    colleagues: Literal["numbered", "unnumbered"] = "numbered"
+    """Our own people stand there under numbers, so that one sees who is the same, or all alike."""
+
+
 class StoreSettings(Part):
     """Where log and tables lie. Without an address, in files of the home."""
 
@@ -494,6 +509,7 @@ class Settings(Document):
     login: LoginSettings = LoginSettings()
     api: ApiSettings = ApiSettings()
     customers: CustomerSettings = CustomerSettings()
+    disclosure: DisclosureSettings = DisclosureSettings()
     store: StoreSettings = StoreSettings()
     queue: QueueSettings = QueueSettings()
     metrics: MetricsSettings = MetricsSettings()

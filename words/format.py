@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from math import floor
 from typing import Final
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
@@ -106,6 +106,15 @@ def decimals_of(amounts: Iterable[int]) -> int:
 
 def _signed(text: str, value: float) -> str:
     return f"+{text}" if value > 0 else text
+
+
+def language_name(code: str, lang: str) -> str:
+    """A language as one says it: "Deutsch", "German"; one that has no name here stays its code."""
+    try:
+        named = Locale.parse(code, sep="-").get_language_name(lang)
+    except (UnknownLocaleError, ValueError):
+        named = None
+    return named or code
 
 
 def clock(at: time, lang: str) -> str:

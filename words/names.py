@@ -32,6 +32,24 @@ STAGES: Final = {
     "recovering": N_("recovering"),
     "lost": N_("lost"),
 }
+PROMISE_STATES: Final = {
+    "open": N_("open"),
+    "overdue": N_("overdue"),
+    "kept": N_("kept"),
+    "exceeded": N_("more than promised"),
+    "kept_late": N_("kept late"),
+    "partial": N_("partly kept"),
+    "broken": N_("broken"),
+    "withdrawn": N_("taken back"),
+    "released": N_("waived by the customer"),
+}
+CONTACT_STATES: Final = {
+    "open": N_("open"),
+    "answered": N_("answered in time"),
+    "late": N_("answered late"),
+    "unanswered": N_("not answered"),
+}
+INCIDENT_STATES: Final = {"open": N_("open"), "resolved": N_("put right"), "closed": N_("closed")}
 ALERTS: Final = {
     "last_call": N_("last call for timely notice"),
     "chased": N_("asked again"),

@@ -13,27 +13,11 @@ from dashboard.shapes.timeline import Became, TimelineEntry
 from domain.fact import SEALED
 from projections.audit import Entry
 from projections.customers import person_name
-from projections.telling import sentence
+from projections.telling import became, sentence
 from wiring.home import Konto
 from words import N_, Translator, format, translator
 
 BY, INSTEAD = N_("by {moment}"), N_("instead: {text}")
-BECAME: Final[Mapping[str, str]] = {
-    "alert.delivered": N_("delivered to {name}"),
-    "alert.failed": N_("not delivered, tried again"),
-    "alert.failed final": N_("could not be delivered"),
-    "alert.bundled": N_("put into one message with others"),
-    "alert.acknowledged": N_("{name} took note"),
-    "alert.snoozed": N_("{name} put it off until {until}"),
-    "alert.snoozed because": N_("{name} put it off until {until}: {reason}"),
-    "alert.escalated": N_("passed on to {name}, since nobody took note"),
-    "alert.retried": N_("{name} had it sent once more"),
-    "alert.cleared": N_("over"),
-    "alert.returned": N_("holds again"),
-    "alert.no_longer_needed": N_("no longer needed"),
-    "alert.too_old": N_("too old to be sent"),
-}
-"""What follows an alert, by type of event, in a few words."""
 NOBODY_KNOWN = N_("somebody")
 HERE = N_("somebody at this machine")
 PROSE: Final = ("reason", "text", "offer")
@@ -73,13 +57,8 @@ class Teller:
         """Delivered to whom, taken note of by whom, put off until when and why, passed on to whom."""
         for event in events:
             data: Any = event.fact.data
-            reason, kind = _said(data, "reason"), event.fact.type
-            if kind == "alert.failed" and data.final:
-                kind = "alert.failed final"
-            elif kind == "alert.snoozed" and reason:
-                kind = "alert.snoozed because"
-            until = getattr(data, "until", None)
-            told = self.t.gettext(BECAME[kind]).format(
+            reason, until = _said(data, "reason"), getattr(data, "until", None)
+            told = self.t.gettext(became(event.fact)).format(
                 name=self._who(data, sealed=True) or self.t.gettext(NOBODY_KNOWN),
                 until=self._moment(until) if until is not None else "",
                 reason=reason,

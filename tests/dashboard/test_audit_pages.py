@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from dashboard.answers.timeline_words import BECAME
 from domain.alert import EVENTS
+from projections.telling import BECAME
 from tests.dashboard.reading import links_of, opened, text_of
 from words import translator
 

@@ -12,7 +12,7 @@ READING = (
 )  # fmt: skip
 DOING = (
     "record", "merge", "acknowledge", "deliveries", "publish_rulebook", "publish_calendars", "publish_people", "keys",
-    "connectors", "erase",
+    "connectors", "erase", "access",
 )  # fmt: skip
 TABLE = {
     # reading: in the order of READING; doing: what is named is allowed
@@ -38,7 +38,7 @@ TABLE = {
     "auditor": (["all"] * 11, {}),
     "admin": (
         ["all", None, None, None, None, None, None, None, "all", "all", "all"],
-        dict.fromkeys(("merge", "deliveries", "publish_people", "keys", "connectors", "erase"), "all"),
+        dict.fromkeys(("merge", "deliveries", "publish_people", "keys", "connectors", "erase", "access"), "all"),
     ),
 }
 

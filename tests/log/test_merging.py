@@ -11,8 +11,11 @@ from domain.fact import Fact
 from domain.identity import survivors
 from domain.lives import standing
 from domain.record import Receipt
+from projections import audit
+from projections.filters import Moment
 from tests.homes import Home
 from tests.notation import Data, at, envelopes
+from wiring.worker import run_tick
 
 NOW = at("2026-04-01T12:00")
 LATER = NOW + timedelta(days=1)
@@ -194,3 +197,15 @@ def test_a_merge_of_another_sources_customers_names_them_by_their_source(home: H
     other = {**envelope, "source": "helpdesk", "data": {"customer": "crm:K-17", "duplicate": "crm:K-18"}}
     assert statuses(home.take_as_they_come([other], NOW)) == ["recorded"]
     assert one_with(home) == {"K-18": "K-17"}
+
+
+def test_the_audit_of_who_stayed_has_the_alerts_of_the_duplicate_from_before(home: Home):
+    """An alert keeps the customer of when it was raised."""
+    home.take(facts('2026-03-01T09:00  verspricht K-18 "Angebot" bis 2026-03-31T12:00'))
+    home.clock.now = NOW
+    run_tick(home.konto, NOW)
+    home.take(facts("2026-04-01T13:00  führt K-17 und K-18 zusammen [merged]"))
+    ((stays,),) = home.rows("SELECT DISTINCT survivor FROM customers")
+    konto = home.konto
+    entries = audit.timeline(konto.log, konto.library, konto.asker, stays, Moment(LATER)).entries
+    assert "overdue" in [getattr(each.fact.data, "rule", "") for each in entries if each.status == "alert"]

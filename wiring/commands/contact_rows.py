@@ -10,13 +10,8 @@ from wiring.commands.rows import show
 from wiring.told import contacts
 from words import N_, Translator
 from words.format import moment, number
+from words.names import CONTACT_STATES
 
-STATES: Mapping[str, str] = {
-    "open": N_("open"),
-    "answered": N_("answered in time"),
-    "late": N_("answered late"),
-    "unanswered": N_("not answered"),
-}
 CHANNELS: Mapping[str, str] = {
     "email": N_("e-mail"),
     "phone": N_("phone"),
@@ -47,7 +42,7 @@ def count_in_words(n: int, t: Translator) -> str:
 
 def _cells(desk: Desk, row: ContactRow) -> list[str]:
     t = desk.t
-    state = t.gettext(STATES[row.state]) if row.state else ("–" if row.inbound else t.gettext(FROM_US))
+    state = t.gettext(CONTACT_STATES[row.state]) if row.state else ("–" if row.inbound else t.gettext(FROM_US))
     if row.chases:
         state = f"{state}, {t.gettext(ASKED_AGAIN)}"
     waits = row.state in ("open", "unanswered") and row.target_at is not None

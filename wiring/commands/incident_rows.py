@@ -11,8 +11,8 @@ from wiring.commands.rows import show
 from wiring.told import incidents
 from words import N_, Translator
 from words.format import moment, number
+from words.names import INCIDENT_STATES
 
-STATES: Mapping[str, str] = {"open": N_("open"), "resolved": N_("put right"), "closed": N_("closed")}
 STEPS: Mapping[str, str] = {
     "reason": N_("give the reason"),
     "apology": N_("apologise"),
@@ -51,7 +51,7 @@ def _cells(desk: Desk, row: IncidentRow) -> list[str]:
 
 
 def _state(row: IncidentRow, t: Translator) -> str:
-    state = t.gettext(STATES[row.state])
+    state = t.gettext(INCIDENT_STATES[row.state])
     return t.gettext(TALK_MISSING).format(state=state) if row.state != "open" and not row.restored else state
 
 

@@ -17,6 +17,7 @@ from wiring.commands import (
     care,
     connectors,
     contacts,
+    disclosure,
     documents,
     facts,
     feeds,
@@ -82,6 +83,9 @@ app.command("promises", help=N_("The promises that were made."))(promises.promis
 app.command("contacts", help=N_("Who asked what, who answered, how we approached customers."))(contacts.contacts)
 app.command("incidents", help=N_("What went wrong, and how far its recovery has come."))(incidents.incidents)
 app.command("statement", help=N_("The trust account of one customer."))(statement.statement)
+app.command("access", help=N_("Everything that is held about one person, for that person: JSON and PDF."))(
+    disclosure.access
+)
 app.command("advise", help=N_("How probable it is that a promise is kept, and which date is safe."))(advise.advise)
 app.add_typer(meaning.app)
 app.command("what-if", help=N_("The whole past under another rulebook, beside today's; changes nothing."))(

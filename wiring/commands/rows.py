@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from projections.promises import PromiseRow
@@ -11,23 +11,13 @@ from wiring.commands.desk import Desk
 from wiring.told import promises
 from words import N_, Translator
 from words.format import moment, number
+from words.names import PROMISE_STATES
 
 R = TypeVar("R")
 
 MOST_SHOWN = 100
 """Rows that people see; scripts get all."""
 
-STATES: Mapping[str, str] = {
-    "open": N_("open"),
-    "overdue": N_("overdue"),
-    "kept": N_("kept"),
-    "exceeded": N_("more than promised"),
-    "kept_late": N_("kept late"),
-    "partial": N_("partly kept"),
-    "broken": N_("broken"),
-    "withdrawn": N_("taken back"),
-    "released": N_("waived by the customer"),
-}
 WHAT, WHO, STATE, DUE, OWNER = N_("Promise"), N_("Customer"), N_("State"), N_("Promised by"), N_("Owner")
 UNDATED = N_("no date")
 MORE = N_("{n} more. All of them: --json")
@@ -74,4 +64,4 @@ def called(row: PromiseRow, t: Translator) -> str:
 
 def state(row: PromiseRow, t: Translator) -> str:
     exceeded = row.state == "kept" and (row.degree or 0.0) > 1
-    return t.gettext(STATES["exceeded" if exceeded else row.state])
+    return t.gettext(PROMISE_STATES["exceeded" if exceeded else row.state])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -62,7 +62,7 @@ def _compiled(template: str, paper: Paper, at: datetime, *, system_fonts: bool) 
         format="pdf",
         sys_inputs={"paper": json.dumps(paper)},
         pdf_standards=[STANDARD],
-        timestamp=at.replace(microsecond=0),
+        timestamp=at.astimezone(UTC).replace(microsecond=0),
     )
     assert isinstance(pdf, bytes)
     return pdf

@@ -52,6 +52,12 @@ class Notifier:
         if not result:
             raise _failure(result, service.socket_read_timeout)
 
+    @property
+    def service(self) -> str:
+        """Whose service carries the messages, such as Slack."""
+        _silence()
+        return str(self._service().service_name)
+
     def _service(self) -> NotifyBase:
         import apprise
 
