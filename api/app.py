@@ -40,9 +40,26 @@ OPEN = ("/health", "/ready", FEED)
 NEVER_SNIFFED = {"X-Content-Type-Options": "nosniff"}
 
 
+class Described(FastAPI):
+    """Tells of itself when somebody first asks: to make that takes longer than all the rest of a start."""
+
+    def openapi(self) -> dict[str, Any]:
+        """With the facts' own schemas, and which addresses need a key."""
+        if self.openapi_schema is None:
+            found = super().openapi()
+            parts = found.setdefault("components", {})
+            parts["schemas"] = components()
+            parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+            for path, ways in found["paths"].items():
+                for way in ways.values():
+                    way["security"] = [] if path in OPEN or path.startswith(SIGNED) else [{"key": []}]
+            self.openapi_schema = found
+        return self.openapi_schema
+
+
 def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
     """The API of a home, whoever serves it."""
-    api = FastAPI(title=TITLE, description=WHAT, version=our_version(), docs_url=None, redoc_url=None)
+    api = Described(title=TITLE, description=WHAT, version=our_version(), docs_url=None, redoc_url=None)
     api.add_middleware(Bodies, within_s=body_within_s)  # the last one added is the outermost
     door = Door(konto, pace)
 
@@ -92,7 +109,6 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
     async def no_place(request: Request, error: HTTPException) -> Response:
         return answer(request, OtherMethod() if error.status_code == 405 else NoSuchPlace())
 
-    _describe(api)
     return api
 
 
@@ -118,17 +134,6 @@ def _endpoint(route: Route, konto: Konto, door: Door) -> Callable[[Request], Awa
 def _described(route: Route) -> dict[str, Any]:
     extra = {"parameters": parameters(route.asked, route.path), **route.described.get("openapi_extra", {})}
     return {**route.described, "openapi_extra": extra, "operation_id": route.answer.__name__}
-
-
-def _describe(api: FastAPI) -> None:
-    """The facts' own schemas, and which addresses need a key."""
-    found = api.openapi()
-    parts = found.setdefault("components", {})
-    parts["schemas"] = components()
-    parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-    for path, ways in found["paths"].items():
-        for way in ways.values():
-            way["security"] = [] if path in OPEN or path.startswith(SIGNED) else [{"key": []}]
 
 
 def _refusal(error: Exception) -> Refused:

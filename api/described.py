@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -255,6 +256,7 @@ HOOKS: dict[str, Any] = {
 }
 
 
+@cache
 def parameters(asked: type[BaseModel], path: str) -> list[Schema]:
     """What stands in an address: behind the question mark as the model has it, and in the path."""
     schema = asked.model_json_schema()

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
+from collections.abc import Generator
+
 import pytest
 
+from tests import folders
 from tests.notation import Given
 
 pytest_plugins = ["tests.servers.fixtures", "tests.stores"]
+
+# Dozens of processes import the same modules: compiled once, even where Python is told to keep nothing compiled.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+folders.put_into_memory()
 
 
 LONG_ON_POSTGRES = ("cli", "real", "stories")
@@ -21,6 +32,22 @@ LONGEST_FIRST = (
     "real",
     "properties",
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None]:
+    """The million objects that all modules and tests are made of stay to the end: nobody looks for waste among them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def pytest_sessionfinish() -> None:
+    """At the end all of it goes."""
+    gc.unfreeze()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import psycopg
@@ -59,6 +60,13 @@ def schemas(lasting_schemas: Schemas) -> Schemas:
     """From the first one on, emptied."""
     lasting_schemas.used = 0
     return lasting_schemas
+
+
+@pytest.fixture
+def disk_path() -> Iterator[Path]:
+    """A folder on the disk, for tests in which it matters what a process or a server that is killed has written."""
+    with TemporaryDirectory(prefix="konto-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(params=ENGINES)

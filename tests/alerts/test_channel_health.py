@@ -101,6 +101,7 @@ def test_an_admin_is_told_by_another_channel(firm: Mailed):
     assert len(way(firm, "chat").taken) == 1, "once, however long it lasts"
 
 
+@pytest.mark.long_on_postgres
 def test_one_message_tries_it_after_a_growing_while_and_then_all_follow(firm: Mailed):
     firm.send_all()
     asked = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import random
 import socket
@@ -13,11 +14,13 @@ from http.client import HTTPConnection
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import app
 from api.callers import Pace
 from domain.access_key import AccessScope
 from tests.homes import Home
+from tests.waiting import wait_for
 from wiring import access
 
 HOST = "127.0.0.1"
@@ -65,19 +68,53 @@ class Api:
             connection.close()
 
 
+class Served:
+    """A real server that is there to the end of the run; each home in its turn stands behind it.
+
+    To start one and to end it takes longer than what most tests ask.
+    """
+
+    def __init__(self) -> None:
+        self.app: ASGIApp = nobody
+        self.asked = 0
+        self._listener = socket.create_server((HOST, 0))
+        self._server = uvicorn.Server(uvicorn.Config(self, log_config=None, access_log=False, lifespan="off"))
+        self._thread = threading.Thread(target=self._server.run, args=([self._listener],), daemon=True)
+        self._thread.start()
+        atexit.register(self.close)
+
+    @property
+    def port(self) -> int:
+        return int(self._listener.getsockname()[1])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.asked += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.asked -= 1
+
+    def close(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(PATIENCE_SECONDS)
+        self._listener.close()
+
+
+async def nobody(scope: Scope, receive: Receive, send: Send) -> None:
+    raise AssertionError("Somebody asks although no test does.")
+
+
+_FREE: list[Served] = []
+
+
 @contextmanager
 def serving(home: Home, *, pace: Pace | None = None, body_within_s: float = 10.0) -> Iterator[Api]:
-    listener = socket.create_server((HOST, 0))
-    config = uvicorn.Config(
-        app(home.konto, pace or Pace(100_000, 10), body_within_s=body_within_s), log_config=None, access_log=False
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-    thread.start()
+    """Until the last answer has been given."""
+    server = _FREE.pop() if _FREE else Served()
+    server.app = app(home.konto, pace or Pace(100_000, 10), body_within_s=body_within_s)
     try:
-        yield Api(home, listener.getsockname()[1])
+        yield Api(home, server.port)
     finally:
-        server.should_exit = True
-        thread.join(PATIENCE_SECONDS)
-        listener.close()
-    assert not thread.is_alive()
+        wait_for(lambda: server.asked == 0, PATIENCE_SECONDS)
+        server.app = nobody
+    _FREE.append(server)

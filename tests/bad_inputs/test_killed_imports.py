@@ -37,6 +37,11 @@ sizes = pytest.mark.parametrize(
 on_both = pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)], indirect=True)
 
 
+@pytest.fixture
+def tmp_path(disk_path: Path) -> Path:
+    return disk_path
+
+
 def importing(home: Path, file: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "wiring.cli", "--home", str(home), "import", str(file), "--json", *options]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -15,6 +17,9 @@ from dashboard import data
 
 Answering = TypeVar("Answering", bound=data.Source)
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+# At every page Streamlit's test runner looks through all installed packages for parts of pages, which takes several
+# times as long as the page; its server does so once. None is installed while tests run.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 @contextmanager

@@ -26,7 +26,6 @@ import pytest
 from drills.firm import at_any_hour
 from tests.alerts.post_office import HOST, PostOffice
 from tests.deploy.compose import ROOT, TRY, Project, image_environment, of_env_file, project
-from tests.kills.runs import COMPILED
 from tests.servers.finding import free_port
 from tests.servers.guard import children
 from tests.servers.postgres import PostgresServer, drop_database, fresh_database
@@ -85,7 +84,7 @@ class Machine:
         found = self.compose.environment(service, {DASHBOARD_FILE: {"KONTO_DASHBOARD_TOKEN": TOKEN}})
         not_ours = {name: found.pop(name) for name in image_environment() if not name.startswith("KONTO_")}
         assert "PATH" in not_ours
-        python = {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(COMPILED), "PYTHONUNBUFFERED": "1"}
+        python = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         around = {"PATH": os.environ["PATH"], "HOME": str(self.own), **python}
         return around | {name: ports.get(value, self.here(name, value)) for name, value in found.items()}
 

@@ -10,15 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COMPILED = ROOT / ".pytest_cache" / "compiled"
-"""Many starts of the same modules: compiled once."""
 
 
 @contextmanager
 def running(command: Sequence[str], home: Path) -> Iterator[subprocess.Popen[str]]:
     """A Python module with its arguments, as a process of its own; killed at the end if it still runs."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""}
-    environment["PYTHONPYCACHEPREFIX"] = str(COMPILED)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with (home / "words.log").open("a", encoding="utf-8") as words:
         process = subprocess.Popen(
             [sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=words, text=True

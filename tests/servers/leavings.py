@@ -15,14 +15,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.folders import MEMORY
 from tests.servers.finding import Account, ServerError
 from tests.servers.guard import Process
 
 NAME = "konto-test-servers"
 LOCK = "lock"
 RECORD = "server.json"
-MEMORY = Path("/dev/shm")
-"""A file system in memory, if there is one."""
 PASSABLE = 0o711
 """Others may pass through to a folder that is theirs, but not look around."""
 REMOVED = " (deleted)"

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+from tests.folders import MEMORY, roomy
 from tests.servers.finding import (
     HOST,
     WHEEL,
@@ -26,7 +27,7 @@ from tests.servers.finding import (
     postgres_programs,
     unprivileged,
 )
-from tests.servers.leavings import MEMORY, Place
+from tests.servers.leavings import Place
 from tests.servers.server import PATIENCE_S, Server
 
 ADDRESS = "KONTO_TEST_POSTGRES_URL"
@@ -48,8 +49,6 @@ SETTINGS = {
     "log_checkpoints": "off",
 }
 HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_wal_size": "256MB"}
-ROOM_BYTES = 2 * 1024**3
-"""So much must be free in memory for data to be kept there."""
 WITH_STRATEGY = 150_000
 """The version from which on one can say how a database is copied."""
 
@@ -204,14 +203,6 @@ class PostgresServer(Server):
     def _tidy(self) -> None:
         for name in sorted(self.databases):
             _drop(self, name)
-
-
-def roomy(folder: Path) -> bool:
-    """Whether a run's databases surely fit into it. In a container it may be tiny."""
-    try:
-        return shutil.disk_usage(folder).free >= ROOM_BYTES
-    except OSError:
-        return False
 
 
 def named_or_own(folder: Path, environment: Mapping[str, str]) -> PostgresServer:

@@ -16,7 +16,7 @@ from typing import Any
 
 from drills.firm import at_any_hour
 from tests.alerts.post_office import HOST, PostOffice
-from tests.kills.runs import COMPILED, ROOT
+from tests.kills.runs import ROOT
 from wiring.home import Konto, open_home
 
 PATIENCE_SECONDS = 60.0
@@ -86,8 +86,7 @@ class Service:
 @contextmanager
 def service(folder: Path, parts: Sequence[str]) -> Iterator[Service]:
     said = folder / f"{'-'.join(parts)}-{len(list(folder.glob('*.log')))}.log"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""}
-    environment["PYTHONPYCACHEPREFIX"] = str(COMPILED)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     only = [option for part in parts for option in ("--only", part)]
     with said.open("wb") as stream:
         process = subprocess.Popen(

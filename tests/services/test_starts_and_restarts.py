@@ -91,9 +91,9 @@ def test_services_need_no_right_to_make_tables_in_postgres(schemas: Schemas, tmp
 
 
 @pytest.fixture
-def own_postgres(tmp_path: Path) -> Iterator[PostgresServer]:
+def own_postgres(disk_path: Path) -> Iterator[PostgresServer]:
     """Writes to disk as the server does by itself, so that it may be cut off."""
-    with PostgresServer(tmp_path / "server", durable=True) as server:
+    with PostgresServer(disk_path / "server", durable=True) as server:
         yield server
 
 
