@@ -33,6 +33,8 @@ COPIED: Mapping[str, str] = {
     "vault_keys": "subject",
     "parked": "fact",
     "sources": "source",
+    "erasures": "customer",
+    "holds": "customer",
 }
 """Tables of the log beside its events, and by what their rows are in order. Leases and heartbeats stay behind."""
 

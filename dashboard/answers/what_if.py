@@ -39,7 +39,7 @@ def decoded(reader: Reader, content: bytes) -> str | Refusal:
 def reckoned(konto: Konto, kept: Kept, reader: Reader, text: str) -> WhatIf | Refusal | None:
     if refused := refusal(konto, "tests", reader):
         return refused
-    found = kept.last(_question(text))
+    found = kept.last(_question(text), konto)
     return None if found is None else _told(found, konto, reader)
 
 
