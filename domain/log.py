@@ -42,8 +42,8 @@ SERVICES = (
 ERASURES = (
     "CREATE TABLE IF NOT EXISTS erasures (customer TEXT PRIMARY KEY, at TEXT NOT NULL, ground TEXT NOT NULL, "
     "note TEXT NOT NULL, done INTEGER NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS holds (customer TEXT PRIMARY KEY, since TEXT NOT NULL, ends TEXT, ground TEXT NOT NULL, "
-    "sealed BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS holds (customer TEXT PRIMARY KEY, since TEXT NOT NULL, ends TEXT, "
+    "ground TEXT NOT NULL, sealed BLOB NOT NULL)",
 )
 """Who was erased, and who must not be for now. Internal ids only; why somebody is held is sealed under their key."""
 
@@ -200,7 +200,7 @@ class Log:
         return [] if key is None else [_parked(row, key) for row in rows]
 
     def erased(self) -> int:
-        """Goes up when somebody's key goes, and again when nothing of them is left: what was read before counts no more."""
+        """Goes up when somebody's key goes, and again when nothing is left: what was read before counts no more."""
         with self.store.reading() as cursor:
             return _erased(cursor)
 

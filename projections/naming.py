@@ -39,6 +39,11 @@ def called(name: str | None, id: str | None, t: Translator) -> str:
     return t.gettext(ERASED) if name == SEALED else name or id or ""
 
 
+def named(name: str | None, t: Translator) -> str | None:
+    """The name, as long as there is one."""
+    return None if name is None else called(name, None, t)
+
+
 def own_ids(log: Log, facts: Iterable[Fact], words: Words) -> dict[str, tuple[str, str]]:
     """Source and own id of each customer named: `other:K-17` is other's, if that is how it was understood.
 

@@ -38,8 +38,8 @@ LOGS_TABLES = ("vault", "vault_keys", "parked", "holds", "erasures")
 """What of the log's store is changed; its events never are."""
 LOOK_SECONDS = 0.1
 
-IDENTITY = ("id", "customer", "duplicate", "promise", "contact", "incident", "name", "email", "phone", "referred")
-"""Fields by which somebody is recognised in a file. What was promised or said may be the same for many."""
+IDENTITY = ("name", "email", "phone", "referred")
+"""Fields by which, besides ids, somebody is recognised in a file. What was promised may be the same for many."""
 
 HELD_UNTIL = N_("{customer} must not be erased before {until}: {reason} ({ground}). konto hold --release ends that.")
 HELD = N_("{customer} must not be erased: {reason} ({ground}). konto hold --release ends that.")
@@ -134,15 +134,19 @@ def _must_not_be_held(konto: Konto, party: Party, family: Iterable[str]) -> None
 def _identity(konto: Konto, found: Traces) -> set[str]:
     """By which words they are recognised, as long as those can be read."""
     told = konto.log.recorded(sorted(found.facts)).values()
-    return {word for fact in told if fact.id for word in _words(fact)}
+    return {word for fact in told if fact.id for word in _words(konto, fact, found)}
 
 
-def _words(fact: Fact) -> Iterator[str]:
+def _words(konto: Konto, fact: Fact, found: Traces) -> Iterator[str]:
+    fields, theirs = plan(type(fact.data)), found.customers | found.streams
     yield fact.id
-    for name in (*plan(type(fact.data)).personal, *(name for name, _ in plan(type(fact.data)).refs)):
-        value = getattr(fact.data, name)
-        if name in IDENTITY and isinstance(value, str):
-            yield value
+    for name in fields.personal:
+        if name in IDENTITY and (word := getattr(fact.data, name)) is not None:
+            yield word
+    for name, kind in fields.refs:
+        id = getattr(fact.data, name)
+        if isinstance(id, str) and not theirs.isdisjoint(erasure.readings(konto.log.ids, fact.source, kind, id)):
+            yield id
 
 
 # -- the deed -------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def account(konto: Konto, taught: Taught, reader: Reader, customer: str, span: S
     rules = steering.rulebooks.at(now)
     return Account(
         customer=customer,
-        name=party.called,
+        name=party.called(translator(reader.lang)),
         since=_since(party, postings, reader),
         owner=parties.person_name(konto.library, party.owner),
         stand_in=_stand_in(konto, party, now),
@@ -74,8 +74,8 @@ def account(konto: Konto, taught: Taught, reader: Reader, customer: str, span: S
         levels=(("solid", rules.stage.solid_from), ("strained", rules.stage.strained_below)),
         fall=_fall(falls.fall(line, postings, steering.rulebooks), words, t, reader),
         promises=lists.of_customer(konto, taught, own, now, t) if may(konto.asker, "promises") else None,
-        questions=contacts.waiting_of(konto, customer, SHOWN_QUESTIONS) if may(konto.asker, "contacts") else (),
-        incidents=incidents.running_of(konto, customer) if may(konto.asker, "incidents") else (),
+        questions=contacts.waiting_of(konto, reader, customer, SHOWN_QUESTIONS) if may(konto.asker, "contacts") else (),
+        incidents=incidents.running_of(konto, reader, customer) if may(konto.asker, "incidents") else (),
         merged=_merged(konto, customer),
         known=acquaintance(konto, reader, customer, now),
         retracted=_retracted(konto, customer, now),

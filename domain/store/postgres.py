@@ -229,7 +229,7 @@ class PostgresStore(Store):
             return int(cursor.one()[0])
 
     def scrub(self, tables: Iterable[str]) -> None:
-        """Table by table into new files. The server's own log and its archives keep what was for as long as they last."""
+        """Table by table into new files. The server's own log and its archives keep what was while they last."""
         with self._own_connection() as connection:
             connection.execute(_own(f"SET lock_timeout TO {self._lock_timeout_s * 1000}"))
             self._await_old_readers(connection)

@@ -14,11 +14,12 @@ from wiring.erasing import Outcome, Plan
 from wiring.merging import named
 from wiring.names import customer as find_customer
 from words import N_
-from words.format import moment, number
+from words.format import moment_to_keep, number
 
 WHAT_GOES = (
     N_(
-        "Of {customer} these would go, for ever: texts, names and ids of {facts} facts, {parked} waiting facts, {files} files."
+        "Of {customer} these would go, for ever: texts, names and ids of {facts} facts, "
+        "{parked} waiting facts, {files} files."
     ),
     N_("Merged with them, and erased together: {merged}."),
     N_("Every figure, every balance and the log itself stay as they are. Nothing brings the texts back."),
@@ -32,7 +33,7 @@ GONE = N_(
 )
 OLD_COPIES = N_("Older copies of the home still hold the key. Please keep the newest {file} with them.")
 IS_HELD = N_("{customer} cannot be erased now.")
-IS_HELD_UNTIL = N_("{customer} cannot be erased before {until}.")
+IS_HELD_UNTIL = N_("{customer} cannot be erased until {until}.")
 RELEASED = N_("{customer} can be erased again.")
 WHICH = N_("Please say either --reason or --release.")
 
@@ -144,4 +145,4 @@ def _in_words(desk: Desk, hold: Hold | None) -> str:
 
 
 def _until(desk: Desk, hold: Hold | None) -> str:
-    return moment(hold.ends, desk.now, desk.zone, desk.t.lang) if hold is not None and hold.ends else ""
+    return moment_to_keep(hold.ends, desk.zone, desk.t.lang) if hold is not None and hold.ends else ""
