@@ -172,12 +172,19 @@ def complete(konto: Konto) -> int:
     if not any(_open(konto)):
         return 0
     with _alone(konto):
-        for each in _open(konto).unlisted:  # the file was lost, or lies on another machine
-            _append(place(konto), [each])
+        _take_over(konto, _open(konto).unlisted)
         gone = len(_completed(konto, "").customers)
     if gone:
         log.info("erased_again")
     return gone
+
+
+def _take_over(konto: Konto, unlisted: Sequence[Erasure]) -> None:
+    """Where the file was lost, or somebody was erased on another machine: this home's own files are cleaned, too."""
+    if unlisted:
+        traces.remove(konto.home, konto.log.ids, erasure.traces(konto.log, {each.customer for each in unlisted}), ())
+    for each in unlisted:
+        _append(place(konto), [each])
 
 
 def _completed(konto: Konto, note: str) -> Outcome:

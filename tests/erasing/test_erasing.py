@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from domain import erasure
 from domain.errors import Refused
+from domain.roles import Asker, NotAllowed, Role
 from domain.store import SqliteStore, Store
 from domain.vault import Erased
 from projections import customers
@@ -230,6 +232,41 @@ def test_a_list_that_was_lost_is_written_again_from_the_log(new_folder: NewFolde
     home = open_at(folder)
     assert sorted(erasing.listed(erasing.place(home.konto))) == sorted(gone)
     home.close()
+
+
+def test_the_home_of_another_machine_is_cleaned_when_it_is_opened_next(new_folder: NewFolder, tmp_path: Path):
+    home = open_at(folder := new_folder())
+    told(home)
+    shutil.copytree(folder, tmp_path / "other")
+    erase(home)
+    home.close()
+    if home.konto.log.store.engine == "sqlite":
+        for name in ("events.db", "views.db"):
+            shutil.copy(folder / name, tmp_path / "other" / name)
+            (tmp_path / "other" / f"{name}-wal").unlink(missing_ok=True)
+    assert traces(tmp_path / "other")
+    open_at(tmp_path / "other").close()
+    assert {name for name, found in traces(tmp_path / "other").items() if found} == set()
+    assert (tmp_path / "other" / "refused" / "others.csv-20260401.csv").exists()
+
+
+@pytest.mark.parametrize("role", ["owner", "manager", "auditor"])
+@only_files
+def test_only_an_admin_erases_holds_and_releases(home: Home, role: Role):
+    told(home)
+    party = customers.find(home.konto.library, home.konto.asker, canary("own_id"))
+    asked = plan(home)
+    konto = replace(home.konto, asker=Asker("ines", frozenset({role})))
+    for deed in (
+        lambda: erasing.planned(konto, party),
+        lambda: erasing.erase(konto, asked, "objected", ""),
+        lambda: erasing.hold(konto, party, "claims: x", None),
+        lambda: erasing.release(konto, party),
+    ):
+        with pytest.raises(NotAllowed):
+            deed()
+    admin = replace(home.konto, asker=Asker("anna", frozenset({"admin"})))
+    assert erasing.erase(admin, erasing.planned(admin, party), "objected", "").customers
 
 
 @only_files
