@@ -22,10 +22,8 @@ def erased(told, *options: str):
 
 def test_it_says_first_what_goes_and_then_what_went(told):
     answer = erased(told, "--lang", "en").out.splitlines()
-    assert answer[0] == (
-        "Of Meier these would go, for ever: texts, names and ids of 6 facts, 0 waiting facts, 0 files."
-    )
-    assert answer[-2] == "Erased: 6 facts of 1 customers, 0 waiting facts, 0 files. Figures are unchanged."
+    assert answer[0] == ("All that is known of Meier would go, for ever. Facts: 6, waiting facts: 0, files: 0.")
+    assert answer[-2] == "Erased. Customers: 1, facts: 6, waiting facts: 0, files: 0. All figures are as they were."
     assert answer[-1].endswith(f"{told.home / 'erasures.jsonl'} with them.")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import SecretStr
 
 from dashboard.answers.home import Home as Pages
 from dashboard.shapes.adviser import AdviceAsked
@@ -25,7 +26,9 @@ from projections import customers
 from tests.api.serving import Api, serving
 from tests.erasing.person import LATER, canary, found_in, told
 from tests.homes import Home, open_at
-from wiring import erasing, health
+from tests.servers.valkey import ValkeyServer, fresh_queue_database
+from wiring import erasing, health, queues
+from wiring.settings import QueueSettings
 
 CALLED = {"de": "gelöschte Person", "en": "erased person"}
 
@@ -90,6 +93,7 @@ def test_pages_that_were_open_before_say_it_and_nothing_else(pages: Pages, gone:
     said = answers(pages, Reader(None, lang, ZoneInfo("Europe/Berlin")), gone)
     assert found_in(said.encode()) == []
     assert CALLED[lang] in said
+    assert "•" not in said
     assert "Quitte GmbH" in said
 
 
@@ -121,12 +125,27 @@ def test_the_api_says_it_and_nothing_else(api: Api, gone: str, lang: str):
         answer = api.ask("GET", path, key=key, headers=headers)
         assert answer.status == 200, answer.text
         assert CALLED[lang] in answer.text, path
+        assert "•" not in answer.text, path
         assert found_in(answer.text.encode()) == []
     for path in (f"/customers/{gone}/statement", f"/customers/{gone}/timeline", "/kpis", "/kpis?by=customer"):
         answer = api.ask("GET", path, key=key, headers=headers)
         assert answer.status == 200, answer.text
         assert found_in(answer.text.encode()) == []
     assert api.ask("GET", f"/customers/{quote(canary('own_id'))}", key=key).status == 404
+
+
+def test_the_queue_holds_no_word_of_anybody(home: Home, gone: str, redis_server: ValkeyServer):
+    settings = QueueSettings(url=SecretStr(fresh_queue_database(redis_server)))
+    bell = queues.Doorbell(settings, lambda alert: None, threads=1)
+    raised = [row[0] for row in home.rows("SELECT alert FROM alerts")]
+    for alert in raised:
+        bell.ring(alert)
+    client = queues.client(settings)
+    hashes = [key for key in client.scan_iter() if client.type(key) == b"hash"]
+    said = b"".join(value for key in hashes for value in client.hgetall(key).values())
+    assert all(alert.encode() in said for alert in raised)
+    assert found_in(said) == []
+    bell.stop(timedelta(seconds=1))
 
 
 def test_the_state_that_a_monitoring_system_asks_for_names_nobody(home: Home, gone: str):

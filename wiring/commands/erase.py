@@ -17,10 +17,7 @@ from words import N_
 from words.format import moment_to_keep, number
 
 WHAT_GOES = (
-    N_(
-        "Of {customer} these would go, for ever: texts, names and ids of {facts} facts, "
-        "{parked} waiting facts, {files} files."
-    ),
+    N_("All that is known of {customer} would go, for ever. Facts: {facts}, waiting facts: {parked}, files: {files}."),
     N_("Merged with them, and erased together: {merged}."),
     N_("Every figure, every balance and the log itself stay as they are. Nothing brings the texts back."),
 )
@@ -29,7 +26,8 @@ YES_OR_NO = N_("[y/N]")
 NEEDS_YES = N_("Nothing was erased: nobody is here to ask. Please repeat it with --yes.")
 LEFT = N_("Nothing was erased.")
 GONE = N_(
-    "Erased: {facts} facts of {customers} customers, {parked} waiting facts, {files} files. Figures are unchanged."
+    "Erased. Customers: {customers}, facts: {facts}, waiting facts: {parked}, files: {files}. "
+    "All figures are as they were."
 )
 OLD_COPIES = N_("Older copies of the home still hold the key. Please keep the newest {file} with them.")
 IS_HELD = N_("{customer} cannot be erased now.")
