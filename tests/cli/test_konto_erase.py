@@ -140,7 +140,7 @@ def test_what_an_import_brings_of_them_again_is_refused_and_not_kept_in_the_home
             fact("promise.made", "2026-03-03T10:00", promise="B-9", customer="K-08", due="2026-03-01")]  # fmt: skip
     assert told.took(more, "--valid-only")["refused"] == 2
     (kept,) = (told.home / "refused").iterdir()
-    assert [json.loads(line)["fact"]["data"]["customer"] for line in kept.open()] == ["K-08"]
+    assert [json.loads(line)["fact"]["data"]["customer"] for line in kept.read_text("utf-8").splitlines()] == ["K-08"]
 
 
 @only_files

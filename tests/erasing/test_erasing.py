@@ -15,7 +15,7 @@ import pytest
 from domain import erasure
 from domain.errors import Refused
 from domain.roles import Asker, NotAllowed, Role
-from domain.store import SqliteStore, Store
+from domain.store import Store
 from domain.vault import Erased
 from projections import customers
 from tests.erasing.person import (
@@ -285,6 +285,14 @@ def test_a_line_of_the_list_that_broke_off_is_none_and_a_strange_one_is_told(fol
         open_at(folder)
 
 
+def test_what_is_logged_meanwhile_names_nobody(home: Home, caplog: pytest.LogCaptureFixture):
+    caplog.set_level("DEBUG")
+    told(home)
+    erase(home)
+    home.take_as_they_come([story()[0]], LATER)
+    assert found_in(caplog.text.encode()) == []
+
+
 def test_the_list_names_nobody(home: Home):
     told(home)
     erase(home)
@@ -318,12 +326,12 @@ STEPS: dict[str, tuple[Any, str]] = {
     "files are removed": (removing, "remove"),
     "keys and texts are destroyed": (erasure, "destroy"),
     "the tables are made anew": (Konto, "rebuild"),
-    "the stores are scrubbed": (SqliteStore, "scrub"),
+    "the stores are scrubbed": (Store, "scrub"),
     "it is noted as done": (erasure, "done"),
 }
 
 
-@only_files
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)], indirect=True)
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at_any_step_the_next_start_completes_it(
@@ -334,6 +342,7 @@ def test_killed_at_any_step_the_next_start_completes_it(
     before = figures(home)
     asked = plan(home)
     owner, name = STEPS[step]
+    owner = type(home.konto.log.store) if owner is Store else owner
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, dying if when == "before" else dying_after(getattr(owner, name)))
         with pytest.raises(Killed):
