@@ -11,7 +11,7 @@ from api.cursors import NOT_OURS
 from api.pages import page
 from domain.errors import Refused
 from domain.fact import Kind, Severity
-from projections import advice, advice_words, audit, contacts, customers, incidents, kpis, promises
+from projections import advice, advice_words, audit, contacts, customers, incidents, kpis, naming, promises
 from projections.advice import Wanted
 from projections.audit import Entry
 from projections.customers import Party, person_names
@@ -49,7 +49,9 @@ def of_customers(call: Call) -> Answer:
         )
 
     def told(party: Party, moment: Moment) -> Any:
-        return customers_told.as_json(party, statement_told.stood_in_short(call.asking, party, moment), names)
+        return customers_told.as_json(
+            party, statement_told.stood_in_short(call.asking, party, moment), names, call.asking.t
+        )
 
     return 200, page(call, rows, place=customers.place, told=told)
 
@@ -57,7 +59,7 @@ def of_customers(call: Call) -> Answer:
 def of_customer(call: Call) -> Answer:
     asking, party = call.asking, _customer(call)
     found = statement_told.stood(asking, party.customer, call.asked.moment(asking))
-    return 200, customers_told.as_json(party, found, person_names(asking.konto.library))
+    return 200, customers_told.as_json(party, found, person_names(asking.konto.library), asking.t)
 
 
 def of_statement(call: Call) -> Answer:
@@ -129,7 +131,7 @@ def _rows(call: Call, kind: _List, **chosen: Any) -> Any:
         found: Sequence[Any] = kind.view.listed(konto.library, konto.asker, moment, **chosen, after=after, limit=limit)
         return found
 
-    return page(call, rows, place=kind.view.place, told=lambda row, moment: kind.as_json(row))
+    return page(call, rows, place=kind.view.place, told=lambda row, moment: kind.as_json(row, call.asking.t))
 
 
 # -- figures --------------------------------------------------------------------------------------------
@@ -164,7 +166,11 @@ def _customers_behind(call: Call, question: Question, name: str) -> Any:
 
     def told(customer: str, moment: Moment) -> Any:
         party = customers.party(konto.library, konto.asker, customer)
-        return {"customer": party.id, "customer_name": party.name, "counts": counts[customer]}
+        return {
+            "customer": party.id,
+            "customer_name": naming.named(party.name, call.asking.t),
+            "counts": counts[customer],
+        }
 
     return page(call, rows, place=lambda customer: [customer], told=told)
 

@@ -40,6 +40,13 @@ SERVICES = (
     "(service TEXT NOT NULL, instance TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (service, instance))",
 )
 """Which keys belong to this log, and which services look after it."""
+ERASURES = (
+    "CREATE TABLE IF NOT EXISTS erasures (customer TEXT PRIMARY KEY, at TEXT NOT NULL, ground TEXT NOT NULL, "
+    "note TEXT NOT NULL, done INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS holds (customer TEXT PRIMARY KEY, since TEXT NOT NULL, ends TEXT, "
+    "ground TEXT NOT NULL, sealed BLOB NOT NULL)",
+)
+"""Who was erased, and who must not be for now. Internal ids only; why somebody is held is sealed under their key."""
 
 
 class Stored(msgspec.Struct, omit_defaults=True):
@@ -133,6 +140,8 @@ class Log:
         self.master = master
         self.events = store.event_table()
         self._keys: dict[str, SubjectKey] = {}
+        self._erased = 0
+        """What `erased` said when the keys were kept: another process may erase somebody at any time."""
 
     def steps(self) -> list[Step]:
         """How its tables came to be; a step that was released is never changed."""
@@ -140,6 +149,7 @@ class Log:
             Step(1, "events", [*self.events.statements(), *TABLES]),
             Step(2, "services", SERVICES),
             Step(3, "checkpoints", checkpoints.TABLES),
+            Step(4, "erasures", ERASURES),
         ]
 
     # -- read -----------------------------------------------------------------------------------
@@ -183,9 +193,18 @@ class Log:
 
     def parked(self) -> list[Parked]:
         with self.store.reading() as cursor:
-            rows = cursor.execute(f"SELECT {PARKED} FROM parked ORDER BY since, fact").all()
-            key = self.key_of(cursor, FIRM) if rows else None
+            return self.parked_in(cursor)
+
+    def parked_in(self, cursor: Cursor) -> list[Parked]:
+        """The same within a transaction."""
+        rows = cursor.execute(f"SELECT {PARKED} FROM parked ORDER BY since, fact").all()
+        key = self.key_of(cursor, FIRM) if rows else None
         return [] if key is None else [_parked(row, key) for row in rows]
+
+    def erased(self) -> int:
+        """Goes up when somebody's key goes, and again when nothing is left: what was read before counts no more."""
+        with self.store.reading() as cursor:
+            return _erased(cursor)
 
     def count_parked(self) -> int:
         with self.store.reading() as cursor:
@@ -206,34 +225,45 @@ class Log:
         return found
 
     def _secrets(self, cursor: Cursor, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+        known = self._kept(cursor)
         rows = list(cursor.among("SELECT fact, subject, sealed FROM vault WHERE fact IN ({among})", keys))
-        missing = {row[1] for row in rows} - self._keys.keys()
+        missing = {row[1] for row in rows} - known.keys()
         for subject, wrapped in cursor.among(
             "SELECT subject, wrapped FROM vault_keys WHERE subject IN ({among})", missing
         ):
             if wrapped is not None:
-                self._keys[subject] = self.master.unwrap(subject, wrapped)
-        return {fact: self._keys[subject].open(fact, sealed) for fact, subject, sealed in rows if subject in self._keys}
+                known[subject] = self.master.unwrap(subject, wrapped)
+        return {fact: known[subject].open(fact, sealed) for fact, subject, sealed in rows if subject in known}
+
+    def _kept(self, cursor: Cursor) -> dict[str, SubjectKey]:
+        """The keys known so far, none of which is an erased one's."""
+        erased = _erased(cursor)
+        if erased != self._erased:
+            # A new dictionary: whoever reads in another thread goes on with the old one, and lets go of it then.
+            self._keys, self._erased = {}, erased
+        return self._keys
 
     def key_of(self, cursor: Cursor, subject: str) -> SubjectKey | None:
         """None: not yet there. Raises Erased where it was destroyed."""
-        if subject not in self._keys:
+        keys = self._keys
+        if subject not in keys:
             row = cursor.execute("SELECT wrapped FROM vault_keys WHERE subject = ?", (subject,)).one()
             if row is None:
                 return None
             if row[0] is None:
                 raise Erased
-            self._keys[subject] = self.master.unwrap(subject, row[0])
-        return self._keys[subject]
+            keys[subject] = self.master.unwrap(subject, row[0])
+        return keys[subject]
 
     # -- write ----------------------------------------------------------------------------------
 
     @contextmanager
     def writing(self, *, keep: bool = True) -> Iterator[Writer]:
         """One transaction under the writer's lock: what is decided here is decided on the newest state."""
-        known = set(self._keys)
+        known: set[str] = set()
         try:
             with self.store.writing(keep=keep) as cursor:
+                known = set(self._kept(cursor))
                 yield (writer := Writer(self, cursor))
                 writer.flush()
         except BaseException:
@@ -246,6 +276,10 @@ class Log:
         """Keys made in a transaction that came to nothing."""
         for subject in self._keys.keys() - known:
             self._keys.pop(subject, None)
+
+
+def _erased(cursor: Cursor) -> int:
+    return int(cursor.execute("SELECT COALESCE(SUM(1 + done), 0) FROM erasures").one()[0])
 
 
 def read_histories(

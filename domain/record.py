@@ -28,7 +28,7 @@ from domain.lives import BEGINNINGS, LIVES, THINGS, beginning, is_of_a_customer,
 from domain.log import Writer
 from domain.promise import PromiseMade
 from domain.steering import MODELS
-from domain.vault import FIRM, plan, seal
+from domain.vault import FIRM, Erased, plan, seal
 from domain.vocabulary import AHEAD
 
 Status = Literal["recorded", "already", "parked", "refused"]
@@ -116,6 +116,8 @@ class _Desk:
             receipt = self.receipts.get(fact.key) or Receipt(fact, "parked")
             self.waiting_since[fact.key] = since
             self._settle(receipt)
+            if isinstance(receipt.refused, Erased):
+                continue
             if receipt.refused is not None and fact.key not in self.receipts:
                 self._park(fact, needs, str(receipt.refused))
 
@@ -127,10 +129,17 @@ class _Desk:
             self._must_be_sound(fact.data, fact.time)
         fact = self._with_zone(fact)
         sealed, secrets = seal(fact, person=self.ids.person, thing=lambda kind, name: self.thing(fact, kind, name))
+        self._must_not_be_erased(_customers(sealed))
         stream, customer = self._place_of(sealed)
+        self._must_not_be_erased([customer] if customer else [])
         sealed = replace(sealed, stream=stream, customer=customer, recorded=self.now)
         self._must_be_possible(fact, sealed)
         return self.writer.append(sealed, secrets, customer or FIRM)
+
+    def _must_not_be_erased(self, customers: Iterable[str]) -> None:
+        """Raises Erased, before anything of an erased customer is kept waiting or compared with."""
+        for customer in customers:
+            self.writer.log.key_of(self.writer.cursor, customer)
 
     def _must_be_possible(self, fact: Fact, sealed: Fact) -> None:
         """Raises Impossible, in words that name both facts as their sources do."""
@@ -271,6 +280,12 @@ class _Desk:
         self.writer.load_versions(lengths)
 
 
+def _customers(sealed: Fact) -> list[str]:
+    """The customers that a sealed fact names."""
+    named = (getattr(sealed.data, field) for field, kind in plan(type(sealed.data)).refs if kind == "customer")
+    return [each for each in named if each is not None]
+
+
 def _gives(recorded: Fact) -> list[str]:
     """What others may have waited for that is there now."""
     needs = [_fact(recorded.key)]
@@ -292,9 +307,7 @@ def _merge(data: CustomerMerged | CustomerSeparated) -> str:
 def _repeat(fact: Fact, before: Fact) -> Receipt:
     """The same key once more: the same content is welcome, other content is refused."""
     if before.id == "":
-        return Receipt(
-            fact, "refused", Refused("rule", "This customer was erased; nothing more is recorded about them.")
-        )
+        return Receipt(fact, "refused", Erased())
     now, then = content(fact), content(before)
     if fact.zone is not None:
         now["zone"], then["zone"] = fact.zone, before.zone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from domain.fact import Fact, in_order
+from domain.fact import SEALED, Fact, in_order
 from domain.history import retracted
 from domain.log import Log
 from domain.relationship import relationships
@@ -112,6 +112,6 @@ def called(words: Iterable[Fact]) -> dict[str, str]:
     found: dict[str, str] = {}
     for fact in in_order(words):
         said: str | None = getattr(fact.data, "what", None) or getattr(fact.data, "text", None)
-        if said and (fact.type in ("promise.made", "promise.changed", "incident.reported")):
+        if said and said != SEALED and (fact.type in ("promise.made", "promise.changed", "incident.reported")):
             found[fact.stream] = said
     return found

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from domain import contact as contacts
 from domain.contact import Contact
-from domain.fact import SEALED, Fact
+from domain.fact import Fact
 from domain.history import FactRetracted
 from domain.lives import kind_of
 from domain.question import Question, place_of, questions
@@ -70,7 +70,7 @@ def apply(cursor: Cursor, page: Page) -> None:
         cursor.insert("contacts", found.contacts)
         cursor.insert("questions", found.questions)
     named = {
-        fact.stream: (fact.stream, fact.customer, fact.source, page.words.get(fact.key, {}).get("contact", SEALED))
+        fact.stream: (fact.stream, fact.customer, fact.source, page.words.get(fact.key, {}).get("contact", fact.stream))
         for fact in page.facts
         if fact.type in contacts.LIFE.begins
     }

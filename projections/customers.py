@@ -23,6 +23,7 @@ from projections.filters import Condition, Library, Moment
 from projections.page import TELLING, Family, Fold, Page, Row, by_stream, through_knowledge
 from projections.paging import By, Place, behind, order_by
 from projections.tables import ALWAYS, delete, micros, upsert
+from words import Translator
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS customers (customer TEXT PRIMARY KEY, survivor TEXT NOT NULL, source TEXT NOT NULL, "
@@ -99,10 +100,14 @@ def _words(cursor: Cursor, page: Page) -> dict[str, dict[str, str | None]]:
         )
     }
     for customer, (source, id) in page.own_ids.items():
-        known.setdefault(customer, {"source": source, "id": id, **dict.fromkeys(naming.CALLED)})
+        if known.get(customer, {}).get("id", customer) == customer:
+            known[customer] = {"source": source, "id": id, **dict.fromkeys(naming.CALLED)}
     for customer, called in page.described.items():
         if customer in known:
             known[customer] |= called
+    for customer, own in known.items():
+        if own["id"] == customer:
+            own["name"] = SEALED  # erased: the doors say so in the reader's language
     upsert(cursor, "customer_words", ("customer", *WORDS), [(each, *own.values()) for each, own in known.items()])
     return known
 
@@ -209,9 +214,12 @@ class Party(NamedTuple):
     """Set by hand; None = learned."""
     sort_name: str
 
+    def called(self, t: Translator) -> str:
+        return naming.called(self.name, self.id, t)
+
     @property
-    def called(self) -> str:
-        return self.name or self.id
+    def is_erased(self) -> bool:
+        return self.name == SEALED
 
 
 NOT_MERGED = Condition("c.survivor = c.customer AND c.counts = 1", [])
@@ -380,7 +388,11 @@ def holds(text: str) -> Condition:
     if not text:
         return Condition("1 = 1", [])
     pattern = "%" + text.casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    return Condition("(c.sort_name LIKE ? ESCAPE '\\' OR LOWER(c.id) LIKE ? ESCAPE '\\')", [pattern, pattern])
+    # Somebody who was erased has nothing that could be searched for.
+    return Condition(
+        "(c.name IS NULL OR c.name <> ?) AND (c.sort_name LIKE ? ESCAPE '\\' OR LOWER(c.id) LIKE ? ESCAPE '\\')",
+        [SEALED, pattern, pattern],
+    )
 
 
 def holding(library: Library, text: str, most: int) -> list[str]:
@@ -438,7 +450,9 @@ def alike(library: Library, asker: Asker, text: str, limit: int) -> list[Party]:
     parties = listed(library, asker, text=text, limit=limit)
     if parties:
         return parties
-    known = library.views.rows("SELECT id, COALESCE(name, id) FROM customers")
+    known = library.views.rows(
+        "SELECT id, COALESCE(name, id) FROM customers WHERE name IS NULL OR name <> ?", (SEALED,)
+    )
     words = {word.casefold() for id, called in known for word in (id, called, *called.split())}
     near = get_close_matches(text.casefold(), sorted(words), n=limit)
     found = {each.customer: each for word in near for each in listed(library, asker, text=word, limit=limit)}

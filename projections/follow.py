@@ -265,7 +265,9 @@ def rebuild(log: Log, views: Views, beside: Views, *, progress: Progress | None 
         done += follower.catch_up(page_size=REBUILD_PAGE, progress=progress)
         with beside.store.reading() as source, views.store.writing() as cursor:
             # The live follower may have gone on meanwhile; nothing that was shown disappears again.
-            if views.bookmarks.at(FOLLOWER, cursor) <= (position := beside.bookmarks.at(FOLLOWER, source)):
+            # An older copy of the log, put back, ends before tables that were not.
+            live = views.bookmarks.at(FOLLOWER, cursor)
+            if live <= (position := beside.bookmarks.at(FOLLOWER, source)) or live > log.head():
                 _replace(cursor, source)
                 views.bookmarks.put(cursor, FOLLOWER, position)
                 return done

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from domain.fact import SEALED, Fact
+from domain.fact import Fact
 from domain.incident import IncidentReported
 from domain.recovery import ORDER, Case, Stage, resolved_in_seconds, stages
 from domain.relationship import Relationship, relationships
@@ -83,7 +83,7 @@ def apply(cursor: Cursor, page: Page) -> None:
         ],
     )
     named = {
-        fact.stream: (fact.stream, fact.customer, fact.source, words.get("incident", SEALED), words.get("text"))
+        fact.stream: (fact.stream, fact.customer, fact.source, words.get("incident", fact.stream), words.get("text"))
         for fact in page.facts
         if isinstance(fact.data, IncidentReported)
         for words in [page.words.get(fact.key, {})]

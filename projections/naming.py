@@ -13,6 +13,7 @@ from domain.lives import BEGINNINGS, kind_of, standing
 from domain.log import Log
 from domain.promise import PromiseChanged, PromiseMade
 from domain.vault import plan
+from words import N_, Translator
 
 Described = CustomerRegistered | CustomerChanged
 Words = Mapping[str, Mapping[str, Any]]
@@ -30,20 +31,36 @@ def is_shown(kind: type[Data]) -> bool:
     return bool(named or fields.persons or "customer" in refs or kind.type_name in BEGINNINGS)
 
 
+ERASED = N_("erased person")
+
+
+def called(name: str | None, id: str | None, t: Translator) -> str:
+    """How a customer is called: by their name, else by the source's id; somebody who was erased has neither."""
+    return t.gettext(ERASED) if name == SEALED else name or id or ""
+
+
+def named(name: str | None, t: Translator) -> str | None:
+    """The name, as long as there is one."""
+    return None if name is None else called(name, None, t)
+
+
 def own_ids(log: Log, facts: Iterable[Fact], words: Words) -> dict[str, tuple[str, str]]:
-    """Source and own id of each customer named: `other:K-17` is other's, if that is how it was understood."""
+    """Source and own id of each customer named: `other:K-17` is other's, if that is how it was understood.
+
+    The id of an erased one is the internal one. A fact that told of somebody else who was erased says nothing either.
+    """
     found: dict[str, tuple[str, str]] = {}
     for fact in facts:
         for field, kind in plan(type(fact.data)).refs:
             customer = getattr(fact.data, field)
-            if kind == "customer" and customer is not None and customer not in found:
+            if kind == "customer" and customer is not None and found.get(customer, ("", customer))[1] == customer:
                 found[customer] = _own_id(log, fact, customer, words.get(fact.key, {}).get(field))
     return found
 
 
 def _own_id(log: Log, fact: Fact, internal: str, id: str | None) -> tuple[str, str]:
     if id is None:  # erased
-        return fact.source, SEALED
+        return fact.source, internal
     colons = [place for place, char in enumerate(id) if char == ":"]
     readings = [(fact.source, id), *((id[:place], id[place + 1 :]) for place in colons)]
     digest = internal.partition("-")[2]

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from domain.account import worth_of
-from domain.fact import SEALED, Fact
+from domain.fact import Fact
 from domain.follow_up import follow_up_window
 from domain.outcome import Moments, Standing, Step, moments, steps
 from domain.promise import Promise, PromiseMade
@@ -118,7 +118,7 @@ def apply(cursor: Cursor, page: Page) -> None:
 def _words(cursor: Cursor, page: Page) -> None:
     """Whose id the promise has, and what it is called."""
     made = {
-        fact.stream: (fact.stream, fact.customer, fact.source, page.words.get(fact.key, {}).get("promise", SEALED))
+        fact.stream: (fact.stream, fact.customer, fact.source, page.words.get(fact.key, {}).get("promise", fact.stream))
         for fact in page.facts
         if isinstance(fact.data, PromiseMade)
     }

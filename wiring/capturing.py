@@ -75,10 +75,13 @@ def _known(konto: Konto, by: str | None) -> Known:
         now=now,
         hours=lambda name: steering.hours(None, ids.person(name) if name else None, now),
         customers=lambda text: [
-            Customer(named(each), each.id, each.called)
+            Customer(named(each), each.id, each.name or each.id)
             for each in customers.listed(library, asker, text=text, limit=None)
+            if not each.is_erased
         ],
-        near=lambda text: [f"{each.called} ({each.id})" for each in customers.alike(library, asker, text, SHOWN)],
+        near=lambda text: [
+            f"{each.name or each.id} ({each.id})" for each in customers.alike(library, asker, text, SHOWN)
+        ],
         person=person,
         promises=open_promises,
         questions=open_questions,

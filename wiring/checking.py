@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 
+from domain import erasure
 from domain.fact import Fact
 from domain.store import Cursor
 from domain.vocabulary import FACTS
@@ -98,17 +99,20 @@ def _not_received(konto: Konto, page: list[Fact]) -> list[Fact]:
 
 def _vault(konto: Konto) -> Iterator[Finding]:
     """Every fact has its personal fields, unless its customer was erased; events of our own have none."""
-    lost: list[int] = []
+    lost: dict[str, int] = {}
     for page in _pages(konto):
         facts = [fact for fact in page if fact.type in FACTS]
         present = _present(konto, facts)
-        lost += [fact.position for fact in facts if fact.key not in present and not _erased(konto, fact)]
+        lost |= {fact.key: fact.position for fact in facts if fact.key not in present}
         try:
             konto.log.opened(facts)
         except InvalidTag:
             yield from _unreadable(konto, facts)
     if lost:
-        yield _finding("no_secrets", NO_SECRETS, n=len(lost), first=lost[0])
+        gone = erasure.traces(konto.log, _erased(konto)).facts
+        lost = {key: position for key, position in lost.items() if key not in gone}
+    if lost:
+        yield _finding("no_secrets", NO_SECRETS, n=len(lost), first=min(lost.values()))
 
 
 def _present(konto: Konto, facts: list[Fact]) -> set[str]:
@@ -117,10 +121,9 @@ def _present(konto: Konto, facts: list[Fact]) -> set[str]:
         return {row[0] for row in rows}
 
 
-def _erased(konto: Konto, fact: Fact) -> bool:
+def _erased(konto: Konto) -> set[str]:
     with konto.log.store.reading() as cursor:
-        row = cursor.execute("SELECT wrapped FROM vault_keys WHERE subject = ?", (fact.customer,)).one()
-    return row is not None and row[0] is None
+        return {row[0] for row in cursor.execute("SELECT subject FROM vault_keys WHERE wrapped IS NULL").all()}
 
 
 def _unreadable(konto: Konto, facts: list[Fact]) -> Iterator[Finding]:

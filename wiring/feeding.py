@@ -11,11 +11,11 @@ from domain.people import Person
 from domain.promise import LIFE
 from domain.roles import Asker
 from intake.appointments.telling import SOURCE
-from projections import promises
+from projections import naming, promises
 from projections.filters import Moment
 from projections.promises import PromiseRow
 from wiring.home import Konto
-from words import translator
+from words import Translator, translator
 from workers import feed
 
 MOST_ENTRIES = 2_000
@@ -32,12 +32,13 @@ def feed_of(konto: Konto, person: Person) -> bytes:
     )
     rows += [each for each in gone if each.settled_at is not None and now < each.settled_at + feed.TAKEN_BACK_FOR]
     histories = konto.log.histories([row.promise for row in rows])
-    entries = [entry for row in rows for entry in _entry(row, histories[row.promise])]
+    t = translator(person.language)
+    entries = [entry for row in rows for entry in _entry(row, histories[row.promise], t)]
     zone = konto.steering.people.at(now).zone_of(person)
-    return feed.text(entries, name=person.name, zone=zone, t=translator(person.language))
+    return feed.text(entries, name=person.name, zone=zone, t=t)
 
 
-def _entry(row: PromiseRow, history: list[Fact]) -> Iterator[feed.Entry]:
+def _entry(row: PromiseRow, history: list[Fact], t: Translator) -> Iterator[feed.Entry]:
     """Nothing for what has no date, and for what stands in the owner's calendar because it comes from there."""
     promise = LIFE.state(standing(history))
     if promise is None or promise.due is None or row.due is None:
@@ -51,7 +52,7 @@ def _entry(row: PromiseRow, history: list[Fact]) -> Iterator[feed.Entry]:
         promise=row.promise,
         what=row.what,
         kind=row.kind,
-        customer=row.customer_name or row.customer_id,
+        customer=naming.called(row.customer_name, row.customer_id, t),
         due=due,
         last_moment=row.last_moment,
         moves=row.moves,

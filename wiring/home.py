@@ -27,7 +27,7 @@ from projections.filters import Library
 from projections.follow import Follower, Progress, make_tables, rebuild, steps
 from projections.tables import Views
 from projections.taught import Taught
-from wiring import installation, keys, stores
+from wiring import erasing, installation, keys, stores
 from wiring import settings as settings_
 from wiring.defaults import DEFAULTS
 from wiring.patience import patiently
@@ -196,12 +196,15 @@ def open_home(
     unsound: Callable[[Refused], None] | None = None,
     prepare: bool = False,
     on_step: Callable[[str], None] = lambda step: None,
+    on_erased: Callable[[int], None] = lambda customers: None,
 ) -> Konto:
     """Opens a home and, where it is new, makes it: folder, keys, stores, documents to edit.
 
     A database of several machines is only prepared with `prepare`, else it raises NotPrepared; `on_step` hears
     of every step that this took.
     `unsound` hears of an edited document that cannot count; without it, it is raised.
+    An erasure that was not completed, or that an older copy does not know, is completed before anything is read;
+    `on_erased` hears of how many customers.
     """
     settings = settings_.read(home, environment)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -221,6 +224,8 @@ def open_home(
             require(log.store, log.steps())
             require(views.store, steps(views))
         installation.check(log, file)
+        if again := erasing.complete(konto):
+            on_erased(again)
         konto.write_documents()
         konto.publish_changed_files(unsound)
     except BaseException:

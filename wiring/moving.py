@@ -34,6 +34,8 @@ COPIED: Mapping[str, tuple[str, Any]] = {
     "parked": ("fact", ""),
     "sources": ("source", ""),
     "checkpoints": ("size", -1),
+    "erasures": ("customer", ""),
+    "holds": ("customer", ""),
 }
 """Tables of the log beside its events, by what their rows are in order, and what lies before the first of them.
 

@@ -78,9 +78,14 @@ class Output:
     def notice(self, text: str) -> None:
         print(printable(text), file=sys.stderr, flush=True)
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody sits at a terminal who may answer."""
+        return not self.as_json and sys.stdin.isatty()
+
     def confirmed(self, question: str) -> bool:
         """A yes from whoever sits at the terminal; without a terminal nobody is asked, and that is a no."""
-        if self.as_json or not sys.stdin.isatty():
+        if not self.can_ask:
             return False
         print(printable(question), end=" ", file=sys.stderr, flush=True)
         return sys.stdin.readline().strip().casefold() in YES

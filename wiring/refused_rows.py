@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import Refused
+from domain.vault import Erased
 from intake import files, refused_table
 from intake.mapped import Mapped
 from intake.mapping import Mapping
@@ -27,6 +28,8 @@ def write(
     konto: Konto, file: Path, refusals: Refusals, t: Translator, *, mapping: Mapping | None, encoding: str | None
 ) -> list[Path]:
     """The files that were written. Only the owner of the home may read them."""
+    if not (refusals := _to_mend(refusals)):
+        return []
     folder = konto.home / "refused"
     folder.mkdir(mode=0o700, exist_ok=True)
     stem = f"{file.name}-{konto.clock():%Y%m%dT%H%M%S%f}"
@@ -43,14 +46,23 @@ def write(
 
 def write_body(konto: Konto, name: str, refusals: Refusals, t: Translator, document: Any) -> list[Path]:
     """Of something that was sent: the reasons, and the whole of it, to be mended and imported. Once, however often."""
+    if not (mendable := _to_mend(refusals)):
+        return []
     folder = konto.home / "refused"
     folder.mkdir(mode=0o700, exist_ok=True)
     sent = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     stem = folder / f"{name}-{sha256(sent.encode()).hexdigest()[:12]}"
-    parts = ((".jsonl", _lines(refusals, t)), (".json", iter([sent])))
+    parts = [(".jsonl", _lines(mendable, t))]
+    if len(mendable) == len(refusals):  # else it names somebody who was erased
+        parts.append((".json", iter([sent])))
     with suppress(FileExistsError):  # it was sent before
         return [_written(stem.with_name(stem.name + suffix), lines, "utf-8") for suffix, lines in parts]
     return []
+
+
+def _to_mend(refusals: Refusals) -> Refusals:
+    """What is about an erased customer cannot be mended, and is not kept."""
+    return [each for each in refusals if not isinstance(each[1], Erased)]
 
 
 def _written(target: Path, lines: Iterator[str], encoding: str) -> Path:

@@ -89,10 +89,10 @@ def matter_of(
 
 
 def _customer(source: Source, occasion: Occasion) -> str | None:
-    """How users call them."""
+    """How users call them; None for somebody who was erased."""
     customer = occasion.customer or occasion.subject
     id, name = customers.names_of(source.library, [customer]).get(customer, (None, None))
-    return _known(name) or _known(id)
+    return None if name == SEALED else name or _known(id)
 
 
 def _known(text: str | None) -> str | None:

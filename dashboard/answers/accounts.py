@@ -16,7 +16,7 @@ from domain import account as accounts
 from domain.account import Posting
 from domain.errors import Refused
 from domain.roles import may
-from projections import audit, falls, kpis, sentences, statements
+from projections import audit, falls, kpis, naming, sentences, statements
 from projections import customers as parties
 from projections import span as spans
 from projections.customers import Party
@@ -52,7 +52,7 @@ def account(konto: Konto, taught: Taught, reader: Reader, customer: str, span: S
     rules = steering.rulebooks.at(now)
     return Account(
         customer=customer,
-        name=party.called,
+        name=party.called(translator(reader.lang)),
         since=_since(party, postings, reader),
         owner=parties.person_name(konto.library, party.owner),
         stand_in=_stand_in(konto, party, now),
@@ -74,9 +74,9 @@ def account(konto: Konto, taught: Taught, reader: Reader, customer: str, span: S
         levels=(("solid", rules.stage.solid_from), ("strained", rules.stage.strained_below)),
         fall=_fall(falls.fall(line, postings, steering.rulebooks), words, t, reader),
         promises=lists.of_customer(konto, taught, own, now, t) if may(konto.asker, "promises") else None,
-        questions=contacts.waiting_of(konto, customer, SHOWN_QUESTIONS) if may(konto.asker, "contacts") else (),
-        incidents=incidents.running_of(konto, customer) if may(konto.asker, "incidents") else (),
-        merged=_merged(konto, customer),
+        questions=contacts.waiting_of(konto, reader, customer, SHOWN_QUESTIONS) if may(konto.asker, "contacts") else (),
+        incidents=incidents.running_of(konto, reader, customer) if may(konto.asker, "incidents") else (),
+        merged=_merged(konto, customer, translator(reader.lang)),
         known=acquaintance(konto, reader, customer, now),
         retracted=_retracted(konto, customer, now),
     )
@@ -97,12 +97,11 @@ def survivor_of(konto: Konto, customer: str) -> str:
     return str(row[0]) if row else customer
 
 
-def _merged(konto: Konto, customer: str) -> tuple[str, ...]:
+def _merged(konto: Konto, customer: str, t: Translator) -> tuple[str, ...]:
     rows = konto.views.rows(
-        "SELECT COALESCE(name, id) FROM customers WHERE survivor = ? AND customer <> ? ORDER BY sort_name",
-        (customer, customer),
+        "SELECT name, id FROM customers WHERE survivor = ? AND customer <> ? ORDER BY sort_name", (customer, customer)
     )
-    return tuple(row[0] for row in rows)
+    return tuple(naming.called(row[0], row[1], t) for row in rows)
 
 
 def _retracted(konto: Konto, customer: str, now: datetime) -> int:

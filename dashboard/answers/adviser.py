@@ -24,9 +24,9 @@ PROPOSED_DAYS = 3
 """Business days ahead where nobody has named a date."""
 
 
-def names(konto: Konto, text: str) -> tuple[tuple[str, str], ...]:
+def names(konto: Konto, reader: Reader, text: str) -> tuple[tuple[str, str], ...]:
     found = parties.listed(konto.library, konto.asker, text=text, limit=FOUND)
-    return tuple((each.customer, each.called) for each in found)
+    return tuple((each.customer, each.called(translator(reader.lang))) for each in found)
 
 
 def page(konto: Konto, taught: Taught, reader: Reader, asked: AdviceAsked) -> AdvicePage:
@@ -123,4 +123,4 @@ def _in_short(konto: Konto, customer: str, now: datetime, t: Translator) -> Acco
     steering = konto.steering
     read = statements.statement(konto.library, konto.asker, party.customer, steering, now)
     reason = sentences.reason(read.stage, steering.rulebooks.at(now).stage, t)
-    return AccountInShort(party.customer, party.called, read.balance, read.stage.name, reason)
+    return AccountInShort(party.customer, party.called(t), read.balance, read.stage.name, reason)

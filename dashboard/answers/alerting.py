@@ -8,6 +8,7 @@ from typing import Final
 from dashboard.shapes.alerts import Delivery, Place, Told
 from dashboard.shapes.asking import Reader
 from domain.alert import NOBODY, SHARED_INBOX
+from projections import naming
 from projections.alerts import AlertRow
 from projections.customers import person_name
 from projections.subjects import own_name
@@ -83,14 +84,14 @@ INBOX: Final = N_("the shared inbox")
 
 
 def told(konto: Konto, reader: Reader, row: AlertRow) -> Told:
-    kind = row.subject_id.partition("-")[0]
+    kind, t = row.subject_id.partition("-")[0], translator(reader.lang)
     return Told(
         rule=row.rule,
-        text=_sentence(row, translator(reader.lang)),
+        text=_sentence(row, t),
         about=_about(konto, reader, row, kind),
         place=PLACES.get(kind, "account"),
         customer=row.customer or None,
-        name=row.customer_name or row.customer_id,
+        name=naming.called(row.customer_name, row.customer_id, t) or None,
         own=f"{row.source}:{row.subject}" if row.source else "",
     )
 

@@ -10,11 +10,12 @@ from dashboard.answers.moments import midnight
 from dashboard.shapes.asking import PAGE_SIZE, Reader
 from dashboard.shapes.behind import Behind, CustomerBehind, CustomersBehind, CustomersBehindAsked, Part, Parts
 from dashboard.shapes.periods import Period
-from projections import kpis
+from projections import kpis, naming
 from projections.customers import names_of
 from projections.filters import Condition, Filter, Moment
 from projections.kpis import DEFINITIONS, Question
 from wiring.home import Konto
+from words import translator
 
 PARTS: tuple[Part, ...] = ("all", "counted", "rest")
 MADE = "incident_rate"
@@ -63,7 +64,8 @@ def customers(konto: Konto, reader: Reader, asked: CustomersBehindAsked, page: i
     found = kpis.customers_behind(konto.library, konto.asker, narrow, name)
     counts: Parts = {"all": len(found), "counted": sum(found.values()), "rest": len(found) - sum(found.values())}
     chosen = [each for each, counted in found.items() if asked.behind.part in ("all", "counted" if counted else "rest")]
-    called = {customer: name or id for customer, (id, name) in names_of(konto.library, chosen).items()}
+    t = translator(reader.lang)
+    called = {customer: naming.called(name, id, t) for customer, (id, name) in names_of(konto.library, chosen).items()}
     ordered = sorted(chosen, key=lambda each: (not found[each], called[each].casefold(), each))
     rows = [CustomerBehind(each, called[each], found[each]) for each in ordered]
     if name == "equal_service":

@@ -21,7 +21,7 @@ from dashboard.shapes.contacts import (
     ContactRow,
     ContactsAsked,
 )
-from projections import in_hand, kpis
+from projections import in_hand, kpis, naming
 from projections.contacts import STATES, not_given_up, source_of
 from projections.customers import OWNER_NAME, person_names
 from projections.figures import Spread
@@ -29,6 +29,7 @@ from projections.filters import Condition, Moment
 from projections.kpis import Question
 from projections.tables import instant
 from wiring.home import Konto
+from words import Translator, translator
 
 WEEKS = 13
 WAITING = ("open", "unanswered")
@@ -59,13 +60,13 @@ def page(konto: Konto, reader: Reader, asked: ContactsAsked, page: int) -> Conta
     chosen = every.and_(_open(moment)) if since and asked.state == "open" else _in_state(fits, asked.state)
     seen = where(konto).condition(konto.library, konto.asker, "contacts", "x").and_(question.within("x.at"))
     return ContactPage(
-        rows=_rows(konto, moment, chosen, asked.state in WAITING, PAGE_SIZE, page),
+        rows=_rows(konto, reader, moment, chosen, asked.state in WAITING, PAGE_SIZE, page),
         parts=behind.parts(asked.behind, lambda part: _count(konto, moment, of_figure(part))) if asked.behind else {},
         total=counts[asked.state],
         counts=counts,
         owners=_owners(konto, moment, seen),
         channels=_distinct(konto, moment, seen, "x.channel"),
-        customer=called(konto, asked.customer),
+        customer=called(konto, reader, asked.customer),
         since=since,
     )
 
@@ -78,27 +79,29 @@ def _open(moment: Moment) -> Condition:
     return Condition(f"x.question = x.contact AND x.state = 'open' AND x.contact IN ({not_given_up(moment)})", [])
 
 
-def waiting_of(konto: Konto, customer: str, most: int) -> tuple[ContactRow, ...]:
+def waiting_of(konto: Konto, reader: Reader, customer: str, most: int) -> tuple[ContactRow, ...]:
     """A customer's questions that wait for an answer, the one due first first."""
     fits = where(konto, customer).condition(konto.library, konto.asker, "contacts", "x").and_(ONCE)
     chosen = fits.and_(Condition("x.state IN ('open', 'unanswered')", []))
-    return _rows(konto, Moment(konto.clock()), chosen, True, most, 1)
+    return _rows(konto, reader, Moment(konto.clock()), chosen, True, most, 1)
 
 
-def waiting(konto: Konto, owner: str | None, most: int) -> tuple[tuple[ContactRow, ...], int]:
+def waiting(konto: Konto, reader: Reader, owner: str | None, most: int) -> tuple[tuple[ContactRow, ...], int]:
     """Who waits for an answer, also those who asked again, the one due first first, and how many."""
     moment = Moment(konto.clock())
     fits = where(konto, owner=owner).condition(konto.library, konto.asker, "contacts", "x")
     chosen = fits.and_(in_hand.waits(moment))
     total = _count(konto, moment, chosen)
-    return (_rows(konto, moment, chosen, True, most, 1) if total else ()), total
+    return (_rows(konto, reader, moment, chosen, True, most, 1) if total else ()), total
 
 
 def _in_state(fits: Condition, state: ContactFilter) -> Condition:
     return fits if state == "all" else fits.and_(Condition("x.state = ?", [state]))
 
 
-def _rows(konto: Konto, moment: Moment, fits: Condition, urgent: bool, limit: int, page: int) -> tuple[ContactRow, ...]:
+def _rows(
+    konto: Konto, reader: Reader, moment: Moment, fits: Condition, urgent: bool, limit: int, page: int
+) -> tuple[ContactRow, ...]:
     chased = (
         "(SELECT COALESCE(SUM(k.chases), 0) FROM contacts k WHERE k.customer = x.customer "
         f"AND (k.contact = x.contact OR k.question = x.question) AND k.at <= {moment.us} AND {moment.knows('k')})"
@@ -114,13 +117,15 @@ def _rows(konto: Konto, moment: Moment, fits: Condition, urgent: bool, limit: in
         f"WHERE {fits.sql} ORDER BY {BY_TARGET if urgent else NEWEST_FIRST} LIMIT ? OFFSET ?",
         (*fits.params, limit, (page - 1) * limit),
     )
-    return tuple(_row(each) for each in rows)
+    return tuple(_row(each, translator(reader.lang)) for each in rows)
 
 
-def _row(each: Sequence[Any]) -> ContactRow:
+def _row(each: Sequence[Any], t: Translator) -> ContactRow:
     fields: dict[str, Any] = dict(zip(ContactRow._fields, each, strict=True))
     times = {name: instant(fields[name]) for name in ("at", "target")}
-    return ContactRow(**{**fields, **times, "inbound": bool(fields["inbound"])})
+    return ContactRow(
+        **{**fields, **times, "inbound": bool(fields["inbound"]), "name": naming.called(fields["name"], None, t)}
+    )
 
 
 def _count(konto: Konto, moment: Moment, fits: Condition) -> int:

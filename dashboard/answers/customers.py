@@ -17,6 +17,7 @@ from projections.customers import Party
 from projections.filters import Moment
 from projections.tables import instant
 from wiring.home import Konto
+from words import translator
 
 TREND_WEEKS = 13
 
@@ -84,7 +85,7 @@ class _Told:
         curve = Curve(lines, steering.rulebooks)
         return CustomerRow(
             customer=customer,
-            name=party.called,
+            name=party.called(translator(self.reader.lang)),
             owner=self.names.get(party.owner) if party.owner else None,
             balance=read.balance,
             stage=read.stage.name,

@@ -132,7 +132,7 @@ class Home:
         return customers.page(self._for(reader), reader, asked, page)
 
     def names(self, reader: Reader, text: str) -> tuple[tuple[str, str], ...]:
-        return adviser.names(self._for(reader), text)
+        return adviser.names(self._for(reader), reader, text)
 
     def advice(self, reader: Reader, asked: AdviceAsked) -> AdvicePage:
         return adviser.page(self._for(reader), self.taught, reader, asked)

@@ -22,12 +22,13 @@ from dashboard.shapes.incidents import (
     StepName,
     StepState,
 )
-from projections import incidents, kpis
+from projections import incidents, kpis, naming
 from projections.customers import person_names
 from projections.figures import Lateness
 from projections.filters import Condition, Filter, Moment
 from projections.kpis import Question
 from wiring.home import Konto
+from words import Translator, translator
 
 WEEKS = 52
 ORDER: tuple[StepName, ...] = ("reason", "apology", "chance", "talk", "resolved")
@@ -37,16 +38,16 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def page(konto: Konto, reader: Reader, asked: IncidentsAsked, page: int) -> IncidentPage:
-    now = konto.clock()
+    now, t = konto.clock(), translator(reader.lang)
     fits = where(konto, asked.customer, owner=asked.owner, kind=asked.kind, supplier=asked.supplier, team=asked.team)
     question = behind.question(konto, reader, asked.period, fits)
     among = _among(konto, question, asked.behind)
-    running = _running(konto, fits, now, among)
+    running = _running(konto, reader, fits, now, among)
     start = (page - 1) * PAGE_SIZE
     if asked.state == "unresolved":
         rows = running[start : start + PAGE_SIZE]
     else:
-        rows = [row(each, now) for each in _listed(konto, asked.state, fits, among, now, start)]
+        rows = [row(each, now, t) for each in _listed(konto, asked.state, fits, among, now, start)]
     counts = {state: _count(konto, state, fits, among, now) for state in STATES}
 
     def of_figure(figure: Behind) -> int:
@@ -58,7 +59,7 @@ def page(konto: Konto, reader: Reader, asked: IncidentsAsked, page: int) -> Inci
         counts=counts,
         owners=_owners(konto, now),
         kinds=_kinds(konto, now),
-        customer=called(konto, asked.customer),
+        customer=called(konto, reader, asked.customer),
         next_steps=_next_steps(running),
         parts=behind.parts(asked.behind, of_figure) if asked.behind else {},
     )
@@ -74,19 +75,21 @@ def _among(konto: Konto, question: Question, figure: Behind | None) -> Condition
     return Condition(f"SELECT r.incident FROM incidents r WHERE {reported.sql}", reported.params)
 
 
-def running_of(konto: Konto, customer: str) -> tuple[IncidentRow, ...]:
+def running_of(konto: Konto, reader: Reader, customer: str) -> tuple[IncidentRow, ...]:
     """A customer's incidents that are not put right yet, the next deadline first."""
-    return tuple(_running(konto, where(konto, customer), konto.clock()))
+    return tuple(_running(konto, reader, where(konto, customer), konto.clock()))
 
 
-def running(konto: Konto, owner: str | None) -> list[IncidentRow]:
+def running(konto: Konto, reader: Reader, owner: str | None) -> list[IncidentRow]:
     """One person's or everybody's, the next deadline first."""
-    return _running(konto, where(konto, owner=owner), konto.clock())
+    return _running(konto, reader, where(konto, owner=owner), konto.clock())
 
 
-def _running(konto: Konto, fits: Filter, now: datetime, among: Condition | None = None) -> list[IncidentRow]:
+def _running(
+    konto: Konto, reader: Reader, fits: Filter, now: datetime, among: Condition | None = None
+) -> list[IncidentRow]:
     rows = incidents.listed(konto.library, konto.asker, Moment(now), states=["unresolved"], filter=fits, among=among)
-    return sorted((row(each, now) for each in rows), key=_urgency)
+    return sorted((row(each, now, translator(reader.lang)) for each in rows), key=_urgency)
 
 
 def _urgency(each: IncidentRow) -> tuple[datetime, datetime]:
@@ -149,11 +152,11 @@ def _next_steps(running: Iterable[IncidentRow]) -> tuple[tuple[StepName, int, in
 # -- rows -----------------------------------------------------------------------------------------
 
 
-def row(each: incidents.IncidentRow, now: datetime) -> IncidentRow:
+def row(each: incidents.IncidentRow, now: datetime, t: Translator) -> IncidentRow:
     return IncidentRow(
         id=each.incident,
         customer=each.customer,
-        name=each.customer_name or each.customer_id,
+        name=naming.called(each.customer_name, each.customer_id, t),
         what=each.text,
         kind=each.kind,
         severity=each.severity,

@@ -34,26 +34,33 @@ class Kept:
 
     def __init__(self) -> None:
         self._found: dict[str, Found] = {}
+        self._erased = 0
+        """What the log said of erased people when these were found: older answers may name them."""
         self._renewing: set[str] = set()
         self._lock = Lock()
 
-    def last(self, question: str) -> Found | None:
-        return self._found.get(question)
+    def last(self, question: str, konto: Konto) -> Found | None:
+        """Nothing that was found before somebody was erased."""
+        erased = konto.log.erased()
+        with self._lock:
+            if erased != self._erased:
+                self._found, self._erased = {}, erased
+            return self._found.get(question)
 
     def fresh(self, question: str, konto: Konto, find: Callable[[datetime], Any]) -> Found:
         """The last answer while the log has not grown, else a new one."""
         position = konto.log.head()
-        known = self._found.get(question)
+        known = self.last(question, konto)
         if known is not None and known.position == position:
             return known
-        return self._keep(question, position, konto.clock(), find)
+        return self._keep(question, position, konto, konto.clock(), find)
 
     def lately(self, question: str, konto: Konto, lasting: timedelta, find: Callable[[datetime], Any]) -> Found:
         """The last answer while it is young, whatever has been recorded since, else a new one."""
-        known, now = self._found.get(question), konto.clock()
+        known, now = self.last(question, konto), konto.clock()
         if known is not None and known.at <= now < known.at + lasting:
             return known
-        return self._keep(question, konto.log.head(), now, find)
+        return self._keep(question, konto.log.head(), konto, now, find)
 
     def recent(self, question: str, konto: Konto, lasting: timedelta, find: Callable[[datetime], Any]) -> Found:
         """The last answer while it is young and the log has not grown; one that was costly stands while it is young.
@@ -61,22 +68,22 @@ class Kept:
         When a costly one is no longer young, it is given all the same, and found anew in the background: nobody
         waits for it twice.
         """
-        known, now, position = self._found.get(question), konto.clock(), konto.log.head()
+        known, now, position = self.last(question, konto), konto.clock(), konto.log.head()
         if known is not None and known.at <= now:
             if known.position == position and now < known.at + lasting:
                 return known
             if known.costly:
                 old = now >= known.at + lasting
-                return known._replace(renewing=old and self._renew(question, position, now, find, konto.clock))
-        return self._keep(question, position, now, find, konto.clock)
+                return known._replace(renewing=old and self._renew(question, position, konto, now, find))
+        return self._keep(question, position, konto, now, find, timed=True)
 
     def _renew(
         self,
         question: str,
         position: int,
+        konto: Konto,
         now: datetime,
         find: Callable[[datetime], Any],
-        clock: Callable[[], datetime],
     ) -> bool:
         """In a thread of its own, unless one is at it already."""
         with self._lock:
@@ -86,7 +93,7 @@ class Kept:
 
         def renewed() -> None:
             try:
-                self._keep(question, position, now, find, clock)
+                self._keep(question, position, konto, now, find, timed=True)
             except Exception:
                 # Whoever asks next waits for the answer, and is told what is wrong.
                 log.exception("an answer could not be found anew")
@@ -102,14 +109,19 @@ class Kept:
         self,
         question: str,
         position: int,
+        konto: Konto,
         now: datetime,
         find: Callable[[datetime], Any],
-        clock: Callable[[], datetime] | None = None,
+        *,
+        timed: bool = False,
     ) -> Found:
+        erased = konto.log.erased()
         answer = find(now)
-        found = Found(position, now, answer, costly=clock is not None and clock() - now > COSTLY)
-        self._found.pop(question, None)
-        self._found[question] = found
-        for oldest in list(self._found)[:-MOST]:
-            self._found.pop(oldest, None)
+        found = Found(position, now, answer, costly=timed and konto.clock() - now > COSTLY)
+        with self._lock:
+            if erased == self._erased:  # else somebody was erased while it was being found
+                self._found.pop(question, None)
+                self._found[question] = found
+                for oldest in list(self._found)[:-MOST]:
+                    self._found.pop(oldest, None)
         return found

@@ -9,7 +9,7 @@ from dashboard.shapes.asking import PAGE_SIZE, Reader
 from dashboard.shapes.promises import PromiseFilter, PromisePage, PromiseRow, State
 from domain.advice import Estimate
 from domain.roles import may
-from projections import advice, advice_words, open_list
+from projections import advice, advice_words, naming, open_list
 from projections.filters import Filter, Moment
 from projections.open_list import OpenRow
 from projections.sentences import NAMED_BY_KIND
@@ -102,7 +102,7 @@ def row(each: OpenRow, t: Translator) -> PromiseRow:
     return PromiseRow(
         id=promise.promise,
         customer=promise.customer,
-        name=promise.customer_name or promise.customer_id,
+        name=naming.called(promise.customer_name, promise.customer_id, t),
         what=promise.what or t.gettext(NAMED_BY_KIND[promise.kind]).format(id=promise.id),
         kind=promise.kind,
         owner=promise.owner,

@@ -24,7 +24,7 @@ OF_ADVISER = N_("All promises that had an end")
 def tested(konto: Konto, kept: Kept, reader: Reader, figure: Figure) -> FigureTest | Refusal | None:
     if refused := refusal(konto, "tests", reader):
         return refused
-    found = kept.last(figure)
+    found = kept.last(figure, konto)
     return None if found is None else _told(found, konto, reader)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dashboard.shapes.asking import Reader
 from dashboard.shapes.figures import Share, Spread
 from domain.errors import Refused
 from projections import customers as parties
@@ -11,6 +12,7 @@ from projections import figures
 from projections.filters import Filter
 from projections.page import Row
 from wiring.home import Konto
+from words import translator
 
 HOUR_SECONDS = 3600
 
@@ -43,11 +45,11 @@ def own_id(konto: Konto, customer: str | None) -> str | None:
     return f"{row[0]}:{row[1]}" if row else customer
 
 
-def called(konto: Konto, customer: str | None) -> str | None:
+def called(konto: Konto, reader: Reader, customer: str | None) -> str | None:
     """What a customer is called, by the internal id; another owner's is as if there were none."""
     if customer is None:
         return None
     try:
-        return parties.party(konto.library, konto.asker, customer).called
+        return parties.party(konto.library, konto.asker, customer).called(translator(reader.lang))
     except Refused:
         return None

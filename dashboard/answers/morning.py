@@ -20,6 +20,7 @@ from projections import alerts as table
 from projections import (
     customers,
     in_hand,
+    naming,
     one_promise,
     open_follow_ups,
     open_list,
@@ -284,7 +285,11 @@ class _Asks:
     def _follow_up(self, row: promises.PromiseRow) -> FollowUp:
         what = row.what or self.t.gettext(NAMED_BY_KIND[row.kind]).format(id=row.id)
         return FollowUp(
-            row.promise, row.customer, row.customer_name or row.customer_id, what, row.settled_at or self.now
+            row.promise,
+            row.customer,
+            naming.called(row.customer_name, row.customer_id, self.t),
+            what,
+            row.settled_at or self.now,
         )
 
     # -- whoever waits ----------------------------------------------------------------------------
@@ -292,14 +297,14 @@ class _Asks:
     def questions(self) -> Few[ContactRow]:
         if not may(self.konto.asker, "contacts"):
             return Few()
-        rows, total = contacts.waiting(self.konto, self.person, MOST)
+        rows, total = contacts.waiting(self.konto, self.reader, self.person, MOST)
         return Few(rows, total)
 
     def recoveries(self) -> Few[IncidentRow]:
         """The ones with something to do now."""
         if not may(self.konto.asker, "incidents"):
             return Few()
-        running = incidents.running(self.konto, self.person)
+        running = incidents.running(self.konto, self.reader, self.person)
         to_do = [row for row in running if not row.waits and incidents.next_step(row)]
         return Few(tuple(to_do[:MOST]), len(to_do))
 
@@ -312,7 +317,7 @@ class _Asks:
     def _awaited(self, row: WaitingRow) -> Awaited:
         unnamed = A_PROMISE if row.thing == "promise" else NAMED_BY_INCIDENT["other"]
         what = row.what or self.t.gettext(unnamed)
-        return Awaited(row.customer, row.customer_name or row.customer_id, what, row.since)
+        return Awaited(row.customer, naming.called(row.customer_name, row.customer_id, self.t), what, row.since)
 
     def silent(self, told: Collection[str]) -> Few[Quiet]:
         """Who fell silent last first: of them a call helps most. Not those about whom an alert says so already."""
@@ -330,7 +335,7 @@ class _Asks:
             ever=each.last is not None,
             usual_days=None if each.usual is None else max(1, round(each.usual.total_seconds() / 86_400)),
         )
-        return Quiet(each.customer, each.name or each.id, silence)
+        return Quiet(each.customer, naming.called(each.name, each.id, self.t), silence)
 
 
 def _few(found: Few[PromiseRow]) -> Few[PromiseRow]:

@@ -21,7 +21,7 @@ QUESTION = "calibrate"
 def proposed(konto: Konto, kept: Kept, reader: Reader) -> Proposal | Refusal | None:
     if refused := refusal(konto, "tests", reader):
         return refused
-    found = kept.last(QUESTION)
+    found = kept.last(QUESTION, konto)
     return None if found is None else _told(found, konto, reader)
 
 

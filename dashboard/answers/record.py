@@ -10,7 +10,7 @@ from dashboard.answers.measures import called, where
 from dashboard.shapes.asking import PAGE_SIZE, Reader
 from dashboard.shapes.behind import Behind
 from dashboard.shapes.record import Outcome, OutcomeFilter, RecordAsked, RecordPage, RecordRow
-from projections import promises
+from projections import naming, promises
 from projections.customers import person_names
 from projections.filters import Condition, Moment
 from projections.sentences import NAMED_BY_KIND
@@ -31,7 +31,7 @@ def page(konto: Konto, reader: Reader, asked: RecordAsked, page: int) -> RecordP
         parts=parts,
         owners=_owners(konto, fits.moment),
         kinds=promises.distinct(konto.library, konto.asker, fits.moment, "kind"),
-        customer=called(konto, asked.customer),
+        customer=called(konto, reader, asked.customer),
     )
 
 
@@ -91,7 +91,7 @@ def row(each: promises.PromiseRow, t: Translator) -> RecordRow:
         id=each.promise,
         promise=f"{each.source}:{each.id}",
         customer=each.customer,
-        name=each.customer_name or each.customer_id,
+        name=naming.called(each.customer_name, each.customer_id, t),
         what=each.what or t.gettext(NAMED_BY_KIND[each.kind]).format(id=each.id),
         kind=each.kind,
         owner=each.owner,

@@ -20,6 +20,7 @@ from projections.audit import Entry, Timeline
 from projections.filters import Moment
 from projections.tables import instant
 from wiring.home import Konto
+from words import translator
 
 KINDS: Final[dict[str, EntryKind]] = {
     "promise": "promises",
@@ -57,7 +58,7 @@ def page(konto: Konto, reader: Reader, customer: str, asked: TimelineAsked, page
     first = _first_of_all(konto, seen.customer)
     return TimelinePage(
         customer=seen.customer,
-        name=seen.found.customer.called,
+        name=seen.found.customer.called(translator(reader.lang)),
         rows=tuple(_row(entry, teller) for entry in seen.entries[start : start + PAGE_SIZE]),
         total=len(seen.entries),
         retracted=sum(entry.status == "retracted" for entry in seen.entries),

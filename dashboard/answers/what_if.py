@@ -13,7 +13,7 @@ from dashboard.shapes.what_if import MOST_LISTED, ChangedAccount, Difference, Ot
 from domain.documents import load
 from domain.errors import Refused
 from domain.rulebook import Rulebook
-from projections import what_if_words
+from projections import naming, what_if_words
 from projections.other_alerts import OtherAlert as Alert
 from projections.what_if import Difference as Differing
 from projections.what_if import WhatIf as Compared
@@ -39,7 +39,7 @@ def decoded(reader: Reader, content: bytes) -> str | Refusal:
 def reckoned(konto: Konto, kept: Kept, reader: Reader, text: str) -> WhatIf | Refusal | None:
     if refused := refusal(konto, "tests", reader):
         return refused
-    found = kept.last(_question(text))
+    found = kept.last(_question(text), konto)
     return None if found is None else _told(found, konto, reader)
 
 
@@ -72,7 +72,7 @@ def _told(found: Found, konto: Konto, reader: Reader) -> WhatIf:
         changed=len(answer.differences),
         differences=tuple(Difference(*each) for each in answer.distribution),
         stages=tuple(_stages(answer)),
-        listed=tuple(map(_account, differing[:MOST_LISTED])),
+        listed=tuple(_account(each, t) for each in differing[:MOST_LISTED]),
         to_list=len(differing),
         alerts=tuple(what_if_words.alerts(answer, t)),
         other_alerts=tuple(_alert(each, t) for each in answer.other_alerts),
@@ -86,10 +86,10 @@ def _stages(answer: Compared) -> Iterator[tuple[str, int, int]]:
             yield stage, today.get(stage, 0), then.get(stage, 0)
 
 
-def _account(each: Differing) -> ChangedAccount:
+def _account(each: Differing, t: Translator) -> ChangedAccount:
     return ChangedAccount(
         customer=each.customer,
-        name=each.name or each.id,
+        name=naming.called(each.name, each.id, t),
         today=each.today.balance,
         then=each.then.balance,
         stage_today=each.today.stage.name,
@@ -102,7 +102,7 @@ def _alert(each: Alert, t: Translator) -> OtherAlert:
         moment=each.moment,
         alert=what_if_words.alert(each.rule, t),
         customer=each.customer,
-        name=each.name or each.id,
+        name=naming.called(each.name, each.id, t),
         subject=each.subject,
         only=what_if_words.only(each, t),
     )

@@ -242,6 +242,13 @@ class Store(ABC):
         """How much room its tables take."""
 
     @abstractmethod
+    def scrub(self, tables: Iterable[str]) -> None:
+        """Takes off the disk what was deleted from these tables, or changed in them.
+
+        Changes no row and no position. Raises StoreBusy where somebody goes on reading what was there before.
+        """
+
+    @abstractmethod
     def claim(self, name: str) -> AbstractContextManager[Claim | None]:
         """One of all processes gets the claim of this name, the others None; nobody waits."""
 

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any, LiteralString, Self
 
 import psycopg
@@ -46,6 +47,8 @@ FEW_ROWS = 8
 CONNECT_WITHIN_S = 5
 CALLED = "vertrauenskonto"
 """The name under which the server lists our connections."""
+OLD_READERS_S = 0.05
+"""So often it is looked whether they have ended."""
 STALE_S = 600.0
 """A connection nobody needed for so long is closed."""
 
@@ -224,6 +227,33 @@ class PostgresStore(Store):
                 (self.schema,),
             )
             return int(cursor.one()[0])
+
+    def scrub(self, tables: Iterable[str]) -> None:
+        """Table by table into new files. The server's own log and its archives keep what was while they last."""
+        with self._own_connection() as connection:
+            connection.execute(_own(f"SET lock_timeout TO {self._lock_timeout_s * 1000}"))
+            self._await_old_readers(connection)
+            try:
+                for table in sorted(tables):
+                    connection.execute(_own(f'VACUUM (FULL, ANALYZE) "{self.schema}"."{table}"'))
+                # The planner keeps frequent values. Where we may not touch its table the server warns and goes on.
+                connection.execute("VACUUM (FULL) pg_catalog.pg_statistic")
+            except errors.LockNotAvailable as error:
+                raise StoreBusy from error
+
+    def _await_old_readers(self, connection: Connection) -> None:
+        """Rows that somebody's transaction may still see are kept for it."""
+        until = monotonic() + self._lock_timeout_s
+        sql = (
+            "SELECT COUNT(*) AS n FROM pg_catalog.pg_stat_activity WHERE datname = current_database() "
+            "AND backend_xmin IS NOT NULL AND pid <> pg_backend_pid() AND xact_start < %s"
+        )
+        row = connection.execute("SELECT clock_timestamp() AS now").fetchone()
+        assert row is not None
+        while (found := connection.execute(sql, (row["now"],)).fetchone()) is not None and found["n"]:
+            if monotonic() > until:
+                raise StoreBusy
+            sleep(OLD_READERS_S)
 
     @contextmanager
     def claim(self, name: str) -> Iterator[Claim | None]:

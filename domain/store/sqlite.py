@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
@@ -67,6 +67,10 @@ class _Pool(SQLiteConnectionPool):
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA synchronous={self.synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")
+        if self.synchronous == "FULL":
+            # What is deleted from the log's own tables goes at once; tables that are refolded all the time would
+            # become slow, and whoever needs them clean has them scrubbed.
+            cursor.execute("PRAGMA secure_delete=ON")
         cursor.execute(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
         _reckon(cursor.sqlite_cursor.connection)
         return connection
@@ -167,6 +171,23 @@ class SqliteStore(Store):
         """With what the write-ahead log still holds."""
         parts = (self.file, self.file.with_name(f"{self.file.name}-wal"))
         return sum(part.stat().st_size for part in parts if part.exists())
+
+    def scrub(self, tables: Iterable[str]) -> None:
+        """The whole file: free pages and what is left of old rows within the others are in no table's own place."""
+        until = monotonic() + self._lock_timeout_s
+        with closing(sqlite3.connect(self.file, timeout=self._lock_timeout_s, isolation_level=None)) as connection:
+            try:
+                # Tables with an index, as the events' is one, keep their rowids: tests/log/test_store.py.
+                connection.execute("VACUUM")
+            except sqlite3.OperationalError as error:
+                if _is_busy(error):
+                    raise StoreBusy from error
+                raise
+            # Whoever still reads the old pages in the write-ahead log keeps them there.
+            while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if monotonic() > until:
+                    raise StoreBusy
+                sleep(LOOK_SECONDS)
 
     @contextmanager
     def claim(self, name: str) -> Iterator[Claim | None]:

@@ -125,7 +125,10 @@ def test_only_migrate_prepares_postgres_and_a_newer_schema_is_left_alone(konto, 
     name = schema_of(schemas, konto)
     moved(konto, schemas.url)
     assert "konto migrate" in konto("doctor", code=1).err
-    assert konto("migrate", "--json").json == {"steps": ["events", "services", "checkpoints", "tables"], "events": 0}
+    assert konto("migrate", "--json").json == {
+        "steps": ["events", "services", "checkpoints", "erasures", "tables"],
+        "events": 0,
+    }
     assert konto("migrate", "--json").json == {"steps": [], "events": 0}
     assert konto("doctor").code == 0
     with psycopg.connect(schemas.url, autocommit=True) as connection:

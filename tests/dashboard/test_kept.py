@@ -18,11 +18,11 @@ LASTING = timedelta(minutes=10)
 
 
 class Firm:
-    """A clock and the end of a log: all that is asked of a home."""
+    """A clock, the end of a log and what it says of erased people: all that is asked of a home."""
 
     def __init__(self) -> None:
-        self.now, self.head = NOON, 7
-        self.log = SimpleNamespace(head=lambda: self.head)
+        self.now, self.head, self.erased = NOON, 7, 0
+        self.log = SimpleNamespace(head=lambda: self.head, erased=lambda: self.erased)
         self.asked = 0
         self.may_find, self.fails = Event(), False
         self.may_find.set()
@@ -79,6 +79,25 @@ def test_what_cannot_be_found_anew_is_told_to_whoever_asks_next(firm: Firm, capl
     firm.fails = True
     assert _ask(kept, firm) == (1, True)
     wait_for(lambda: "could not be found anew" in caplog.text)
-    wait_for(lambda: not kept.last("overview"))
+    wait_for(lambda: not kept.last("overview", cast(Any, firm)))
     with pytest.raises(OSError, match="disk"):
         _ask(kept, firm)
+
+
+def test_nothing_is_kept_from_before_somebody_was_erased(firm: Firm) -> None:
+    kept = Kept()
+    assert _ask(kept, firm) == (1, False)
+    firm.erased += 1
+    assert kept.last("overview", cast(Any, firm)) is None
+    assert _ask(kept, firm) == (2, False)
+
+
+def test_an_answer_that_was_being_found_while_somebody_was_erased_is_given_but_not_kept(firm: Firm) -> None:
+    kept = Kept()
+
+    def found_meanwhile(now: datetime) -> int:
+        firm.erased += 1
+        return firm.find(now)
+
+    assert kept.fresh("overview", cast(Any, firm), found_meanwhile).answer == 1
+    assert kept.last("overview", cast(Any, firm)) is None

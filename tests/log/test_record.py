@@ -18,6 +18,7 @@ from tests.notation import Data, at, envelopes
 from tests.processes import at_once
 from wiring.home import open_home
 from wiring.importing import CHUNK, import_file
+from words import translator
 
 NOW = at("2026-04-01T12:00")
 
@@ -256,7 +257,7 @@ def test_two_sources_with_the_same_customer_id_have_two_customers(home: Home):
 def test_a_fact_about_an_unknown_customer_registers_them(home: Home):
     home.take_as_they_come(facts("2026-03-02T09:00  K-99 empfiehlt uns"), NOW)
     party = customers.find(home.konto.library, home.konto.asker, "K-99")
-    assert (party.id, party.kind, party.called) == ("K-99", "customer", "K-99")
+    assert (party.id, party.kind, party.called(translator("en"))) == ("K-99", "customer", "K-99")
 
 
 # -- contradictions -----------------------------------------------------------------------------------

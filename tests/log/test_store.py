@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 from eventsourcing.sqlite import SQLiteConnection
 
 from domain.errors import Refused
-from domain.store import SqliteStore
+from domain.store import SqliteStore, StoreBusy
 from domain.store.schema import Step, migrate
 from tests.homes import Home, open_at
 from tests.notation import at, envelopes
@@ -298,3 +298,32 @@ def make_stores(paths: list[str]) -> int:
             cursor.execute("INSERT INTO one VALUES ('x')")
         store.close()
     return len(paths)
+
+
+def test_scrubbing_changes_no_event_and_no_position_also_where_one_is_missing(home: Home):
+    home.take(envelopes(STORY))
+    store = home.konto.log.store
+    with store.writing() as cursor:
+        cursor.execute(f"DELETE FROM stored_events WHERE {home.konto.log.events.position} = 1")
+    before = home.konto.log.rows(0, 100)
+    assert [row.position for row in before] == [2]
+    store.scrub(["vault"])
+    assert home.konto.log.rows(0, 100) == before
+
+
+def test_scrubbing_waits_for_whoever_still_reads_what_was_there(tmp_path: Path):
+    store = SqliteStore(str(tmp_path / "some.db"), synchronous="FULL", lock_timeout_s=1)
+    with store.writing() as cursor:
+        cursor.execute("CREATE TABLE words (word TEXT)")
+        cursor.execute("INSERT INTO words VALUES ('Kanarienvogel')")
+    with store.writing() as cursor:
+        cursor.execute("DELETE FROM words")
+    with closing(sqlite3.connect(tmp_path / "some.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM words").fetchall()
+        with pytest.raises(StoreBusy):
+            store.scrub(["words"])
+    store.scrub(["words"])
+    assert [b"Kanarienvogel" in file.read_bytes() for file in tmp_path.iterdir()].count(True) == 0
+    assert (tmp_path / "some.db-wal").stat().st_size == 0
+    store.close()

@@ -12,7 +12,7 @@ from domain.alert import NOBODY, SHARED_INBOX
 from domain.channel import ChannelResumed, ChannelState
 from domain.errors import Refused
 from projections import alerts as view
-from projections import channels
+from projections import channels, naming
 from projections.alerts import STATES, AlertRow, Raised
 from projections.subjects import own_name
 from wiring.commands.desk import Desk, Json, Lang, at_desk
@@ -146,7 +146,7 @@ def _cells(desk: Desk, row: AlertRow) -> list[str]:
         moment(row.raised_at, desk.now, desk.zone, t.lang),
         t.gettext(ALERTS[row.rule]),
         f"{row.what} ({subject})" if row.what else subject,
-        row.customer_name or row.customer_id or "",
+        naming.called(row.customer_name, row.customer_id, t),
         told.named(desk, row.recipient) or t.gettext(NO_ONE),
         f"{state}, {t.gettext(LATE)}" if row.is_late and row.state == "raised" else state,
         row.alert[:SHORT],

@@ -102,7 +102,7 @@ def timeline(
 
 def _say(desk: Desk, found: Timeline) -> None:
     t = desk.t
-    title = t.gettext(TITLE).format(customer=found.customer.called, n=len(found.entries))
+    title = t.gettext(TITLE).format(customer=found.customer.called(t), n=len(found.entries))
     desk.out.say(title, "")
     lines = [
         [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from projections import naming
 from projections.contacts import ContactRow
 from wiring.commands.desk import Desk
 from wiring.commands.rows import show
@@ -30,7 +31,7 @@ ASKED_AGAIN = N_("asked again")
 
 def answer(desk: Desk, rows: Sequence[ContactRow]) -> None:
     if desk.out.as_json:
-        desk.out.answer([contacts.as_json(row) for row in rows])
+        desk.out.answer([contacts.as_json(row, desk.t) for row in rows])
         return
     heads = (CONTACT, WHO, WHEN, CHANNEL, STATE, TARGET, OWNER)
     show(desk, heads, rows, lambda row: _cells(desk, row), count_in_words(len(rows), desk.t))
@@ -48,7 +49,7 @@ def _cells(desk: Desk, row: ContactRow) -> list[str]:
     waits = row.state in ("open", "unanswered") and row.target_at is not None
     return [
         row.id,
-        row.customer_name or row.customer_id,
+        naming.called(row.customer_name, row.customer_id, t),
         moment(row.at, desk.now, desk.zone, t.lang),
         t.gettext(CHANNELS[row.channel or "other"]),
         state,

@@ -16,6 +16,7 @@ from wiring.output import SLOW, Output
 from wiring.refusals import sentence
 from wiring.shell import Place, World
 from words import LANGUAGES, N_, translator
+from words.format import number
 
 Json = Annotated[bool, typer.Option("--json", help=N_("Answer in JSON, for scripts."))]
 Lang = Annotated[str | None, typer.Option("--lang", metavar="de|en", help=N_("Language of the answer."))]
@@ -39,6 +40,10 @@ OnStep = Callable[[str], None]
 
 UNKNOWN_LANGUAGE = N_("The language “{found}” is not spoken here. Possible are: {known}.")
 CATCHING_UP = N_("Reading the log")
+ERASED_AGAIN = (
+    "{n} customer of the list of erasures was still here and is erased now.",
+    "{n} customers of the list of erasures were still here and are erased now.",
+)
 
 
 MOMENT = ("--as-of", "--known-on")
@@ -78,6 +83,7 @@ def opened(
 ) -> Iterator[tuple[Konto, Output]]:
     world: World = place.world
     unsound: list[Refused] = []
+    erased: list[int] = []
     konto = open_home(
         place.home,
         environment=world.environment,
@@ -86,11 +92,14 @@ def opened(
         unsound=unsound.append,
         prepare=prepare is not None,
         on_step=prepare or (lambda step: None),
+        on_erased=erased.append,
     )
     try:
         out = Output(translator(lang or konto.settings.language), as_json)
         for refused in unsound:
             out.notice(sentence(refused, out.t))
+        for n in erased:
+            out.notice(out.t.ngettext(*ERASED_AGAIN, n).format(n=number(n, out.lang)))
         yield konto, out
     finally:
         konto.close()

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from domain.errors import Refused
-from projections import contacts, customers, incidents, kpis, promises
+from projections import contacts, customers, incidents, kpis, naming, promises
 from projections.figures import Evenness, Figure, Lateness, Mean, Rate, Share, Spread
 from projections.kpis import DEFINITIONS, Group, Question
 from wiring.commands import contact_rows, incident_rows, rows
@@ -306,9 +306,9 @@ def _list_customers(desk: Desk, found: Mapping[str, bool]) -> None:
     if desk.out.as_json:
         desk.out.answer(
             [
-                {"customer": party.id, "customer_name": party.name, "counts": found[each]}
+                {"customer": party.id, "customer_name": naming.named(party.name, desk.t), "counts": found[each]}
                 for each, party in parties.items()
             ]
         )
         return
-    desk.out.say(*sorted(party.called for each, party in parties.items() if found[each]))
+    desk.out.say(*sorted(party.called(desk.t) for each, party in parties.items() if found[each]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from projections import naming
 from projections.incidents import IncidentRow
 from projections.sentences import NAMED_BY_INCIDENT
 from wiring.commands.desk import Desk
@@ -28,7 +29,7 @@ NEXT_STEP = N_("{step}, by {due}")
 
 def answer(desk: Desk, rows: Sequence[IncidentRow]) -> None:
     if desk.out.as_json:
-        desk.out.answer([incidents.as_json(row) for row in rows])
+        desk.out.answer([incidents.as_json(row, desk.t) for row in rows])
         return
     heads = (INCIDENT, WHO, WHEN, STATE, NEXT, OWNER)
     show(desk, heads, rows, lambda row: _cells(desk, row), count_in_words(len(rows), desk.t))
@@ -42,7 +43,7 @@ def _cells(desk: Desk, row: IncidentRow) -> list[str]:
     t = desk.t
     return [
         f"{row.text or t.gettext(NAMED_BY_INCIDENT[row.kind])} ({row.id})",
-        row.customer_name or row.customer_id,
+        naming.called(row.customer_name, row.customer_id, t),
         moment(row.reported_at, desk.now, desk.zone, t.lang),
         _state(row, t),
         _next(desk, row),

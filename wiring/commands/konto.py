@@ -19,6 +19,7 @@ from wiring.commands import (
     contacts,
     disclosure,
     documents,
+    erase,
     facts,
     feeds,
     figures,
@@ -97,6 +98,8 @@ app.command("calibrate", help=N_("Fits the rulebook to what customers did, and w
 app.add_typer(audit.app)
 app.command("merge", help=N_("Two customers are one: the duplicate's history counts for the other."))(identity.merge)
 app.command("separate", help=N_("They are two after all."))(identity.separate)
+app.command("erase", help=N_("Erases a person: texts, names and key; every figure stays as it is."))(erase.erase)
+app.command("hold", help=N_("Keeps a person from being erased: a claim at law, or a duty to keep."))(erase.hold)
 app.add_typer(documents.group("rulebook", "rules", N_("The rulebook: what each deed is worth.")))
 app.add_typer(documents.group("calendars", "calendars", N_("The calendars: when which team works.")))
 app.add_typer(documents.group("people", "people", N_("The people: who works here, who stands in for whom.")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from projections import naming
 from projections.promises import PromiseRow
 from projections.sentences import NAMED_BY_KIND
 from wiring.commands.desk import Desk
@@ -25,7 +26,7 @@ MORE = N_("{n} more. All of them: --json")
 
 def answer(desk: Desk, rows: Sequence[PromiseRow]) -> None:
     if desk.out.as_json:
-        desk.out.answer([promises.as_json(row) for row in rows])
+        desk.out.answer([promises.as_json(row, desk.t) for row in rows])
     else:
         table(desk, rows)
 
@@ -53,7 +54,7 @@ def count_in_words(n: int, t: Translator) -> str:
 def _cells(desk: Desk, row: PromiseRow) -> list[str]:
     t = desk.t
     due = moment(row.due, desk.now, desk.zone, t.lang) if row.due else t.gettext(UNDATED)
-    return [called(row, t), row.customer_name or row.customer_id, state(row, t), due, row.owner or "–"]
+    return [called(row, t), naming.called(row.customer_name, row.customer_id, t), state(row, t), due, row.owner or "–"]
 
 
 def called(row: PromiseRow, t: Translator) -> str:

@@ -72,7 +72,9 @@ def _say(desk: Desk, read: Read, known: datetime | None) -> None:
         return day(at.astimezone(desk.zone).date(), lang, today=today)
 
     desk.out.say(
-        t.gettext(TITLE).format(customer=found.customer.called, balance=points(found.balance, lang), day=on(found.at)),
+        t.gettext(TITLE).format(
+            customer=found.customer.called(t), balance=points(found.balance, lang), day=on(found.at)
+        ),
         *([] if known is None else [t.gettext(KNOWN).format(day=on(known))]),
         t.gettext(STAGE).format(
             stage=t.gettext(names.STAGES[found.stage.name]), reason=sentences.reason(found.stage, read.rules.stage, t)

@@ -10,7 +10,7 @@ import typer
 
 from domain.documents import load
 from domain.rulebook import Rulebook
-from projections import what_if_words
+from projections import naming, what_if_words
 from projections.other_alerts import Came, OtherAlert
 from projections.what_if import Difference, WhatIf
 from wiring import settings, trying
@@ -19,7 +19,7 @@ from wiring.commands.documents import text_of
 from wiring.commands.meaning import REPLAYING
 from wiring.moments import written
 from wiring.output import SLOW
-from words import N_, names
+from words import N_, Translator, names
 from words.format import moment, number, points
 
 SHOWN = 30
@@ -42,23 +42,23 @@ def what_if(ctx: typer.Context, rulebook: Which, json: Json = False, lang: Lang 
         with desk.out.progress(desk.t.gettext(REPLAYING), least=SLOW) as tell:
             found = trying.what_if(konto, rules, desk.now, tell)
         if json:
-            desk.out.answer(as_json(found))
+            desk.out.answer(as_json(found, desk.t))
         else:
             _say(desk, found)
 
 
-def as_json(found: WhatIf) -> dict[str, Any]:
+def as_json(found: WhatIf, t: Translator) -> dict[str, Any]:
     return {
         "at": written(found.at),
         "customers": found.customers,
         "changed": len(found.differences),
         "stage_changed": len(found.other_stage),
-        "differences": [_difference_as_json(each) for each in found.differences],
-        "only_stage": [_difference_as_json(each) for each in found.only_stage],
+        "differences": [_difference_as_json(each, t) for each in found.differences],
+        "only_stage": [_difference_as_json(each, t) for each in found.only_stage],
         "distribution": [each._asdict() for each in found.distribution],
         "stages": {"today": found.stages_today, "then": found.stages_then},
         "alerts": {rule: _came_as_json(came) for rule, came in {"last_call": NONE_CAME, **found.alerts}.items()},
-        "other_alerts": [_alert_as_json(each) for each in found.other_alerts],
+        "other_alerts": [_alert_as_json(each, t) for each in found.other_alerts],
     }
 
 
@@ -66,23 +66,23 @@ def _came_as_json(came: Came | None) -> dict[str, int] | None:
     return None if came is None else came._asdict()
 
 
-def _alert_as_json(each: OtherAlert) -> dict[str, Any]:
+def _alert_as_json(each: OtherAlert, t: Translator) -> dict[str, Any]:
     return {
         "rule": each.rule,
         "level": each.level,
         "detail": each.detail,
         "customer": each.id,
-        "name": each.name,
+        "name": naming.named(each.name, t),
         "subject": each.subject,
         "moment": written(each.moment),
         "only": each.only,
     }
 
 
-def _difference_as_json(each: Difference) -> dict[str, Any]:
+def _difference_as_json(each: Difference, t: Translator) -> dict[str, Any]:
     return {
         "customer": each.id,
-        "name": each.name,
+        "name": naming.named(each.name, t),
         "balance": {"today": each.today.balance / 100, "then": each.then.balance / 100},
         "difference": each.points / 100,
         "stage": {"today": each.today.stage.name, "then": each.then.stage.name},
@@ -103,7 +103,7 @@ def _table(desk: Desk, differences: Sequence[Difference]) -> None:
         return
     lines = [
         [
-            each.name or each.id,
+            naming.called(each.name, each.id, t),
             points(each.today.balance, lang, decimals=2),
             points(each.then.balance, lang, decimals=2),
             points(each.points, lang, signed=True, decimals=2),
@@ -124,7 +124,7 @@ def _alerts(desk: Desk, found: WhatIf) -> None:
         lines = [
             [
                 moment(each.moment, desk.now, desk.zone, t.lang),
-                each.name or each.id,
+                naming.called(each.name, each.id, t),
                 what_if_words.alert(each.rule, t),
                 each.subject,
                 what_if_words.only(each, t),

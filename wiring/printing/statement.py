@@ -56,10 +56,10 @@ def paper(asking: Asking, customer: str, moment: Moment, since: date | None = No
     firm = konto.settings.firm or "Vertrauenskonto"
     return {
         "lang": t.lang,
-        "title": t.gettext(TITLE).format(customer=found.customer.called),
+        "title": t.gettext(TITLE).format(customer=found.customer.called(t)),
         "firm": firm,
         "printed": t.gettext(PRINTED),
-        "customer": found.customer.called,
+        "customer": found.customer.called(t),
         "about": _about(asking, found, moment),
         "standing": _standing(asking, found, shown, steering.rulebooks.at(moment.at)),
         "period": f"{t('Statement')}, {format.period(_day(asking, start), _day(asking, moment.at), t.lang)}",
@@ -68,7 +68,7 @@ def paper(asking: Asking, customer: str, moment: Moment, since: date | None = No
         **_promises(asking, found, moment),
         "rests_title": t("What it rests on"),
         "rests": _rests(asking, found, shown),
-        "foot": f"{firm} · {found.customer.called[:80]} · {_moment(asking, moment.at)}",
+        "foot": f"{firm} · {found.customer.called(t)[:80]} · {_moment(asking, moment.at)}",
         "page": t.gettext(PAGE),
     }
 

@@ -66,19 +66,20 @@ def paper(asking: Asking, seen: Seen) -> Paper:
     if seen.moment.known is not None:
         held.append(t.gettext(KNOWN).format(moment=_moment(asking, seen.moment.known)))
     persons, n = person_names(konto.library), len(seen.entries)
+    customer = party.called(t)
     return {
         "lang": t.lang,
-        "title": t.gettext(TITLE).format(customer=party.called),
+        "title": t.gettext(TITLE).format(customer=customer),
         "firm": firm,
         "printed": t.gettext(PRINTED),
-        "customer": party.called,
+        "customer": customer,
         "about": [". ".join(held), t.gettext(NUMBER).format(id=party.id)],
         "intro": _intro(asking, n),
         "heads": [t.gettext(head) for head in HEADS],
         "entries": [_row(asking, seen.found, entry, persons) for entry in seen.entries],
         "nothing": t.gettext(NOTHING),
         **_attested(asking, seen.entries),
-        "foot": f"{firm} · {party.called[:80]} · {_moment(asking, asking.now)}",
+        "foot": f"{firm} · {customer[:80]} · {_moment(asking, asking.now)}",
         "page": t.gettext(PAGE),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing_extensions import TypedDict
 
 from domain.alert import NOBODY, SHARED_INBOX
+from projections import naming
 from projections.alerts import AlertRow
 from projections.subjects import own_name
 from wiring.asking import Asking
@@ -49,7 +50,7 @@ def as_json(asking: Asking, row: AlertRow) -> Alert:
         "subject": subject(asking, row),
         "what": row.what,
         "customer": row.customer_id,
-        "customer_name": row.customer_name,
+        "customer_name": naming.named(row.customer_name, asking.t),
         "recipient": named(asking, row.recipient),
         "moment": written(row.moment),
         "raised": written(row.raised_at),

@@ -6,8 +6,10 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
+from projections import naming
 from projections.contacts import ContactRow
 from wiring.moments import written
+from words import Translator
 
 
 class Contact(TypedDict):
@@ -33,12 +35,12 @@ class Contact(TypedDict):
     answered_business_hours: float | None
 
 
-def as_json(row: ContactRow) -> Contact:
+def as_json(row: ContactRow, t: Translator) -> Contact:
     return {
         "contact": row.id,
         "source": row.source,
         "customer": row.customer_id,
-        "customer_name": row.customer_name,
+        "customer_name": naming.named(row.customer_name, t),
         "state": row.state,
         "direction": "inbound" if row.inbound else "outbound",
         "purpose": row.purpose,

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from typing_extensions import TypedDict
 
+from projections import naming
 from projections.customers import Party
 from projections.statements import Statement
 from wiring.told.statement import Trust, trust_as_json
+from words import Translator
 
 
 class Customer(TypedDict):
@@ -28,12 +30,12 @@ class Customer(TypedDict):
     reliability: Trust
 
 
-def as_json(party: Party, found: Statement, names: Mapping[str, str]) -> Customer:
+def as_json(party: Party, found: Statement, names: Mapping[str, str], t: Translator) -> Customer:
     """`names`: how users know each of us, by internal id."""
     return {
         "customer": party.id,
         "source": party.source,
-        "name": party.name,
+        "name": naming.named(party.name, t),
         "kind": party.kind,
         "owner": names.get(party.owner) if party.owner else None,
         "team": party.team,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing_extensions import TypedDict
 
 from domain.recovery import ORDER
+from projections import naming
 from projections.incidents import IncidentRow
 from wiring.moments import written
+from words import Translator
 
 
 class Step(TypedDict):
@@ -40,12 +42,12 @@ class Incident(TypedDict):
     steps: dict[str, Step]
 
 
-def as_json(row: IncidentRow) -> Incident:
+def as_json(row: IncidentRow, t: Translator) -> Incident:
     return {
         "incident": row.id,
         "source": row.source,
         "customer": row.customer_id,
-        "customer_name": row.customer_name,
+        "customer_name": naming.named(row.customer_name, t),
         "state": row.state,
         "text": row.text,
         "kind": row.kind,

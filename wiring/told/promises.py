@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
+from projections import naming
 from projections.promises import PromiseRow
 from wiring.moments import written
+from words import Translator
 
 
 class Promise(TypedDict):
@@ -38,12 +40,12 @@ class Promise(TypedDict):
     degree: float | None
 
 
-def as_json(row: PromiseRow) -> Promise:
+def as_json(row: PromiseRow, t: Translator) -> Promise:
     return {
         "promise": row.id,
         "source": row.source,
         "customer": row.customer_id,
-        "customer_name": row.customer_name,
+        "customer_name": naming.named(row.customer_name, t),
         "state": row.state,
         "what": row.what,
         "kind": row.kind,

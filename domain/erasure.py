@@ -1,0 +1,220 @@
+"""Erasing a person (Art. 17 DSGVO): their key, their texts and what waits about them go; the log stays as it is.
+
+Who is erased is named by internal ids alone, so that the list of them can be kept for ever, and applied again to an
+older copy of the log.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple, get_args
+
+from domain.alert import AlertBundled, AlertDelivered
+from domain.errors import Refused
+from domain.fact import Fact
+from domain.history import FactName
+from domain.ids import Ids
+from domain.lives import THINGS, beginning, is_of_a_customer, standing
+from domain.log import Log, Parked, Writer, from_row
+from domain.store import Cursor
+from domain.vault import plan
+from domain.vocabulary import FACTS
+
+Ground = Literal["not_needed", "consent_withdrawn", "objected", "unlawful", "duty", "child"]
+"""Why somebody is erased: Art. 17(1) a to f DSGVO, in this order."""
+HoldGround = Literal["claims", "retention"]
+"""Why somebody must not be erased: a claim at law, Art. 17(3) e, or a duty to keep, Art. 17(3) b DSGVO."""
+GROUNDS: tuple[Ground, ...] = get_args(Ground)
+HOLD_GROUNDS: tuple[HoldGround, ...] = get_args(HoldGround)
+
+PAGE = 5_000
+HOLD = "hold"
+"""In the place of a fact's key, for what is sealed about a hold."""
+
+
+class Erasure(NamedTuple):
+    """One of those who were erased; `customer` is an internal id."""
+
+    customer: str
+    at: datetime
+    ground: Ground
+
+
+class Hold(NamedTuple):
+    """Until `ends` (None = until it is released) the customer is not erased."""
+
+    customer: str
+    since: datetime
+    ends: datetime | None
+    ground: HoldGround
+    reason: str
+
+    def stands(self, now: datetime) -> bool:
+        return self.ends is None or now < self.ends
+
+
+class Held(Refused):
+    """A hold stands in the way."""
+
+
+# -- what tells of them ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What in the log tells of some customers."""
+
+    customers: frozenset[str]
+    facts: frozenset[str] = frozenset()
+    """Keys of the facts of which the vault holds something about them, also where it is another customer's fact."""
+    streams: frozenset[str] = frozenset()
+    """Their promises, contacts and incidents."""
+    messages: frozenset[str] = frozenset()
+    """Ids of the messages that told about them."""
+
+
+@dataclass
+class _Search:
+    facts: set[str] = field(default_factory=set)
+    messages: set[str] = field(default_factory=set)
+    of: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """By stream the customers whose facts it holds."""
+
+
+def traces(log: Log, customers: Collection[str]) -> Traces:
+    """Reads the whole log, most of it only for the ids of these customers."""
+    if not customers:
+        return Traces(frozenset())
+    found, named = _Search(), re.compile(b"|".join(re.escape(each.encode()) for each in sorted(customers))).search
+    position = 0
+    while rows := log.rows(position, PAGE):
+        for row in rows:
+            if named(row.state):
+                _note(found, from_row(row))
+        position = rows[-1].position
+    streams = {stream for stream, whose in found.of.items() if not whose.isdisjoint(customers)}
+    return Traces(
+        frozenset(customers),
+        frozenset(found.facts | _begun_for_somebody_else(log, streams, customers)),
+        frozenset(streams),
+        frozenset(found.messages),
+    )
+
+
+def _note(found: _Search, fact: Fact) -> None:
+    match fact.data:
+        case AlertDelivered(message_id=message) | AlertBundled(message=message):
+            found.messages.add(message)
+        case _ if fact.type in FACTS:
+            found.facts.add(fact.key)
+            if is_of_a_customer(fact.stream):
+                found.of[fact.stream].add(fact.customer)
+
+
+def _begun_for_somebody_else(log: Log, streams: Iterable[str], customers: Collection[str]) -> set[str]:
+    """Facts that were recorded for another customer by mistake, of what turned out to be theirs."""
+    found: set[str] = set()
+    for history in log.histories(streams).values():
+        if all(fact.customer in customers for fact in history):
+            continue
+        begun = beginning(standing(history))
+        if begun is not None and begun.customer in customers:
+            found |= {fact.key for fact in history}
+    return found
+
+
+def waiting(ids: Ids, parked: Sequence[Parked], traces: Traces) -> list[Parked]:
+    """Those of the waiting facts that name one of them, something of theirs, or a fact of theirs."""
+    facts, found = set(traces.facts), list[Parked]()
+    theirs = traces.customers | traces.streams
+    while more := [each for each in parked if each not in found and _names(ids, each.fact, theirs, facts)]:
+        found += more
+        facts |= {each.fact.key for each in more}
+    return found
+
+
+def _names(ids: Ids, fact: Fact, things: Collection[str], facts: Collection[str]) -> bool:
+    for name, kind in plan(type(fact.data)).refs:
+        value = getattr(fact.data, name)
+        if isinstance(value, FactName):
+            if ids.fact(value.source, value.id) in facts:
+                return True
+        elif value is not None and any(thing in things for thing in readings(ids, fact.source, kind, value)):
+            return True
+    return False
+
+
+def readings(ids: Ids, source: str, kind: str, name: str) -> Iterable[str]:
+    """What a source's name may mean: something of its own, or `source:id`."""
+    owned = [(source, name), *((name[:at], name[at + 1 :]) for at, char in enumerate(name) if char == ":")]
+    return [f"{each}-{ids.thing(*own)}" for each in (THINGS if kind == "any" else (kind,)) for own in owned]
+
+
+# -- the deed -------------------------------------------------------------------------------------------
+
+
+def destroy(writer: Writer, erasures: Sequence[Erasure], traces: Traces, note: str = "") -> int:
+    """Destroys key, texts and what waits, in this transaction; how many facts waited. Done twice, it finds nothing."""
+    cursor = writer.cursor
+    for each in erasures:
+        cursor.execute(
+            "INSERT INTO vault_keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET wrapped = NULL",
+            (each.customer,),
+        )
+        cursor.execute(
+            "INSERT INTO erasures VALUES (?, ?, ?, ?, 0) ON CONFLICT (customer) DO UPDATE SET done = 0",
+            (each.customer, each.at.isoformat(), each.ground, note),
+        )
+    cursor.execute_among("DELETE FROM holds WHERE customer IN ({among})", traces.customers)
+    cursor.execute_among("DELETE FROM vault WHERE subject IN ({among})", traces.customers)
+    cursor.execute_among("DELETE FROM vault WHERE fact IN ({among})", traces.facts)
+    gone = [each.fact.key for each in waiting(writer.log.ids, writer.log.parked_in(cursor), traces)]
+    cursor.execute_among("DELETE FROM parked WHERE fact IN ({among})", gone)
+    return len(gone)
+
+
+def done(log: Log, customers: Iterable[str]) -> None:
+    """Nothing of them is left anywhere in the home."""
+    with log.store.writing() as cursor:
+        cursor.execute_among("UPDATE erasures SET done = 1 WHERE customer IN ({among})", list(customers))
+
+
+def known(cursor: Cursor) -> dict[Erasure, bool]:
+    """Everybody who was erased, and whether nothing is left to do."""
+    rows = cursor.execute("SELECT customer, at, ground, done FROM erasures ORDER BY at, customer").all()
+    return {Erasure(row[0], datetime.fromisoformat(row[1]), row[2]): bool(row[3]) for row in rows}
+
+
+# -- holds ----------------------------------------------------------------------------------------------
+
+
+def hold(writer: Writer, hold: Hold) -> None:
+    """Takes the place of an earlier one. Raises Erased."""
+    key = writer.key(hold.customer)
+    sealed = key.seal(HOLD, {"reason": hold.reason}, writer.log.master.nonce())
+    ends = hold.ends.isoformat() if hold.ends else None
+    release(writer, [hold.customer])
+    writer.cursor.insert("holds", [(hold.customer, hold.since.isoformat(), ends, hold.ground, sealed)])
+
+
+def release(writer: Writer, customers: Iterable[str]) -> None:
+    writer.cursor.execute_among("DELETE FROM holds WHERE customer IN ({among})", list(customers))
+
+
+def holds(log: Log, cursor: Cursor, customers: Iterable[str]) -> list[Hold]:
+    rows = list(
+        cursor.among("SELECT customer, since, ends, ground, sealed FROM holds WHERE customer IN ({among})", customers)
+    )
+    return [
+        Hold(row[0], datetime.fromisoformat(row[1]), _instant(row[2]), row[3], key.open(HOLD, row[4])["reason"])
+        for row in sorted(rows, key=lambda row: str(row[0]))
+        if (key := log.key_of(cursor, row[0])) is not None
+    ]
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
