@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from domain import checkpoints
-from projections import merkle
+from projections import customers, merkle
 from tests.audit.firm import recorded
 from tests.homes import Home
 from tests.stores import Engine
@@ -20,7 +20,7 @@ from verifier.events import leaf
 from verifier.note import BadNote, Checkpoint, checkpoint, opened, signed, unchecked
 from verifier.proof import Proof, shown
 from verifier.tree import BadProof, Frontier
-from wiring import attesting, checkpoint_keys
+from wiring import attesting, checkpoint_keys, erasing
 from wiring.attesting import LogChanged, NoSuchEvent, NothingThere
 from wiring.moments import written
 
@@ -256,3 +256,15 @@ def _program(*arguments: str) -> subprocess.CompletedProcess[str]:
         "assert not [name for name in sys.modules if name.partition('.')[0] in ours]; sys.exit(code)"
     )
     return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60)
+
+
+def test_who_is_erased_changes_nothing_that_was_attested(home: Home):
+    recorded(home, 30)
+    before = attesting.attest(home.konto)
+    party = customers.find(home.konto.library, home.konto.asker, "K-0")
+
+    erasing.erase(home.konto, erasing.planned(home.konto, party), "not_needed", "")
+
+    found = attesting.verify(home.konto, [Note("outside", before.note)], attesting.keys(home.konto).public)
+    assert (found.is_ok, found.report.size, found.report.after) == (True, 30, 0)
+    assert attesting.attest(home.konto) == before

@@ -222,6 +222,27 @@ def test_an_older_copy_that_is_put_back_is_erased_again_before_anything_is_read(
     assert traces(folder) == {}
 
 
+def test_an_older_dump_that_is_put_back_is_erased_again(new_folder: NewFolder):
+    """On PostgreSQL, too: what a dump would bring back, table by table."""
+    home = open_at(folder := new_folder())
+    told(home)
+    brought_back = ("vault", "vault_keys", "parked")
+    with home.konto.log.store.reading() as cursor:
+        dump = {table: [tuple(row) for row in cursor.execute(f"SELECT * FROM {table}").all()] for table in brought_back}
+    erase(home)
+    after = figures(home)
+    with home.konto.log.store.writing() as cursor:
+        cursor.execute("DELETE FROM erasures")
+        for table, rows in dump.items():
+            cursor.execute(f"DELETE FROM {table}")
+            cursor.insert(table, rows)
+    home.close()
+    home = open_at(folder)
+    assert found_in(said_by(home)) == []
+    assert figures(home) == after
+    home.close()
+
+
 def test_a_list_that_was_lost_is_written_again_from_the_log(new_folder: NewFolder):
     home = open_at(folder := new_folder())
     told(home)
