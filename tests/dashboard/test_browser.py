@@ -215,6 +215,7 @@ def test_a_link_to_the_page_one_is_on_goes_into_the_address_too(watched):
     page = _go(watched, "account?order=name")
     page.get_by_role("link", name="Bäckerei Lenz").first.click()
     page.wait_for_url("**/account?customer=K-3")
+    settled(page)
     page.get_by_role("radio", name="Quartal").click()
     page.wait_for_url("**/account?customer=K-3&span=quarter")
     page.get_by_role("heading", name="Bäckerei Lenz").wait_for()

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.dashboard.camera import Watched, in_a_browser, sideways
+from tests.dashboard.camera import Watched, in_a_browser, settled, sideways
 
 pytestmark = in_a_browser
 
@@ -361,6 +361,7 @@ def test_trust_is_won_back_step_by_step(told: Told, lang: str, width: int, owner
     expect(page.get_by_test_id("stMetricValue").first).to_have_text("−1")
     reader.open("morning", owner=owner)
     for button in STEPS[lang]:
+        settled(page)  # else the button of the step before is still there
         page.locator(reader.card("recoveries")).get_by_role("button", name=button, exact=True).click()
         window = page.get_by_role("dialog")
         if button == STEPS[lang][2]:

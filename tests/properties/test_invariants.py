@@ -335,6 +335,7 @@ def tables(home: Home, *, with_arrival: bool = True) -> dict[str, list[tuple[Any
             home.rows("SELECT customer, time, type, stream, fact, normalised FROM timeline"), key=repr
         )
         found["persons"] = sorted(home.rows("SELECT person, name FROM persons"))
+        del found["tiles"]  # the tree is over the order of arrival, and nothing else
     return found
 
 
