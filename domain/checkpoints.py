@@ -49,9 +49,10 @@ def newest(cursor: Cursor) -> Kept | None:
     return None if row is None else _kept(row)
 
 
-def all_of(cursor: Cursor) -> list[Kept]:
-    """The oldest first."""
-    return [_kept(row) for row in cursor.execute("SELECT size, at, note FROM checkpoints ORDER BY size").all()]
+def since(cursor: Cursor, size: int) -> list[Kept]:
+    """Those over so many events or more, the oldest first."""
+    cursor.execute("SELECT size, at, note FROM checkpoints WHERE size >= ? ORDER BY size", (size,))
+    return [_kept(row) for row in cursor.all()]
 
 
 def copies(cursor: Cursor) -> dict[str, Copy]:

@@ -39,23 +39,15 @@ def found_in(path: Path) -> Iterator[Note]:
     if not path.is_dir():
         yield _read(path, ())
         return
-    files = [*sorted((path / FOLDER).glob("*.txt")), path / LATEST]
-    for file in files:
+    # A tile that was not full yet lies there under its width at the time: of all sizes the newest counts.
+    tiles = (of_folder(path, _size(path)),)
+    for file in (*sorted((path / FOLDER).glob("*.txt")), path / LATEST):
         if file.is_file():
-            yield _read(file, _tiles(path))
+            yield _read(file, tiles)
 
 
 def _read(file: Path, tiles: Sequence[Read]) -> Note:
     return Note(str(file), file.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n"), tiles)
-
-
-def _tiles(folder: Path) -> Sequence[Read]:
-    """A tile that was not full yet lies there under its width at the time: of all sizes the newest counts."""
-
-    def read(level: int, number: int) -> bytes:
-        return of_folder(folder, _size(folder))(level, number)
-
-    return (read,)
 
 
 def _size(folder: Path) -> int:
@@ -73,15 +65,15 @@ def believed(notes: Iterable[Note], keys: Iterable[PublicKey], origin: str | Non
         try:
             text, by = opened(note.text, known)
             found = checkpoint(text)
+            following = found.said(NEXT_KEY)
+            named = [] if following is None else [public_key(following)]
         except BadNote:
             damaged.append(note.where)
             continue
         if found.origin != (origin or by[0].name):
             damaged.append(note.where)
             continue
-        following = found.said(NEXT_KEY)
-        if following is not None:
-            known.append(public_key(following))
+        known += named
         read.append((found, note))
     return Believed(tuple(Attested(each, note.tiles) for each, note in read), tuple(damaged))
 

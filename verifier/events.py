@@ -124,13 +124,16 @@ def event_of(text: bytes) -> Event:
     """Out of a line. Raises Unreadable."""
     try:
         return _event(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Unreadable(type(error).__name__) from None
 
 
 def _event(told: dict[str, Any]) -> Event:
     state = told["state"].encode("utf-8") if "state" in told else base64.b64decode(told["state_base64"], validate=True)
-    return Event(int(told["position"]), str(told["stream"]), int(told["version"]), str(told["topic"]), state)
+    position, version = told["position"], told["version"]
+    if (_whole(position), _whole(version)) != (position, version):
+        raise ValueError("no whole number that a database holds")
+    return Event(position, str(told["stream"]), version, str(told["topic"]), state)
 
 
 def _stored(row: tuple[Any, ...]) -> Event:

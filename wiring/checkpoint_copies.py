@@ -67,7 +67,10 @@ def copy_out(konto: Konto, channels: Channels, now: datetime) -> list[Copy]:
 
 
 def _is_due(copy: Copy, newest: Kept, place: Place, now: datetime) -> bool:
-    return newest.size > copy.size and (copy.at is None or now - copy.at >= place.every)
+    """One of the same size is new if it names another key."""
+    if copy.at is None:
+        return True
+    return (newest.size > copy.size or newest.at > copy.at) and now - copy.at >= place.every
 
 
 def _given(place: Place, copy: Copy, newest: Kept, now: datetime) -> Copy:
@@ -107,7 +110,10 @@ def _into_folder(konto: Konto, folder: Path, kept: Kept, before: int) -> None:
                 if index >= before >> HEIGHT * (level + 1):
                     _put(folder / place(level, index, width), read(level, index)[: width * HASH_BYTES])
         _put(folder / KEY, "".join(f"{key}\n" for key in trusted).encode())
-        _put(folder / place_of(kept.size), kept.note.encode())
+        with konto.log.store.reading() as cursor:
+            # All of them: one in between may name the key of those that follow.
+            for each in checkpoints.since(cursor, before):
+                _put(folder / place_of(each.size), each.note.encode())
         _put(folder / LATEST, kept.note.encode())
     except OSError as error:
         raise NotCopied(f"errno_{error.errno}") from None

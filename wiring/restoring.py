@@ -100,7 +100,7 @@ def _opened(file: Path) -> IO[bytes]:
 def _told(text: bytes, number: int) -> dict[str, Any]:
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BrokenLine(number) from None
     if not isinstance(told, dict):
         raise BrokenLine(number)

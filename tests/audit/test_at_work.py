@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tests.audit.firm import recorded
 from tests.homes import open_at
 from tests.stores import NewFolder, only_files
 from tests.waiting import wait_for
+from tests.working import working
 from verifier.attestation import believed, found_in
 from wiring import attesting, health
 from wiring.home import Konto
-from wiring.services import Services
 from words import translator
-
-PATIENCE_SECONDS = 20.0
-
-
-@contextmanager
-def working(konto: Konto) -> Iterator[Services]:
-    services = Services(konto)
-    thread = threading.Thread(target=services.run, daemon=True)
-    thread.start()
-    try:
-        yield services
-    finally:
-        services.stop()
-        thread.join(PATIENCE_SECONDS)
-    assert not thread.is_alive()
 
 
 def said(konto: Konto) -> str:

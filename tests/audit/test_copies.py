@@ -73,6 +73,33 @@ def test_a_folder_gets_every_checkpoint_and_the_leaves_it_rests_on(with_audit: O
     home.close()
 
 
+@pytest.mark.parametrize("fresh", [0, 5], ids=["nothing new", "something new"])
+def test_whoever_keeps_the_old_key_finds_in_the_folder_what_names_the_new_one(
+    with_audit: Opened, tmp_path: Path, fresh: int
+):
+    auditor = tmp_path / "auditor"
+    home = with_audit(f'folder = "{auditor}"')
+    recorded(home, 20)
+    attesting.attest(home.konto)
+    old = attesting.keys(home.konto).public
+    checkpoint_copies.copy_out(home.konto, {}, home.clock())
+
+    recorded(home, 20 + fresh)
+    home.clock.now += timedelta(hours=1)
+    attesting.exchange_key(home.konto)
+    if not fresh:
+        checkpoint_copies.copy_out(home.konto, {}, home.clock())
+    recorded(home, 30)
+    attesting.attest(home.konto)
+    home.clock.now += timedelta(hours=1)
+    checkpoint_copies.copy_out(home.konto, {}, home.clock())
+
+    found = believed(found_in(auditor), old)
+    assert found.damaged == ()
+    assert [each.checkpoint.size for each in found.attested][-2:] == [30, 30]
+    home.close()
+
+
 def test_what_is_full_in_the_folder_is_never_written_again(with_audit: Opened, tmp_path: Path):
     auditor = tmp_path / "auditor"
     home = with_audit(f'folder = "{auditor}"')

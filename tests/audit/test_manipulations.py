@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -27,7 +28,7 @@ SHORT, LONG = 50, 500
 """Manipulations of each store."""
 
 
-class Firm:
+class Firm(ABC):
     """A log of which an auditor holds the checkpoints; each manipulation is undone after it was looked at."""
 
     def __init__(self, home: Home, auditor: Path) -> None:
@@ -40,11 +41,12 @@ class Firm:
         assert not found.damaged
         return check(self.events(), found.attested)
 
-    def events(self) -> Events:
-        raise NotImplementedError
+    @abstractmethod
+    def events(self) -> Events: ...
 
+    @abstractmethod
     def manipulated(self, manipulation: Manipulation, rng: Random) -> tuple[Bad, Report]:
-        raise NotImplementedError
+        """What it makes the first bad event, and what was found."""
 
 
 class Files(Firm):
@@ -134,9 +136,8 @@ def test_five_hundred_at_random_are_found_and_named(firm: Firm):
 
 def _all_found(firm: Firm, tries: int) -> None:
     rng = Random(tries)
-    pick: Callable[[], Manipulation] = lambda: rng.choice(MANIPULATIONS)  # noqa: E731
     for _ in range(tries):
-        manipulation = pick()
+        manipulation = rng.choice(MANIPULATIONS)
         wanted, report = firm.manipulated(manipulation, rng)
         assert report.first_bad == wanted, manipulation.__name__
     assert firm.report().is_ok

@@ -195,6 +195,7 @@ def test_a_restore_that_broke_off_goes_on_with_the_same_file(
         ("[1]\n", "Zeile 1"),
         ('{"specversion":"1.0"}\n', "Zeile 1"),
         ('{"recorded":"2026-03-01T00:00:00"}\n', "Zeile 1"),
+        ("[" * 100_000 + "\n", "Zeile 1"),
     ],
 )
 def test_what_is_no_export_is_said(konto: Konto, tmp_path: Path, text: str, says: str):

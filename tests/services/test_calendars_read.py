@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,23 +16,8 @@ from tests.cli.test_konto_appointments import SECRET, TIME, gives
 from tests.intake.calendars import NOW, event
 from tests.services.test_logs_and_metrics import configured, lines
 from tests.waiting import wait_for
+from tests.working import working
 from wiring.home import Konto, open_home
-from wiring.services import Services
-
-PATIENCE_SECONDS = 20.0
-
-
-@contextmanager
-def working(konto: Konto) -> Iterator[Services]:
-    services = Services(konto)
-    thread = threading.Thread(target=services.run, daemon=True)
-    thread.start()
-    try:
-        yield services
-    finally:
-        services.stop()
-        thread.join(PATIENCE_SECONDS)
-    assert not thread.is_alive()
 
 
 @pytest.fixture(autouse=True)
