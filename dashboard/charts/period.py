@@ -148,12 +148,15 @@ def strip(found: Strip, style: Style) -> Chart:
     middle = _middle(found.values)
     words = t("middle: {value}").format(value=found.label(middle))
     layers: list[Spec] = [
-        *_upright(middle, words, x, middle > found.top / 2, style, line=1 if found.target is not None else 0),
+        *_upright(middle, words, x, middle > found.top / 2, style, line=1 if middle < (found.target or 0) else 0),
         {"mark": dot, "encoding": {"x": x, "y": y}},
     ]
     if found.target is not None and found.target <= found.top:
         said = t("target {share}").format(share=found.label(found.target))
-        layers = [*_upright(found.target, said, x, True, style, dashed=True), *layers]
+        layers = [
+            *_upright(found.target, said, x, True, style, dashed=True, line=1 if found.target <= middle else 0),
+            *layers,
+        ]
     alt = t("{n} customers, from {least} to {most}, in the middle {middle}.").format(
         n=format.number(len(found.values), t.lang),
         least=found.label(min(found.values)),
@@ -182,14 +185,19 @@ def _labels(ticks: Sequence[float], texts: Sequence[str]) -> str:
 def _upright(
     at: float, words: str, x: Spec, before: bool, style: Style, *, dashed: bool = False, line: int = 0
 ) -> list[Spec]:
-    """A line with its words before or behind it, each on a line of its own: two may stand for almost the same."""
+    """A rule with its words before or behind it.
+
+    Two may stand for almost the same: then the left one has its words below those of the right one and begins there,
+    so that it runs through neither.
+    """
     colours = style.colours
     dash = {"strokeDash": [4, 3]} if dashed else {}
     place = [{"at": at}]
     rule = {"type": "rule", "color": colours.text, "strokeWidth": 1.2, **dash}
     near = {"x": x, "y": {"value": 8 + line * _LINE_PIXELS}}
+    reach = {"y": {"value": line * _LINE_PIXELS}, "y2": {"value": "height"}}
     return [
-        {"data": {"values": place}, "mark": rule, "encoding": {"x": x}},
+        {"data": {"values": place}, "mark": rule, "encoding": {"x": x, **reach}},
         *haloed(words, place, near, colours.text, colours, align="right" if before else "left", dx=-5 if before else 5),
     ]
 

@@ -418,3 +418,18 @@ def test_the_day_says_in_words_what_the_strip_shows_and_no_label_lies_over_anoth
         assert "spät" not in chart.alt, "the strip ends at six"
     values = chart.spec["data"]["values"]
     assert [value["lane"] for value in values] == [0, 1, 0]
+
+
+@pytest.mark.parametrize(("values", "left"), [([0.4, 0.8, 0.88], "Mitte"), ([0.4, 1.0, 1.0], "Ziel")])
+def test_in_a_strip_no_rule_runs_through_the_words_of_the_other(values, left):
+    layers = charts.strip(Strip(values, 1.0, str, [0, 0.5, 1.0], 0.9), GERMAN).spec["layer"]
+    words = {layer["mark"]["text"].split()[0].strip(":"): layer for layer in layers if layer["mark"]["type"] == "text"}
+    rules = sorted((each["data"]["values"][0]["at"], each) for each in layers if each["mark"]["type"] == "rule")
+    (_, first), (_, second) = rules
+    (right,) = words.keys() - {left}
+
+    assert (
+        words[right]["encoding"]["y"]["value"] < first["encoding"]["y"]["value"] < words[left]["encoding"]["y"]["value"]
+    )
+    assert second["encoding"]["y"]["value"] == 0
+    assert {words[name]["mark"]["align"] for name in words} == {"right"}
