@@ -5,7 +5,8 @@ Customers hardly ever complain; no praise is silent criticism (practices P18, P1
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import insort
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -50,6 +51,15 @@ def quartiles(contacts: Sequence[datetime]) -> tuple[timedelta, timedelta, timed
     """Of the gaps between at least two contacts in order of time: a quarter, half and three quarters are shorter."""
     gaps = _gaps(contacts)
     return _quantile(gaps, 0.25), _quantile(gaps, 0.5), _quantile(gaps, 0.75)
+
+
+def middle_gaps(contacts: Sequence[datetime]) -> Iterator[timedelta | None]:
+    """The middle of the gaps that there had been at each contact, in order of time; None at the first."""
+    gaps: list[timedelta] = []
+    for place, at in enumerate(contacts):
+        if place:
+            insort(gaps, at - contacts[place - 1])
+        yield _quantile(gaps, 0.5) if gaps else None
 
 
 def _gaps(contacts: Sequence[datetime]) -> list[timedelta]:

@@ -13,7 +13,7 @@ from domain.errors import Refused
 from domain.fact import LATEST, SEALED, Fact
 from domain.lives import LIVES, standing
 from domain.log import Log
-from domain.relationship import relationships
+from domain.relationship import Relationship, relationships
 from domain.roles import Asker, allowed
 from domain.steering import Steering
 from domain.store import Cursor
@@ -38,6 +38,8 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS parties (customer TEXT NOT NULL, at_from BIGINT NOT NULL, at_until BIGINT NOT NULL, "
     "known_from BIGINT NOT NULL, known_until BIGINT NOT NULL, kind TEXT NOT NULL, owner TEXT, team TEXT, "
     "left_at BIGINT, PRIMARY KEY (customer, known_from, at_from))",
+    "CREATE INDEX IF NOT EXISTS parties_left ON parties (left_at) WHERE left_at IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS parties_others ON parties (at_until) WHERE kind <> 'customer'",
     "CREATE TABLE IF NOT EXISTS persons (person TEXT PRIMARY KEY, name TEXT NOT NULL, position BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS colleagues (person TEXT PRIMARY KEY, same_as TEXT NOT NULL, name TEXT NOT NULL)",
 )
@@ -142,22 +144,36 @@ def _everything_of_each(family: Family) -> Iterator[list[Fact]]:
 def _spans(steering: Steering) -> Fold:
     def fold(known: Sequence[Fact], _: datetime | None) -> Iterator[Row]:
         for customer, relationship in relationships(by_stream(known).values()).items():
-            moments = sorted({fact.time for fact in relationship.own})
-            states: list[tuple[int, tuple[Any, ...]]] = [(EVER, _standing(customers.Customer(), steering, LATEST))]
-            for moment in moments:
-                state = _standing(relationship.at(moment), steering, moment)
-                if state != states[-1][1]:
-                    states.append((_us(moment), state))
-            ends = [start for start, _ in states[1:]] + [ALWAYS]
+            states = standings(relationship, steering)
+            ends = [_us(start) for start, _ in states[1:] if start is not None] + [ALWAYS]
             for (start, state), end in zip(states, ends, strict=True):
-                yield (customer, start, end, *state)
+                yield (customer, EVER if start is None else _us(start), end, *state[:3], micros(state.left_at))
 
     return fold
 
 
-def _standing(customer: customers.Customer, steering: Steering, at: datetime) -> tuple[Any, ...]:
+class Standing(NamedTuple):
+    """What a customer was to us at a moment; `owner` is an internal id."""
+
+    kind: str
+    owner: str | None
+    team: str | None
+    left_at: datetime | None
+
+
+def standings(relationship: Relationship, steering: Steering) -> list[tuple[datetime | None, Standing]]:
+    """Each from its moment on, in order of time; the first one from ever."""
+    states: list[tuple[datetime | None, Standing]] = [(None, _standing(customers.Customer(), steering, LATEST))]
+    for moment in sorted({fact.time for fact in relationship.own}):
+        state = _standing(relationship.at(moment), steering, moment)
+        if state != states[-1][1]:
+            states.append((moment, state))
+    return states
+
+
+def _standing(customer: customers.Customer, steering: Steering, at: datetime) -> Standing:
     team = customer.team or steering.team_of(customer.owner, at)
-    return customer.kind, customer.owner, team, micros(customer.left_at)
+    return Standing(customer.kind, customer.owner, team, customer.left_at)
 
 
 def _us(at: datetime) -> int:

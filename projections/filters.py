@@ -17,11 +17,19 @@ from projections.tables import ALWAYS, Views, micros
 DIMENSIONS = ("owner", "team", "kind", "customer", "supplier", "product", "channel", "severity")
 
 
+EVERYTHING = "1 = 1"
+
+
 class Condition(NamedTuple):
     """A piece of SQL behind WHERE, and its values."""
 
     sql: str
     params: list[Any]
+
+    @property
+    def is_everything(self) -> bool:
+        """It leaves nothing out."""
+        return self.sql == EVERYTHING
 
     def and_(self, other: Condition) -> Condition:
         return Condition(f"{self.sql} AND {other.sql}", [*self.params, *other.params])
@@ -117,7 +125,7 @@ class Filter:
 def reach(library: Library, asker: Asker, what: What, owner: str) -> Condition:
     """What the asker may see at all; `owner` is the column that says whose it is."""
     if allowed(asker, what) == "all":
-        return Condition("1 = 1", [])
+        return Condition(EVERYTHING, [])
     return _among(owner, library.person_ids(asker.person or ""))
 
 

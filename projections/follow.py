@@ -31,6 +31,7 @@ from projections import (
     merkle,
     naming,
     outbox,
+    presences,
     promises,
     rhythms,
     standings,
@@ -49,6 +50,7 @@ READ_MODELS = (
     statements,
     standings,
     rhythms,
+    presences,
     timeline,
     alerts,
     outbox,
@@ -57,7 +59,7 @@ READ_MODELS = (
 )
 TABLES = tuple(statement for model in (families, merkle, *READ_MODELS) for statement in model.TABLES)
 TABLE_NAMES = tuple(created_name(each) for each in TABLES if each.startswith("CREATE TABLE"))
-LAYOUT = 10
+LAYOUT = 11
 """Goes up with every change of a table: the tables of another layout are made anew."""
 
 STEERING = ("document-rulebook", "document-calendars", "document-people", FIRM)

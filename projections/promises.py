@@ -87,7 +87,8 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS promises_unsettled ON promises (at_until) "
     f"WHERE outcome IS NULL AND known_until = {ALWAYS}",
     # For the figures of a period.
-    f"CREATE INDEX IF NOT EXISTS promises_belongs ON promises (belongs_at) WHERE known_until = {ALWAYS}",
+    "CREATE INDEX IF NOT EXISTS promises_belongs ON promises "
+    f"(belongs_at, at_from, at_until, outcome, overdue_from, customer, owner) WHERE known_until = {ALWAYS}",
     f"CREATE INDEX IF NOT EXISTS promises_made ON promises (made_at) WHERE known_until = {ALWAYS}",
     "CREATE INDEX IF NOT EXISTS promises_follow_up ON promises (follow_up_from) WHERE follow_up_from IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS promises_supplier ON promises (supplier) WHERE supplier IS NOT NULL",

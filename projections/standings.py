@@ -8,9 +8,10 @@ docs/decisions/0023-customers-in-order.md.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from domain.account import Posting, Rulebooks
 from domain.account.stretches import NOTHING, half_lives, stretches, usuals
@@ -20,8 +21,8 @@ from domain.store import Cursor
 from projections import customers
 from projections.filters import Condition, Library, Moment
 from projections.page import Page
-from projections.statements import LINE, posting
-from projections.tables import ALWAYS, delete, micros, until
+from projections.statements import LINE, accounts_of, posting
+from projections.tables import ALWAYS, Views, delete, instant, micros, until
 
 EVER = -ALWAYS
 """Before every instant."""
@@ -148,6 +149,78 @@ def _among(found: Sequence[str]) -> Condition:
     if not found:
         return Condition("1 = 0", [])
     return Condition(f"c.customer IN ({','.join('?' * len(found))})", list(found))
+
+
+def total(library: Library, at: datetime, rulebooks: Rulebooks, whose: Condition) -> int:
+    """What all accounts of `customers c` hold together, in hundredths; no line is added up.
+
+    It may differ from the sum of the balances by the rounding of their lines: by half a hundredth for each.
+    """
+    us = Moment(at).us
+    held = _held("s", us, half_lives(at, rulebooks.at(at)))
+    who = accounts_of(whose, "s")
+    # Asked apart, so that each comes along an index of its own.
+    kinds = (f"{SETTLED_S} AND +s.at_from <= {us}", f"NOT ({SETTLED_S}) AND s.at_until > {us} AND s.at_from <= {us}")
+    sums = (
+        library.views.row(f"SELECT SUM({held}) FROM standings s WHERE {kind} AND {who}", whose.params) for kind in kinds
+    )
+    return round(sum(float(row[0] or 0) for row in sums))
+
+
+class Held(NamedTuple):
+    """A row of `standings`: what one account holds between two moments, in microseconds."""
+
+    at_from: int
+    at_until: int
+    sign: int
+    height: float
+    fixed: float
+    slope: float
+
+    def at(self, us: int, rulebooks: Rulebooks) -> float:
+        """Hundredths, unrounded (`_held` says it to the database)."""
+        fading, moment = 0.0, instant(us)
+        assert moment is not None
+        power = self.sign * self.height - half_lives(moment, rulebooks.at(moment))
+        if self.sign and power >= LEAST_POWER:
+            fading = self.sign * 2.0**power
+        return fading + self.fixed + self.slope * (us - float(self.at_from))
+
+
+class Course:
+    """What one account holds at any moment; `rows` in order of time."""
+
+    def __init__(self, rows: Sequence[Held], rulebooks: Rulebooks) -> None:
+        self.rows, self.rulebooks = rows, rulebooks
+
+    def came_back(self, since: int, until: int) -> bool:
+        """Whether it held again by one moment what it held just before another."""
+        before = self._at(since - 1) - NOTHING
+        return any(
+            row.at(moment, self.rulebooks) >= before
+            # In between it only fades or grows: it has its peaks at the two ends.
+            for row in self.rows[self._place(since) : self._place(until) + 1]
+            for moment in (max(row.at_from, since), min(row.at_until - 1, until))
+        )
+
+    def _at(self, us: int) -> float:
+        return self.rows[self._place(us)].at(us, self.rulebooks) if self.rows else 0.0
+
+    def _place(self, us: int) -> int:
+        return bisect_right(self.rows, us, key=lambda row: row.at_from) - 1
+
+
+def courses(views: Views, customers: Iterable[str], rulebooks: Rulebooks) -> dict[str, Course]:
+    """Of these customers' accounts, by internal id, asked in portions."""
+    rows: dict[str, list[Held]] = {customer: [] for customer in customers}
+    with views.store.reading() as cursor:
+        for customer, *row in cursor.among(
+            f"SELECT customer, {', '.join(Held._fields)} FROM standings WHERE customer IN ({{among}}) "
+            "ORDER BY customer, at_from",
+            list(rows),
+        ):
+            rows[customer].append(Held(*row))
+    return {customer: Course(own, rulebooks) for customer, own in rows.items()}
 
 
 class _Order:

@@ -22,9 +22,14 @@ from domain.roles import Asker
 from domain.steering import Steering
 from domain.store import Cursor
 from projections import customers, families
-from projections.filters import Condition, Library, Moment
+from projections.filters import EVERYTHING, Condition, Library, Moment
 from projections.page import Page, by_stream, knowledge
 from projections.tables import ALWAYS, Views, delete, instant, micros, until
+
+PLAIN = "due IS NULL AND against_due IS NULL"
+"""Lines whose worth does not change with the moment of reading."""
+STANDS = "COALESCE(since, time)"
+"""From when on a line stands."""
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS lines (customer TEXT NOT NULL, number INTEGER NOT NULL, time BIGINT NOT NULL, "
@@ -33,6 +38,8 @@ TABLES = (
     "settles INTEGER NOT NULL, fades INTEGER NOT NULL, fact TEXT NOT NULL, subject TEXT NOT NULL, "
     "PRIMARY KEY (customer, number))",
     "CREATE INDEX IF NOT EXISTS lines_time ON lines (time, due, points, customer)",
+    f"CREATE INDEX IF NOT EXISTS lines_plain ON lines ({STANDS}, rule, points, until, customer) WHERE {PLAIN}",
+    f"CREATE INDEX IF NOT EXISTS lines_moving ON lines (until) WHERE NOT ({PLAIN})",
 )
 
 
@@ -186,18 +193,22 @@ def _came(library: Library, asker: Asker, start: datetime, end: datetime, team: 
     if team is not None:
         seen = seen.and_(Condition("c.team = ?", [team]))
     return Condition(
-        "FROM lines l JOIN customers c ON c.customer = l.customer "
-        f"WHERE l.time >= ? AND l.time < ? AND l.due IS NULL AND {seen.sql}",
+        f"FROM lines l WHERE l.time >= ? AND l.time < ? AND l.due IS NULL AND {accounts_of(seen)}",
         [micros(start), micros(end), *seen.params],
     )
+
+
+def accounts_of(seen: Condition, row: str = "l") -> str:
+    """Rows of such `customers c`, as a condition; nobody is looked up where everybody is meant."""
+    if seen.is_everything:
+        return EVERYTHING
+    return f"{row}.customer IN (SELECT c.customer FROM customers c WHERE {seen.sql})"
 
 
 def first_line(library: Library, asker: Asker) -> datetime | None:
     """When the accounts begin."""
     seen = customers.seen_by(library, asker)
-    row = library.views.row(
-        f"SELECT MIN(l.time) FROM lines l JOIN customers c ON c.customer = l.customer WHERE {seen.sql}", seen.params
-    )
+    row = library.views.row(f"SELECT MIN(l.time) FROM lines l WHERE {accounts_of(seen)}", seen.params)
     return instant(row[0])
 
 

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from domain.account import Posting
 from domain.roles import Asker
-from projections import statements
+from projections import standings, statements
 from projections.figures import Figure, Lateness, Rate, Share, spread
 from projections.filters import Condition, Library
 from projections.kpis.question import Case, Cells, Definition, Part, Question, group_of, shaped
-from projections.tables import instant, micros
+from projections.tables import MICROSECOND, instant, micros
 
 HOUR_US, HOUR_S = 3_600_000_000, 3600
 BACK_WITHIN = timedelta(days=90)
@@ -141,20 +140,23 @@ def _from(library: Library, asker: Asker, question: Question) -> tuple[str, list
 
 
 def _rates(library: Library, asker: Asker, question: Question, cases: Sequence[Case]) -> Cells:
-    """Incidents by their report against promises by their making."""
+    """Incidents by their report against promises by their making; of a whole period the database counts these."""
     where = _made(library, asker, question)
+    made_at = "0" if question.per is None else "p.made_at"
+    join = " LEFT JOIN customers c ON c.customer = p.customer" if question.by == "customer" else ""
     rows = library.views.rows(
-        f"SELECT {group_of(question.by)} AS grp, p.made_at FROM promises p "
-        f"LEFT JOIN customers c ON c.customer = p.customer WHERE {where.sql}",
+        f"SELECT {group_of(question.by)} AS grp, {made_at} AS made, COUNT(*) FROM promises p{join} "
+        f"WHERE {where.sql} GROUP BY grp, made",
         where.params,
     )
-    made = [Case(row[0], row[1], False) for row in rows]
-    happened = [case._replace(row=True) for case in cases]
+    made = [Case(group, at, (0, times)) for group, at, times in rows]
+    happened = [case._replace(row=(1, 0)) for case in cases]
     return shaped([*happened, *made], question, {"incident_rate": _rate}, ["incident_rate"])
 
 
-def _rate(rows: list[bool]) -> Rate:
-    return Rate(sum(rows), len(rows) - sum(rows))
+def _rate(rows: list[tuple[int, int]]) -> Rate:
+    """Each with how many incidents and how many promises it stands for."""
+    return Rate(sum(incidents for incidents, _ in rows), sum(promises for _, promises in rows))
 
 
 def _resolution(rows: list[Happened]) -> Lateness:
@@ -174,16 +176,16 @@ def _success(rows: list[bool]) -> Share:
 def _came_back(library: Library, question: Question, rows: Sequence[Happened]) -> dict[tuple[str, int], bool]:
     """By customer and report, from the accounts as known at the moment."""
     rulebooks, known = library.steering(None).rulebooks, question.moment.known
-    customers = {row.customer for row in rows}
-    lines: Mapping[str, Sequence[Posting]]
+    customers, within = {row.customer for row in rows}, BACK_WITHIN // MICROSECOND
+    asked = {(row.customer, row.reported_at) for row in rows}
     if known is None:
-        lines = statements.lines_of_all(library.views, customers)
-    else:
-        lines = {customer: statements.lines_known_on(library, customer, known) for customer in customers}
-    balances = {customer: statements.Balances(lines.get(customer, ()), rulebooks) for customer in customers}
+        courses = standings.courses(library.views, customers, rulebooks)
+        return {(whose, at): courses[whose].came_back(at, at + within) for whose, at in asked}
+    lines = {customer: statements.lines_known_on(library, customer, known) for customer in customers}
+    balances = {customer: statements.Balances(lines[customer], rulebooks) for customer in customers}
     found = {}
-    for row in rows:
-        reported = instant(row.reported_at)
+    for whose, at in asked:
+        reported = instant(at)
         assert reported is not None
-        found[row.customer, row.reported_at] = balances[row.customer].came_back(reported, reported + BACK_WITHIN)
+        found[whose, at] = balances[whose].came_back(reported, reported + BACK_WITHIN)
     return found

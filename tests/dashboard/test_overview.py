@@ -184,7 +184,8 @@ def test_the_course_of_all_accounts_adds_up_and_ends_at_the_sum_of_the_balances(
     steps = sum(each.points for each in (*course.deposits, *course.withdrawals))
     assert course.opening + steps + course.faded == course.closing
     balances = [pages.account(READER, row.customer, "all").balance for row in _everybody(pages)]
-    assert course.closing == sum(balances)
+    # Whole accounts are reckoned, so that it may differ by the rounding of their lines.
+    assert course.closing == pytest.approx(sum(balances), abs=course.postings / 2)
 
 
 def _everybody(pages: Home) -> Sequence[CustomerBehind]:

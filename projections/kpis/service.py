@@ -1,0 +1,47 @@
+"""How customers are served: how even it is, and how much of it one and the same person does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from math import fsum
+from statistics import median
+from typing import NamedTuple
+
+from projections.figures import Evenness, Figure, Mean, gini
+
+WITHOUT_FEEDBACK = timedelta(days=180)
+TELLING = ("referral_rate", "detractor_rate", "feedback_silence", "silence")
+"""Shares of the active customers."""
+NOTHING: Mapping[str, Figure] = {
+    "continuity": Mean(None, 0),
+    "equal_service": Evenness(Mean(None, 0), Mean(None, 0)),
+}
+
+
+def continuity(handled: Sequence[Mapping[str, int]]) -> Mean | None:
+    """Of each customer how many contacts and promises each person handled; None where there is nobody."""
+    shares = [max(each.values()) / sum(each.values()) for each in handled]
+    return Mean(fsum(shares) / len(shares), len(shares)) if shares else None
+
+
+class Treatment(NamedTuple):
+    """How one customer was served: the middle wait for an answer in business seconds, the share of promises kept.
+
+    None where there is nothing to tell.
+    """
+
+    wait_s: float | None
+    on_time: float | None
+
+
+def middle(waits: Sequence[int]) -> float | None:
+    return float(median(waits)) if waits else None
+
+
+def evenness(treated: Sequence[Treatment]) -> Evenness | None:
+    waits = tuple(sorted(each.wait_s for each in treated if each.wait_s is not None))
+    rates = tuple(sorted(each.on_time for each in treated if each.on_time is not None))
+    if not waits and not rates:
+        return None
+    return Evenness(Mean(gini(waits), len(waits)), Mean(gini(rates), len(rates)), waits, rates)
