@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.experience import Experience, Proposal
 from domain.forecast import SURE, loss, sigmoid
@@ -92,6 +92,24 @@ class Adviser:
         """How many ended lately enough to teach something."""
         self.heard_at: datetime | None = None
         """When the last thing happened that it was told."""
+
+    def copy(self) -> Adviser:
+        """Another one who knows the same, and goes on by itself."""
+        return remembering(self.rules, self.memory())
+
+    def memory(self) -> Memory:
+        """Everything that was learned, as plain values that can be kept."""
+        return {
+            "models": [model.memory() for model in self.models],
+            "shorter": [gain.memory() for gain in self.shorter],
+            "optional": self.optional.memory(),
+            "gains": {name: gain.memory() for name, gain in self.gains.items()},
+            "open": dict(self.open),
+            "said": {promise: list(said) for promise, said in self.said.items()},
+            "known": self.known,
+            "fresh": self.fresh.memory(),
+            "heard_at": None if self.heard_at is None else self.heard_at.isoformat(),
+        }
 
     def hear(self, event: Event) -> None:
         self.heard_at = event.at
@@ -215,6 +233,37 @@ class Adviser:
 
     def _knows_enough(self, proposal: Proposal) -> bool:
         return self.fresh.at_moment(_days(proposal.made_at)) >= self.rules.fewest_promises
+
+
+Memory = dict[str, Any]
+
+
+def remembering(rules: AdviceRules, memory: Memory) -> Adviser:
+    """The adviser who knows what another one knew (`Adviser.memory`)."""
+    adviser = Adviser(rules)
+    for model, known in zip(adviser.models, memory["models"], strict=True):
+        model.remember(known)
+    for gain, sums in zip(adviser.shorter, memory["shorter"], strict=True):
+        gain.remember(sums)
+    adviser.optional.remember(memory["optional"])
+    for name, gain in adviser.gains.items():
+        gain.remember(memory["gains"][name])
+    adviser.open.update(memory["open"])
+    adviser.said.update({promise: _said(each) for promise, each in memory["said"].items()})
+    adviser.known = memory["known"]
+    adviser.fresh.remember(memory["fresh"])
+    adviser.heard_at = None if memory["heard_at"] is None else datetime.fromisoformat(memory["heard_at"])
+    return adviser
+
+
+def _said(kept: Sequence[Any]) -> _Said:
+    keys, optional_keys, by_memory, optional = kept
+    return _Said(
+        [(name, value) for name, value in keys],
+        {name: [(each, value) for each, value in own] for name, own in optional_keys.items()},
+        by_memory,
+        {name: (without, with_it) for name, (without, with_it) in optional.items()},
+    )
 
 
 class _Said(NamedTuple):
@@ -347,6 +396,14 @@ class _Effects:
         self.asked_at = 0.0
         self.usual_then: dict[str, float] = {}
 
+    def memory(self) -> list[Any]:
+        """Rows of name, value, and what is known of them."""
+        return [(*key, *known) for key, known in self.known.items()]
+
+    def remember(self, rows: Iterable[Any]) -> None:
+        self.known = {(name, value): (evidence, pull, at, count) for name, value, evidence, pull, at, count in rows}
+        self.values = Counter(name for name, _ in self.known)
+
     def read(self, key: Key, at: float) -> _Sum:
         """What nothing is known of changes nothing but the uncertainty."""
         prior, half_life = self.firm if key == FIRM else self.other
@@ -418,6 +475,12 @@ class _Fading:
     def __init__(self, half_life_days: float) -> None:
         self.half_life = half_life_days
         self.sum = self.squares = self.at = 0.0
+
+    def memory(self) -> list[float]:
+        return [self.sum, self.squares, self.at]
+
+    def remember(self, sums: Sequence[float]) -> None:
+        self.sum, self.squares, self.at = sums
 
     def add(self, value: float, at: float) -> None:
         left = 2.0 ** (-(at - self.at) / self.half_life)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,13 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS experiences_known ON experiences (known_at)",
     "CREATE INDEX IF NOT EXISTS experiences_ended ON experiences (ended_at)",
     "CREATE INDEX IF NOT EXISTS experiences_owner ON experiences (owner, made_at)",
+    "CREATE TABLE IF NOT EXISTS relearned (position BIGINT PRIMARY KEY, since BIGINT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS relearned_since ON relearned (since)",
 )
+"""`relearned`: what came up to a position of the log changed what is taught from an instant on."""
+
+REMEMBERED = 100_000
+"""Positions; whoever learned before that learns anew."""
 
 
 # -- how facts change it ------------------------------------------------------------------------------
@@ -28,15 +35,52 @@ TABLES = (
 
 def apply(cursor: Cursor, page: Page) -> None:
     folded = page.to_fold("promise", MERGING)
-    delete(cursor, "experiences", "promise", (stream for _, stream in folded))
-    cursor.insert(
-        "experiences",
-        [
-            _row(experience(relationship.promises[stream], customer, page.steering))
-            for family, stream in folded
-            for customer, relationship in family.relationships.items()
-            if stream in relationship.promises
-        ],
+    streams = [stream for _, stream in folded]
+    before = {row[0]: tuple(row) for row in cursor.among(f"SELECT {COLUMNS} FROM experiences {AMONG}", streams)}
+    now = {
+        stream: _row(experience(relationship.promises[stream], customer, page.steering))
+        for family, stream in folded
+        for customer, relationship in family.relationships.items()
+        if stream in relationship.promises
+    }
+    delete(cursor, "experiences", "promise", streams)
+    cursor.insert("experiences", list(now.values()))
+    changed = [at for stream in streams if (at := _differs_from(before.get(stream), now.get(stream))) is not None]
+    if changed:
+        _relearn(cursor, page.upto, min(changed))
+
+
+AMONG = "WHERE promise IN ({among})"
+
+
+def _differs_from(before: Sequence[Any] | None, now: Sequence[Any] | None) -> int | None:
+    """From which instant on a promise teaches something else; None = it does not."""
+    if before is None or now is None:
+        there = before or now
+        return None if there is None else there[MADE_AT]
+    if tuple(before[:KEPT]) != tuple(now[:KEPT]):
+        return int(min(before[MADE_AT], now[MADE_AT]))
+    ends = [
+        at
+        for columns in ((KEPT, KNOWN_AT), (ENDED_AT,))
+        if any(before[column] != now[column] for column in columns)
+        for at in (before[columns[-1]], now[columns[-1]])
+        if at is not None
+    ]
+    return min(ends, default=None)
+
+
+MADE_AT, KEPT, KNOWN_AT, ENDED_AT = (
+    COLUMNS.split(", ").index(name) for name in ("made_at", "kept", "known_at", "ended_at")
+)
+
+
+def _relearn(cursor: Cursor, position: int, since: int) -> None:
+    """What came earlier and changed only what is later says nothing more."""
+    cursor.execute("DELETE FROM relearned WHERE since >= ? OR position < ?", (since, position - REMEMBERED))
+    cursor.execute(
+        "INSERT INTO relearned VALUES (?, ?) ON CONFLICT (position) DO NOTHING",  # an earlier instant stays
+        (position, since),
     )
 
 
@@ -47,6 +91,18 @@ def _row(each: Experience) -> tuple[Any, ...]:
 
 
 # -- questions ----------------------------------------------------------------------------------------
+
+
+def unchanged(views: Views, position: int, until: datetime | None) -> bool:
+    """Whether nothing that happened by a moment teaches anything else than what was known up to a position."""
+    if until is None:
+        return True
+    newest, since = views.row(
+        f"SELECT MAX(position), MIN(CASE WHEN position > {position} THEN since END) FROM relearned"
+    )
+    if newest is None or newest <= position:
+        return True
+    return bool(newest - position < REMEMBERED and since > micros(until))
 
 
 def every(views: Views, until: datetime) -> list[Experience]:

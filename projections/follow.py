@@ -142,6 +142,7 @@ class Follower:
 
     def _pages(self, cursor: Cursor, since: int, rows: Sequence[Row], steering: Steering) -> Iterator[Page]:
         """Each family of customers whole, some at a time, so that a page of the log may be long."""
+        upto = rows[-1].position
         families.unite(cursor, rows)
         refolded = _touched_by_documents(cursor, rows)
         family_of = families.of(cursor, {*refolded, *map(customer_of, rows)})
@@ -153,15 +154,16 @@ class Follower:
         for family, own in whose.items():
             part[family] = own
             if len(part) >= CUSTOMERS_AT_ONCE or sum(map(len, part.values())) >= EVENTS_AT_ONCE:
-                yield self._page(cursor, since, part, members, refolded, steering)
+                yield self._page(cursor, since, upto, part, members, refolded, steering)
                 part = {}
         if part:
-            yield self._page(cursor, since, part, members, refolded, steering)
+            yield self._page(cursor, since, upto, part, members, refolded, steering)
 
     def _page(
         self,
         cursor: Cursor,
         since: int,
+        upto: int,
         part: Mapping[str, Sequence[Row]],
         members: Mapping[str, Sequence[str]],
         refolded: Mapping[str, Sequence[str]],
@@ -179,6 +181,7 @@ class Follower:
             words=words,
             families=folded,
             steering=steering,
+            upto=upto,
             own_ids=naming.own_ids(self.log, facts, words),
             described=naming.described(self.log, facts, histories, words),
             titles=naming.titles(self.log, facts, histories, words),

@@ -82,6 +82,8 @@ class Page:
     words: Mapping[str, Mapping[str, Any]]
     families: Sequence[Family]
     steering: Steering
+    upto: int
+    """The position of the log up to which the tables are being brought."""
     own_ids: Mapping[str, tuple[str, str]]
     """The source and the source's id of each customer named in the page."""
     described: Mapping[str, Mapping[str, str | None]]

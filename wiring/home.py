@@ -49,6 +49,10 @@ class AlreadyRunning(Refused):
         )
 
 
+ADVISER = "adviser.json.gz"
+"""What the adviser learned from settled promises; it can be removed at any time."""
+
+
 @dataclass(frozen=True)
 class Konto:
     """An opened home. Whatever reads goes through `library`, whatever is recorded through `record`."""
@@ -215,7 +219,7 @@ def open_home(
     log, views = Log(log_store, ids, master), Views(view_store)
     follower = Follower(log, views)
     library = Library(views, ids, follower.steering_known_on, partial(statements.relationship_of, log, views))
-    konto = Konto(home, settings, clock, log, views, follower, library, Taught(library), file, asker)
+    konto = Konto(home, settings, clock, log, views, follower, library, Taught(library, home / ADVISER), file, asker)
     try:
         if prepare or not stores.is_shared(settings.store):
             for step in (*migrate(log.store, log.steps()), *make_tables(views)):

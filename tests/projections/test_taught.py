@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from domain.advice import Adviser
+from domain.advice import Adviser, Event
 from domain.experience import Proposal
+from projections import taught
 from projections.advice import learned
 from projections.taught import Taught
 from tests.homes import Home, open_at
@@ -82,7 +85,8 @@ def test_what_is_recorded_later_is_told_beside_if_it_happened_later(home: Home) 
     taught, now = Taught(home.konto.library), FIRST + timedelta(days=19)
     ask(taught, now - timedelta(days=7))
     first = ask(taught, now)[0]
-    home.take(envelopes(f'{local(now)}  verspricht K-9 ines "neu" bis {local(now + timedelta(days=1))}'))
+    made = now + timedelta(minutes=30)
+    home.take(envelopes(f'{local(made)}  verspricht K-9 ines "neu" bis {local(made + timedelta(days=1))}'))
     later = now + timedelta(hours=1)
     assert ask(taught, later) == (first, anew(home, later))
 
@@ -121,3 +125,76 @@ def test_a_moment_between_two_things_that_happened_needs_no_other_adviser(home: 
     first = ask(taught, now)[0]
     assert ask(taught, now - timedelta(minutes=10))[0] is first, "nothing happened in between"
     assert ask(taught, now - timedelta(days=20))[0] is not first
+
+
+# -- kept for whoever starts anew ---------------------------------------------------------------------
+
+NOW = FIRST + timedelta(days=20)
+
+
+@pytest.fixture
+def much(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home in which sixty things to tell are many, and after five days they are settled."""
+    monkeypatch.setattr(taught, "LONG", 60)
+    monkeypatch.setattr(taught, "SETTLED", timedelta(days=5))
+    return home
+
+
+def listening(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
+    """Everything that any adviser hears from now on."""
+    heard: list[Event] = []
+    hear = Adviser.hear
+
+    def listen(self: Adviser, event: Event) -> None:
+        heard.append(event)
+        hear(self, event)
+
+    monkeypatch.setattr(Adviser, "hear", listen)
+    return heard
+
+
+def test_whoever_starts_anew_goes_on_from_what_another_one_kept(
+    much: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "adviser"
+    first = ask(Taught(much.konto.library, file), NOW)
+    heard = listening(monkeypatch)
+    second = ask(Taught(much.konto.library, file), NOW)
+    assert heard
+    assert all(event.at > NOW - timedelta(days=5) for event in heard)
+    assert second[1] == first[1] == anew(much, NOW)
+    assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("damage", [b"", b"no archive", gzip.compress(b"[1"), gzip.compress(b"{}")])
+def test_a_file_that_cannot_be_read_costs_time_and_nothing_else(much: Home, tmp_path: Path, damage: bytes) -> None:
+    file = tmp_path / "adviser"
+    ask(Taught(much.konto.library, file), NOW)
+    file.write_bytes(damage)
+    assert ask(Taught(much.konto.library, file), NOW)[1] == anew(much, NOW)
+    assert ask(Taught(much.konto.library, tmp_path / "missing" / "adviser"), NOW)[1] == anew(much, NOW)
+
+
+def test_what_is_told_later_of_a_time_before_lets_a_kept_one_count_no_more(much: Home, tmp_path: Path) -> None:
+    file = tmp_path / "adviser"
+    ask(Taught(much.konto.library, file), NOW)
+    long_ago = FIRST + timedelta(days=3)
+    story = f"""
+        {local(long_ago)}  verspricht K-9 ines "alt" bis {local(long_ago + timedelta(days=1))} [old]
+        {local(long_ago + timedelta(hours=3))}  erfüllt "alt" [done]
+    """
+    much.take(envelopes(story))
+    assert ask(Taught(much.konto.library, file), NOW)[1] == anew(much, NOW)
+    much.take(envelopes(f'{local(NOW)}  bricht "79"'))
+    later = NOW + timedelta(hours=1)
+    assert ask(Taught(much.konto.library, file), later)[1] == anew(much, later)
+
+
+def test_what_happens_and_is_described_lately_leaves_the_kept_one_as_it_is(much: Home, tmp_path: Path) -> None:
+    file = tmp_path / "adviser"
+    ask(Taught(much.konto.library, file), NOW)
+    before = file.read_bytes()
+    much.take(envelopes(f'{local(NOW)}  verspricht K-9 ines "neu" bis {local(NOW + timedelta(days=1))}'))
+    later = NOW + timedelta(hours=1)
+    assert ask(Taught(much.konto.library, file), later)[1] == anew(much, later)
+    assert file.read_bytes() == before
