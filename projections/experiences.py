@@ -26,6 +26,9 @@ TABLES = (
 )
 """`relearned`: what came up to a position of the log changed what is taught from an instant on."""
 
+STEPWISE = ("relearned",)
+"""Holds in which steps the tables were brought up to the log."""
+
 REMEMBERED = 100_000
 """Positions; whoever learned before that learns anew."""
 

@@ -59,6 +59,8 @@ READ_MODELS = (
 )
 TABLES = tuple(statement for model in (families, merkle, *READ_MODELS) for statement in model.TABLES)
 TABLE_NAMES = tuple(created_name(each) for each in TABLES if each.startswith("CREATE TABLE"))
+FOLDED = tuple(name for name in TABLE_NAMES if name not in experiences.STEPWISE)
+"""Those that say the same in whatever steps the log was followed."""
 LAYOUT = 11
 """Goes up with every change of a table: the tables of another layout are made anew."""
 

@@ -12,7 +12,7 @@ from domain.fact import Fact
 from domain.store import Cursor
 from domain.vocabulary import FACTS
 from projections import outbox
-from projections.follow import TABLE_NAMES, Follower, Progress, make_tables
+from projections.follow import FOLDED, Follower, Progress, make_tables
 from projections.tables import Views
 from wiring.home import Konto
 from words import N_
@@ -158,7 +158,7 @@ def _tables(konto: Konto, progress: Progress | None) -> Iterator[Finding]:
 def differences(views: Views, beside: Views) -> Iterator[Finding]:
     """Tables of two stores that do not say the same, whatever engines they are."""
     with views.store.reading() as live, beside.store.reading() as fresh:
-        for table in TABLE_NAMES:
+        for table in FOLDED:
             n = len(_rows(live, table) ^ _rows(fresh, table))
             if n:
                 yield _finding("different", DIFFERENT, table=table, n=n)

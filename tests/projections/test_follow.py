@@ -32,7 +32,7 @@ from domain.fact import Data
 from domain.store import OldBookmark, SqliteStore
 from domain.vocabulary import parse
 from projections import alerts, outbox
-from projections.follow import TABLE_NAMES, Follower, make_tables, rebuild
+from projections.follow import FOLDED, TABLE_NAMES, Follower, make_tables, rebuild
 from projections.tables import FOLLOWER, Views
 from tests import notation
 from tests.homes import Home, open_at
@@ -150,7 +150,7 @@ def _marked(envelope: notation.Data, mark: str) -> notation.Data:
 def contents(views: Views, *, leases: bool = False) -> Tables:
     """All rows of all tables; who is sending just now does not follow from the log."""
     found = {}
-    for name in TABLE_NAMES:
+    for name in FOLDED:
         columns = ", ".join(outbox.FROM_THE_LOG) if name == "outbox" and not leases else "*"
         found[name] = sorted((tuple(row) for row in views.rows(f"SELECT {columns} FROM {name}")), key=repr)
     return found

@@ -18,7 +18,7 @@ from domain.account import balance
 from domain.fact import Fact
 from projections import kpis, statements
 from projections.filters import Moment
-from projections.follow import TABLE_NAMES
+from projections.follow import FOLDED
 from projections.promises import COLUMNS, rows
 from projections.tables import ALWAYS, micros
 from projections.timeline import set_aside
@@ -329,9 +329,7 @@ def homes(count: int) -> Iterator[list[Home]]:
 
 def tables(home: Home, *, with_arrival: bool = True) -> dict[str, list[tuple[Any, ...]]]:
     """Every table; without arrival modulo the position in the log and when it was recorded."""
-    # In which steps the tables were brought up to the log is nothing that the log says.
-    names = [name for name in TABLE_NAMES if name != "relearned"]
-    found = {name: sorted(home.rows(f"SELECT * FROM {name}"), key=repr) for name in names}
+    found = {name: sorted(home.rows(f"SELECT * FROM {name}"), key=repr) for name in FOLDED}
     if not with_arrival:
         found["timeline"] = sorted(
             home.rows("SELECT customer, time, type, stream, fact, normalised FROM timeline"), key=repr

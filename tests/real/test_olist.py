@@ -21,7 +21,7 @@ from domain.reliability import Reliability
 from domain.roles import LOCAL_USER
 from domain.rulebook import hundredths
 from projections import customers, statements
-from projections.follow import TABLE_NAMES
+from projections.follow import FOLDED
 from projections.statements import Evidence, instant, posting
 from tests.cli.home import Konto
 from tests.stores import ENGINES, lasting_folder
@@ -238,7 +238,7 @@ def test_the_same_files_again_record_nothing_new(olist):
 def test_a_rebuild_makes_the_same_tables(olist):
     def tables() -> dict[str, list]:
         with opened(olist) as konto:
-            wanted = TABLE_NAMES
+            wanted = FOLDED
             found = {name: [tuple(row) for row in konto.views.rows(f"SELECT * FROM {name}")] for name in wanted}
             return {name: sorted(rows, key=repr) for name, rows in found.items()}
 
