@@ -86,6 +86,8 @@ TABLES = (
     f"CREATE INDEX IF NOT EXISTS promises_open ON promises (at_until, overdue_from) WHERE known_until = {ALWAYS}",
     "CREATE INDEX IF NOT EXISTS promises_unsettled ON promises (at_until) "
     f"WHERE outcome IS NULL AND known_until = {ALWAYS}",
+    "CREATE INDEX IF NOT EXISTS promises_in_hand ON promises (owner, at_from, at_until, promise) "
+    f"WHERE outcome IS NULL AND known_until = {ALWAYS}",
     # For the figures of a period.
     "CREATE INDEX IF NOT EXISTS promises_belongs ON promises "
     f"(belongs_at, at_from, at_until, outcome, overdue_from, customer, owner) WHERE known_until = {ALWAYS}",
