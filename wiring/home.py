@@ -32,6 +32,7 @@ from wiring import settings as settings_
 from wiring.defaults import DEFAULTS
 from wiring.patience import patiently
 from wiring.settings import Settings
+from wiring.together import Together
 
 Clock = Callable[[], datetime]
 
@@ -68,6 +69,8 @@ class Konto:
     """The adviser, for all who ask in this process."""
     keys: Path
     """The file that they lie in."""
+    together: Together
+    """Lets all who record in this process share their transactions."""
     asker: Asker = LOCAL_USER
 
     @property
@@ -87,7 +90,11 @@ class Konto:
         """One transaction: what is refused leaves no trace, the rest is kept.
 
         Where the database went away before it said yes, it is asked again: what it kept is there already.
+        Whoever else of this process records at the same time shares the transaction, and hears of their own facts.
         """
+        return self.together.record(facts, self._recorded)
+
+    def _recorded(self, facts: Sequence[Fact]) -> list[Receipt]:
         return patiently(lambda: self._record(facts), self.settings.store.patience_seconds)
 
     def _record(self, facts: Sequence[Fact]) -> list[Receipt]:
@@ -219,7 +226,9 @@ def open_home(
     log, views = Log(log_store, ids, master), Views(view_store)
     follower = Follower(log, views)
     library = Library(views, ids, follower.steering_known_on, partial(statements.relationship_of, log, views))
-    konto = Konto(home, settings, clock, log, views, follower, library, Taught(library, home / ADVISER), file, asker)
+    konto = Konto(
+        home, settings, clock, log, views, follower, library, Taught(library, home / ADVISER), file, Together(), asker
+    )
     try:
         if prepare or not stores.is_shared(settings.store):
             for step in (*migrate(log.store, log.steps()), *make_tables(views)):
