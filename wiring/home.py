@@ -11,10 +11,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Self
 
+import structlog
+
 from domain.alert import OURSELVES
 from domain.document import DocumentKind, DocumentPublished
 from domain.errors import Refused
 from domain.fact import Fact
+from domain.journal import KEY, LOCAL, LOOKS, STEPS, UNKNOWN, Door, Journal, JournalAway, Look, What
 from domain.log import Log
 from domain.record import Receipt, ZoneOf, record
 from domain.roles import LOCAL_USER, Asker
@@ -32,6 +35,8 @@ from wiring import settings as settings_
 from wiring.defaults import DEFAULTS
 from wiring.patience import patiently
 from wiring.settings import Settings
+
+logger = structlog.get_logger("konto")
 
 Clock = Callable[[], datetime]
 
@@ -64,7 +69,13 @@ class Konto:
     """The adviser, for all who ask in this process."""
     keys: Path
     """The file that they lie in."""
+    journal: Journal
+    """Who looked."""
     asker: Asker = LOCAL_USER
+    door: Door = "machine"
+    """Through which the asker came; what the machine reads for its own work is no look of anybody's."""
+    key: str | None = None
+    """The name of the access key that they came with."""
 
     @property
     def steering(self) -> Steering:
@@ -89,6 +100,30 @@ class Konto:
     def _record(self, facts: Sequence[Fact]) -> list[Receipt]:
         with self.log.writing() as writer:
             return record(writer, facts, now=self.clock(), zone_of=self.zone_of)
+
+    @property
+    def visitor(self) -> str:
+        """Who asks, as the journal names them: by an internal id, which no name stands in."""
+        if self.key is not None:
+            return f"{KEY}{self.key}"
+        if self.asker.person is not None:
+            return self.log.ids.person(self.asker.person)
+        return LOCAL if self.asker.roles else UNKNOWN
+
+    def note(self, what: What, about: str = "", beside: str = "") -> None:
+        """Notes in the access journal what the asker does; `about` is an internal id, `beside` are fixed words.
+
+        A look that cannot be noted is refused: JournalAway. Anything else has happened already, or is refused anyway:
+        that it could not be noted is told in the log of this process.
+        """
+        if self.door == "machine" and what in LOOKS:
+            return
+        try:
+            self.journal.note(Look(self.visitor, self.door, what, about, beside), self.clock())
+        except JournalAway:
+            if what in LOOKS:
+                raise
+            logger.exception("not_noted", what=what)
 
     def name_of(self, person: str) -> str | None:
         row = self.views.row("SELECT name FROM persons WHERE person = ?", (person,))
@@ -178,6 +213,7 @@ class Konto:
     def close(self) -> None:
         self.log.store.close()
         self.views.store.close()
+        self.journal.store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -212,17 +248,18 @@ def open_home(
     _make_keys(file, home, settings, entropy, prepare=prepare)
     ids, master = keys.read(file, entropy)
     log_store, view_store = stores.opened(home, settings.store)
-    log, views = Log(log_store, ids, master), Views(view_store)
+    log, views, journal = Log(log_store, ids, master), Views(view_store), Journal(stores.journal(home, settings.store))
     follower = Follower(log, views)
     library = Library(views, ids, follower.steering_known_on, partial(statements.relationship_of, log, views))
-    konto = Konto(home, settings, clock, log, views, follower, library, Taught(library), file, asker)
+    konto = Konto(home, settings, clock, log, views, follower, library, Taught(library), file, journal, asker)
     try:
         if prepare or not stores.is_shared(settings.store):
-            for step in (*migrate(log.store, log.steps()), *make_tables(views)):
+            for step in (*migrate(log.store, log.steps()), *make_tables(views), *migrate(journal.store, STEPS)):
                 on_step(step)
         else:
             require(log.store, log.steps())
             require(views.store, steps(views))
+            require(journal.store, STEPS)
         installation.check(log, file)
         if again := erasing.complete(konto):
             on_erased(again)

@@ -1,4 +1,4 @@
-"""Which stores a firm has: two files in its home, or two schemas of one PostgreSQL database."""
+"""Which stores a firm has: three files in its home, or three schemas of one PostgreSQL database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from domain.store import SqliteStore, Store
 from domain.store.schema import reached
 from wiring.settings import StoreSettings
 
-LOG, VIEWS = "events.db", "views.db"
+LOG, VIEWS, JOURNAL = "events.db", "views.db", "journal.db"
+JOURNAL_WAIT_SECONDS = 5
+"""Whoever notes a look waits for others who note one, which takes a moment, and for nobody else."""
 
 
 def is_shared(settings: StoreSettings) -> bool:
@@ -30,7 +32,19 @@ def opened(home: Path, settings: StoreSettings) -> tuple[Store, Store]:
     )
 
 
-def _postgres(settings: StoreSettings, schema: str) -> Store:
+def journal(home: Path, settings: StoreSettings) -> Store:
+    """The access journal's, apart from the log's, whose writer an import holds for minutes."""
+    if settings.address is not None:
+        return _postgres(settings, journal_schema(settings), JOURNAL_WAIT_SECONDS)
+    (home / JOURNAL).touch(mode=0o600)
+    return SqliteStore(str(home / JOURNAL), synchronous="FULL", lock_timeout_s=JOURNAL_WAIT_SECONDS)
+
+
+def journal_schema(settings: StoreSettings) -> str:
+    return f"{settings.db_schema}_journal"
+
+
+def _postgres(settings: StoreSettings, schema: str, lock_timeout_s: int | None = None) -> Store:
     # Only here: whoever works with files need not load the driver.
     from domain.store.postgres import PostgresStore
 
@@ -38,7 +52,7 @@ def _postgres(settings: StoreSettings, schema: str) -> Store:
     return PostgresStore(
         settings.address,
         schema,
-        lock_timeout_s=settings.lock_timeout_seconds,
+        lock_timeout_s=lock_timeout_s or settings.lock_timeout_seconds,
         idle_timeout_s=settings.idle_timeout_seconds,
         pool_size=settings.connections,
     )
