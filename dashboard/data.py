@@ -35,9 +35,10 @@ from dashboard.shapes.suppliers import Suppliers
 from dashboard.shapes.team import Team
 from dashboard.shapes.timeline import FileForm, TimelineAsked, TimelineFile, TimelinePage
 from dashboard.shapes.what_if import WhatIf
-from domain.roles import NotAllowed
+from domain.journal import JournalAway
+from domain.roles import NotAllowed, What
 
-__all__ = ["NotAllowed", "NotStarted", "Source", "ask", "use"]
+__all__ = ["JournalAway", "NotAllowed", "NotStarted", "Source", "ask", "use"]
 
 
 class Source(Protocol):
@@ -49,6 +50,10 @@ class Source(Protocol):
 
     def firm(self, reader: Reader) -> Firm:
         """Whose dashboard this is."""
+        ...
+
+    def was_refused(self, reader: Reader, what: What) -> None:
+        """Notes that somebody asked for what their roles do not reach."""
         ...
 
     def overview(self, reader: Reader, asked: OverviewAsked) -> Overview | None:

@@ -8,7 +8,7 @@ ids, so that nobody who is erased stands in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Literal, NamedTuple, get_args
@@ -53,8 +53,9 @@ KEY = "key-"
 ONCE_WITHIN = timedelta(minutes=15)
 """The same look again within so long is the same look: a page is drawn anew at every click, and a colleague who
 works on one customer for an hour is told of four times, not four hundred."""
-_ONCE: Collection[What] = ("looked", "listed")
-"""What is noted once within that time. Files that leave the house and figures of a colleague are noted each time."""
+A_DAY = timedelta(days=1)
+_ONCE: Mapping[What, timedelta] = {"looked": ONCE_WITHIN, "listed": ONCE_WITHIN, "key_used": A_DAY}
+"""What is noted once within so long. Files that leave the house and figures of a colleague are noted each time."""
 A_MINUTE = timedelta(minutes=1)
 _COUNTED: Collection[What] = ("refused", "sign_in_refused")
 """Noted once a minute, and at its end how many more there were: whoever knocks all night does not fill the disk."""
@@ -209,12 +210,12 @@ class Journal:
 
     def _was_noted_here(self, look: Look, now: datetime) -> bool:
         before = self._lately.get(look)
-        return before is not None and timedelta() <= now - before < ONCE_WITHIN
+        return before is not None and timedelta() <= now - before < _ONCE[look.what]
 
     def _remember(self, look: Look, at: datetime) -> None:
         with self._lock:
             if len(self._lately) >= REMEMBERED:
-                self._lately = {each: since for each, since in self._lately.items() if at - since < ONCE_WITHIN}
+                self._lately = {each: since for each, since in self._lately.items() if at - since < _ONCE[each.what]}
             if len(self._lately) < REMEMBERED:
                 self._lately[look] = at
 
@@ -269,7 +270,7 @@ def _was_noted(cursor: Cursor, look: Look, now: datetime) -> datetime | None:
     cursor.execute(
         "SELECT MAX(at) FROM journal WHERE who = ? AND what = ? AND about = ? AND at > ? AND at <= ? AND door = ? "
         "AND beside = ?",
-        (look.who, look.what, look.about, _written(now - ONCE_WITHIN), _written(now), look.door, look.beside),
+        (look.who, look.what, look.about, _written(now - _ONCE[look.what]), _written(now), look.door, look.beside),
     )
     found = cursor.one()[0]
     return None if found is None else datetime.fromisoformat(found)
@@ -320,4 +321,3 @@ def _entry(row: Sequence[object]) -> Entry:
 def _written(at: datetime) -> str:
     """All of one length, so that they sort as texts."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
-

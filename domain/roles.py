@@ -122,6 +122,10 @@ LOCAL_USER = Asker(None, frozenset(MAY))
 """The one user of a home without people: has every role."""
 
 
+NOBODY = Asker(None, frozenset())
+"""Sees nothing and may do nothing."""
+
+
 def scope(asker: Asker, what: What) -> Scope | None:
     """How far the asker's roles reach together; None = not at all."""
     scopes = {MAY.get(role, _NOBODY).get(what) for role in asker.roles}

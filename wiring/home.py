@@ -15,10 +15,12 @@ import structlog
 
 from domain.alert import OURSELVES
 from domain.document import DocumentKind, DocumentPublished
+from domain.documents import load
 from domain.errors import Refused
 from domain.fact import Fact
 from domain.journal import KEY, LOCAL, LOOKS, STEPS, UNKNOWN, Door, Journal, JournalAway, Look, What
 from domain.log import Log
+from domain.people import People
 from domain.record import Receipt, ZoneOf, record
 from domain.roles import LOCAL_USER, Asker
 from domain.steering import Steering
@@ -157,9 +159,12 @@ class Konto:
         now = self.clock()
         data = DocumentPublished(kind=kind, valid_from=valid_from or now, content=content)
         fact = Fact(source=OURSELVES, id=f"{kind}/{now.isoformat()}", time=now, data=data)
+        before = self._published().get("people") if kind == "people" else None
         receipt = self.record([fact])[0]
         if receipt.refused:
             raise receipt.refused
+        if kind == "people":
+            self._note_roles(before[0] if before else DEFAULTS["people"](), content, data.valid_from)
         (self.home / f"{kind}.toml").write_text(content, encoding="utf-8")
         return fact
 
@@ -200,6 +205,17 @@ class Konto:
                 changed.append(kind)
         return changed
 
+    def _note_roles(self, before: str, after: str, valid_from: datetime) -> None:
+        """Who had which roles before, and has which from then on, by internal ids."""
+        had, has = (
+            {self.log.ids.person(each.id): each.roles for each in load(text, People).persons}
+            for text in (before, after)
+        )
+        for person in sorted(had.keys() | has.keys()):
+            old, new = ",".join(sorted(had.get(person, ()))), ",".join(sorted(has.get(person, ())))
+            if old != new:
+                self.note("roles_changed", person, f"{old} > {new} from {valid_from:%Y-%m-%d}")
+
     def _published(self) -> dict[DocumentKind, tuple[str, datetime | None]]:
         """The newest version of each document, as text, and when it was recorded."""
         histories = self.log.histories([f"document-{kind}" for kind in DEFAULTS])
@@ -229,6 +245,7 @@ def open_home(
     clock: Clock = system_clock,
     entropy: Callable[[int], bytes] = os.urandom,
     asker: Asker = LOCAL_USER,
+    door: Door = "machine",
     unsound: Callable[[Refused], None] | None = None,
     prepare: bool = False,
     on_step: Callable[[str], None] = lambda step: None,
@@ -251,7 +268,7 @@ def open_home(
     log, views, journal = Log(log_store, ids, master), Views(view_store), Journal(stores.journal(home, settings.store))
     follower = Follower(log, views)
     library = Library(views, ids, follower.steering_known_on, partial(statements.relationship_of, log, views))
-    konto = Konto(home, settings, clock, log, views, follower, library, Taught(library), file, journal, asker)
+    konto = Konto(home, settings, clock, log, views, follower, library, Taught(library), file, journal, asker, door)
     try:
         if prepare or not stores.is_shared(settings.store):
             for step in (*migrate(log.store, log.steps()), *make_tables(views), *migrate(journal.store, STEPS)):

@@ -303,8 +303,8 @@ def questions(pages: Home, who: Reader, customer: str) -> Iterator[tuple[str, An
     yield "try_channel", lambda: pages.try_channel(who, "email")
 
 
-NOT_ASKED_FOR = {"now", "acknowledge", "record", "statement_pdf"}
-"""The clock; by the key of a link; only what `understand` has shown; what is set in type is asked for below."""
+NOT_ASKED_FOR = {"now", "acknowledge", "record", "statement_pdf", "was_refused"}
+"""The clock; by the key of a link; only what `understand` has shown; what nobody is told; what is set in type."""
 
 
 def answers(pages: Home, who: Reader, customer: str) -> dict[str, list[Any]]:
@@ -396,14 +396,14 @@ def test_what_waits_to_be_sent_is_counted_for_an_owner_as_far_as_it_is_theirs(pa
 
 
 def test_a_role_of_the_service_counts_as_the_settings_say(pages: Home):
-    from dashboard.answers.rights import _asker
+    from dashboard.answers.rights import asker_of
     from wiring.settings import LoginSettings
 
     people = pages.konto.steering.people.at(NOW)
     login = LoginSettings(roles_claim="groups", roles={"chiefs": "manager", "books": "auditor"})
 
     def asker(email: str | None, *roles: str) -> tuple[str | None, set[str]]:
-        found = _asker(SignedIn(email, roles, NOW), people, login)
+        found = asker_of(SignedIn(email, roles, NOW), people, login)
         return found.person, set(found.roles)
 
     assert asker("lutz@example.com", "chiefs", "books", "others") == ("lutz", {"manager", "auditor"})

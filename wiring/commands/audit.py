@@ -91,6 +91,7 @@ def timeline(
         found = audit.timeline(konto.log, konto.library, konto.asker, party.customer, asked)
         if pdf is not None:
             check_new(pdf, "--pdf")
+            konto.note("exported", party.customer, f"{desk.page} pdf")
             write_new(pdf, printing.pdf(desk, printing.Seen(found, found.entries, asked)), "--pdf")
         if json:
             desk.out.answer([told.as_json(desk, found, entry) for entry in found.entries])

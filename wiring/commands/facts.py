@@ -21,6 +21,7 @@ from wiring import refusals, restoring, waiting
 from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.exporting import envelopes
 from wiring.importing import COUNTS, SHOWN, NothingRecorded, Summary, import_file
+from wiring.looking import listed
 from wiring.merging import merge_equal_addresses
 from wiring.moments import written
 from wiring.names import customer as find_customer
@@ -192,10 +193,12 @@ def export(
         if format == "original":
             if customer is not None:
                 raise Refused("whole_only", WHOLE_ONLY, "--customer")
+            desk.konto.note("exported", beside=f"{desk.page} {format}")
             for line in restoring.original(desk.konto):
                 write(line)
             return
         chosen = None if customer is None else find_customer(desk, customer).customer
+        desk.konto.note("exported", chosen or "", f"{desk.page} {format}")
         erased = 0
         if format == "csv":
             write(_csv_line(exported.columns()))
@@ -224,6 +227,7 @@ def parked(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
         t = desk.t
         again = [each._replace(reason=t.gettext(WAITS_AGAIN)) for each in waiting.again(desk.konto)]
         found = [*waiting.early(desk.konto), *again]
+        listed(desk.konto, desk.page)
         if json:
             desk.out.answer([_parked_as_json(each) for each in found])
             return
