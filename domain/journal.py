@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Literal, NamedTuple, get_args
@@ -74,6 +75,8 @@ TABLES = (
     "since TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (who, door, what))",
 )
 """The head names the newest entry, and the last one that was cut off because it was old."""
+COPIED = ("journal_head", "journal")
+"""What goes along with the log to another place."""
 STEPS = (Step(1, "journal", TABLES),)
 
 _WORD = re.compile(r"[a-z0-9-]{1,80}", re.ASCII)
@@ -160,13 +163,25 @@ class Journal:
             cursor.execute("UPDATE journal_head SET cut = ?, cut_hash = ?", (upto.number, upto.hash))
         return upto.number - cut.number
 
-    def copy(self, entries: Sequence[Entry], head: Head, cut: Head) -> None:
-        """Another home's, just as it is there, into an empty one."""
+    @contextmanager
+    def replaced(self) -> Iterator[Cursor]:
+        """One transaction that fills it with another home's, `journal` and `journal_head`, just as they are there."""
+        with self.store.updating() as cursor:
+            for table in COPIED:
+                cursor.execute(f"DELETE FROM {table}")
+            yield cursor
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody notes anything meanwhile: they wait, and are refused where it takes long."""
         with self.store.updating() as cursor:
             _heads(cursor)
-            cursor.insert("journal", [tuple(each) for each in entries])
-            _move(cursor, head)
-            cursor.execute("UPDATE journal_head SET cut = ?, cut_hash = ?", (cut.number, cut.hash))
+            yield
+
+    def head_row(self) -> tuple[int, int, bytes, int, bytes]:
+        """As it stands in its table."""
+        head, cut = self.heads()
+        return (1, head.number, head.hash, cut.number, cut.hash)
 
     # -- reading --------------------------------------------------------------------------------------
 
@@ -190,21 +205,31 @@ class Journal:
             return [_entry(row) for row in cursor.execute(sql, (*values, limit)).all()]
 
     def every(self) -> Iterator[Entry]:
-        """From the oldest on, in portions."""
-        number = 0
-        while rows := self._after(number):
-            yield from rows
-            number = rows[-1].number
+        """From the oldest on."""
+        return (entry for page in self.pages() for entry in page)
 
-    def _after(self, number: int) -> list[Entry]:
-        sql = f"SELECT {COLUMNS} FROM journal WHERE number > ? ORDER BY number LIMIT ?"
-        with self.store.reading() as cursor:
-            return [_entry(row) for row in cursor.execute(sql, (number, chain.AT_ONCE)).all()]
+    def pages(self, upto: int | None = None) -> Iterator[list[Entry]]:
+        """The same, so many at a time, up to an entry, or to the one that is the newest now."""
+        head, number = self.head().number if upto is None else upto, 0
+        sql = f"SELECT {COLUMNS} FROM journal WHERE number > ? AND number <= ? ORDER BY number LIMIT ?"
+        while number < head:
+            with self.store.reading() as cursor:
+                rows = [_entry(row) for row in cursor.execute(sql, (number, head, chain.AT_ONCE)).all()]
+            if not rows:
+                return
+            yield rows
+            number = rows[-1].number
 
     def verify(self, attested: Sequence[Head]) -> chain.Report:
         """Against itself, and against the heads that checkpoints name."""
         head, cut = self.heads()
-        return chain.check(chain.Journal(self.every, cut, head), attested)
+        return chain.check(chain.Journal(self._whatever_lies_there, cut, head), attested)
+
+    def _whatever_lies_there(self) -> Iterator[Entry]:
+        with self.store.reading() as cursor:
+            cursor.execute(f"SELECT {COLUMNS} FROM journal ORDER BY number")
+            for rows in cursor.portions(chain.AT_ONCE):
+                yield from map(_entry, rows)
 
     # -- what was noted lately ------------------------------------------------------------------------
 

@@ -23,6 +23,8 @@ from verifier.note import Checkpoint
 TABLE, HEAD_TABLE = "journal", "journal_head"
 FIELDS = ("number", "at", "who", "door", "what", "about", "beside", "times", "previous", "hash")
 COLUMNS = ", ".join(FIELDS)
+HEAD_FIELDS = ("number", "hash", "cut", "cut_hash")
+HEAD_COLUMNS = ", ".join(HEAD_FIELDS)
 SAID = "journal"
 """The line of a checkpoint: number and hash of the newest entry, the hash in hexadecimal."""
 CUT: Final = "cut"
@@ -47,10 +49,6 @@ class Entry(NamedTuple):
 
     def sealed(self) -> Entry:
         return self._replace(hash=digest(self))
-
-    def told(self) -> dict[str, Any]:
-        """As an export holds it: hashes in hexadecimal."""
-        return {**self._asdict(), "previous": self.previous.hex(), "hash": self.hash.hex()}
 
 
 class Head(NamedTuple):
@@ -245,7 +243,7 @@ def of_sqlite(file: Path) -> Journal:
 
     try:
         with closing(connected()) as connection:
-            row = connection.execute(f"SELECT number, hash, cut, cut_hash FROM {HEAD_TABLE}").fetchone()
+            row = connection.execute(f"SELECT {HEAD_COLUMNS} FROM {HEAD_TABLE}").fetchone()
     except sqlite3.Error as trouble:
         raise Unreadable(f"{file}: {trouble}") from None
     return _journal(entries, row)
@@ -270,50 +268,38 @@ def of_postgres(address: str, schema: str) -> Journal:
 
     try:
         with psycopg.connect(address) as connection:
-            row = connection.execute(query("number, hash, cut, cut_hash", HEAD_TABLE)).fetchone()
+            row = connection.execute(query(HEAD_COLUMNS, HEAD_TABLE)).fetchone()
     except psycopg.Error as trouble:
         raise Unreadable(f"{schema}: {trouble}") from None
     return _journal(entries, row)
 
 
 def of_lines(file: Path) -> Journal:
-    """An export: one entry a line, and before them a line that says what was cut off. Raises Unreadable."""
+    """Out of an export of everything as it is stored. Raises Unreadable."""
 
-    def lines() -> Iterator[tuple[int, Any]]:
+    def rows(table: str) -> Iterator[list[Any]]:
+        begins = f'{{"table":"{table}",'.encode()
         try:
             with file.open("rb") as stream:
                 for number, text in enumerate(stream, start=1):
-                    yield number, json.loads(text)
-        except (OSError, ValueError, RecursionError) as trouble:
-            raise Unreadable(f"{file}: {trouble}") from None
+                    if text.startswith(begins):
+                        yield _row(text, f"{file}: {number}")
+        except OSError as trouble:
+            raise Unreadable(f"{file}: {trouble.strerror}") from None
 
-    def entries() -> Iterator[Entry]:
-        for number, told in lines():
-            if "journal" not in told:
-                yield _read(told, f"{file}: {number}")
-
-    first: Any = next(lines(), (0, {}))[1]
-    head, cut = (head_of(str(first.get(name, ""))) for name in ("journal", "cut"))
-    if head is None or cut is None:
-        raise Unreadable(f"{file}: 1")
-    return Journal(entries, cut, head)
+    # The first column is a place of its own.
+    return _journal(lambda: map(stored, rows(TABLE)), next((row[1:] for row in rows(HEAD_TABLE)), None))
 
 
-def first_line(head: Head, cut: Head) -> str:
-    """Of an export."""
-    return json.dumps({"journal": str(head), "cut": str(cut)}) + "\n"
-
-
-def line(entry: Entry) -> str:
-    return json.dumps(entry.told(), separators=(",", ":")) + "\n"
-
-
-def _read(told: Any, where: str) -> Entry:
+def _row(text: bytes, where: str) -> list[Any]:
     try:
-        hashes = {name: bytes.fromhex(told[name]) for name in ("previous", "hash")}
-        return stored([hashes.get(name, told[name]) for name in FIELDS])
-    except (ValueError, KeyError, TypeError):
+        row = json.loads(text)["row"]
+        found = [base64.b64decode(each["base64"], validate=True) if isinstance(each, dict) else each for each in row]
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise Unreadable(where) from None
+    if len(found) not in (len(FIELDS), len(HEAD_FIELDS) + 1):
+        raise Unreadable(where)
+    return found
 
 
 def _journal(entries: Entries, row: Sequence[Any] | None) -> Journal:

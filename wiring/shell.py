@@ -49,6 +49,7 @@ FAILURES = frozenset(
         "not_prepared",
         "not_ready",
         "other_keys",
+        "unreadable",
     }
 )
 """Refusals that are no fault of what was typed or sent in."""
