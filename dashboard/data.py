@@ -21,6 +21,7 @@ from dashboard.shapes.customers import CustomerPage, CustomersAsked
 from dashboard.shapes.deeds import Doing
 from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsAsked
+from dashboard.shapes.looks import Looks, LooksAsked
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
 from dashboard.shapes.operations import Operations
@@ -122,6 +123,10 @@ class Source(Protocol):
 
     def timeline_file(self, reader: Reader, customer: str, asked: TimelineAsked, form: FileForm) -> TimelineFile | None:
         """All of these entries as a file; None if there is no such customer."""
+        ...
+
+    def looks(self, reader: Reader, asked: LooksAsked) -> Looks | Refusal:
+        """Who looked at a customer's data, or who signed in, was refused or got other rights; the newest first."""
         ...
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Literal, NamedTuple, get_args
 
 from domain.errors import Refused
-from domain.store import Cursor, Store, StoreBusy, StoreTrouble
+from domain.store import STORE_FAILS, Cursor, Store, StoreBusy
 from domain.store.schema import Step
 from verifier import journal as chain
 from verifier.journal import BEGINNING, COLUMNS, CUT, Entry, Head
@@ -133,7 +133,7 @@ class Journal:
         try:
             with self.store.updating() as cursor:
                 noted = _note(cursor, look, now)
-        except (StoreTrouble, StoreBusy, OSError) as trouble:
+        except (*STORE_FAILS, StoreBusy) as trouble:
             raise JournalAway from trouble
         if look.what in _ONCE:
             self._remember(look, noted)

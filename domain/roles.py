@@ -21,6 +21,7 @@ What = Literal[
     "alerts",
     "documents",
     "audit",
+    "looks",
     "record",
     "merge",
     "acknowledge",
@@ -84,6 +85,7 @@ MAY: Mapping[Role, Mapping[What, Scope]] = {
         "alerts": "all",
         "documents": "all",
         "audit": "all",
+        "looks": "all",
     },
     "admin": {
         "customers": "all",
@@ -91,6 +93,7 @@ MAY: Mapping[Role, Mapping[What, Scope]] = {
         "alerts": "all",
         "documents": "all",
         "audit": "all",
+        "looks": "all",
         "deliveries": "all",
         "publish_people": "all",
         "keys": "all",

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
-from domain.roles import NotAllowed
+from domain import checkpoints
+from domain.errors import Refused
+from domain.journal import KEY, LOCAL, MACHINE, UNKNOWN, Wanted
+from domain.roles import LOCAL_USER, NotAllowed, allowed
+from projections import access_keys
+from verifier.journal import SAID, Entry, head_of
+from verifier.note import checkpoint, unchecked
 from wiring.home import Konto
+from words import N_
+
+NOBODY = N_("There is nobody called “{found}” in the people document.")
 
 
 def listed(konto: Konto, page: str, by: Iterable[str] = (), *, about: str | None = None, part: str = "") -> None:
@@ -31,6 +41,25 @@ def is_known(konto: Konto, customer: str) -> bool:
     return konto.views.row("SELECT 1 FROM customers WHERE customer = ?", (customer,)) is not None
 
 
+def looks(konto: Konto, wanted: Wanted, *, limit: int, before: int | None = None) -> list[Entry]:
+    """Who looked, the newest first. That colleagues looked is data about them. Raises NotAllowed."""
+    allowed(konto.asker, "looks")
+    return konto.journal.read(wanted, limit=limit, before=before)
+
+
+def of_person(konto: Konto, name: str) -> list[str]:
+    """Whom the journal calls so: by id, e-mail or user name, with all keys that ask in their name. Raises Refused."""
+    if name in (LOCAL, UNKNOWN, MACHINE):
+        return [name]
+    people = konto.steering.people.at(konto.clock())
+    known = people.find(name)
+    person = konto.log.ids.person(known.id if known is not None else name)
+    if known is None and konto.name_of(person) is None:
+        raise Refused("unknown_person", NOBODY, "--person", found=name[:60])
+    keys = access_keys.listed(konto.log, konto.views, LOCAL_USER)
+    return [person, *(f"{KEY}{each.name}" for each in keys if each.data.person == person)]
+
+
 @contextmanager
 def noting_refusals(konto: Konto, page: str) -> Iterator[None]:
     """What the asker's roles do not reach is noted, and refused as before."""
@@ -46,3 +75,15 @@ def not_theirs(konto: Konto, customers: Iterable[str], page: str) -> None:
     for customer in customers:
         if is_known(konto, customer):
             konto.note("refused", customer, page)
+
+
+def tidy(konto: Konto, now: datetime, keep: timedelta) -> int:
+    """Takes off what is older than it is kept, up to an entry that a checkpoint names; how many entries went.
+
+    Without such a checkpoint nothing goes: a cut that nothing vouches for could not be told from one by somebody else.
+    """
+    konto.journal.count_up(now)
+    with konto.log.store.reading() as cursor:
+        last = checkpoints.newest(cursor, upto=now - keep)
+    head = None if last is None else head_of(checkpoint(unchecked(last.note)).said(SAID) or "")
+    return 0 if head is None else konto.journal.cut(head, now)

@@ -6,6 +6,7 @@ import binascii
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
 from urllib.parse import urlsplit
@@ -485,6 +486,12 @@ class AuditSettings(Part):
     """How often."""
     webhook: Label | None = None
     """The name of a section [webhooks.NAME] whose program gets every checkpoint."""
+    looks_months: Annotated[int, Field(ge=1, le=120)] = 24
+    """How long the access journal keeps who looked; it is data about the people who work here."""
+
+    @property
+    def looks_kept(self) -> timedelta:
+        return timedelta(days=self.looks_months * 365.25 / 12)
 
 
 class LogSettings(Part):

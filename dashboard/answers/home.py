@@ -20,6 +20,7 @@ from dashboard.answers import (
     deliveries,
     incidents,
     lists,
+    looks,
     meaning,
     morning,
     operations,
@@ -53,6 +54,7 @@ from dashboard.shapes.customers import CustomerPage, CustomersAsked
 from dashboard.shapes.deeds import Doing
 from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsAsked
+from dashboard.shapes.looks import Looks, LooksAsked
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
 from dashboard.shapes.operations import Operations
@@ -197,6 +199,10 @@ class Home:
         konto = self._for(reader)
         found = timeline_file.made(konto, reader, customer, asked, form)
         return shown(konto, found, f"timeline {form}", customer, "exported")
+
+    def looks(self, reader: Reader, asked: LooksAsked) -> Looks | Refusal:
+        konto = self._for(reader)
+        return seen(konto, looks.newest(konto, reader, asked), "looks", asked)
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
         konto = self._for(reader)

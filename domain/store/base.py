@@ -6,6 +6,7 @@ must commit together with them goes through the same cursor.
 
 from __future__ import annotations
 
+import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -18,6 +19,10 @@ from verifier.events import Event
 
 StoreTrouble = PersistenceError
 """What the engine itself could not do: a full disk, a damaged file, missing rights."""
+
+
+STORE_FAILS = (PersistenceError, sqlite3.Error, OSError)
+"""The same as it comes out of a transaction: SQLite's own errors, others as the library tells them."""
 
 
 class StoreGone(StoreTrouble):

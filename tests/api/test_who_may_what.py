@@ -82,6 +82,9 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/alerts/{alert}/snooze"): {
         "scopes": {"alerts"}, "owner": OWN, "manager": ALL, "auditor": NONE, "admin": NONE, "lutz": SEE,
     },
+    ("GET", "/looks"): {
+        "scopes": {"read"}, "owner": NONE, "manager": NONE, "auditor": ALL, "admin": ALL, "lutz": NONE,
+    },
     ("GET", "/keys"): {
         "scopes": {"admin"}, "owner": NONE, "manager": NONE, "auditor": NONE, "admin": ALL, "lutz": NONE,
     },

@@ -24,6 +24,7 @@ from dashboard.shapes.customers import CustomersAsked
 from dashboard.shapes.deeds import Doing
 from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentsAsked
+from dashboard.shapes.looks import LooksAsked
 from dashboard.shapes.overview import OverviewAsked
 from dashboard.shapes.periods import Period
 from dashboard.shapes.promises import PromiseFilter
@@ -273,6 +274,8 @@ def questions(pages: Home, who: Reader, customer: str) -> Iterator[tuple[str, An
     yield "timeline", lambda: pages.timeline(who, customer, TimelineAsked(None, None))
     for form in get_args(FileForm):
         yield "timeline_file", lambda form=form: pages.timeline_file(who, customer, TimelineAsked(None, None), form)
+    for looked_at in (customer, None):
+        yield "looks", lambda looked_at=looked_at: pages.looks(who, LooksAsked(looked_at))
     for span in ("month", "quarter", "all"):
         yield "account", lambda span=span: pages.account(who, customer, span)
     yield "tested", lambda: pages.tested(who, "adviser")
