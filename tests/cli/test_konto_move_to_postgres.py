@@ -14,7 +14,7 @@ def schema_of(schemas: Schemas, konto) -> str:
     lines = schemas.settings().splitlines()
     (name,) = [line.split('"')[1] for line in lines if line.startswith("db_schema")]
     with psycopg.connect(schemas.url, autocommit=True) as connection:
-        for each in (name, f"{name}_views"):
+        for each in (name, f"{name}_views", f"{name}_journal"):
             connection.execute(f"DROP SCHEMA IF EXISTS {each} CASCADE".encode())
     konto.home.mkdir(exist_ok=True)
     with (konto.home / "settings.toml").open("a", encoding="utf-8") as stream:

@@ -35,7 +35,7 @@ restarts = pytest.mark.parametrize(
 
 def test_18_services_start_at_once_on_an_empty_and_on_a_prepared_schema_of_postgres(schemas: Schemas, tmp_path: Path):
     with psycopg.connect(schemas.url, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA IF EXISTS eighteen CASCADE; DROP SCHEMA IF EXISTS eighteen_views CASCADE")
+        connection.execute("DROP SCHEMA IF EXISTS eighteen CASCADE; DROP SCHEMA IF EXISTS eighteen_views CASCADE; DROP SCHEMA IF EXISTS eighteen_journal CASCADE")
     folder = tmp_path / "home"
     folder.mkdir(mode=0o700)
     settings = f'[store]\nurl = "{schemas.url}"\ndb_schema = "eighteen"\nconnections = 2\n'
@@ -68,8 +68,8 @@ def test_services_need_no_right_to_make_tables_in_postgres(schemas: Schemas, tmp
             f"""
             DO $$ BEGIN CREATE ROLE service LOGIN PASSWORD 'served-5781';
             EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-            GRANT USAGE ON SCHEMA {schema}, {schema}_views TO service;
-            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema}, {schema}_views TO service;
+            GRANT USAGE ON SCHEMA {schema}, {schema}_views, {schema}_journal TO service;
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema}, {schema}_views, {schema}_journal TO service;
             GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO service;
             """
         )
