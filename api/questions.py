@@ -13,6 +13,7 @@ from api.pages import page
 from domain.errors import Refused
 from domain.fact import Kind, Severity
 from domain.journal import Wanted as WantedLooks
+from domain.roles import allowed
 from projections import advice, advice_words, audit, contacts, customers, incidents, kpis, naming, promises
 from projections.advice import Wanted
 from projections.audit import Entry
@@ -75,7 +76,9 @@ def of_statement(call: Call) -> Answer:
 
 def of_timeline(call: Call) -> Answer:
     """In order of happening; what is recorded late stands where it happened."""
-    konto, party = call.asking.konto, _customer(call)
+    konto = call.asking.konto
+    allowed(konto.asker, "audit")
+    party = _customer(call)
     found: list[audit.Timeline] = []
 
     def rows(moment: Moment, after: Place | None, limit: int) -> Sequence[Entry]:

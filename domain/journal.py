@@ -126,7 +126,7 @@ class Journal:
     # -- writing --------------------------------------------------------------------------------------
 
     def note(self, look: Look, now: datetime) -> None:
-        """On the disk when this returns. Raises JournalAway where it cannot be noted, ValueError for what is no id."""
+        """Committed when this returns. Raises JournalAway where it cannot be noted, ValueError for what is no id."""
         _must_be_nobodys(look)
         if look.what in _ONCE and self._was_noted_here(look, now):
             return
@@ -187,6 +187,12 @@ class Journal:
 
     def head(self) -> Head:
         return self.heads()[0]
+
+    def settled(self) -> Head:
+        """The newest entry, which no power cut takes any more."""
+        head = self.head()
+        self.store.settle()
+        return head
 
     def heads(self) -> tuple[Head, Head]:
         """The newest entry, and the last that was cut off."""

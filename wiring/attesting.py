@@ -97,7 +97,7 @@ def attest(konto: Konto) -> Kept:
     konto.catch_up()
     signing = keys(konto)
     # Held, so that tables and bookmark are of one moment; nothing is written.
-    looks = konto.journal.head()
+    looks = konto.journal.settled()
     with konto.views.store.writing(keep=False) as cursor:
         size, position = merkle.size(cursor), konto.views.bookmarks.at(FOLLOWER, cursor)
         if size == 0:

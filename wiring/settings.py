@@ -342,7 +342,7 @@ class StoreSettings(Part):
     idle_timeout_seconds: Annotated[int, Field(ge=1, le=3_600)] = 60
     """So long PostgreSQL lets a transaction of ours do nothing before it ends it."""
     connections: Annotated[int, Field(ge=2, le=20)] = 3
-    """Of each process to each of the two stores: one that writes, the others read."""
+    """Of each process to log and tables each: one that writes, the others read. The access journal has two."""
     patience_seconds: Seconds = 60.0
     """How long a service waits for a database that is away or not prepared yet."""
 

@@ -11,6 +11,7 @@ from wiring.settings import StoreSettings
 LOG, VIEWS, JOURNAL = "events.db", "views.db", "journal.db"
 JOURNAL_WAIT_SECONDS = 5
 """Whoever notes a look waits for others who note one, which takes a moment, and for nobody else."""
+JOURNAL_CONNECTIONS = 2
 
 
 def is_shared(settings: StoreSettings) -> bool:
@@ -35,16 +36,21 @@ def opened(home: Path, settings: StoreSettings) -> tuple[Store, Store]:
 def journal(home: Path, settings: StoreSettings) -> Store:
     """The access journal's, apart from the log's, whose writer an import holds for minutes."""
     if settings.address is not None:
-        return _postgres(settings, journal_schema(settings), JOURNAL_WAIT_SECONDS)
+        few = settings.model_copy(
+            update={"connections": JOURNAL_CONNECTIONS, "lock_timeout_seconds": JOURNAL_WAIT_SECONDS}
+        )
+        return _postgres(few, journal_schema(settings))
     (home / JOURNAL).touch(mode=0o600)
-    return SqliteStore(str(home / JOURNAL), synchronous="FULL", lock_timeout_s=JOURNAL_WAIT_SECONDS)
+    # What was committed survives the end of any process, and a power cut as soon as a checkpoint names it: to wait for
+    # the disk at every page would take longer than to make the page.
+    return SqliteStore(str(home / JOURNAL), synchronous="NORMAL", lock_timeout_s=JOURNAL_WAIT_SECONDS, wipes=True)
 
 
 def journal_schema(settings: StoreSettings) -> str:
     return f"{settings.db_schema}_journal"
 
 
-def _postgres(settings: StoreSettings, schema: str, lock_timeout_s: int | None = None) -> Store:
+def _postgres(settings: StoreSettings, schema: str) -> Store:
     # Only here: whoever works with files need not load the driver.
     from domain.store.postgres import PostgresStore
 
@@ -52,7 +58,7 @@ def _postgres(settings: StoreSettings, schema: str, lock_timeout_s: int | None =
     return PostgresStore(
         settings.address,
         schema,
-        lock_timeout_s=lock_timeout_s or settings.lock_timeout_seconds,
+        lock_timeout_s=settings.lock_timeout_seconds,
         idle_timeout_s=settings.idle_timeout_seconds,
         pool_size=settings.connections,
     )

@@ -254,6 +254,10 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def settle(self) -> None:
+        """What was committed survives a power cut from now on, if it did not do so already."""
+
+    @abstractmethod
     def claim(self, name: str) -> AbstractContextManager[Claim | None]:
         """One of all processes gets the claim of this name, the others None; nobody waits."""
 

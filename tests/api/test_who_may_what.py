@@ -53,7 +53,7 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("GET", "/customers/{customer}/timeline"): {
         "scopes": {"read"}, "path": "/customers/K-77/timeline",
-        "owner": OWN, "manager": ALL, "auditor": ALL, "admin": ALL, "lutz": SEE,
+        "owner": NONE, "manager": ALL, "auditor": ALL, "admin": ALL, "lutz": NONE,
     },
     ("GET", "/promises"): {
         "scopes": {"read"}, "owner": SEE, "manager": ALL, "auditor": ALL, "admin": NONE, "lutz": SEE,

@@ -216,6 +216,18 @@ def test_an_owner_sees_their_own(pages: Home):
     assert "Petra Meier" in shown("owner", "contacts")
 
 
+def test_an_admin_sees_an_audit_and_who_looked_without_the_parts_that_the_role_does_not_reach(
+    pages: Home, planted: str
+):
+    told = shown("admin", "timeline", customer=planted)
+    assert PLANTED[2] in told
+    assert "Who looked?" in told
+    for part in ("promises open", "question unanswered", "questions unanswered", "Your role does not include this"):
+        assert part not in told
+    assert "Who looked?" not in shown("manager", "timeline", customer=planted)
+    assert "Sign-ins, refusals and rights" in shown("auditor", "timeline")
+
+
 def test_an_admin_sees_an_account_without_the_parts_that_the_role_does_not_reach(pages: Home, planted: str):
     told = shown("admin", "account", customer=planted)
     assert PLANTED[2] in told

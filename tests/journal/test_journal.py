@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +16,7 @@ from domain.journal import Journal, Look, Wanted
 from tests.homes import Home, open_at
 from tests.notation import at
 from tests.processes import at_once
-from tests.stores import only_files
+from tests.stores import Engine, NewFolder, only_files
 from verifier import journal as chain
 from verifier.journal import BEGINNING, Entry, Head
 
@@ -142,6 +144,30 @@ def test_entries_are_found_by_who_by_whom_it_is_about_and_by_time(home: Home):
     assert [each.number for each in journal.read(limit=1, before=3)] == [2]
 
 
+def test_what_was_noted_survives_the_end_of_the_process_whatever_ends_it(new_folder: NewFolder, engine: Engine):
+    folder = new_folder()
+    open_at(folder).close()
+    script = (
+        "import sys; from pathlib import Path; from tests.journal.test_journal import INES, NOW, Look, open_at\n"
+        "journal = open_at(Path(sys.argv[1])).konto.journal\n"
+        "for number in range(100_000):\n"
+        "    journal.note(Look(INES, 'api', 'exported', f'customer-{number}'), NOW); print(number, flush=True)"
+    )
+    command = [sys.executable, "-c", script, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if int(line) == 150:
+                process.kill()
+                break
+        told = [150, *map(int, process.stdout.read().split())]
+    home = open_at(folder)
+    entries = list(home.konto.journal.every())
+    assert len(entries) >= told[-1] + 1
+    assert home.konto.journal.verify([]).is_ok
+    home.close()
+
+
 # -- several at once ----------------------------------------------------------------------------------
 
 WRITERS, EACH = 8, 40
@@ -183,7 +209,8 @@ def test_the_journal_is_a_file_of_its_own_that_only_its_owner_reads(home: Home):
     file = home.konto.home / "journal.db"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with home.konto.journal.store.reading() as cursor:
-        assert cursor.execute("PRAGMA synchronous").one()[0] == 2  # FULL
+        assert cursor.execute("PRAGMA synchronous").one()[0] == 1  # NORMAL
+        assert cursor.execute("PRAGMA secure_delete").one()[0] == 1
         assert cursor.execute("PRAGMA journal_mode").one()[0] == "wal"
     assert not [name for name in home.konto.journal.store.tables() if "event" in name]
 

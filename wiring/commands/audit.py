@@ -10,6 +10,7 @@ import typer
 from domain.alert import OURSELVES
 from domain.errors import Refused
 from domain.journal import WHATS, Wanted
+from domain.roles import allowed
 from projections import audit
 from projections.audit import Entry, Timeline
 from projections.telling import sentence
@@ -109,6 +110,7 @@ def timeline(
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
         konto, asked = desk.konto, desk.moment(as_of, known_on, MOMENT)
+        allowed(konto.asker, "audit")
         party = find_customer(desk, customer)
         found = audit.timeline(konto.log, konto.library, konto.asker, party.customer, asked)
         if pdf is not None:
@@ -157,6 +159,7 @@ def _note(entry: Entry, desk: Desk) -> str:
 @app.command("checkpoint", help=N_("Attest the log as it is now, by a signed text to keep elsewhere."))
 def checkpoint(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
     with at_desk(ctx, json, lang) as desk:
+        allowed(desk.konto.asker, "audit")
         kept = attesting.attest(desk.konto)
         if json:
             desk.out.answer(told_checkpoint.as_json(kept))
@@ -170,6 +173,7 @@ def key(
     ctx: typer.Context, exchange: Exchange = False, lost: Lost = None, json: Json = False, lang: Lang = None
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
+        allowed(desk.konto.asker, "audit" if lost is None and not exchange else "keys")
         if lost is not None:
             attesting.replace_lost_key(desk.konto, _keys(lost, "--lost")[-1])
         if exchange:
@@ -186,6 +190,7 @@ def verify(
     ctx: typer.Context, checkpoints: Checkpoints = None, keys: Keys = None, json: Json = False, lang: Lang = None
 ) -> None:
     with at_desk(ctx, json, lang, up_to_date=False) as desk:
+        allowed(desk.konto.asker, "audit")
         outside = [note for each in checkpoints or () for note in _notes(each)]
         trusted = [key for each in keys or () for key in _keys(each, "--key")] or attesting.keys(desk.konto).public
         with desk.out.progress(desk.t.gettext(READING), least=SLOW) as tell:
@@ -206,6 +211,7 @@ def proof(
     lang: Lang = None,
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
+        allowed(desk.konto.asker, "audit")
         found = attesting.proof(desk.konto, position)
         if json:
             desk.out.answer(told_checkpoint.proof(found))

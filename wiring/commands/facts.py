@@ -15,6 +15,7 @@ import typer
 
 from domain.errors import Refused
 from domain.log import Parked
+from domain.roles import allowed
 from intake import exported
 from intake.mapped import Mapped
 from wiring import refusals, restoring, waiting
@@ -186,6 +187,7 @@ def export(
     lang: Lang = None,
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
+        allowed(desk.konto.asker, "audit")
         if format not in FORMATS:
             raise Refused("unknown_format", UNKNOWN_FORMAT, "--format", found=format[:60], known=", ".join(FORMATS))
         if json and format == "csv":
@@ -225,6 +227,7 @@ def _csv_line(cells: list[str] | tuple[str, ...]) -> str:
 def parked(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
     with at_desk(ctx, json, lang) as desk:
         t = desk.t
+        allowed(desk.konto.asker, "deliveries")
         again = [each._replace(reason=t.gettext(WAITS_AGAIN)) for each in waiting.again(desk.konto)]
         found = [*waiting.early(desk.konto), *again]
         listed(desk.konto, desk.page)
