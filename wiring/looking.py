@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from domain import checkpoints
 from domain.errors import Refused
 from domain.journal import KEY, LOCAL, MACHINE, UNKNOWN, Wanted
-from domain.roles import LOCAL_USER, NotAllowed, allowed
+from domain.roles import LOCAL_USER, NotAllowed, allowed, may
 from projections import access_keys
 from verifier.journal import SAID, Entry, head_of
 from verifier.note import checkpoint, unchecked
@@ -45,6 +45,15 @@ def looks(konto: Konto, wanted: Wanted, *, limit: int, before: int | None = None
     """Who looked, the newest first. That colleagues looked is data about them. Raises NotAllowed."""
     allowed(konto.asker, "looks")
     return konto.journal.read(wanted, limit=limit, before=before)
+
+
+def at_customer(konto: Konto, customer: str, upto: datetime, *, limit: int) -> list[Entry]:
+    """Who looked at a customer, and at whoever was merged into them, up to a moment; nobody, where that is not told."""
+    if not may(konto.asker, "looks"):
+        return []
+    merged = konto.views.rows("SELECT customer FROM customers WHERE survivor = ?", (customer,))
+    about = [customer, *(row[0] for row in merged if row[0] != customer)]
+    return looks(konto, Wanted(about=about, until=upto + timedelta(microseconds=1)), limit=limit)
 
 
 def of_person(konto: Konto, name: str) -> list[str]:

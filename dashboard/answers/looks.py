@@ -19,10 +19,9 @@ def newest(konto: Konto, reader: Reader, asked: LooksAsked) -> Looks | Refusal:
     if refused := refusal(konto, "looks", reader):
         return refused
     if asked.customer is None:
-        wanted = Wanted(what=AT_THE_DOOR)
+        entries = looking.looks(konto, Wanted(what=AT_THE_DOOR), limit=SHOWN + 1)
     else:
-        merged = konto.views.rows("SELECT customer FROM customers WHERE survivor = ?", (asked.customer,))
-        wanted = Wanted(about=[survivor_of(konto, asked.customer), *(row[0] for row in merged)])
-    entries = looking.looks(konto, wanted, limit=SHOWN + 1)
+        survivor = survivor_of(konto, asked.customer)
+        entries = looking.at_customer(konto, survivor, konto.clock(), limit=SHOWN + 1)
     teller = Teller(konto, konto.clock(), translator(reader.lang), entries)
     return Looks(tuple(LookRow(*teller.told(each)) for each in entries[:SHOWN]), len(entries) > SHOWN)

@@ -31,6 +31,8 @@ from dashboard.shapes.timeline import TimelineAsked
 from domain.errors import Refused
 from domain.journal import JournalAway, Look
 from domain.roles import Asker, NotAllowed
+from projections import audit
+from projections.filters import Moment
 from tests.api.serving import Api, serving
 from tests.cli.home import COMMAND
 from tests.cli.home import Konto as CommandLine
@@ -341,6 +343,24 @@ def test_who_looked_is_told_to_auditors_and_admins_alone_in_words_and_as_data(ho
     assert [(each["person"], each["what"], each["customer"], each["page"]) for each in told] == [
         ("karin", "looked", "crm:G-1", "account")
     ]
+
+
+def test_the_table_and_the_paper_of_an_audit_tell_who_looked_to_whoever_may_know(home: Home):
+    from wiring.printing import timeline as printing
+
+    pages, g1 = Pages(home.konto), customer(home, "G-1")
+    pages.account(reader("karin"), g1, "all")
+    for name, tells in (("alma", True), ("karin", False)):
+        file = pages.timeline_file(reader(name), g1, ALL_TIME, "csv")
+        assert file is not None
+        assert (f"looked at {PLANTED[1]}" in file.content.decode("utf-8-sig")) == tells, name
+        konto = replace(home.konto, asker=Asker(name, frozenset({"auditor" if tells else "manager"})))
+        found = audit.timeline(konto.log, konto.library, konto.asker, g1, Moment(NOW))
+        asking = Asking(konto, NOW, translator("en"))
+        paper = printing.paper(asking, printing.Seen(found, found.entries, Moment(NOW)))
+        told = [row["text"] for row in paper["looks"]]
+        assert (f"Karin Roth: looked at {PLANTED[1]}" in told) == tells
+        assert printing.pdf(asking, printing.Seen(found, found.entries, Moment(NOW))).startswith(b"%PDF")
 
 
 def test_konto_audit_looks_finds_by_customer_person_kind_and_time(home: Home):
