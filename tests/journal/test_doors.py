@@ -36,6 +36,7 @@ from projections.filters import Moment
 from tests.api.serving import Api, serving
 from tests.cli.home import COMMAND
 from tests.cli.home import Konto as CommandLine
+from tests.dashboard.reading import answered_by, opened
 from tests.dashboard.signed_in import PEOPLE, PLANTED, filled, settings
 from tests.homes import Home, open_at
 from tests.notation import at
@@ -415,6 +416,46 @@ def test_what_cannot_be_noted_is_not_shown_and_the_machines_own_work_goes_on(hom
     konto = CommandLine(home.konto.home, now=NOW)
     assert "festhalten" in konto("statement", "G-1", code=1).err
     run_tick(home.konto)
+
+
+def test_a_page_that_cannot_be_noted_says_so_in_a_sentence_and_shows_no_name(home: Home):
+    with home.konto.journal.store.updating() as cursor:
+        cursor.execute("CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+    user = {"is_logged_in": True, "email": "karin@example.com", "roles": [], "at": int(NOW.timestamp())}
+    with answered_by(Pages(home.konto)):
+        for place in ("account", "promises", "timeline", "morning"):
+            app = opened(place, user=user, lang="de")
+            shown = "".join(str(getattr(each, "proto", "")) for each in (*app.main, *app.sidebar))
+            assert "darum wird nichts Persönliches gezeigt" in shown, place
+            assert not any(name in shown for name in PLANTED), place
+
+
+def test_the_token_that_opens_the_pages_is_noted_and_a_wrong_one_too(home: Home, tmp_path: Any):
+    import asyncio
+
+    from dashboard.login import Login, TokenFile
+
+    heard, sent = list[Any](), list[Any]()
+    tokens = TokenFile(tmp_path / "token")
+    tokens.put("right")
+    login = Login(never, tokens, 8501, lambda *told: heard.append(told))
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    for token in ("wrong", "right", "right"):
+        headers = [(b"host", b"127.0.0.1:8501")]
+        scope = {
+            "type": "http", "method": "GET", "path": "/", "query_string": f"token={token}".encode(), "headers": headers,
+        }  # fmt: skip
+        asyncio.run(login(scope, never, send))
+    assert heard == [
+        ("sign_in_refused", None, "token"), ("signed_in", None, "token"), ("sign_in_refused", None, "token"),
+    ]  # fmt: skip
+
+
+async def never(*args: Any) -> Any:
+    raise AssertionError("nobody was let in")
 
 
 # -- old entries --------------------------------------------------------------------------------------
