@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -27,6 +28,7 @@ from domain.store import StoreGone
 from wiring.asking import Asking
 from wiring.health import our_version
 from wiring.home import Konto
+from wiring.looking import noting_refusals
 
 log = structlog.get_logger("konto")
 
@@ -61,6 +63,7 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
     """The API of a home, whoever serves it."""
     api = Described(title=TITLE, description=WHAT, version=our_version(), docs_url=None, redoc_url=None)
     api.add_middleware(Bodies, within_s=body_within_s)  # the last one added is the outermost
+    konto = replace(konto, door="api")
     door = Door(konto, pace)
 
     for route in ROUTES:
@@ -119,11 +122,12 @@ def _endpoint(route: Route, konto: Konto, door: Door) -> Callable[[Request], Awa
         def answered() -> Response:
             caller = door.opened(request, route.scopes)
             asked = route.asked.of(request.query_params.multi_items())
-            asking = Asking(caller, caller.clock(), translator_of(request))
+            asking = Asking(caller, caller.clock(), translator_of(request), page=route.page)
             if route.method == "GET":
                 caller.catch_up()
             call = Call(asking, request.url.path, placed(request.path_params), asked, body)
-            status, told = route.answer(call)
+            with noting_refusals(caller, route.page):
+                status, told = route.answer(call)
             return JSONResponse(told, status_code=status)
 
         return await run_in_threadpool(answered)

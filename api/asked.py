@@ -131,6 +131,12 @@ class AlertsAsked(AsOf, Paged):
     state: Text = Field(description="Only those in this state.")
 
 
+class LooksAsked(AsOf, Paged):
+    customer: Text = Field(description="Only about this customer: own id, or source:id.")
+    person: Text = Field(description="Only by this person, with the keys in their name.")
+    since: Text = Field(description="From this date or time on.")
+
+
 class AdviceAsked(Asked):
     by: Label = Field(description="Who would promise it.")
     kind: Label = Field("other", description="What kind of promise.")

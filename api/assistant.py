@@ -32,6 +32,7 @@ from wiring import capturing, logs
 from wiring.asking import Asking
 from wiring.health import our_version
 from wiring.home import Konto, open_home
+from wiring.looking import listed, noting_refusals
 from wiring.refusals import sentence
 from wiring.told import captured
 from words import LANGUAGES, N_, Translator, translator
@@ -62,7 +63,7 @@ def _all() -> Iterator[tuple[types.Tool, Tool]]:
     looking = types.ToolAnnotations(read_only_hint=True, open_world_hint=False)
     for route in ROUTES:
         if route.method == "GET" and READING & set(route.scopes):
-            name = route.answer.__name__.removeprefix("of_")
+            name = route.page
             summary = str(route.described["summary"])
             tool = types.Tool(name=name, description=summary, input_schema=_asked(route), annotations=looking)
             yield tool, partial(_answered, route)
@@ -90,9 +91,11 @@ def _answered(route: Route, asking: Asking, given: Mapping[str, Any]) -> Any:
         if name not in places and value is not None
         for each in (value if isinstance(value, list) else [value])
     ]
+    asking = replace(asking, page=route.page)
     asking.konto.catch_up()
     path = IN_PATH.sub(lambda found: values[found[1]], route.path)
-    _, told = route.answer(Call(asking, path, placed(values) if values else {}, route.asked.of(pairs), b""))
+    with noting_refusals(asking.konto, route.page):
+        _, told = route.answer(Call(asking, path, placed(values) if values else {}, route.asked.of(pairs), b""))
     return told
 
 
@@ -105,6 +108,7 @@ def _text(name: str, value: Any) -> str:
 def _proposed(asking: Asking, given: Mapping[str, Any]) -> Any:
     """The fact as it would be, or what is to be asked back."""
     asking.konto.catch_up()
+    listed(asking.konto, PROPOSE, ["text"])
     try:
         understood = capturing.understand(asking.konto, _text("text", given.get("text")), id="proposed")
     except Unclear as unclear:
@@ -178,7 +182,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     t = translator(asked.lang)
     try:
-        with open_home(asked.home, environment=os.environ) as konto:
+        with open_home(asked.home, environment=os.environ, door="assistant") as konto:
             logs.configure(konto.settings.log)
             asyncio.run(_serve(named(konto, asked.person), t))
     except Refused as refused:

@@ -16,6 +16,7 @@ from api.problems import KeyInAddress, NoSuchPlace, ScopeMissing, TooMany, Unaut
 from domain import access_key
 from domain.access_key import AccessScope
 from domain.people import Person
+from domain.roles import NOBODY
 from wiring import access
 from wiring.access import Caller
 from wiring.home import Konto
@@ -73,10 +74,13 @@ class Door:
         Raises Unauthorized, ScopeMissing, KeyInAddress or TooMany.
         """
         caller = self._caller(request, as_password=as_password)
+        konto = replace(self.konto, asker=caller.asker, key=caller.key)
         self.pace.asks(caller.key)
         if not set(scopes) & set(caller.scopes):
+            konto.note("refused", beside="scope")
             raise ScopeMissing(scopes)
-        return replace(self.konto, asker=caller.asker)
+        konto.note("key_used")
+        return konto
 
     def reader(self, request: Request, text: str) -> Person:
         """Whose feed a token opens. For any that does not count, there is nothing at this address: NoSuchPlace."""
@@ -88,8 +92,10 @@ class Door:
         reader = access.reader(self.konto, text)
         if reader is None:
             self.pace.was_wrong(*place)
+            self._stranger().note("refused", beside="feed")
             raise NoSuchPlace
         self.pace.reads(reader.feed)
+        replace(self.konto, key=reader.feed).note("key_used", beside="feed")
         return reader.person
 
     def _caller(self, request: Request, *, as_password: bool) -> Caller:
@@ -102,8 +108,13 @@ class Door:
         caller = access.caller(self.konto, text)
         if caller is None:
             self.pace.was_wrong(*place)
+            self._stranger().note("refused", beside="key")
             raise Unauthorized
         return caller
+
+    def _stranger(self) -> Konto:
+        """The home as somebody sees it who did not say who they are."""
+        return replace(self.konto, asker=NOBODY)
 
 
 def _host(request: Request) -> str:

@@ -33,3 +33,8 @@ class Route(NamedTuple):
     answer: Callable[[Call], Answer]
     described: Mapping[str, Any]
     asked: type[Asked] = Asked
+
+    @property
+    def page(self) -> str:
+        """As assistants and the access journal call it."""
+        return self.answer.__name__.removeprefix("of_")

@@ -25,6 +25,7 @@ def take(request: Request, konto: Konto, door: Door, body: bytes) -> dict[str, A
     if hook.signature == "key":
         konto = door.opened(request, KEY, as_password=True)
         if scope(konto.asker, "record") != "all":
+            konto.note("refused", beside="hooks record")
             raise NotAllowed("record")
     else:
         hooks.verify(konto, hook, _received(request, body))

@@ -12,9 +12,11 @@ from api.calls import Call
 from api.cursors import Cursor
 from projections.filters import Moment
 from projections.paging import Place
+from wiring.looking import listed, one_of
 from wiring.moments import written
 
 Row = TypeVar("Row")
+PAGING = ("limit", "cursor")
 
 
 class Listed(AsOf, Paged):
@@ -33,6 +35,11 @@ def page(
     All pages tell of the moment of the first one.
     """
     asked: Listed = call.asked
+    if not call.values.get("customer"):  # of whom it was noted by name
+        narrowed = {name for name, value in asked if value is not None and name not in PAGING}
+        konto, part = call.asking.konto, "next" if asked.cursor else ""
+        about = one_of(konto, getattr(asked, "customer", None))
+        listed(konto, call.asking.page, narrowed, about=about, part=part)
     ids, question = call.asking.konto.log.ids, f"{call.path}?{asked.question}"
     begin = cursors.read(ids, asked.cursor, question) if asked.cursor else None
     at = begin.at if begin else call.asking.now

@@ -35,6 +35,7 @@ STATUS: Mapping[str, int] = {
     "too_many": 429,
     "mistake": 500,
     "busy": 503,
+    "journal_away": 503,
     "not_asked": 503,
     "store_gone": 503,
 }

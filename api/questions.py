@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple, get_args
 
-from api.asked import AdviceAsked, BehindAsked, CustomersAsked, FiguresAsked, ListAsked
+from api.asked import AdviceAsked, BehindAsked, CustomersAsked, FiguresAsked, ListAsked, LooksAsked
 from api.calls import Answer, Call
 from api.cursors import NOT_OURS
 from api.pages import page
 from domain.errors import Refused
 from domain.fact import Kind, Severity
+from domain.journal import Wanted as WantedLooks
+from domain.roles import allowed
 from projections import advice, advice_words, audit, contacts, customers, incidents, kpis, naming, promises
 from projections.advice import Wanted
 from projections.audit import Entry
@@ -18,7 +21,8 @@ from projections.customers import Party, person_names
 from projections.filters import Condition, Moment
 from projections.kpis import DEFINITIONS, Question, UnknownFigure
 from projections.paging import Place
-from wiring import moments
+from verifier.journal import Entry as LookEntry
+from wiring import looking, moments
 from wiring.asking import Asking
 from wiring.names import customer as find_customer
 from wiring.names import filter_by, one_of
@@ -27,11 +31,14 @@ from wiring.told import contacts as contacts_told
 from wiring.told import customers as customers_told
 from wiring.told import figures as figures_told
 from wiring.told import incidents as incidents_told
+from wiring.told import looks as looks_told
 from wiring.told import promises as promises_told
 from wiring.told import statement as statement_told
 from wiring.told import timeline as timeline_told
 
 PLACES = ("from", "to", "per")
+NEXT = timedelta(microseconds=1)
+"""Up to a moment and with it."""
 
 
 # -- customers ------------------------------------------------------------------------------------------
@@ -69,7 +76,9 @@ def of_statement(call: Call) -> Answer:
 
 def of_timeline(call: Call) -> Answer:
     """In order of happening; what is recorded late stands where it happened."""
-    konto, party = call.asking.konto, _customer(call)
+    konto = call.asking.konto
+    allowed(konto.asker, "audit")
+    party = _customer(call)
     found: list[audit.Timeline] = []
 
     def rows(moment: Moment, after: Place | None, limit: int) -> Sequence[Entry]:
@@ -132,6 +141,30 @@ def _rows(call: Call, kind: _List, **chosen: Any) -> Any:
         return found
 
     return page(call, rows, place=kind.view.place, told=lambda row, moment: kind.as_json(row, call.asking.t))
+
+
+# -- who looked -------------------------------------------------------------------------------------------
+
+
+def of_looks(call: Call) -> Answer:
+    """Up to the moment of the first page."""
+    asked: LooksAsked = call.asked
+    asking, konto = call.asking, call.asking.konto
+    who = None if asked.person is None else looking.of_person(konto, asked.person)
+    about = None if asked.customer is None else [find_customer(asking, asked.customer).customer]
+    since = asking.time(asked.since, "since")
+    tellers: list[looks_told.Teller] = []
+
+    def rows(moment: Moment, after: Place | None, limit: int) -> Sequence[LookEntry]:
+        wanted = WantedLooks(who, about, None, since, moment.at + NEXT)
+        found = looking.looks(konto, wanted, limit=limit, before=None if after is None else after[0])
+        tellers.append(looks_told.teller(asking, found))
+        return found
+
+    def told(entry: LookEntry, moment: Moment) -> Any:
+        return tellers[0].as_json(entry)
+
+    return 200, page(call, rows, place=lambda entry: [entry.number], told=told)
 
 
 # -- figures --------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from wiring.told.contacts import Contact
 from wiring.told.customers import Customer
 from wiring.told.incidents import Incident
 from wiring.told.keys import Key
+from wiring.told.looks import Look
 from wiring.told.promises import Promise
 from wiring.told.statement import Account
 from wiring.told.timeline import Happened
@@ -72,6 +73,11 @@ ROUTES = (
         one("Take note of an alert: then nobody else is told", "alerts", Alert, "The alert as it stands now."),
     ),
     Route("POST", "/alerts/{alert}/snooze", ANSWER_ALERTS, alerting.snooze, alerting.SNOOZE),
+    Route(
+        "GET", "/looks", READ, questions.of_looks,
+        many("Who looked at whose data, who signed in, who was refused; the newest first", "looks", Look),
+        asked.LooksAsked,
+    ),
     Route("GET", "/keys", ADMIN, looking_after.of_keys, KEYS),
     Route(
         "POST", "/keys/{key}/revoke", ADMIN, looking_after.revoke,

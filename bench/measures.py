@@ -16,7 +16,7 @@ import msgspec
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
-from bench import alerts, audit, facts, over_http, pages
+from bench import alerts, audit, facts, looks, over_http, pages
 from bench.pair import Pair
 from domain.rulebook import default
 from domain.vocabulary import parse
@@ -154,6 +154,7 @@ MEASURES: Mapping[str, Callable[[Path, int], Pair]] = {
     "alert_latency:sqlite": alerts.latency,
     "vault_and_tree:sqlite": audit.vault_and_tree,
     "verify:sqlite": audit.verify,
+    "noting:sqlite": looks.noting,
     "pages:sqlite": pages.every,
     "rerun:sqlite": pages.reruns,
 }

@@ -35,6 +35,9 @@ def main() -> None:
         page.run()
         deed_window.show(here)
     except data.NotAllowed as refused:
+        data.ask().was_refused(here.reader, refused.what)
+        look.refused([t.gettext(refused.text)])
+    except data.JournalAway as refused:
         look.refused([t.gettext(refused.text)])
 
 

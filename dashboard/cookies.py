@@ -60,6 +60,14 @@ def without_sign_in(headers: Iterable[tuple[bytes, bytes]]) -> tuple[Headers, di
     return others, crumbs
 
 
+def arriving(crumbs: Mapping[str, str], sign_in: SignIn, now: datetime) -> SignedIn | None:
+    """Who the service says has just come; None: it is no sign-in that counts."""
+    claims = _read(crumbs, USER_COOKIE_NAME, sign_in)
+    if claims is None or not _is_for_us(claims, sign_in):
+        return None
+    return SignedIn(_email(claims), tuple(_roles(claims, sign_in)), now)
+
+
 def kept_small(crumbs: Mapping[str, str], sign_in: SignIn, now: datetime) -> Headers | None:
     """Our own cookies in place of those that Streamlit would set; None: it is no sign-in that counts."""
     claims = _read(crumbs, USER_COOKIE_NAME, sign_in)

@@ -21,6 +21,7 @@ from dashboard.shapes.customers import CustomerPage, CustomersAsked
 from dashboard.shapes.deeds import Doing
 from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsAsked
+from dashboard.shapes.looks import Looks, LooksAsked
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
 from dashboard.shapes.operations import Operations
@@ -35,9 +36,10 @@ from dashboard.shapes.suppliers import Suppliers
 from dashboard.shapes.team import Team
 from dashboard.shapes.timeline import FileForm, TimelineAsked, TimelineFile, TimelinePage
 from dashboard.shapes.what_if import WhatIf
-from domain.roles import NotAllowed
+from domain.journal import JournalAway
+from domain.roles import NotAllowed, What
 
-__all__ = ["NotAllowed", "NotStarted", "Source", "ask", "use"]
+__all__ = ["JournalAway", "NotAllowed", "NotStarted", "Source", "ask", "use"]
 
 
 class Source(Protocol):
@@ -49,6 +51,10 @@ class Source(Protocol):
 
     def firm(self, reader: Reader) -> Firm:
         """Whose dashboard this is."""
+        ...
+
+    def was_refused(self, reader: Reader, what: What) -> None:
+        """Notes that somebody asked for what their roles do not reach."""
         ...
 
     def overview(self, reader: Reader, asked: OverviewAsked) -> Overview | None:
@@ -117,6 +123,10 @@ class Source(Protocol):
 
     def timeline_file(self, reader: Reader, customer: str, asked: TimelineAsked, form: FileForm) -> TimelineFile | None:
         """All of these entries as a file; None if there is no such customer."""
+        ...
+
+    def looks(self, reader: Reader, asked: LooksAsked) -> Looks | Refusal:
+        """Who looked at a customer's data, or who signed in, was refused or got other rights; the newest first."""
         ...
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:

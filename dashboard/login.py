@@ -6,6 +6,7 @@ send; both live no longer than the server. Everything without that cookie is ref
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import os
 import secrets
@@ -16,6 +17,7 @@ from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 from dashboard.origin import THIS_MACHINE, App, Receive, Scope, Send, answered, header, private_headers, redirected
+from dashboard.shapes.signing_in import Noting, not_noted
 
 GERMAN: Final = "Bitte mit der Adresse öffnen, die „konto dashboard“ anzeigt."
 ENGLISH: Final = "Please open this with the address that “konto dashboard” shows."
@@ -71,9 +73,10 @@ def _digest(secret: str) -> bytes:
 class Login:
     """Stands in front of the dashboard as an ASGI application; nothing passes without the cookie."""
 
-    def __init__(self, app: App, tokens: TokenFile, port: int) -> None:
+    def __init__(self, app: App, tokens: TokenFile, port: int, note: Noting = not_noted) -> None:
         self._app = app
         self._tokens = tokens
+        self._note = note
         # All ports of one host share their cookies, so the name tells two dashboards apart.
         self._cookie = f"konto_{port}"
         self._sessions: set[bytes] = set()
@@ -90,7 +93,10 @@ class Login:
             token, rest = _split_token(scope)
             if token is not None:
                 # A known browser is let on even with a used token: its address may come from the history.
-                if self._tokens.take(token) or known:
+                taken = self._tokens.take(token)
+                if taken or not known:
+                    await asyncio.to_thread(self._note, "signed_in" if taken else "sign_in_refused", None, "token")
+                if taken or known:
                     await redirected(send, rest, self._new_cookie(known))
                 else:
                     await _refuse(scope, send)

@@ -26,7 +26,7 @@ from dashboard import data
 from dashboard.acknowledge import Acknowledge
 from dashboard.login import Login, TokenFile
 from dashboard.origin import App, Origin
-from dashboard.shapes.signing_in import SignIn
+from dashboard.shapes.signing_in import Noting, SignIn, not_noted
 from dashboard.spoken import in_their_language
 from words import LANGUAGES, N_, translator
 
@@ -58,11 +58,12 @@ def serve(
     port: int = PORT,
     token: str | None = None,
     sign_in: SignIn | None = None,
+    note: Noting = not_noted,
 ) -> None:
     """Serve the dashboard until the process is asked to stop.
 
     `port` 0 takes a free one. `token` opens the first page; without one it is made and the address printed. With
-    `sign_in` there is none: people sign in.
+    `sign_in` there is none: people sign in. `note` hears of whoever does.
     What the pages show comes from `dashboard.data.use`, called before this.
     Raises CannotServe for a host beyond this machine without signing in, a port in use, and a token too short to be
     safe.
@@ -83,10 +84,10 @@ def serve(
         tokens = TokenFile(_token_file(home))
         if sign_in is None:
             opens = _opened_by(tokens, token, address)
-            front = Acknowledge(Login(pages, tokens, port))
+            front = Acknowledge(Login(pages, tokens, port, note))
         else:
             opens = f"{sign_in.address}/"
-            front = _opened_by_signing_in(pages, sign_in)
+            front = _opened_by_signing_in(pages, sign_in, note)
         _note_running(home, address, sign_in)
         if token is None:
             print(opens, flush=True)
@@ -111,11 +112,11 @@ def _opened_by(tokens: TokenFile, token: str | None, address: str) -> str:
     return f"{address}?token={first}"
 
 
-def _opened_by_signing_in(pages: App, sign_in: SignIn) -> Acknowledge:
+def _opened_by_signing_in(pages: App, sign_in: SignIn, note: Noting) -> Acknowledge:
     # Late: Streamlit takes half a second to import, which `--url` need not wait for.
     from dashboard.signing_in import Door
 
-    return Acknowledge(Door(pages, sign_in), Origin(sign_in.address))
+    return Acknowledge(Door(pages, sign_in, note=note), Origin(sign_in.address))
 
 
 def new_address(home: Path) -> str:
@@ -160,7 +161,14 @@ def main(arguments: list[str] | None = None) -> int:
             home = Home.opened(asked.home)
             data.use(home)
             with _asked_to_end():
-                serve(asked.home, host=asked.host, port=asked.port, token=token, sign_in=home.sign_in())
+                serve(
+                    asked.home,
+                    host=asked.host,
+                    port=asked.port,
+                    token=token,
+                    sign_in=home.sign_in(),
+                    note=home.note_signing_in,
+                )
     except CannotServe as refusal:
         print(translator(asked.lang).gettext(refusal.text).format(**refusal.values), file=sys.stderr)
         return 2

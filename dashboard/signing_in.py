@@ -7,6 +7,7 @@ firm's people it is, and what they may see, is asked at every question: `dashboa
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -32,7 +33,7 @@ from dashboard.origin import (
     private_headers,
     redirected,
 )
-from dashboard.shapes.signing_in import SignIn
+from dashboard.shapes.signing_in import Noting, SignIn, SigningIn, not_noted
 from words import N_, Translator, language, translator
 
 BEGIN: Final = "/sign-in"
@@ -68,10 +69,17 @@ _POLICY: Final = b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none
 class Door:
     """An ASGI application in front of the pages; nothing passes without a sign-in."""
 
-    def __init__(self, app: App, sign_in: SignIn, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        app: App,
+        sign_in: SignIn,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        note: Noting = not_noted,
+    ) -> None:
         self._app = app
         self._sign_in = sign_in
         self._clock = clock
+        self._note = note
         self._origin = Origin(sign_in.address)
         self._ended: set[str] = set()
         """Sign-ins that were ended here: a copy of such a cookie opens nothing any more while this server lives."""
@@ -121,6 +129,7 @@ class Door:
         else:
             if (found := self._who(scope)) is not None:
                 self._ended.add(found["id"])
+                await asyncio.to_thread(self._note, "signed_out", cookies.signed_in(found), "")
             await self._app(scope, receive, own)
 
     def _arriving(self, scope: Scope, send: Send) -> Send:
@@ -131,6 +140,10 @@ class Door:
             if message["type"] == "http.response.start":
                 headers, crumbs = cookies.without_sign_in(message.get("headers", []))
                 kept = cookies.kept_small(crumbs, self._sign_in, self._clock())
+                if kept is not None or with_an_answer:
+                    who = cookies.arriving(crumbs, self._sign_in, self._clock())
+                    what: SigningIn = "sign_in_refused" if kept is None else "signed_in"
+                    await asyncio.to_thread(self._note, what, who, "service" if who is None else "")
                 if kept is not None:
                     target = _target(unquote(_cookie(scope, TARGET_COOKIE) or "/"))
                 else:

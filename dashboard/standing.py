@@ -39,12 +39,14 @@ def show(found: TimelinePage, asked: TimelineAsked, here: Visit) -> None:
     with trust:
         _reliability(found, here)
     promised, asked_for = st.columns(2, gap="medium")
-    with promised:
-        words = t.ngettext("{n} promise open", "{n} promises open", then.open_promises)
-        _open(words.format(n=format.number(then.open_promises, lang)), then.promises, then.open_promises, here)
-    with asked_for:
-        words = t.ngettext("{n} question unanswered", "{n} questions unanswered", then.open_questions)
-        _open(words.format(n=format.number(then.open_questions, lang)), then.questions, then.open_questions, here)
+    if "promises" in here.may:
+        with promised:
+            words = t.ngettext("{n} promise open", "{n} promises open", then.open_promises)
+            _open(words.format(n=format.number(then.open_promises, lang)), then.promises, then.open_promises, here)
+    if "contacts" in here.may:
+        with asked_for:
+            words = t.ngettext("{n} question unanswered", "{n} questions unanswered", then.open_questions)
+            _open(words.format(n=format.number(then.open_questions, lang)), then.questions, then.open_questions, here)
 
 
 def _reliability(found: TimelinePage, here: Visit) -> None:

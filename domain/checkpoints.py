@@ -44,8 +44,11 @@ def keep(cursor: Cursor, kept: Kept) -> None:
     )
 
 
-def newest(cursor: Cursor) -> Kept | None:
-    row = cursor.execute("SELECT size, at, note FROM checkpoints ORDER BY size DESC LIMIT 1").one()
+def newest(cursor: Cursor, upto: datetime | None = None) -> Kept | None:
+    """Of those that were made up to a moment, or of all."""
+    until = "" if upto is None else "WHERE at <= ? "
+    sql = f"SELECT size, at, note FROM checkpoints {until}ORDER BY size DESC LIMIT 1"
+    row = cursor.execute(sql, () if upto is None else (upto.isoformat(),)).one()
     return None if row is None else _kept(row)
 
 

@@ -21,6 +21,7 @@ What = Literal[
     "alerts",
     "documents",
     "audit",
+    "looks",
     "record",
     "merge",
     "acknowledge",
@@ -84,6 +85,7 @@ MAY: Mapping[Role, Mapping[What, Scope]] = {
         "alerts": "all",
         "documents": "all",
         "audit": "all",
+        "looks": "all",
     },
     "admin": {
         "customers": "all",
@@ -91,6 +93,7 @@ MAY: Mapping[Role, Mapping[What, Scope]] = {
         "alerts": "all",
         "documents": "all",
         "audit": "all",
+        "looks": "all",
         "deliveries": "all",
         "publish_people": "all",
         "keys": "all",
@@ -120,6 +123,10 @@ class Asker:
 
 LOCAL_USER = Asker(None, frozenset(MAY))
 """The one user of a home without people: has every role."""
+
+
+NOBODY = Asker(None, frozenset())
+"""Sees nothing and may do nothing."""
 
 
 def scope(asker: Asker, what: What) -> Scope | None:

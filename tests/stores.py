@@ -30,7 +30,7 @@ class Schemas:
             name = f"konto_{self.used}"
             self.used += 1
         with psycopg.connect(self.url, autocommit=True) as connection:
-            for schema in (name, f"{name}_views"):
+            for schema in (name, f"{name}_views", f"{name}_journal"):
                 _empty(connection, schema)
         return f'[store]\nurl = "{self.url}"\ndb_schema = "{name}"\n'
 

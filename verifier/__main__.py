@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from verifier import journal
 from verifier.attestation import Believed, believed, found_in, keys_in
 from verifier.checking import check
 from verifier.events import Events, Unreadable, of_file, of_postgres
@@ -41,9 +42,10 @@ def _log(asked: argparse.Namespace) -> int:
     events, keys = _events(asked), _keys(asked.key)
     notes = [note for place in asked.checkpoint for note in _found(place)]
     found: Believed = believed(notes, keys)
-    report = check(events, found.attested)
-    is_ok = report.is_ok and not found.damaged and bool(found.attested)
-    _say({**report.told(), "ok": is_ok, "damaged": list(found.damaged)})
+    report, looks = check(events, found.attested), _journal(asked, found)
+    is_ok = report.is_ok and not found.damaged and bool(found.attested) and (looks is None or looks.is_ok)
+    told = None if looks is None else looks.told()
+    _say({**report.told(), "ok": is_ok, "journal": told, "damaged": list(found.damaged)})
     return OK if is_ok else NOT_OK
 
 
@@ -84,6 +86,30 @@ def _events(asked: argparse.Namespace) -> Events:
     return of_file(asked.log)
 
 
+def _journal(asked: argparse.Namespace, found: Believed) -> journal.Report | None:
+    """The access journal where one is named, or lies beside; None where there is none to check."""
+    heads = journal.heads_of(each.checkpoint for each in found.attested)
+    if asked.journal is not None:
+        of = journal.of_sqlite if _is_sqlite(asked.journal) else journal.of_lines
+        return journal.check(of(asked.journal), heads)
+    if not heads:
+        return None
+    if asked.postgres:
+        return journal.check(journal.of_postgres(asked.postgres, f"{asked.schema}_journal"), heads)
+    if not _is_sqlite(asked.log):
+        return journal.check(journal.of_lines(asked.log), heads)
+    beside = asked.log.with_name("journal.db")
+    return journal.check(journal.of_sqlite(beside), heads) if beside.exists() else None
+
+
+def _is_sqlite(file: Path) -> bool:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(16).startswith(b"SQLite format 3")
+    except OSError as trouble:
+        raise Unreadable(f"{file}: {trouble.strerror}") from None
+
+
 def _keys(told: Sequence[str]) -> list[PublicKey]:
     keys = list[PublicKey]()
     for each in told:
@@ -119,6 +145,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("log", nargs="?", type=Path, help="events.db, or an export of its lines")
     parser.add_argument("--postgres", metavar="URL", help="the database, where the log lies in PostgreSQL")
     parser.add_argument("--schema", default="vertrauenskonto", help="its schema (default vertrauenskonto)")
+    parser.add_argument(
+        "--journal",
+        metavar="FILE",
+        type=Path,
+        help="the access journal: journal.db, or an export; else as it lies beside",
+    )
     parser.add_argument("--proof", metavar="FILE", type=Path, help="a proof of one event, instead of a log")
     parser.add_argument(
         "--checkpoint", metavar="FILE|DIR", type=Path, action="append", default=[], help="that lay elsewhere"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from domain import access_key
 from domain.access_key import FEED, AccessKey, AccessScope, KeyCreated, KeyRevoked, Token
 from domain.errors import Refused
+from domain.journal import KEY
 from domain.people import Person
 from domain.roles import Asker, Role, allowed
 from domain.vault import FIRM
@@ -149,6 +150,10 @@ def _note(konto: Konto, name: str, data: KeyCreated | KeyRevoked) -> None:
             return
         written, secrets = access_key.sealed(fact)
         writer.append(written, secrets, FIRM)
+    if isinstance(data, KeyCreated):
+        konto.note("key_made", f"{KEY}{name}", f"{','.join(data.scopes)} {','.join(data.roles)}".strip())
+    else:
+        konto.note("key_revoked", f"{KEY}{name}")
     konto.catch_up()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,8 @@ class Asking:
     konto: Konto
     now: datetime
     t: Translator
+    page: str = field(default="", kw_only=True)
+    """What is asked, as the access journal names it."""
 
     @property
     def zone(self) -> ZoneInfo:

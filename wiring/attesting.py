@@ -14,11 +14,12 @@ from domain.errors import Refused
 from domain.store import Cursor
 from projections import merkle
 from projections.tables import FOLLOWER
-from verifier import tree
+from verifier import journal, tree
 from verifier.attestation import NEXT_KEY, Believed, Note, believed
 from verifier.checking import Report, check
-from verifier.events import Event, Events, leaf, of_postgres, of_sqlite
-from verifier.note import BadNote, Checkpoint, PublicKey, SigningKey, checkpoint, opened, signed
+from verifier.events import Event, Events, Unreadable, leaf, of_postgres, of_sqlite
+from verifier.journal import BEGINNING, SAID, Head, head_of
+from verifier.note import BadNote, Checkpoint, PublicKey, SigningKey, checkpoint, opened, signed, unchecked
 from verifier.proof import Proof
 from verifier.tiles import frontier, node_of
 from wiring import checkpoint_keys, installation, stores
@@ -49,6 +50,16 @@ class CheckpointKeyMissing(Refused):
             "that made them, or put it back from a backup. If it is gone for good: konto audit key --lost KEY, with "
             "the public key that you keep.",
             file=str(file),
+        )
+
+
+class CannotBeRead(Refused):
+    def __init__(self, trouble: Unreadable) -> None:
+        super().__init__(
+            "unreadable",
+            "This cannot be read, and so not be checked: {reason}. Please check the disk, keep a copy of it as it is, "
+            "and put back a backup from before.",
+            reason=trouble,
         )
 
 
@@ -86,6 +97,7 @@ def attest(konto: Konto) -> Kept:
     konto.catch_up()
     signing = keys(konto)
     # Held, so that tables and bookmark are of one moment; nothing is written.
+    looks = konto.journal.settled()
     with konto.views.store.writing(keep=False) as cursor:
         size, position = merkle.size(cursor), konto.views.bookmarks.at(FOLLOWER, cursor)
         if size == 0:
@@ -93,11 +105,13 @@ def attest(konto: Konto) -> Kept:
         last = newest(konto)
         if last is not None:
             _must_fit(cursor, size, last, signing.public)
-            if last.size == size and signing.following is None:
+            if last.size == size and signing.following is None and _said_of_journal(last) == looks:
                 return last
         root = frontier(merkle.read(cursor), size).root()
     now = konto.clock()
     told = [f"position {position}", f"time {written(now)}"]
+    if looks.number:
+        told.append(f"{SAID} {looks}")
     if signing.following is not None:
         told.append(f"{NEXT_KEY} {signing.following.public}")
     note = signed(Checkpoint(signing.origin, size, root, tuple(told)).text(), signing.signers)
@@ -131,13 +145,20 @@ def replace_lost_key(konto: Konto, lost: PublicKey) -> Kept:
 
 
 def is_due(konto: Konto, now: datetime, *, events: int, every: timedelta) -> bool:
-    """Whether so many events came since the last checkpoint, or any and the last one is so old."""
+    """Whether so many events came since the last checkpoint, or any, or looks, and the last one is so old."""
     with konto.views.store.reading() as cursor:
         size = merkle.size(cursor)
     last = newest(konto)
     if last is None:
         return size > 0
-    return size - last.size >= events or (size > last.size and now - last.at >= every)
+    if size - last.size >= events:
+        return True
+    return now - last.at >= every and (size > last.size or konto.journal.head() != _said_of_journal(last))
+
+
+def _said_of_journal(kept: Kept) -> Head:
+    said = checkpoint(unchecked(kept.note)).said(SAID)
+    return (None if said is None else head_of(said)) or BEGINNING
 
 
 def newest(konto: Konto) -> Kept | None:
@@ -161,12 +182,13 @@ def _must_fit(cursor: Cursor, size: int, last: Kept, trusted: Sequence[PublicKey
 
 class Verified(NamedTuple):
     report: Report
+    journal: journal.Report
     damaged: tuple[str, ...]
     """Checkpoints that are none."""
 
     @property
     def is_ok(self) -> bool:
-        return self.report.is_ok and not self.damaged
+        return self.report.is_ok and self.journal.is_ok and not self.damaged
 
 
 Progress = Callable[[int, int], None]
@@ -179,6 +201,7 @@ def verify(
     """What lies in the log now against the checkpoints beside it and those from elsewhere.
 
     Reads raw bytes and writes nothing. The leaves in the tables are believed only where a checkpoint vouches for them.
+    The access journal is checked against the heads that the same checkpoints name. Raises CannotBeRead.
     """
     with konto.log.store.reading() as cursor:
         inside = [Note(f"{INSIDE} {kept.size}", kept.note) for kept in checkpoints.since(cursor, 0)]
@@ -186,7 +209,12 @@ def verify(
         read = merkle.read(cursor)
         notes = [note._replace(tiles=(*note.tiles, read)) for note in (*outside, *inside)]
         found: Believed = believed(notes, trusted, _origin(konto))
-        return Verified(check(_events(konto, tell), found.attested), found.damaged)
+        heads = journal.heads_of(each.checkpoint for each in found.attested)
+        try:
+            looks = journal.check(_journal(konto), heads)
+            return Verified(check(_events(konto, tell), found.attested), looks, found.damaged)
+        except Unreadable as trouble:
+            raise CannotBeRead(trouble) from None
 
 
 def _events(konto: Konto, tell: Progress | None) -> Events:
@@ -194,6 +222,13 @@ def _events(konto: Konto, tell: Progress | None) -> Events:
     store = konto.settings.store
     raw = of_sqlite(konto.home / stores.LOG) if store.address is None else of_postgres(store.address, store.db_schema)
     return raw if tell is None else partial(_telling, raw, konto.log.head(), tell)
+
+
+def _journal(konto: Konto) -> journal.Journal:
+    store = konto.settings.store
+    if store.address is None:
+        return journal.of_sqlite(konto.home / stores.JOURNAL)
+    return journal.of_postgres(store.address, stores.journal_schema(store))
 
 
 def _telling(events: Events, head: int, tell: Progress) -> Iterator[Event]:

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
 from domain import checkpoints
+from domain.store import STORE_FAILS, StoreBusy
 from projections import channels, outbox
 from projections.tables import instant, micros
 from projections.timeline import set_aside
@@ -99,6 +100,11 @@ MAILBOX_STALE = N_("The mailbox {name} was last read {age} ago. Please start the
 MAILBOX_FAILS = N_("The mailbox {name} has been out of reach for {age}. To see why: konto mail read {name}")
 KEYS_SAFE = N_("The keys are readable by their owner only.")
 KEYS_OPEN = N_("Others on this machine can read {file}. Please run: chmod 600 {file}")
+JOURNAL = N_("The access journal can be written; its newest entry has the number {n}.")
+JOURNAL_AWAY = N_(
+    "The access journal cannot be written, and so nothing personal is shown. Please check the disk and the rights of "
+    "the folder."
+)
 NEVER_ATTESTED = N_("No checkpoint attests the log yet. The worker makes them; by hand: konto audit checkpoint")
 ATTESTED = N_("The last checkpoint was made {age} ago and attests {n} events.")
 ATTESTED_LATE = N_(
@@ -192,6 +198,7 @@ def notes(konto: Konto) -> Iterator[Note]:
     yield from _mailboxes(konto, now)
     yield from _keys(konto)
     yield from _attested(konto, now)
+    yield _journal(konto)
 
 
 def our_version() -> str:
@@ -315,6 +322,15 @@ def _keys(konto: Konto) -> Iterator[Note]:
         return
     safe = file.stat().st_mode & 0o077 == 0
     yield Note("keys", safe, KEYS_SAFE if safe else KEYS_OPEN, {"file": file})
+
+
+def _journal(konto: Konto) -> Note:
+    """Whether a look can be noted: else nothing personal is shown to anybody."""
+    try:
+        with konto.journal.held():
+            return Note("journal", True, JOURNAL, {"n": konto.journal.head().number})
+    except (*STORE_FAILS, StoreBusy):
+        return Note("journal", False, JOURNAL_AWAY, {})
 
 
 def _attested(konto: Konto, now: datetime) -> Iterator[Note]:

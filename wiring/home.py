@@ -11,11 +11,16 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Self
 
+import structlog
+
 from domain.alert import OURSELVES
 from domain.document import DocumentKind, DocumentPublished
+from domain.documents import load
 from domain.errors import Refused
 from domain.fact import Fact
+from domain.journal import KEY, LOCAL, LOOKS, STEPS, UNKNOWN, Door, Journal, JournalAway, Look, What
 from domain.log import Log
+from domain.people import People
 from domain.record import Receipt, ZoneOf, record
 from domain.roles import LOCAL_USER, Asker
 from domain.steering import Steering
@@ -33,6 +38,8 @@ from wiring.defaults import DEFAULTS
 from wiring.patience import patiently
 from wiring.settings import Settings
 from wiring.together import Together
+
+logger = structlog.get_logger("konto")
 
 Clock = Callable[[], datetime]
 
@@ -69,9 +76,15 @@ class Konto:
     """The adviser, for all who ask in this process."""
     keys: Path
     """The file that they lie in."""
+    journal: Journal
+    """Who looked."""
     together: Together
     """Lets all who record in this process share their transactions."""
     asker: Asker = LOCAL_USER
+    door: Door = "machine"
+    """Through which the asker came; what the machine reads for its own work is no look of anybody's."""
+    key: str | None = None
+    """The name of the access key that they came with."""
 
     @property
     def steering(self) -> Steering:
@@ -100,6 +113,30 @@ class Konto:
     def _record(self, facts: Sequence[Fact]) -> list[Receipt]:
         with self.log.writing() as writer:
             return record(writer, facts, now=self.clock(), zone_of=self.zone_of)
+
+    @property
+    def visitor(self) -> str:
+        """Who asks, as the journal names them: by an internal id, which no name stands in."""
+        if self.key is not None:
+            return f"{KEY}{self.key}"
+        if self.asker.person is not None:
+            return self.log.ids.person(self.asker.person)
+        return LOCAL if self.asker.roles else UNKNOWN
+
+    def note(self, what: What, about: str = "", beside: str = "") -> None:
+        """Notes in the access journal what the asker does; `about` is an internal id, `beside` are fixed words.
+
+        A look that cannot be noted is refused: JournalAway. Anything else has happened already, or is refused anyway:
+        that it could not be noted is told in the log of this process.
+        """
+        if self.door == "machine" and what in LOOKS:
+            return
+        try:
+            self.journal.note(Look(self.visitor, self.door, what, about, beside), self.clock())
+        except JournalAway:
+            if what in LOOKS:
+                raise
+            logger.exception("not_noted", what=what)
 
     def name_of(self, person: str) -> str | None:
         row = self.views.row("SELECT name FROM persons WHERE person = ?", (person,))
@@ -133,9 +170,12 @@ class Konto:
         now = self.clock()
         data = DocumentPublished(kind=kind, valid_from=valid_from or now, content=content)
         fact = Fact(source=OURSELVES, id=f"{kind}/{now.isoformat()}", time=now, data=data)
+        before = self._published().get("people") if kind == "people" else None
         receipt = self.record([fact])[0]
         if receipt.refused:
             raise receipt.refused
+        if kind == "people":
+            self._note_roles(before[0] if before else DEFAULTS["people"](), content, data.valid_from)
         (self.home / f"{kind}.toml").write_text(content, encoding="utf-8")
         return fact
 
@@ -176,6 +216,17 @@ class Konto:
                 changed.append(kind)
         return changed
 
+    def _note_roles(self, before: str, after: str, valid_from: datetime) -> None:
+        """Who had which roles before, and has which from then on, by internal ids."""
+        had, has = (
+            {self.log.ids.person(each.id): each.roles for each in load(text, People).persons}
+            for text in (before, after)
+        )
+        for person in sorted(had.keys() | has.keys()):
+            old, new = ",".join(sorted(had.get(person, ()))), ",".join(sorted(has.get(person, ())))
+            if old != new:
+                self.note("roles_changed", person, f"{old} > {new} from {valid_from:%Y-%m-%d}")
+
     def _published(self) -> dict[DocumentKind, tuple[str, datetime | None]]:
         """The newest version of each document, as text, and when it was recorded."""
         histories = self.log.histories([f"document-{kind}" for kind in DEFAULTS])
@@ -189,6 +240,7 @@ class Konto:
     def close(self) -> None:
         self.log.store.close()
         self.views.store.close()
+        self.journal.store.close()
 
     def __enter__(self) -> Self:
         return self
@@ -204,6 +256,7 @@ def open_home(
     clock: Clock = system_clock,
     entropy: Callable[[int], bytes] = os.urandom,
     asker: Asker = LOCAL_USER,
+    door: Door = "machine",
     unsound: Callable[[Refused], None] | None = None,
     prepare: bool = False,
     on_step: Callable[[str], None] = lambda step: None,
@@ -223,19 +276,19 @@ def open_home(
     _make_keys(file, home, settings, entropy, prepare=prepare)
     ids, master = keys.read(file, entropy)
     log_store, view_store = stores.opened(home, settings.store)
-    log, views = Log(log_store, ids, master), Views(view_store)
+    log, views, journal = Log(log_store, ids, master), Views(view_store), Journal(stores.journal(home, settings.store))
     follower = Follower(log, views)
     library = Library(views, ids, follower.steering_known_on, partial(statements.relationship_of, log, views))
-    konto = Konto(
-        home, settings, clock, log, views, follower, library, Taught(library, home / ADVISER), file, Together(), asker
-    )
+    taught, together = Taught(library, home / ADVISER), Together()
+    konto = Konto(home, settings, clock, log, views, follower, library, taught, file, journal, together, asker, door)
     try:
         if prepare or not stores.is_shared(settings.store):
-            for step in (*migrate(log.store, log.steps()), *make_tables(views)):
+            for step in (*migrate(log.store, log.steps()), *make_tables(views), *migrate(journal.store, STEPS)):
                 on_step(step)
         else:
             require(log.store, log.steps())
             require(views.store, steps(views))
+            require(journal.store, STEPS)
         installation.check(log, file)
         if again := erasing.complete(konto):
             on_erased(again)

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from domain.account import Rulebooks, balance
 from domain.errors import Refused
+from domain.journal import STEPS, Journal
 from domain.log import Log
 from domain.store import Cursor
 from domain.store.schema import migrate
@@ -95,20 +96,24 @@ def move(konto: Konto, address: str, *, progress: Progress | None = None) -> Pro
         raise NotToPostgres
     settings = konto.settings.store.model_copy(update={"url": SecretStr(address)})
     log_store, view_store = stores.opened(konto.home, settings)
+    journal = Journal(stores.journal(konto.home, settings))
     try:
         log, views = Log(log_store, konto.log.ids, konto.log.master), Views(view_store)
         migrate(log.store, log.steps())
         make_tables(views)
+        migrate(journal.store, STEPS)
         # Held until the end: what is recorded meanwhile would stay behind.
-        with konto.log.store.writing() as held:
+        with konto.log.store.writing() as held, konto.journal.held():
             konto.catch_up()
             _copy(konto.log, log, progress)
+            _copy_journal(konto.journal, journal)
             proof = _compared(konto, log, views, progress)
             installation.note(held, installation.MOVED_TO, place_of(address))
         return proof
     finally:
         log_store.close()
         view_store.close()
+        journal.store.close()
 
 
 def place_of(address: str) -> str:
@@ -133,6 +138,15 @@ def _copy(old: Log, new: Log, progress: Progress | None) -> None:
                 for rows_of_table in pages(source, table):
                     target.insert(table, rows_of_table)
         installation.note(target, installation.KEYS, installation.mark(old))
+
+
+def _copy_journal(old: Journal, new: Journal) -> None:
+    with new.replaced() as target:
+        target.insert("journal_head", [old.head_row()])
+        for entries in old.pages():
+            target.insert("journal", [tuple(entry) for entry in entries])
+    if not new.verify([old.head()]).is_ok:
+        raise NotEqual("journal")
 
 
 # -- the proof ----------------------------------------------------------------------------------------

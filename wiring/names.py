@@ -13,6 +13,7 @@ from projections import customers
 from projections.customers import Party, UnknownCustomer
 from projections.filters import DIMENSIONS, Filter, Library
 from wiring.asking import Asking
+from wiring.looking import listed, not_theirs
 from words import N_
 
 SHOWN = 5
@@ -31,15 +32,19 @@ FIXED = {
 
 
 def customer(asking: Asking, name: str) -> Party:
-    """By own id; one that is not known is refused with similar ids and names."""
+    """By own id, and noted as looked at; one that is not known is refused with similar ids and names."""
     library, asker = asking.konto.library, asking.konto.asker
     try:
-        return customers.find(library, asker, name)
+        found = customers.find(library, asker, name)
     except UnknownCustomer:
+        not_theirs(asking.konto, library.customer_ids(name), asking.page)
         candidates = [shown(each) for each in customers.alike(library, asker, name, SHOWN)]
         if not candidates:
             raise
+        listed(asking.konto, asking.page, ["text"])
         raise Refused("not_found", NO_CUSTOMER, "customer", name=name, candidates=", ".join(candidates)) from None
+    asking.konto.note("looked", found.customer, asking.page)
+    return found
 
 
 def shown(party: Party) -> str:

@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby, islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import IO, Any, NamedTuple, cast
 
 from domain.errors import Refused
 from domain.fact import Fact
+from domain.journal import COPIED as JOURNAL
 from domain.record import record
 from domain.vocabulary import parse
 from intake.text_lines import refused_file
@@ -182,12 +183,21 @@ def original(konto: Konto) -> Iterator[str]:
     with konto.log.store.reading() as cursor:
         for table in moving.COPIED:
             for rows_of_table in moving.pages(cursor, table):
-                yield from (_json({"table": table, "row": [_plain(value) for value in row]}) for row in rows_of_table)
+                yield from (_line(table, row) for row in rows_of_table)
+    head = konto.journal.head_row()
+    yield _line("journal_head", head)
+    for entries in konto.journal.pages(head[1]):
+        yield from (_line("journal", entry) for entry in entries)
+
+
+def _line(table: str, row: Sequence[Any]) -> str:
+    return _json({"table": table, "row": [_plain(value) for value in row]})
 
 
 def _put_back(konto: Konto, file: Path, progress: Progress) -> Restored:
     done, size = 0, file.stat().st_size
-    with _opened(file) as lines, konto.log.store.writing() as target:
+    # The journal first: what is left of a try that broke off is replaced by the next one.
+    with _opened(file) as lines, konto.log.store.writing() as target, konto.journal.replaced() as journal:
         if konto.log.head() or konto.log.count_parked():
             raise NotEmpty
         if _told(lines.readline(), 1).get("keys") != installation.mark(konto.log):
@@ -199,7 +209,7 @@ def _put_back(konto: Konto, file: Path, progress: Progress) -> Restored:
                 if table is None:
                     konto.log.events.copy(target, found)
                 else:
-                    target.insert(table, found)
+                    (journal if table in JOURNAL else target).insert(table, found)
             done += sum(len(text) for _, text in chunk)
             progress(min(done, size), size)
     konto.catch_up()
@@ -215,7 +225,7 @@ def _row(text: bytes, number: int) -> tuple[str | None, Any]:
         except Unreadable:
             raise BrokenLine(number) from None
     table, row = told["table"], told.get("row")
-    if table not in moving.COPIED or not isinstance(row, list):
+    if table not in (*moving.COPIED, *JOURNAL) or not isinstance(row, list):
         raise BrokenLine(number)
     try:
         return table, tuple(_stored(value) for value in row)

@@ -18,7 +18,7 @@ import structlog
 
 from domain.errors import Refused
 from projections import outbox
-from wiring import attesting, checkpoint_copies
+from wiring import attesting, checkpoint_copies, looking
 from wiring.home import Konto
 from wiring.mail_rounds import Rounds
 from wiring.presence import Lease, beat, own_name
@@ -40,6 +40,8 @@ MAIL_LOOK_SECONDS = 1.0
 """How often it is looked whether a mailbox is to be read."""
 ATTEST_LOOK_SECONDS = 1.0
 """How often it is looked whether a checkpoint is due, or a copy of one."""
+TIDY_SECONDS = 3_600.0
+"""So often it is looked whether something in the access journal is too old."""
 ATTEST_AGAIN_SECONDS = 60.0
 RING_AGAIN_AFTER_S = 10.0
 """What rang and was not taken from the outbox since then is rung for once more: the queue may have been emptied."""
@@ -92,7 +94,7 @@ class Services:
         self.lease = Lease(konto.log.store, "schedule", self.instance, timedelta(seconds=worker.lease_seconds))
         self.rung: dict[str, float] = {}
         """Messages that lie in the queue, and since when on the machine's running clock, which nobody sets."""
-        self.next_tick_s = self.next_survey_s = self.next_look_s = self.next_attest_s = 0.0
+        self.next_tick_s = self.next_survey_s = self.next_look_s = self.next_attest_s = self.next_tidy_s = 0.0
         self.looked_at = 0
         """The position of the tables when the last look began: what came while it raised is looked at next."""
         self.releasing = threading.RLock()
@@ -273,6 +275,10 @@ class Services:
         try:
             if attesting.is_due(self.konto, now, events=audit.events, every=timedelta(minutes=audit.minutes)):
                 log.info("attested", events=attesting.attest(self.konto).size)
+            if time.monotonic() >= self.next_tidy_s:
+                self.next_tidy_s = time.monotonic() + TIDY_SECONDS
+                if cut := looking.tidy(self.konto, now, audit.looks_kept):
+                    log.info("looks_cut", entries=cut)
             copies = checkpoint_copies.copy_out(self.konto, self.sender.channels, now)
         except Refused as refused:
             # The log changed, or the key is missing: konto doctor shows it until somebody has looked after it.

@@ -6,6 +6,7 @@ import binascii
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
 from urllib.parse import urlsplit
@@ -341,7 +342,7 @@ class StoreSettings(Part):
     idle_timeout_seconds: Annotated[int, Field(ge=1, le=3_600)] = 60
     """So long PostgreSQL lets a transaction of ours do nothing before it ends it."""
     connections: Annotated[int, Field(ge=2, le=20)] = 3
-    """Of each process to each of the two stores: one that writes, the others read."""
+    """Of each process to log and tables each: one that writes, the others read. The access journal has two."""
     patience_seconds: Seconds = 60.0
     """How long a service waits for a database that is away or not prepared yet."""
 
@@ -485,6 +486,12 @@ class AuditSettings(Part):
     """How often."""
     webhook: Label | None = None
     """The name of a section [webhooks.NAME] whose program gets every checkpoint."""
+    looks_months: Annotated[int, Field(ge=1, le=120)] = 24
+    """How long the access journal keeps who looked; it is data about the people who work here."""
+
+    @property
+    def looks_kept(self) -> timedelta:
+        return timedelta(days=self.looks_months * 365.25 / 12)
 
 
 class LogSettings(Part):

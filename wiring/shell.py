@@ -22,6 +22,7 @@ from cryptography.exceptions import InvalidTag
 from typer.core import TyperGroup
 
 from domain.errors import Refused
+from domain.roles import LOCAL_USER, Asker
 from domain.store import StoreGone, StoreTrouble
 from wiring.home import Clock, system_clock
 from wiring.output import Output, PipeClosed, flush
@@ -38,6 +39,7 @@ FAILURES = frozenset(
         "already_running",
         "already_served",
         "busy",
+        "journal_away",
         "keys_damaged",
         "keys_missing",
         "mailbox",
@@ -47,6 +49,7 @@ FAILURES = frozenset(
         "not_prepared",
         "not_ready",
         "other_keys",
+        "unreadable",
     }
 )
 """Refusals that are no fault of what was typed or sent in."""
@@ -102,6 +105,8 @@ class World:
     environment: Mapping[str, str]
     clock: Clock = system_clock
     entropy: Callable[[int], bytes] = field(default=os.urandom, repr=False)
+    asker: Asker = LOCAL_USER
+    """Whoever can type a command here can read every file of the home, and so has every role."""
 
     def default_home(self) -> Path:
         named = self.environment.get(HOME_VARIABLE)

@@ -1,4 +1,4 @@
-"""Which stores a firm has: two files in its home, or two schemas of one PostgreSQL database."""
+"""Which stores a firm has: three files in its home, or three schemas of one PostgreSQL database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from domain.store import SqliteStore, Store
 from domain.store.schema import reached
 from wiring.settings import StoreSettings
 
-LOG, VIEWS = "events.db", "views.db"
+LOG, VIEWS, JOURNAL = "events.db", "views.db", "journal.db"
+JOURNAL_WAIT_SECONDS = 5
+"""Whoever notes a look waits for others who note one, which takes a moment, and for nobody else."""
+JOURNAL_CONNECTIONS = 2
 
 
 def is_shared(settings: StoreSettings) -> bool:
@@ -28,6 +31,23 @@ def opened(home: Path, settings: StoreSettings) -> tuple[Store, Store]:
         SqliteStore(str(home / LOG), synchronous="FULL", lock_timeout_s=timeout),
         SqliteStore(str(home / VIEWS), synchronous="NORMAL", lock_timeout_s=timeout),
     )
+
+
+def journal(home: Path, settings: StoreSettings) -> Store:
+    """The access journal's, apart from the log's, whose writer an import holds for minutes."""
+    if settings.address is not None:
+        few = settings.model_copy(
+            update={"connections": JOURNAL_CONNECTIONS, "lock_timeout_seconds": JOURNAL_WAIT_SECONDS}
+        )
+        return _postgres(few, journal_schema(settings))
+    (home / JOURNAL).touch(mode=0o600)
+    # What was committed survives the end of any process, and a power cut as soon as a checkpoint names it: to wait for
+    # the disk at every page would take longer than to make the page.
+    return SqliteStore(str(home / JOURNAL), synchronous="NORMAL", lock_timeout_s=JOURNAL_WAIT_SECONDS, wipes=True)
+
+
+def journal_schema(settings: StoreSettings) -> str:
+    return f"{settings.db_schema}_journal"
 
 
 def _postgres(settings: StoreSettings, schema: str) -> Store:

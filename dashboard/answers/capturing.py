@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard.answers.looking import noted
 from dashboard.shapes.asking import Reader, Refusal
 from dashboard.shapes.captured import Captured, Offer, Part, Said
 from dashboard.shapes.captured import Understood as Shown
@@ -24,6 +25,7 @@ def understand(konto: Konto, reader: Reader, said: Said) -> Shown:
     except Unclear as unclear:
         return Refusal((told.question(t, unclear)["text"],))
     except Refused as refused:
+        noted(konto, refused)
         return Refusal(tuple(sentence(each, t) for each in (refused, *refused.also)))
 
 
@@ -38,6 +40,7 @@ def record(konto: Konto, reader: Reader, said: Said, before: Captured, offer: in
     except Unclear as unclear:
         return Refusal((told.question(t, unclear)["text"],))
     except Refused as refused:
+        noted(konto, refused)
         return Refusal(tuple(sentence(each, t) for each in (refused, *refused.also)))
     return None
 

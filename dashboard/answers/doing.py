@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard.answers.looking import noted
 from dashboard.shapes.asking import Reader, Refusal
 from dashboard.shapes.deeds import Doing
 from domain.errors import Refused
@@ -17,7 +18,7 @@ def do(konto: Konto, reader: Reader, doing: Doing) -> Refusal | None:
     try:
         deeds.do(konto, Deed(doing.does, doing.on, doing.id, doing.at, doing.says))
     except Refused as refused:
-        return _refusal(refused, reader)
+        return _refusal(noted(konto, refused), reader)
     return None
 
 
@@ -26,7 +27,7 @@ def undo(konto: Konto, reader: Reader, id: str) -> Refusal | None:
     try:
         deeds.undo(konto, id)
     except Refused as refused:
-        return _refusal(refused, reader)
+        return _refusal(noted(konto, refused), reader)
     return None
 
 

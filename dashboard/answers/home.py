@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from dashboard.answers import (
     deliveries,
     incidents,
     lists,
+    looks,
     meaning,
     morning,
     operations,
@@ -40,6 +42,7 @@ from dashboard.answers import (
 )
 from dashboard.answers import doing as doing_
 from dashboard.answers.kept import Kept
+from dashboard.answers.looking import seen, shown
 from dashboard.shapes.account import Account, Span
 from dashboard.shapes.adviser import AdviceAsked, AdvicePage
 from dashboard.shapes.alerts import Noted
@@ -51,6 +54,7 @@ from dashboard.shapes.customers import CustomerPage, CustomersAsked
 from dashboard.shapes.deeds import Doing
 from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentFigures, IncidentPage, IncidentsAsked
+from dashboard.shapes.looks import Looks, LooksAsked
 from dashboard.shapes.meaning import Figure, FigureTest
 from dashboard.shapes.morning import Morning
 from dashboard.shapes.operations import Operations
@@ -61,20 +65,24 @@ from dashboard.shapes.promises import PromiseFilter, PromisePage
 from dashboard.shapes.publishing import Kind, Proposal, Published, Ready, Texts
 from dashboard.shapes.record import RecordAsked, RecordPage
 from dashboard.shapes.rules import Rules
-from dashboard.shapes.signing_in import SignIn
+from dashboard.shapes.signing_in import SignedIn, SignIn, SigningIn
 from dashboard.shapes.suppliers import Suppliers
 from dashboard.shapes.team import Team
 from dashboard.shapes.timeline import FileForm, TimelineAsked, TimelineFile, TimelinePage
 from dashboard.shapes.what_if import WhatIf
+from domain.roles import NOBODY, What
+from projections.customers import UnknownCustomer
 from wiring.home import Konto, open_home
+from wiring.looking import not_theirs
 
 
 class Home:
     """Answers every page's questions; see `dashboard.data.Source`."""
 
     def __init__(self, konto: Konto) -> None:
-        self.konto = konto
+        self.konto = replace(konto, door="dashboard")
         self.taught = konto.taught
+        self._over: set[SignedIn] = set()
         self.kept = Kept()
         self.lately = Kept()
         self.overviews = Kept()
@@ -96,46 +104,86 @@ class Home:
         return rights.seen_by(self.konto, reader)
 
     def firm(self, reader: Reader) -> Firm:
-        return rights.firm(self._for(reader), reader)
+        found = rights.firm(self._for(reader), reader)
+        if found.presence == "signed_out" and reader.who is not None and reader.who not in self._over:
+            self._over.add(reader.who)
+            self._whose(reader.who).note("session_ended")
+        return found
+
+    def note_signing_in(self, what: SigningIn, who: SignedIn | None, where: str) -> None:
+        """Nobody's address stands in the journal: whoever is none of the people is nobody known."""
+        konto = self._whose(who)
+        if what == "signed_in" and not konto.asker.roles:
+            what, where = "sign_in_refused", "stranger"
+        elif what == "sign_in_refused":
+            konto = replace(konto, asker=NOBODY)
+        elif konto.settings.login.roles_claim is not None:
+            where = f"roles={','.join(sorted(konto.asker.roles))}"
+        konto.note(what, beside=where)
+
+    def _whose(self, who: SignedIn | None) -> Konto:
+        """The home of somebody whose sign-in may be over; None: of whoever works on this machine."""
+        if who is None:
+            return self.konto
+        people = self.konto.steering.people.at(self.konto.clock())
+        return replace(self.konto, asker=rights.asker_of(who, people, self.konto.settings.login))
+
+    def was_refused(self, reader: Reader, what: What) -> None:
+        rights.seen_by(self.konto, reader).note("refused", beside=what)
 
     def overview(self, reader: Reader, asked: OverviewAsked) -> Overview | None:
-        return overview.overview(self._for(reader), self.overviews, reader, asked)
+        konto = self._for(reader)
+        found = overview.overview(konto, self.overviews, reader, asked)
+        return seen(konto, found, "overview", asked)
 
     def by_customer(self, reader: Reader, asked: OverviewAsked) -> ByCustomer:
-        return by_customer.by_customer(self._for(reader), self.by_customers, reader, asked)
+        konto = self._for(reader)
+        return seen(konto, by_customer.by_customer(konto, self.by_customers, reader, asked), "by customer", asked)
 
     def record_of_promises(self, reader: Reader, asked: RecordAsked, page: int = 1) -> RecordPage:
-        return record.page(self._for(reader), reader, asked, page)
+        konto = self._for(reader)
+        return seen(konto, record.page(konto, reader, asked, page), "record", asked, page)
 
     def customers_behind(self, reader: Reader, asked: CustomersBehindAsked, page: int = 1) -> CustomersBehind:
-        return behind.customers(self._for(reader), reader, asked, page)
+        konto = self._for(reader)
+        return seen(konto, behind.customers(konto, reader, asked, page), "customers behind", asked, page)
 
     def promises(self, reader: Reader, asked: PromiseFilter, page: int = 1) -> PromisePage:
-        return lists.promises(self._for(reader), self.taught, reader, asked, page)
+        konto = self._for(reader)
+        return seen(konto, lists.promises(konto, self.taught, reader, asked, page), "promises", asked, page)
 
     def promise(self, reader: Reader, name: str) -> OnePromise | None:
-        return promise.page(self._for(reader), self.taught, reader, name)
+        konto = self._for(reader)
+        found = promise.page(konto, self.taught, reader, name)
+        customer = promise.customer_of(konto, name) if found is None else found.row.customer
+        return found if customer is None else shown(konto, found, "promise", customer)
 
     def contacts(self, reader: Reader, asked: ContactsAsked, page: int = 1) -> ContactPage:
-        return contacts.page(self._for(reader), reader, asked, page)
+        konto = self._for(reader)
+        return seen(konto, contacts.page(konto, reader, asked, page), "contacts", asked, page)
 
     def contact_figures(self, reader: Reader, asked: ContactsAsked) -> ContactFigures | Refusal:
         return contacts.figures(self._for(reader), reader, asked)
 
     def incidents(self, reader: Reader, asked: IncidentsAsked, page: int = 1) -> IncidentPage:
-        return incidents.page(self._for(reader), reader, asked, page)
+        konto = self._for(reader)
+        return seen(konto, incidents.page(konto, reader, asked, page), "incidents", asked, page)
 
     def incident_figures(self, reader: Reader, asked: IncidentsAsked) -> IncidentFigures | Refusal:
         return incidents.figures(self._for(reader), reader, asked)
 
     def customers(self, reader: Reader, asked: CustomersAsked, page: int = 1) -> CustomerPage:
-        return customers.page(self._for(reader), reader, asked, page)
+        konto = self._for(reader)
+        return seen(konto, customers.page(konto, reader, asked, page), "customers", asked, page)
 
     def names(self, reader: Reader, text: str) -> tuple[tuple[str, str], ...]:
-        return adviser.names(self._for(reader), reader, text)
+        konto = self._for(reader)
+        return seen(konto, adviser.names(konto, reader, text), "names")
 
     def advice(self, reader: Reader, asked: AdviceAsked) -> AdvicePage:
-        return adviser.page(self._for(reader), self.taught, reader, asked)
+        konto = self._for(reader)
+        found = adviser.page(konto, self.taught, reader, asked)
+        return found if found.customer is None else shown(konto, found, "adviser", found.customer.customer)
 
     def suppliers(self, reader: Reader) -> Suppliers:
         return suppliers.every(self._for(reader), reader)
@@ -144,16 +192,30 @@ class Home:
         return rules.every(self._for(reader), reader)
 
     def timeline(self, reader: Reader, customer: str, asked: TimelineAsked, page: int = 1) -> TimelinePage | None:
-        return timeline.page(self._for(reader), reader, customer, asked, page)
+        konto = self._for(reader)
+        return shown(konto, timeline.page(konto, reader, customer, asked, page), "timeline", customer)
 
     def timeline_file(self, reader: Reader, customer: str, asked: TimelineAsked, form: FileForm) -> TimelineFile | None:
-        return timeline_file.made(self._for(reader), reader, customer, asked, form)
+        konto = self._for(reader)
+        found = timeline_file.made(konto, reader, customer, asked, form)
+        return shown(konto, found, f"timeline {form}", customer, "exported")
+
+    def looks(self, reader: Reader, asked: LooksAsked) -> Looks | Refusal:
+        konto = self._for(reader)
+        return seen(konto, looks.newest(konto, reader, asked), "looks", asked)
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
-        return accounts.account(self._for(reader), self.taught, reader, customer, span)
+        konto = self._for(reader)
+        return shown(konto, accounts.account(konto, self.taught, reader, customer, span), "account", customer)
 
     def statement_pdf(self, reader: Reader, customer: str, span: Span) -> bytes:
-        return printed.statement_pdf(self._for(reader), reader, customer, span)
+        konto = self._for(reader)
+        try:
+            found = printed.statement_pdf(konto, reader, customer, span)
+        except UnknownCustomer:
+            not_theirs(konto, [customer], "statement pdf")
+            raise
+        return shown(konto, found, "statement pdf", customer, "exported")
 
     def tested(self, reader: Reader, figure: Figure) -> FigureTest | Refusal | None:
         return meaning.tested(self._for(reader), self.kept, reader, figure)
@@ -203,7 +265,8 @@ class Home:
         return acknowledging.by_link(self.konto, alert, by, key)
 
     def morning(self, reader: Reader, owner: str | None) -> Morning:
-        return morning.morning(self._for(reader), self.taught, self.lately, reader, owner)
+        konto = self._for(reader)
+        return seen(konto, morning.morning(konto, self.taught, self.lately, reader, owner), "morning")
 
     def take_note(self, reader: Reader, alerts: Sequence[str]) -> Refusal | None:
         return acknowledging.take_note(self._for(reader), reader, alerts)
@@ -212,7 +275,8 @@ class Home:
         return acknowledging.put_off(self._for(reader), reader, alerts, until, reason)
 
     def understand(self, reader: Reader, said: Said) -> Understood:
-        return capturing.understand(self._for(reader), reader, said)
+        konto = self._for(reader)
+        return seen(konto, capturing.understand(konto, reader, said), "capture")
 
     def record(self, reader: Reader, said: Said, shown: Captured, offer: int | None) -> Refusal | None:
         return capturing.record(self._for(reader), reader, said, shown, offer)
@@ -227,7 +291,8 @@ class Home:
         return team.team(self._for(reader), reader)
 
     def deliveries(self, reader: Reader, asked: DeliveriesAsked, page: int = 1) -> DeliveriesPage | Refusal:
-        return deliveries.page(self._for(reader), reader, asked, page)
+        konto = self._for(reader)
+        return seen(konto, deliveries.page(konto, reader, asked, page), "deliveries", asked, page)
 
     def send_again(self, reader: Reader, alerts: Sequence[str]) -> Refusal | None:
         return acknowledging.send_again(self._for(reader), reader, alerts)

@@ -55,6 +55,7 @@ AREAS: Final[Mapping[str, Area]] = {
     "calendar": "doors",
     "mailbox": "doors",
     "keys": "safety",
+    "journal": "safety",
 }
 """By what the notes are called; what says where the home lies is for the command line alone."""
 

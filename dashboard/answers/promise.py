@@ -14,7 +14,7 @@ from domain.errors import Refused
 from domain.fact import SEALED, end_of
 from domain.outcome import Step
 from domain.promise import PromiseBroken, PromiseMade, PromisePaused, PromiseRenegotiated, PromiseResumed
-from projections import one_promise, open_list, sentences
+from projections import one_promise, open_list, own_names, sentences
 from projections.customers import person_name
 from projections.filters import Moment
 from projections.one_promise import OnePromise as Found
@@ -71,6 +71,14 @@ def page(konto: Konto, taught: Taught, reader: Reader, name: str) -> OnePromise 
         alerts=tuple(_alerts(konto, reader, found)),
         facts=timeline.tell(konto, reader, found.timeline),
     )
+
+
+def customer_of(konto: Konto, name: str) -> str | None:
+    """Whose promise it is, by internal id, whoever asks: for the journal, not for the reader."""
+    try:
+        return own_names.named(konto.library, "promise", name).customer
+    except Refused:
+        return None
 
 
 def _row(konto: Konto, taught: Taught, found: Found, plan: str | None, now: datetime, t: Translator) -> PromiseRow:

@@ -9,14 +9,11 @@ from zoneinfo import ZoneInfo
 from dashboard.shapes.asking import Firm, Reader, Refusal
 from dashboard.shapes.signing_in import Presence, SignedIn
 from domain.people import People
-from domain.roles import MAY, Asker, NotAllowed, What, allowed, may
+from domain.roles import MAY, NOBODY, Asker, NotAllowed, What, allowed, may
 from wiring.home import Konto
 from wiring.refusals import sentence
 from wiring.settings import LoginSettings
 from words import N_, translator
-
-NOBODY = Asker(None, frozenset())
-"""Sees nothing and may do nothing."""
 
 
 def seen_by(konto: Konto, reader: Reader) -> Konto:
@@ -29,7 +26,7 @@ def seen_by(konto: Konto, reader: Reader) -> Konto:
         return replace(konto, asker=NOBODY) if login.is_set else konto
     if login.is_set and _is_over(reader.who, konto):
         return replace(konto, asker=NOBODY)
-    return replace(konto, asker=_asker(reader.who, konto.steering.people.at(konto.clock()), login))
+    return replace(konto, asker=asker_of(reader.who, konto.steering.people.at(konto.clock()), login))
 
 
 def _is_over(who: SignedIn, konto: Konto) -> bool:
@@ -37,7 +34,7 @@ def _is_over(who: SignedIn, konto: Konto) -> bool:
     return who.at is None or konto.clock() - who.at > lasting
 
 
-def _asker(who: SignedIn, people: People, login: LoginSettings) -> Asker:
+def asker_of(who: SignedIn, people: People, login: LoginSettings) -> Asker:
     """Whoever is not among the firm's people has no role, and so sees nothing; else the people of this moment say it.
 
     Where the service says the roles, it alone does, also for people whom the document does not name.
@@ -94,5 +91,6 @@ def refusal(konto: Konto, what: What, reader: Reader) -> Refusal | None:
     try:
         allowed(konto.asker, what)
     except NotAllowed as refused:
+        konto.note("refused", beside=what)
         return Refusal((sentence(refused, translator(reader.lang)),))
     return None

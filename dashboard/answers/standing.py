@@ -8,6 +8,7 @@ from dashboard.shapes.account import Stage
 from dashboard.shapes.asking import Reader
 from dashboard.shapes.figures import Reliability
 from dashboard.shapes.timeline import OpenThen, Standing
+from domain.roles import may
 from projections import contacts, open_list, sentences
 from projections.filters import Condition, Moment
 from projections.sentences import NAMED_BY_KIND
@@ -16,7 +17,7 @@ from projections.tables import instant
 from wiring.asking import Asking
 from wiring.home import Konto
 from wiring.told import statement as told
-from words import N_, translator
+from words import N_, Translator, translator
 from words.names import CHANNELS
 
 SHOWN = 3
@@ -27,24 +28,29 @@ def at(konto: Konto, reader: Reader, customer: str, moment: Moment) -> Standing:
     found = _read(konto, reader, customer, moment)
     rules = konto.library.steering(moment.known).rulebooks.at(moment.at)
     t = translator(reader.lang)
-    own = where(konto, customer)
-    open_now = open_list.page(konto.library, konto.asker, moment, filter=own, limit=SHOWN)
-    questions, waiting = _questions(konto, reader, customer, moment)
+    open_promises, promises = _promises(konto, t, customer, moment) if may(konto.asker, "promises") else (0, ())
+    questions, waiting = _questions(konto, reader, customer, moment) if may(konto.asker, "contacts") else ((), 0)
     return Standing(
         balance=found.balance,
         stage=Stage(found.stage.name, sentences.reason(found.stage, rules.stage, t)),
         reliability=Reliability(*found.reliability),
-        promises=tuple(
-            OpenThen(
-                row.promise.what or t.gettext(NAMED_BY_KIND[row.promise.kind]).format(id=row.promise.id),
-                row.promise.due,
-                row.standing == "overdue",
-            )
-            for row in open_now.rows
-        ),
-        open_promises=sum(open_now.counts.values()),
+        promises=promises,
+        open_promises=open_promises,
         questions=questions,
         open_questions=waiting,
+    )
+
+
+def _promises(konto: Konto, t: Translator, customer: str, moment: Moment) -> tuple[int, tuple[OpenThen, ...]]:
+    """How many were open, and the first few."""
+    found = open_list.page(konto.library, konto.asker, moment, filter=where(konto, customer), limit=SHOWN)
+    return sum(found.counts.values()), tuple(
+        OpenThen(
+            row.promise.what or t.gettext(NAMED_BY_KIND[row.promise.kind]).format(id=row.promise.id),
+            row.promise.due,
+            row.standing == "overdue",
+        )
+        for row in found.rows
     )
 
 

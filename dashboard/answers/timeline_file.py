@@ -11,11 +11,13 @@ from dashboard.answers.timeline_words import Teller
 from dashboard.shapes.asking import Reader
 from dashboard.shapes.timeline import FileForm, TimelineAsked, TimelineEntry, TimelineFile
 from projections.audit import Entry
-from wiring import spreadsheet
+from wiring import looking, spreadsheet
 from wiring.asking import Asking
 from wiring.home import Konto
 from wiring.printing import timeline as printing
+from wiring.told import looks as told_looks
 from wiring.told import timeline as told
+from wiring.told.looks import Told
 from words import N_, translator
 
 COLUMNS = (
@@ -30,11 +32,13 @@ COLUMNS = (
     N_("Why"),
     N_("What became of it"),
 )
+MOST_LOOKS = 10_000
 STATES = {
     "counts": N_("counts"),
     "retracted": N_("recorded by mistake, retracted"),
     "parked": N_("waits for what it refers to"),
     "alert": N_("alert of ours"),
+    "look": N_("look"),
 }
 
 
@@ -65,7 +69,21 @@ def _csv(konto: Konto, reader: Reader, seen: Seen) -> bytes:
     teller = Teller(konto, reader, seen.found.called, seen.became)
     rows = (teller.tell(entry) for entry in seen.entries)
     heads = [t.gettext(column) for column in COLUMNS]
-    return spreadsheet.table(heads, (_cells(row, reader, t.gettext(STATES[row.status])) for row in rows))
+    limit = 0 if len(seen.entries) < len(seen.everything) else MOST_LOOKS  # narrowed to something else
+    looked = looking.at_customer(konto, seen.customer, seen.moment.at, limit=limit)
+    looks = told_looks.Teller(konto, konto.clock(), t, looked)
+    return spreadsheet.table(
+        heads,
+        (
+            *(_cells(row, reader, t.gettext(STATES[row.status])) for row in rows),
+            *(_look(looks.told(each), reader, t.gettext(STATES["look"])) for each in looked),
+        ),
+    )
+
+
+def _look(told: Told, reader: Reader, state: str) -> Iterator[str]:
+    at = told.at.astimezone(reader.zone).isoformat(timespec="seconds")
+    yield from (at, at, told.text, told.beside, told.who, told.door, state, "", "", "")
 
 
 def _pdf(konto: Konto, reader: Reader, seen: Seen) -> bytes:

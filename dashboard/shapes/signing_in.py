@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -36,3 +37,12 @@ class SignedIn(NamedTuple):
     """As the service calls them."""
     at: datetime | None = None
     """When they signed in."""
+
+
+SigningIn = Literal["signed_in", "signed_out", "sign_in_refused"]
+Noting = Callable[[SigningIn, SignedIn | None, str], None]
+"""Hears what happened at the door, to whom (None: whoever works on this machine, or nobody knows), and where."""
+
+
+def not_noted(what: SigningIn, who: SignedIn | None, where: str) -> None:
+    """Where there is no home to note it in."""

@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, data, look, places, rows, standing, timeline_entries, timeline_moment
+from dashboard import address, data, look, looks_card, places, rows, standing, timeline_entries, timeline_moment
 from dashboard.look import plain
 from dashboard.shapes.asking import PAGE_SIZE
 from dashboard.shapes.customers import CustomersAsked
@@ -81,6 +81,9 @@ def _show(found: TimelinePage, asked: TimelineAsked, pages: int, here: Visit) ->
         address.turn_pages("page", pages)
         look.foot(timeline_entries.foot(found, here))
         _take_along(found, asked, here)
+    if "looks" in here.may:
+        with look.card("looks"):
+            looks_card.of_customer(found.customer, here)
 
 
 def _nothing(asked: TimelineAsked, here: Visit) -> None:
@@ -134,3 +137,6 @@ def _choose(here: Visit) -> None:
                 t("Nobody is known yet."), t("Customers come with their first promise: `konto import FILE`.")
             )
         address.turn_pages("page", pages)
+    if "looks" in here.may:
+        with look.card("door"):
+            looks_card.at_the_door(here)

@@ -4,6 +4,7 @@
 """
 
 from domain.store.base import (
+    STORE_FAILS,
     Bookmarks,
     Claim,
     Cursor,
@@ -20,6 +21,7 @@ from domain.store.base import (
 from domain.store.sqlite import SqliteStore
 
 __all__ = [
+    "STORE_FAILS",
     "Bookmarks",
     "Claim",
     "Cursor",

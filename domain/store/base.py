@@ -6,6 +6,7 @@ must commit together with them goes through the same cursor.
 
 from __future__ import annotations
 
+import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -18,6 +19,10 @@ from verifier.events import Event
 
 StoreTrouble = PersistenceError
 """What the engine itself could not do: a full disk, a damaged file, missing rights."""
+
+
+STORE_FAILS = (PersistenceError, sqlite3.Error, OSError)
+"""The same as it comes out of a transaction: SQLite's own errors, others as the library tells them."""
 
 
 class StoreGone(StoreTrouble):
@@ -247,6 +252,10 @@ class Store(ABC):
 
         Changes no row and no position. Raises StoreBusy where somebody goes on reading what was there before.
         """
+
+    @abstractmethod
+    def settle(self) -> None:
+        """What was committed survives a power cut from now on, if it did not do so already."""
 
     @abstractmethod
     def claim(self, name: str) -> AbstractContextManager[Claim | None]:

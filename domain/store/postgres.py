@@ -255,6 +255,9 @@ class PostgresStore(Store):
                 raise StoreBusy
             sleep(OLD_READERS_S)
 
+    def settle(self) -> None:
+        """The server has it on the disk before it says that it is committed."""
+
     @contextmanager
     def claim(self, name: str) -> Iterator[Claim | None]:
         with self._own_connection() as connection:

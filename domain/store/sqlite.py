@@ -61,13 +61,14 @@ class SqliteCursor(Cursor):
 
 class _Pool(SQLiteConnectionPool):
     synchronous: str
+    wipes: bool
 
     def _create_connection(self) -> SQLiteConnection:
         connection = self._connected()
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA synchronous={self.synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")
-        if self.synchronous == "FULL":
+        if self.wipes:
             # What is deleted from the log's own tables goes at once; tables that are refolded all the time would
             # become slow, and whoever needs them clean has them scrubbed.
             cursor.execute("PRAGMA secure_delete=ON")
@@ -102,11 +103,16 @@ def _is_busy(error: sqlite3.OperationalError) -> bool:
 
 
 class SqliteStore(Store):
-    """One SQLite file. FULL for what must survive a power cut, NORMAL for what can be rebuilt."""
+    """One SQLite file. FULL for what must survive a power cut at once, NORMAL for what can be rebuilt or is settled.
+
+    `wipes`: what is deleted is overwritten; usual with FULL.
+    """
 
     engine = "sqlite"
 
-    def __init__(self, path: str, *, synchronous: Literal["FULL", "NORMAL"], lock_timeout_s: int) -> None:
+    def __init__(
+        self, path: str, *, synchronous: Literal["FULL", "NORMAL"], lock_timeout_s: int, wipes: bool | None = None
+    ) -> None:
         self.file = Path(path)
         self._data = SQLiteDatastore(path, lock_timeout=lock_timeout_s, originator_id_type="text")
         self._data.pool.close()
@@ -114,6 +120,7 @@ class SqliteStore(Store):
             db_name=path, lock_timeout=lock_timeout_s, pool_size=2, pool_timeout=lock_timeout_s
         )
         pool.synchronous = synchronous
+        pool.wipes = synchronous == "FULL" if wipes is None else wipes
         # Not the pool's own lock for writers: whoever waits for that one keeps readers waiting too.
         self._one_writer = Lock()
         self._lock_timeout_s = lock_timeout_s
@@ -188,6 +195,11 @@ class SqliteStore(Store):
                 if monotonic() > until:
                     raise StoreBusy
                 sleep(LOOK_SECONDS)
+
+    def settle(self) -> None:
+        with closing(sqlite3.connect(self.file, timeout=self._lock_timeout_s, isolation_level=None)) as connection:
+            # Brings the write-ahead log to the disk, whether or not all of it can go into the file just now.
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     @contextmanager
     def claim(self, name: str) -> Iterator[Claim | None]:

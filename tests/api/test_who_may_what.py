@@ -53,7 +53,7 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("GET", "/customers/{customer}/timeline"): {
         "scopes": {"read"}, "path": "/customers/K-77/timeline",
-        "owner": OWN, "manager": ALL, "auditor": ALL, "admin": ALL, "lutz": SEE,
+        "owner": NONE, "manager": ALL, "auditor": ALL, "admin": ALL, "lutz": NONE,
     },
     ("GET", "/promises"): {
         "scopes": {"read"}, "owner": SEE, "manager": ALL, "auditor": ALL, "admin": NONE, "lutz": SEE,
@@ -81,6 +81,9 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("POST", "/alerts/{alert}/snooze"): {
         "scopes": {"alerts"}, "owner": OWN, "manager": ALL, "auditor": NONE, "admin": NONE, "lutz": SEE,
+    },
+    ("GET", "/looks"): {
+        "scopes": {"read"}, "owner": NONE, "manager": NONE, "auditor": ALL, "admin": ALL, "lutz": NONE,
     },
     ("GET", "/keys"): {
         "scopes": {"admin"}, "owner": NONE, "manager": NONE, "auditor": NONE, "admin": ALL, "lutz": NONE,

@@ -38,6 +38,7 @@ from dashboard.shapes.incidents import (
     Step,
     StepName,
 )
+from dashboard.shapes.looks import LookRow, Looks, LooksAsked
 from dashboard.shapes.meaning import Figure, FigureTest, Judged, SaidAndCame, TooFew
 from dashboard.shapes.promises import PromiseFilter, PromisePage, PromiseRow, State, StateFilter
 from dashboard.shapes.publishing import Texts
@@ -563,6 +564,13 @@ class Sample(Figures, Attention, Audited, Steered, Running, Promises):
         return CustomerPage(
             tuple(rows[start : start + PAGE_SIZE]), len(rows), sum(row.silence is not None for row in silent)
         )
+
+    def looks(self, reader: Reader, asked: LooksAsked) -> Looks:
+        german = reader.lang == "de"
+        text = "hat Familie Aydin angesehen" if german else "looked at Familie Aydin"
+        door = "auf den Seiten" if german else "on the pages"
+        at = self.now() - timedelta(minutes=12)
+        return Looks((LookRow(at, "Karin Kessler", door, text, "account"),), more=True)
 
     def account(self, reader: Reader, customer: str, span: Span) -> Account | None:
         if not self._customers or not customer.startswith("K-"):

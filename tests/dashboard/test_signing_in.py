@@ -27,6 +27,7 @@ from projections import alerts
 from tests.dashboard.camera import Watched, open_browser, settled
 from tests.dashboard.provider import CLIENT
 from tests.dashboard.signed_in import NO_TLS, PEOPLE, PLANTED, TELLS, Signing, run, seen, signing
+from tests.homes import open_at
 from tests.notation import at
 from wiring import links
 from wiring.home import open_home
@@ -250,6 +251,28 @@ def test_whoever_signs_out_is_out_in_every_window_and_a_copy_of_the_cookie_opens
         assert firm.visitor(Cookie=copy).get("/").status_code == 403
         with pytest.raises(ConnectionClosed):
             run(window, "rules")
+
+
+def test_who_signed_in_and_out_and_who_was_refused_stands_in_the_access_journal_without_an_address(firm: Signing):
+    home = open_at(firm.home)
+    before = home.konto.journal.head().number
+    with firm.signed_in("alma@example.com") as visitor:
+        visitor.get("/auth/logout", headers=HTML)
+    with firm.signed_in("stranger@example.com"):
+        pass
+    noted = [each for each in home.konto.journal.every() if each.number > before]
+    alma = home.konto.log.ids.person("alma")
+    assert [(each.who, each.what, each.door) for each in noted if each.who == alma] == [
+        (alma, "signed_in", "dashboard"), (alma, "signed_out", "dashboard"),
+    ]  # fmt: skip
+    strangers = [(each.what, each.beside) for each in noted if each.who == "unknown"]
+    assert set(strangers) <= {("sign_in_refused", "stranger"), ("sign_in_refused", "more")}
+    home.konto.journal.count_up(datetime.now(UTC) + timedelta(minutes=2))
+    every = list(home.konto.journal.every())
+    assert any(each.what == "sign_in_refused" for each in every)
+    assert not any("@" in str(each) for each in every)
+    assert home.konto.journal.verify([]).is_ok
+    home.close()
 
 
 # -- hosts and origins ---------------------------------------------------------------------------------

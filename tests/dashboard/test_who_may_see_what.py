@@ -24,6 +24,7 @@ from dashboard.shapes.customers import CustomersAsked
 from dashboard.shapes.deeds import Doing
 from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentsAsked
+from dashboard.shapes.looks import LooksAsked
 from dashboard.shapes.overview import OverviewAsked
 from dashboard.shapes.periods import Period
 from dashboard.shapes.promises import PromiseFilter
@@ -215,6 +216,18 @@ def test_an_owner_sees_their_own(pages: Home):
     assert "Petra Meier" in shown("owner", "contacts")
 
 
+def test_an_admin_sees_an_audit_and_who_looked_without_the_parts_that_the_role_does_not_reach(
+    pages: Home, planted: str
+):
+    told = shown("admin", "timeline", customer=planted)
+    assert PLANTED[2] in told
+    assert "Who looked?" in told
+    for part in ("promises open", "question unanswered", "questions unanswered", "Your role does not include this"):
+        assert part not in told
+    assert "Who looked?" not in shown("manager", "timeline", customer=planted)
+    assert "Sign-ins, refusals and rights" in shown("auditor", "timeline")
+
+
 def test_an_admin_sees_an_account_without_the_parts_that_the_role_does_not_reach(pages: Home, planted: str):
     told = shown("admin", "account", customer=planted)
     assert PLANTED[2] in told
@@ -273,6 +286,8 @@ def questions(pages: Home, who: Reader, customer: str) -> Iterator[tuple[str, An
     yield "timeline", lambda: pages.timeline(who, customer, TimelineAsked(None, None))
     for form in get_args(FileForm):
         yield "timeline_file", lambda form=form: pages.timeline_file(who, customer, TimelineAsked(None, None), form)
+    for looked_at in (customer, None):
+        yield "looks", lambda looked_at=looked_at: pages.looks(who, LooksAsked(looked_at))
     for span in ("month", "quarter", "all"):
         yield "account", lambda span=span: pages.account(who, customer, span)
     yield "tested", lambda: pages.tested(who, "adviser")
@@ -303,8 +318,8 @@ def questions(pages: Home, who: Reader, customer: str) -> Iterator[tuple[str, An
     yield "try_channel", lambda: pages.try_channel(who, "email")
 
 
-NOT_ASKED_FOR = {"now", "acknowledge", "record", "statement_pdf"}
-"""The clock; by the key of a link; only what `understand` has shown; what is set in type is asked for below."""
+NOT_ASKED_FOR = {"now", "acknowledge", "record", "statement_pdf", "was_refused"}
+"""The clock; by the key of a link; only what `understand` has shown; what nobody is told; what is set in type."""
 
 
 def answers(pages: Home, who: Reader, customer: str) -> dict[str, list[Any]]:
@@ -396,14 +411,14 @@ def test_what_waits_to_be_sent_is_counted_for_an_owner_as_far_as_it_is_theirs(pa
 
 
 def test_a_role_of_the_service_counts_as_the_settings_say(pages: Home):
-    from dashboard.answers.rights import _asker
+    from dashboard.answers.rights import asker_of
     from wiring.settings import LoginSettings
 
     people = pages.konto.steering.people.at(NOW)
     login = LoginSettings(roles_claim="groups", roles={"chiefs": "manager", "books": "auditor"})
 
     def asker(email: str | None, *roles: str) -> tuple[str | None, set[str]]:
-        found = _asker(SignedIn(email, roles, NOW), people, login)
+        found = asker_of(SignedIn(email, roles, NOW), people, login)
         return found.person, set(found.roles)
 
     assert asker("lutz@example.com", "chiefs", "books", "others") == ("lutz", {"manager", "auditor"})

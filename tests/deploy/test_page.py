@@ -94,7 +94,7 @@ def test_the_two_roles_of_the_page_suffice_on_postgres_and_the_services_can_make
 
 
 def test_the_services_may_use_tables_that_a_later_version_makes_in_postgres(roles: Roles):
-    for schema in ("vertrauenskonto", "vertrauenskonto_views"):
+    for schema in ("vertrauenskonto", "vertrauenskonto_views", "vertrauenskonto_journal"):
         _run(roles.owner, f"CREATE TABLE {schema}.later (n SERIAL, a TEXT)")
         _run(roles.service, f"INSERT INTO {schema}.later (a) VALUES ('x'); DELETE FROM {schema}.later")
 

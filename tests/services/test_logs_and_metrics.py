@@ -25,6 +25,7 @@ from tests.waiting import wait_for
 from wiring import logs, metrics
 from wiring.services import Services
 from wiring.settings import LogSettings, MetricsSettings
+from wiring.stores import JOURNAL_CONNECTIONS
 
 NAMES = ("Meier-Kanarienvogel", "kanari.ines@example.com", "Angebot Kanari", "K-KANARI", "kanari@kunde.example")
 STORY = f"""
@@ -211,8 +212,8 @@ def test_while_it_works_no_connection_to_postgres_is_idle_in_a_transaction(folde
         ).fetchone()
     assert max(idle, default=0.0) < 0.5
     assert most is not None
-    # Log and tables, one that holds the follower's claim, one that listens.
-    assert most[0] <= 2 * firm.home.konto.settings.store.connections + 2
+    # Log and tables, the access journal, one that holds the follower's claim, one that listens.
+    assert most[0] <= 2 * firm.home.konto.settings.store.connections + 2 + JOURNAL_CONNECTIONS
     firm.home.close()
 
 

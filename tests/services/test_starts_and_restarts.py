@@ -35,7 +35,8 @@ restarts = pytest.mark.parametrize(
 
 def test_18_services_start_at_once_on_an_empty_and_on_a_prepared_schema_of_postgres(schemas: Schemas, tmp_path: Path):
     with psycopg.connect(schemas.url, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA IF EXISTS eighteen CASCADE; DROP SCHEMA IF EXISTS eighteen_views CASCADE")
+        for schema in ("eighteen", "eighteen_views", "eighteen_journal"):
+            connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE".encode())
     folder = tmp_path / "home"
     folder.mkdir(mode=0o700)
     settings = f'[store]\nurl = "{schemas.url}"\ndb_schema = "eighteen"\nconnections = 2\n'
@@ -63,13 +64,14 @@ def test_services_need_no_right_to_make_tables_in_postgres(schemas: Schemas, tmp
     (folder / "settings.toml").write_text(schemas.settings(), encoding="utf-8")
     open_home(folder, environment={}, prepare=True).close()
     owner, schema = schemas.url, "konto_0"
+    every = f"{schema}, {schema}_views, {schema}_journal"
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute(
             f"""
             DO $$ BEGIN CREATE ROLE service LOGIN PASSWORD 'served-5781';
             EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-            GRANT USAGE ON SCHEMA {schema}, {schema}_views TO service;
-            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema}, {schema}_views TO service;
+            GRANT USAGE ON SCHEMA {every} TO service;
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {every} TO service;
             GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO service;
             """
         )

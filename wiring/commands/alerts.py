@@ -16,6 +16,7 @@ from projections import channels, naming
 from projections.alerts import STATES, AlertRow, Raised
 from projections.subjects import own_name
 from wiring.commands.desk import Desk, Json, Lang, at_desk
+from wiring.looking import listed
 from wiring.moments import written
 from wiring.shell import Group
 from wiring.told import alerts as told
@@ -82,6 +83,8 @@ def tick(ctx: typer.Context, at: At = None, json: Json = False, lang: Lang = Non
     with at_desk(ctx, json, lang) as desk:
         moment = desk.time(at, "--at") or desk.now
         rows = [_newly_as_json(desk, each.occasion, each.recipient, moment) for each in run_tick(desk.konto, moment)]
+        if rows:
+            listed(desk.konto, desk.page)
         if json:
             desk.out.answer(rows)
             return
@@ -125,6 +128,7 @@ def list_(ctx: typer.Context, state: State = None, json: Json = False, lang: Lan
         if state is not None and state not in STATES:
             raise Refused("unknown_state", UNKNOWN_STATE, "--state", found=state[:60], known=", ".join(STATES))
         states = [] if state is None else [state]
+        listed(desk.konto, desk.page, ["state" if state else ""])
         found = view.listed(desk.konto.library, desk.konto.asker, states=states)
         if json:
             desk.out.answer([told.as_json(desk, row) for row in found])

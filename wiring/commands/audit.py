@@ -9,22 +9,26 @@ import typer
 
 from domain.alert import OURSELVES
 from domain.errors import Refused
+from domain.journal import WHATS, Wanted
+from domain.roles import allowed
 from projections import audit
 from projections.audit import Entry, Timeline
 from projections.telling import sentence
 from verifier.attestation import Note, found_in, keys_in
 from verifier.note import BadNote, PublicKey
-from wiring import attesting, settings
+from wiring import attesting, looking, settings
 from wiring.commands.desk import MOMENT, AsOf, Desk, Json, KnownOn, Lang, at_desk
 from wiring.names import customer as find_customer
+from wiring.names import one_of
 from wiring.new_file import check_new, write_new
 from wiring.output import SLOW
 from wiring.printing import timeline as printing
 from wiring.shell import Group
 from wiring.told import checkpoint as told_checkpoint
+from wiring.told import looks as told_looks
 from wiring.told import timeline as told
 from words import N_
-from words.format import moment
+from words.format import moment, number
 
 app = typer.Typer(
     name="audit",
@@ -57,6 +61,25 @@ Keys = Annotated[
     list[str] | None,
     typer.Option("--key", metavar="KEY|FILE", help=N_("The public key that you keep; else those of this home.")),
 ]
+OfCustomer = Annotated[
+    str | None, typer.Option("--customer", metavar="C", help=N_("Only about this customer: own id, or source:id."))
+]
+OfPerson = Annotated[
+    str | None,
+    typer.Option(
+        "--person",
+        metavar="P",
+        help=N_("Only by this person, with the keys in their name; local: on this machine; unknown: nobody knows."),
+    ),
+]
+OfWhat = Annotated[
+    list[str] | None,
+    typer.Option("--what", metavar="W", help=N_("Only this: looked, exported, signed_in, refused …; more than once.")),
+]
+Since = Annotated[str | None, typer.Option("--since", metavar="T", help=N_("From this date or time on."))]
+Until = Annotated[str | None, typer.Option("--until", metavar="T", help=N_("Before this date or time."))]
+Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=1_000_000, help=N_("So many at most."))]
+WHEN, WHO, WHERE, DID, PAGE = N_("When"), N_("Who"), N_("Where"), N_("What they did"), N_("More about it")
 Pdf = Annotated[
     Path | None, typer.Option("--pdf", metavar="FILE", help=N_("Print it as PDF into this file, which must be new."))
 ]
@@ -87,10 +110,12 @@ def timeline(
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
         konto, asked = desk.konto, desk.moment(as_of, known_on, MOMENT)
+        allowed(konto.asker, "audit")
         party = find_customer(desk, customer)
         found = audit.timeline(konto.log, konto.library, konto.asker, party.customer, asked)
         if pdf is not None:
             check_new(pdf, "--pdf")
+            konto.note("exported", party.customer, f"{desk.page} pdf")
             write_new(pdf, printing.pdf(desk, printing.Seen(found, found.entries, asked)), "--pdf")
         if json:
             desk.out.answer([told.as_json(desk, found, entry) for entry in found.entries])
@@ -134,6 +159,7 @@ def _note(entry: Entry, desk: Desk) -> str:
 @app.command("checkpoint", help=N_("Attest the log as it is now, by a signed text to keep elsewhere."))
 def checkpoint(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
     with at_desk(ctx, json, lang) as desk:
+        allowed(desk.konto.asker, "audit")
         kept = attesting.attest(desk.konto)
         if json:
             desk.out.answer(told_checkpoint.as_json(kept))
@@ -147,6 +173,7 @@ def key(
     ctx: typer.Context, exchange: Exchange = False, lost: Lost = None, json: Json = False, lang: Lang = None
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
+        allowed(desk.konto.asker, "audit" if lost is None and not exchange else "keys")
         if lost is not None:
             attesting.replace_lost_key(desk.konto, _keys(lost, "--lost")[-1])
         if exchange:
@@ -163,6 +190,7 @@ def verify(
     ctx: typer.Context, checkpoints: Checkpoints = None, keys: Keys = None, json: Json = False, lang: Lang = None
 ) -> None:
     with at_desk(ctx, json, lang, up_to_date=False) as desk:
+        allowed(desk.konto.asker, "audit")
         outside = [note for each in checkpoints or () for note in _notes(each)]
         trusted = [key for each in keys or () for key in _keys(each, "--key")] or attesting.keys(desk.konto).public
         with desk.out.progress(desk.t.gettext(READING), least=SLOW) as tell:
@@ -183,11 +211,48 @@ def proof(
     lang: Lang = None,
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
+        allowed(desk.konto.asker, "audit")
         found = attesting.proof(desk.konto, position)
         if json:
             desk.out.answer(told_checkpoint.proof(found))
         else:
             desk.out.say(*found.text().splitlines())
+
+
+# -- who looked ---------------------------------------------------------------------------------------
+
+
+@app.command("looks", help=N_("Who looked at whose data, who signed in, who was refused; the newest first."))
+def looks(
+    ctx: typer.Context,
+    customer: OfCustomer = None,
+    person: OfPerson = None,
+    what: OfWhat = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = 200,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    with at_desk(ctx, json, lang) as desk:
+        konto = desk.konto
+        wanted = Wanted(
+            who=None if person is None else looking.of_person(konto, person),
+            about=None if customer is None else [find_customer(desk, customer).customer],
+            what=None if what is None else [one_of(each, WHATS, "--what") for each in what],  # type: ignore[misc]
+            since=desk.time(since, "--since"),
+            until=desk.time(until, "--until"),
+        )
+        found = looking.looks(konto, wanted, limit=limit)
+        teller = told_looks.teller(desk, found)
+        if json:
+            desk.out.answer([teller.as_json(each) for each in found])
+            return
+        t = desk.t
+        lines = [[moment(row.at, desk.now, desk.zone, t.lang), *row[1:]] for row in map(teller.told, found)]
+        if lines:
+            desk.out.table([t.gettext(head) for head in (WHEN, WHO, WHERE, DID, PAGE)], lines)
+        desk.out.say(t.ngettext("{n} entry.", "{n} entries.", len(found)).format(n=number(len(found), t.lang)))
 
 
 def _notes(place: Path) -> list[Note]:

@@ -10,6 +10,7 @@ from domain.errors import Refused
 from intake.capture.understood import Suggestion, Unclear, Understood
 from wiring import capturing
 from wiring.commands.desk import Desk, Json, Lang, at_desk
+from wiring.looking import listed
 from wiring.shell import Place
 from wiring.told import captured as told
 from words import N_
@@ -48,6 +49,7 @@ def capture(
     place: Place = ctx.obj
     with at_desk(ctx, json, lang) as desk:
         id = place.world.entropy(ID_BYTES).hex()
+        listed(desk.konto, desk.page, ["text"])  # who may be meant
         try:
             understood = capturing.understand(desk.konto, " ".join(text), id=id, by=by)
         except Unclear as unclear:

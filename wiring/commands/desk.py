@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from domain.errors import Refused
 from wiring.asking import Asking
 from wiring.home import Konto, open_home
+from wiring.looking import noting_refusals
 from wiring.output import SLOW, Output
 from wiring.refusals import sentence
 from wiring.shell import Place, World
@@ -70,11 +71,22 @@ def at_desk(
     """
     place: Place = ctx.obj
     asked = checked_language(lang)
-    with opened(place, asked, as_json, prepare) as (konto, out):
-        desk = Desk(konto, konto.clock(), out.t, out)
+    page = _called(ctx)
+    with opened(place, asked, as_json, prepare) as (konto, out), noting_refusals(konto, page):
+        desk = Desk(konto, konto.clock(), out.t, out, page=page)
         if up_to_date:
             desk.catch_up()
         yield desk
+
+
+def _called(ctx: typer.Context) -> str:
+    """The command's own words: statement, audit timeline."""
+    words: list[str] = []
+    here: Any = ctx
+    while here is not None and here.parent is not None:
+        words.insert(0, here.info_name or "")
+        here = here.parent
+    return " ".join(words)
 
 
 @contextmanager
@@ -89,6 +101,8 @@ def opened(
         environment=world.environment,
         clock=world.clock,
         entropy=world.entropy,
+        asker=world.asker,
+        door="command line",
         unsound=unsound.append,
         prepare=prepare is not None,
         on_step=prepare or (lambda step: None),

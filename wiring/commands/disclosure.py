@@ -52,6 +52,7 @@ def access(ctx: typer.Context, customer: Customer, out: Out = Path(), json: Json
         for file in files.values():
             check_new(file, "--out")
         _make(out)
+        konto.note("disclosed", found, desk.page)
         numbered = konto.settings.disclosure.colleagues == "numbered"
         everything = disclosed(konto.log, konto.library, konto.taught, konto.asker, found, desk.now, numbered=numbered)
         answer = told.as_json(desk, everything)

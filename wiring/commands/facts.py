@@ -15,12 +15,14 @@ import typer
 
 from domain.errors import Refused
 from domain.log import Parked
+from domain.roles import allowed
 from intake import exported
 from intake.mapped import Mapped
 from wiring import refusals, restoring, waiting
 from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.exporting import envelopes
 from wiring.importing import COUNTS, SHOWN, NothingRecorded, Summary, import_file
+from wiring.looking import listed
 from wiring.merging import merge_equal_addresses
 from wiring.moments import written
 from wiring.names import customer as find_customer
@@ -185,6 +187,7 @@ def export(
     lang: Lang = None,
 ) -> None:
     with at_desk(ctx, json, lang) as desk:
+        allowed(desk.konto.asker, "audit")
         if format not in FORMATS:
             raise Refused("unknown_format", UNKNOWN_FORMAT, "--format", found=format[:60], known=", ".join(FORMATS))
         if json and format == "csv":
@@ -192,10 +195,12 @@ def export(
         if format == "original":
             if customer is not None:
                 raise Refused("whole_only", WHOLE_ONLY, "--customer")
+            desk.konto.note("exported", beside=f"{desk.page} {format}")
             for line in restoring.original(desk.konto):
                 write(line)
             return
         chosen = None if customer is None else find_customer(desk, customer).customer
+        desk.konto.note("exported", chosen or "", f"{desk.page} {format}")
         erased = 0
         if format == "csv":
             write(_csv_line(exported.columns()))
@@ -222,8 +227,10 @@ def _csv_line(cells: list[str] | tuple[str, ...]) -> str:
 def parked(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
     with at_desk(ctx, json, lang) as desk:
         t = desk.t
+        allowed(desk.konto.asker, "deliveries")
         again = [each._replace(reason=t.gettext(WAITS_AGAIN)) for each in waiting.again(desk.konto)]
         found = [*waiting.early(desk.konto), *again]
+        listed(desk.konto, desk.page)
         if json:
             desk.out.answer([_parked_as_json(each) for each in found])
             return

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from wiring.commands.desk import MOMENT, Desk, at_desk
+from wiring.looking import listed, one_of
 from wiring.names import filter_of
 from words import N_
 
@@ -32,6 +33,9 @@ def list_or_count(
         asked: dict[str, Any] = {"states": [] if state is None else [state], "filter": filter_of(desk, where)}
         about = (desk.konto.library, desk.konto.asker, desk.moment(as_of, known_on, MOMENT))
         if not count:
+            by = {pair.partition("=")[0]: pair.partition("=")[2] for pair in where or ()}
+            narrowed = [*by, "state" if state else "", "as_of" if as_of or known_on else ""]
+            listed(desk.konto, desk.page, narrowed, about=one_of(desk.konto, by.get("customer")))
             answer(desk, view.listed(*about, **asked))
         elif json:
             desk.out.answer({"count": view.count(*about, **asked)})

@@ -54,6 +54,7 @@ def statement(
         found = find_customer(desk, customer).customer
         if pdf is not None:
             check_new(pdf, "--pdf")
+            desk.konto.note("exported", found, f"{desk.page} pdf")
             write_new(pdf, printing.pdf(desk, found, moment), "--pdf")
         read = told.read(desk, found, moment)
         if json:

@@ -10,9 +10,10 @@ from projections.customers import person_names
 from projections.filters import Moment
 from projections.telling import sentence
 from verifier.note import Checkpoint, checkpoint, unchecked
-from wiring import attesting
+from wiring import attesting, looking
 from wiring.asking import Asking
 from wiring.printing.press import Paper, printed
+from wiring.told import looks
 from words import N_, format
 
 TEMPLATE: Final = "timeline.typ"
@@ -43,6 +44,8 @@ PARTLY_ATTESTED = N_(
     "{n} of the entries were recorded after the checkpoint of {moment} and are not attested yet. With the same "
     "checkpoint, kept elsewhere, every later change to the others is found: konto audit verify."
 )
+LOOKED = N_("Who looked")
+MOST_LOOKS: Final = 500
 PAGE = N_("Page {n} of {m}")
 
 
@@ -78,6 +81,7 @@ def paper(asking: Asking, seen: Seen) -> Paper:
         "heads": [t.gettext(head) for head in HEADS],
         "entries": [_row(asking, seen.found, entry, persons) for entry in seen.entries],
         "nothing": t.gettext(NOTHING),
+        **_looks(asking, seen),
         **_attested(asking, seen.entries),
         "foot": f"{firm} · {customer[:80]} · {_moment(asking, asking.now)}",
         "page": t.gettext(PAGE),
@@ -135,6 +139,24 @@ def _by(asking: Asking, entry: Entry, persons: dict[str, str]) -> str:
         return fact.source
     name = persons.get(asking.konto.library.ids.person(person), person)
     return t.gettext(BY).format(source=fact.source, person=name)
+
+
+def _looks(asking: Asking, seen: Seen) -> dict[str, Any]:
+    """Who looked up to that moment, for whoever may know, where everything is printed; else nobody."""
+    t, konto = asking.t, asking.konto
+    narrowed = len(seen.entries) < len(seen.found.entries)
+    limit = 0 if narrowed else MOST_LOOKS
+    entries = looking.at_customer(konto, seen.found.customer.customer, seen.moment.at, limit=limit)
+    teller = looks.teller(asking, entries)
+    rows = [
+        {
+            "time": _day_and_clock(asking, told.at),
+            "text": f"{told.who}: {told.text}",
+            "by": f"{told.door} {told.beside}",
+        }
+        for told in map(teller.told, entries)
+    ]
+    return {"looks_title": t.gettext(LOOKED), "looks": rows}
 
 
 # -- the checkpoint -----------------------------------------------------------------------------------

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from domain.checkpoints import Kept
 from verifier.finding import Bad, What
+from verifier.journal import Report
 from verifier.note import checkpoint, unchecked
 from verifier.proof import Proof
 from wiring.asking import Asking
@@ -29,6 +30,18 @@ CHANGED: Mapping[What, str] = {
     "cut": N_("The log was changed: from position {position} on everything that was recorded is missing."),
 }
 SOMEWHERE = N_("The log was changed somewhere between the positions {position} and {upto}.")
+JOURNAL_WHOLE = N_(
+    "The access journal is what it was: entries up to number {n}, of which a checkpoint attests those up to {attested}."
+)
+JOURNAL_CUT = N_("Its entries up to number {n} were old, and were cut off on {moment}.")
+JOURNAL_CHANGED: Mapping[What, str] = {
+    "changed": N_("The access journal was changed: entry {position} is not what was noted there."),
+    "removed": N_("The access journal was changed: entry {position} is missing."),
+    "inserted": N_("The access journal was changed: entry {position} was put in afterwards."),
+    "reordered": N_("The access journal was changed: the entry that was noted as number {position} stands elsewhere."),
+    "cut": N_("The access journal was changed: from entry {position} on everything that was noted is missing."),
+}
+JOURNAL_SOMEWHERE = N_("The access journal was changed somewhere between the entries {position} and {upto}.")
 DAMAGED = N_("This is no checkpoint of this log, or nobody signed it whose key is known: {where}")
 WHAT_NOW = N_("Please stop whatever writes to the log, keep a copy of it as it is, and put back a backup from before.")
 
@@ -45,7 +58,12 @@ def as_json(kept: Kept) -> dict[str, Any]:
 
 
 def verified(found: Verified) -> dict[str, Any]:
-    return {**found.report.told(), "ok": found.is_ok, "damaged": list(found.damaged)}
+    return {
+        **found.report.told(),
+        "ok": found.is_ok,
+        "journal": found.journal.told(),
+        "damaged": list(found.damaged),
+    }
 
 
 def proof(found: Proof) -> dict[str, Any]:
@@ -59,10 +77,14 @@ def proof(found: Proof) -> dict[str, Any]:
 
 
 def in_words(asking: Asking, found: Verified) -> list[str]:
-    t, report = asking.t, found.report
+    t, report, looks = asking.t, found.report, found.journal
     said = [t.gettext(DAMAGED).format(where=where) for where in found.damaged]
-    if report.first_bad is not None:
-        return [*said, _bad(report.first_bad, t), t.gettext(WHAT_NOW)]
+    bad = [] if report.first_bad is None else [_bad(report.first_bad, t, SOMEWHERE, CHANGED)]
+    if looks.first_bad is not None:
+        bad.append(_bad(looks.first_bad, t, JOURNAL_SOMEWHERE, JOURNAL_CHANGED))
+    if bad:
+        return [*said, *bad, t.gettext(WHAT_NOW)]
+    said += _journal(asking, looks)
     n = number(report.size, t.lang)
     if report.attested is None:
         return [*said, t.gettext(NEVER_ATTESTED).format(n=n)]
@@ -74,8 +96,19 @@ def in_words(asking: Asking, found: Verified) -> list[str]:
     return said
 
 
-def _bad(bad: Bad, t: Translator) -> str:
+def _journal(asking: Asking, looks: Report) -> Iterator[str]:
+    t = asking.t
+    if not looks.size:
+        return
+    attested, n = number(looks.attested, t.lang), number(looks.size, t.lang)
+    yield t.gettext(JOURNAL_WHOLE).format(n=n, attested=attested)
+    if looks.cut.number and looks.cut_at is not None:
+        at = moment_to_keep(datetime.fromisoformat(looks.cut_at), asking.zone, t.lang)
+        yield t.gettext(JOURNAL_CUT).format(n=number(looks.cut.number, t.lang), moment=at)
+
+
+def _bad(bad: Bad, t: Translator, somewhere: str, changed: Mapping[What, str]) -> str:
     position = number(bad.position, t.lang)
     if bad.upto is not None:
-        return t.gettext(SOMEWHERE).format(position=position, upto=number(bad.upto, t.lang))
-    return t.gettext(CHANGED[bad.what]).format(position=position)
+        return t.gettext(somewhere).format(position=position, upto=number(bad.upto, t.lang))
+    return t.gettext(changed[bad.what]).format(position=position)

@@ -6,21 +6,24 @@ Only what follows from how the program is set up. What it cannot know is None, f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 from typing_extensions import TypedDict
 
 from domain.alert import OURSELVES, AlertDelivered
-from domain.roles import LOCAL_USER
+from domain.journal import LOOKS, Wanted
+from domain.roles import LOCAL_USER, Role
 from domain.rulebook import Rulebook
 from projections import access_keys
 from projections.disclosure import Disclosure
 from wiring.asking import Asking
 from wiring.settings import EMAIL, LOCAL, Settings
+from wiring.told import looks
 from words import N_, Translator
-from words.format import number, percent
+from words.format import moment_to_keep, number, percent
 
 PURPOSES: Final = (
     N_("To keep what was promised to you, and to tell you in time where that is not possible."),
@@ -40,6 +43,16 @@ FIGURES = N_("Figures that follow from all this, and reminders to our own people
 ALIKE: Final = {"referral": "feedback", "fact": "customer"}
 
 OUR_PEOPLE = N_("Our own people who look after you, and those who lead them.")
+AS_ROLE: Final[Mapping[Role | None, str]] = {
+    "owner": N_("our people who look after customers"),
+    "manager": N_("our people who lead"),
+    "auditor": N_("our people who check"),
+    "admin": N_("our people who look after this program"),
+    None: N_("whoever works on the machine that it runs on"),
+}
+OWN_PAGE: Final = "access"
+"""What this very answer is noted as."""
+MOST_LOOKS: Final = 100_000
 MAIL = N_("The mail server {host}, which carries reminders to our own people.")
 SERVICE = N_("{service}, which carries reminders to our own people.")
 PROGRAM = N_("A program at {host} that hears of reminders.")
@@ -172,6 +185,27 @@ def _recipients(asking: Asking, found: Disclosure, services: list[str]) -> Itera
         yield t.gettext(FORMER).format(n=len(former))
     yield from _store(settings, t)
     yield from _with_keys(asking)
+    yield from _looked(asking, found)
+
+
+def _looked(asking: Asking, found: Disclosure) -> Iterator[str]:
+    """Of our own people by their roles, not by name: how often and when, as far as the access journal reaches."""
+    konto, t = asking.konto, asking.t
+    about = [each.customer for each in found.identities]
+    entries = konto.journal.read(Wanted(about=about, what=LOOKS), limit=MOST_LOOKS)
+    entries = [each for each in entries if each.beside != OWN_PAGE]
+    teller, seen = looks.teller(asking, entries), dict[str, list[datetime]]()
+    for entry in entries:
+        roles = teller.roles(entry.who) or (None,)
+        for role in roles:
+            seen.setdefault(t.gettext(AS_ROLE[role]), []).append(datetime.fromisoformat(entry.at))
+    for who, times in sorted(seen.items()):
+        first, last = (moment_to_keep(at, asking.zone, t.lang) for at in (min(times), max(times)))
+        yield t.ngettext(
+            "Looked at your data: {who}, {n} time, on {last}.",
+            "Looked at your data: {who}, {n} times, from {first} to {last}.",
+            len(times),
+        ).format(who=who, n=number(len(times), t.lang), first=first, last=last)
 
 
 def _store(settings: Settings, t: Translator) -> Iterator[str]:
