@@ -162,7 +162,7 @@ def destroy(writer: Writer, erasures: Sequence[Erasure], traces: Traces, note: s
     cursor = writer.cursor
     for each in erasures:
         cursor.execute(
-            "INSERT INTO vault_keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET wrapped = NULL",
+            "INSERT INTO vault_keys VALUES (?, NULL, NULL) ON CONFLICT (subject) DO UPDATE SET wrapped = NULL",
             (each.customer,),
         )
         cursor.execute(

@@ -12,11 +12,11 @@ from domain import checkpoints
 from projections import channels, outbox
 from projections.tables import instant, micros
 from projections.timeline import set_aside
-from wiring import attesting, mailing, presence, queues
+from wiring import attesting, mailing, masters, presence, queues
 from wiring.home import Konto
 from wiring.settings import ROLES
 from wiring.stores import is_shared
-from words import N_, Translator
+from words import N_, Translator, names
 from words.format import duration, number
 
 PACKAGE = "vertrauenskonto"
@@ -99,6 +99,13 @@ MAILBOX_STALE = N_("The mailbox {name} was last read {age} ago. Please start the
 MAILBOX_FAILS = N_("The mailbox {name} has been out of reach for {age}. To see why: konto mail read {name}")
 KEYS_SAFE = N_("The keys are readable by their owner only.")
 KEYS_OPEN = N_("Others on this machine can read {file}. Please run: chmod 600 {file}")
+MASTER_KEY = N_("The master key lies {place}, made {age} ago; with it {n} keys of customers are wrapped.")
+MASTER_KEY_ELSEWHERE = N_(
+    "The master key lies {place}, but [vault] master says: {setting}. Please move it: konto vault rotate"
+)
+MASTER_KEY_BETWEEN = N_(
+    "The exchange of the master key that began {age} ago is not complete. Please complete it: konto vault rotate"
+)
 NEVER_ATTESTED = N_("No checkpoint attests the log yet. The worker makes them; by hand: konto audit checkpoint")
 ATTESTED = N_("The last checkpoint was made {age} ago and attests {n} events.")
 ATTESTED_LATE = N_(
@@ -191,6 +198,7 @@ def notes(konto: Konto) -> Iterator[Note]:
     yield _mail(konto)
     yield from _mailboxes(konto, now)
     yield from _keys(konto)
+    yield _master_key(konto, now)
     yield from _attested(konto, now)
 
 
@@ -315,6 +323,16 @@ def _keys(konto: Konto) -> Iterator[Note]:
         return
     safe = file.stat().st_mode & 0o077 == 0
     yield Note("keys", safe, KEYS_SAFE if safe else KEYS_OPEN, {"file": file})
+
+
+def _master_key(konto: Konto, now: datetime) -> Note:
+    found = masters.status(konto)
+    place, age = Said(names.MASTER_KEY_PLACES[found.current.place]), now - found.current.made
+    if found.leaving:
+        return Note("master key", False, MASTER_KEY_BETWEEN, {"age": age})
+    if found.current.place != found.setting:
+        return Note("master key", False, MASTER_KEY_ELSEWHERE, {"place": place, "setting": found.setting})
+    return Note("master key", True, MASTER_KEY, {"place": place, "age": age, "n": found.customers})
 
 
 def _attested(konto: Konto, now: datetime) -> Iterator[Note]:

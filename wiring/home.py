@@ -15,6 +15,7 @@ from domain.alert import OURSELVES
 from domain.document import DocumentKind, DocumentPublished
 from domain.errors import Refused
 from domain.fact import Fact
+from domain.ids import Ids
 from domain.log import Log
 from domain.record import Receipt, ZoneOf, record
 from domain.roles import LOCAL_USER, Asker
@@ -27,7 +28,7 @@ from projections.filters import Library
 from projections.follow import Follower, Progress, make_tables, rebuild, steps
 from projections.tables import Views
 from projections.taught import Taught
-from wiring import erasing, installation, keys, stores
+from wiring import erasing, installation, keys, masters, stores
 from wiring import settings as settings_
 from wiring.defaults import DEFAULTS
 from wiring.patience import patiently
@@ -64,6 +65,8 @@ class Konto:
     """The adviser, for all who ask in this process."""
     keys: Path
     """The file that they lie in."""
+    places: masters.Places
+    """Where master keys are found and made."""
     asker: Asker = LOCAL_USER
 
     @property
@@ -210,12 +213,13 @@ def open_home(
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = keys.place(home, environment)
     _make_keys(file, home, settings, entropy, prepare=prepare)
-    ids, master = keys.read(file, entropy)
+    ids = Ids(keys.read(file).ids)
+    places = masters.Places(file, environment, settings.vault, entropy)
     log_store, view_store = stores.opened(home, settings.store)
-    log, views = Log(log_store, ids, master), Views(view_store)
+    log, views = Log(log_store, ids, masters.of(places)), Views(view_store)
     follower = Follower(log, views)
     library = Library(views, ids, follower.steering_known_on, partial(statements.relationship_of, log, views))
-    konto = Konto(home, settings, clock, log, views, follower, library, Taught(library), file, asker)
+    konto = Konto(home, settings, clock, log, views, follower, library, Taught(library), file, places, asker)
     try:
         if prepare or not stores.is_shared(settings.store):
             for step in (*migrate(log.store, log.steps()), *make_tables(views)):
@@ -224,6 +228,7 @@ def open_home(
             require(log.store, log.steps())
             require(views.store, steps(views))
         installation.check(log, file)
+        masters.begin(log, places, clock())
         if again := erasing.complete(konto):
             on_erased(again)
         konto.write_documents()
@@ -246,7 +251,7 @@ def _make_keys(file: Path, home: Path, settings: Settings, entropy: Callable[[in
         raise keys.KeysElsewhere(file) if shared else keys.KeysMissing(file)
     if shared and not prepare:
         raise NotPrepared
-    keys.make(file, entropy)
+    keys.make(file, entropy, with_vault=settings.vault.master == "file")
 
 
 def _remove(file: Path) -> None:

@@ -38,6 +38,8 @@ FAILURES = frozenset(
         "already_running",
         "already_served",
         "busy",
+        "key_service",
+        "key_service_away",
         "keys_damaged",
         "keys_missing",
         "mailbox",

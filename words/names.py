@@ -72,3 +72,9 @@ ALERTS: Final = {
     "reliability_drift": N_("less kept on time than usual"),
 }
 """By rule."""
+
+MASTER_KEY_PLACES: Final = {
+    "file": N_("in the file of the keys"),
+    "environment": N_("in the environment"),
+    "service": N_("in the key service"),
+}

@@ -31,6 +31,7 @@ from wiring.commands import (
     promises,
     running,
     statement,
+    vault,
     what_if,
 )
 from wiring.shell import Place, Shell, World
@@ -109,6 +110,7 @@ app.add_typer(appointments.app)
 app.command("tick", help=N_("Checks what somebody should know now, and raises it."))(alerts.tick)
 app.add_typer(alerts.app)
 app.add_typer(keys.app)
+app.add_typer(vault.app)
 app.add_typer(feeds.app)
 app.command("migrate", help=N_("Prepares the stores, once for each version."))(care.migrate)
 app.command("move", help=N_("Moves everything from the home's files into PostgreSQL, and proves it."))(care.move)
