@@ -323,8 +323,9 @@ class Writer:
         self._events: list[tuple[str, int, str, bytes]] = []
         self._received: dict[str, tuple[str, int]] = {}
         self._vault: list[tuple[str, str, bytes]] = []
-        self._master: MasterKey | None = None
-        """Asked within this transaction, so that nobody puts another in its place before the end."""
+        self._master: MasterKey = log.master.current(cursor)
+        """Asked within this transaction, so that nobody puts another in its place before the end. Whoever cannot open
+        it records nothing at all: no sender is to be told that a fact was wrong."""
 
     # what is known
 
@@ -390,8 +391,8 @@ class Writer:
         key = self.log.key_of(self.cursor, subject)
         if key is None:
             key = self.log.master.new_subject(subject)
-            master = self._master = self._master or self.log.master.current(self.cursor)
-            self.cursor.execute("INSERT INTO vault_keys VALUES (?, ?, ?)", (subject, master.wrap(key), master.id))
+            row = (subject, self._master.wrap(key), self._master.id)
+            self.cursor.execute("INSERT INTO vault_keys VALUES (?, ?, ?)", row)
             self.log._keys[subject] = key
         return key
 

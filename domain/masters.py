@@ -63,6 +63,9 @@ class Masters:
 
     def current(self, cursor: Cursor) -> MasterKey:
         """The one that wraps from now on. Within a writing transaction: until its end."""
+        row = cursor.execute("SELECT id FROM master_keys WHERE state = 'current'").one()
+        if row[0] in self._open:
+            return self._open[row[0]]
         return self._opened(next(each for each in registered(cursor) if each.state == "current"))
 
     def unwrap(self, cursor: Cursor, subject: str, wrapped: bytes, master: str) -> SubjectKey:
@@ -89,7 +92,9 @@ def registered(cursor: Cursor) -> list[Master]:
     """All there ever were, the oldest first."""
     rows = cursor.execute("SELECT id, place, state, made, gone, sealed FROM master_keys ORDER BY made, id").all()
     return [
-        Master(row[0], row[1], row[2], datetime.fromisoformat(row[3]), row[4] and datetime.fromisoformat(row[4]), row[5])
+        Master(
+            row[0], row[1], row[2], datetime.fromisoformat(row[3]), row[4] and datetime.fromisoformat(row[4]), row[5]
+        )
         for row in rows
     ]
 

@@ -99,7 +99,7 @@ MAILBOX_STALE = N_("The mailbox {name} was last read {age} ago. Please start the
 MAILBOX_FAILS = N_("The mailbox {name} has been out of reach for {age}. To see why: konto mail read {name}")
 KEYS_SAFE = N_("The keys are readable by their owner only.")
 KEYS_OPEN = N_("Others on this machine can read {file}. Please run: chmod 600 {file}")
-MASTER_KEY = N_("The master key lies {place}, made {age} ago; with it {n} keys of customers are wrapped.")
+MASTER_KEY = N_("The master key lies {place}, made {age} ago. Keys that it wraps: {n}.")
 MASTER_KEY_ELSEWHERE = N_(
     "The master key lies {place}, but [vault] master says: {setting}. Please move it: konto vault rotate"
 )

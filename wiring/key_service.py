@@ -27,17 +27,18 @@ AWAY = N_(
     "The key service {host} cannot be asked ({reason}). Without it nothing can be opened; what runs already goes on. "
     "Please see that it runs, and try again."
 )
-SEALED = N_(
-    "The key service {host} is sealed or starting. Please unseal it, and try again; what runs already goes on."
-)
+SEALED = N_("The key service {host} is sealed or starting. Please unseal it, and try again; what runs already goes on.")
 NOT_ALLOWED = N_(
     "The key service {host} does not accept the token, or does not let it use the key {key}. Please check the token "
     "and its policy."
 )
-NO_KEY = N_("The key service {host} knows no key {key} under {mount}, or cannot open what it wrapped. Please check both.")
+NO_KEY = N_(
+    "The key service {host} knows no key {key} under {mount}, or cannot open what it wrapped. Please check both."
+)
 ANSWERED = N_("The key service {host} answered {status}. Please look into its log, and try again.")
 NONSENSE = N_(
-    "What {host} answered is no answer of a key service. Please check [vault] url; behind a proxy, whether it leads there."
+    "What {host} answered is no answer of a key service. Please check [vault] url; behind a proxy, whether it leads "
+    "there."
 )
 
 
@@ -63,7 +64,8 @@ def rewrap(settings: VaultSettings, wrapped: str) -> str:
 def _asked(settings: VaultSettings, what: str, body: dict[str, str]) -> Any:
     for name in settings.missing():
         raise UnsafeSetting(name, NO_SERVICE)
-    assert settings.url is not None and settings.token is not None
+    assert settings.url is not None
+    assert settings.token is not None
     url = f"{settings.url}/v1/{settings.mount.strip('/')}/{what}/{settings.key}"
     headers = {"X-Vault-Token": settings.token.get_secret_value(), "Content-Type": "application/json"}
     try:
@@ -78,7 +80,9 @@ def _asked(settings: VaultSettings, what: str, body: dict[str, str]) -> Any:
         raise _refused(settings, NONSENSE) from None
     if status != 200:
         # What it says besides is not repeated: nobody knows what it quotes.
-        raise _refused(settings, {403: NOT_ALLOWED, 400: NO_KEY, 404: NO_KEY, 503: SEALED}.get(status, ANSWERED), status)
+        raise _refused(
+            settings, {403: NOT_ALLOWED, 400: NO_KEY, 404: NO_KEY, 503: SEALED}.get(status, ANSWERED), status
+        )
     try:
         return json.loads(told)
     except ValueError:

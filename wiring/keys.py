@@ -1,7 +1,7 @@
 """The keys of an installation: one for the ids, one for the vault. Without them the log cannot be read.
 
-They lie in the home, or, where several machines share a log, in the file that KONTO_KEYS_FILE names. The vault's may lie
-elsewhere: wiring/masters.py. Which keys belong to a log it remembers itself: wiring/installation.py.
+They lie in the home, or, where several machines share a log, in the file that KONTO_KEYS_FILE names. The vault's may
+lie elsewhere: wiring/masters.py. Which keys belong to a log it remembers itself: wiring/installation.py.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Where the master key lies, and how another takes its place without anybody noticing.
 
-A log remembers which one counts and where it lies (domain/masters.py); the setting `vault.master` says where the next one
-is made. An exchange goes in steps that may each be taken twice: whoever is killed in between repeats the command, and
-until the last step both are known everywhere.
+A log remembers which one counts and where it lies (domain/masters.py); the setting `vault.master` says where the next
+one is made. An exchange goes in steps that may each be taken twice: whoever is killed in between repeats the command,
+and until the last step both are known everywhere.
 """
 
 from __future__ import annotations

@@ -364,7 +364,7 @@ class StoreSettings(Part):
 
 
 class VaultSettings(Part):
-    """Where the master key lies that wraps the customers' keys. Where it really lies the log knows: konto vault status."""
+    """Where the next master key is made, which wraps the customers' keys. Where the present one lies the log knows."""
 
     master: Place = "file"
     """file: in keys.json; environment: in KONTO_MASTER_KEY; service: a key service keeps it wrapped."""

@@ -24,11 +24,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-LIES = N_("The master key {id} lies {place}, made {moment}. With it {n} keys of customers are wrapped.")
+LIES = N_("The master key {id} lies {place}, made {moment}. Keys that it wraps: {n}.")
 NEXT_LIES = N_("[vault] master says: {setting}. There the next one is made, by konto vault rotate.")
 BROKEN_OFF = N_("An exchange is not complete; {id} is still needed. Please complete it: konto vault rotate")
 EARLIER = N_("Earlier: {id}, {place}, made {made}, destroyed {gone}.")
-EXCHANGED = N_("Exchanged: the master key {id} lies {place}. Keys of customers wrapped anew: {n}. The log is untouched.")
+EXCHANGED = N_(
+    "Exchanged: the master key {id} lies {place}. Keys of customers wrapped anew: {n}. The log is untouched."
+)
 COMPLETED = N_("The exchange that had been broken off is complete.")
 GONE = {
     "file": N_("The old one, {id}, is destroyed. Older copies of the log need the key file that was kept with them."),
