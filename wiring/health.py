@@ -9,10 +9,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
 from domain import checkpoints
-from projections import channels, outbox
+from domain.roles import LOCAL_USER
+from projections import channels, outbox, retained
 from projections.tables import instant, micros
 from projections.timeline import set_aside
-from wiring import attesting, mailing, masters, presence, queues
+from wiring import attesting, mailing, masters, presence, queues, retaining
 from wiring.home import Konto
 from wiring.settings import ROLES
 from wiring.stores import is_shared
@@ -99,6 +100,8 @@ MAILBOX_STALE = N_("The mailbox {name} was last read {age} ago. Please start the
 MAILBOX_FAILS = N_("The mailbox {name} has been out of reach for {age}. To see why: konto mail read {name}")
 KEYS_SAFE = N_("The keys are readable by their owner only.")
 KEYS_OPEN = N_("Others on this machine can read {file}. Please run: chmod 600 {file}")
+NONE_DUE = N_("Nobody's data is due for erasure.")
+DUE = N_("Customers whose time has ended: {n}, of them stopped: {stopped}. To see them: konto retention --due")
 MASTER_KEY = N_("The master key lies {place}, made {age} ago. Keys that it wraps: {n}.")
 MASTER_KEY_ELSEWHERE = N_(
     "The master key lies {place}, but [vault] master says: {setting}. Please move it: konto vault rotate"
@@ -199,6 +202,7 @@ def notes(konto: Konto) -> Iterator[Note]:
     yield from _mailboxes(konto, now)
     yield from _keys(konto)
     yield _master_key(konto, now)
+    yield _due(konto)
     yield from _attested(konto, now)
 
 
@@ -333,6 +337,13 @@ def _master_key(konto: Konto, now: datetime) -> Note:
     if found.current.place != found.setting:
         return Note("master key", False, MASTER_KEY_ELSEWHERE, {"place": place, "setting": found.setting})
     return Note("master key", True, MASTER_KEY, {"place": place, "age": age, "n": found.customers})
+
+
+def _due(konto: Konto) -> Note:
+    # Whoever reads this sees no name: it is asked as ourselves, so that every reader is told the same number.
+    found = retained.due(konto.log, konto.library, LOCAL_USER, retaining.of(konto.settings), konto.clock())
+    stopped = sum(bool(each.stopped_by) for each in found)
+    return Note("retention", True, DUE if found else NONE_DUE, {"n": len(found), "stopped": stopped})
 
 
 def _attested(konto: Konto, now: datetime) -> Iterator[Note]:

@@ -12,11 +12,13 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
-from domain.documents import D, Document, DocumentRefused, Items, Part, load
+from domain.documents import D, Document, DocumentRefused, Items, Part, load, nearest
 from domain.errors import Refused
 from domain.fact import Address, Label, Line, ZoneName, finding
 from domain.masters import Place
+from domain.retention import YEARS, Class
 from domain.roles import Role
+from domain.vocabulary import FACTS
 from intake.appointments.telling import A_FILE
 from wiring import environment as environment_
 from wiring.environment import UnsafeSetting
@@ -97,6 +99,7 @@ NO_SERVICE_ADDRESS = (
     "The address has to be like https://vault.example.com:8200, without a path, a name and a password; http:// is only "
     "for 127.0.0.1 and localhost."
 )
+NO_SUCH_TYPE = "There is no fact of type “{found}”. Did you mean: {known}?"
 NO_SERVICE = N_("{name} is missing: for a key service, url, key and token are needed in the section [vault].")
 NO_SIGNING_SECRET = (
     "The secret has to be whsec_ and behind it 24 to 64 random bytes in Base64. "
@@ -343,6 +346,29 @@ class DisclosureSettings(Part):
     """Our own people stand there under numbers, so that one sees who is the same, or all alike."""
 
 
+Years = Annotated[int, Field(ge=0, le=100)]
+
+
+class RetentionSettings(Part):
+    """How long what is known of customers is kept, counted from the end of the calendar year."""
+
+    relationship_years: Years = YEARS["relationship"]
+    letters_years: Years = YEARS["letters"]
+    vouchers_years: Years = YEARS["vouchers"]
+    books_years: Years = YEARS["books"]
+    types: dict[Label, Class] = Field(default_factory=dict)
+    """The class of types of facts, where it is not the shipped one."""
+
+    @property
+    def years(self) -> dict[Class, int]:
+        return {
+            "relationship": self.relationship_years,
+            "letters": self.letters_years,
+            "vouchers": self.vouchers_years,
+            "books": self.books_years,
+        }
+
+
 class StoreSettings(Part):
     """Where log and tables lie. Without an address, in files of the home."""
 
@@ -543,6 +569,7 @@ class Settings(Document):
     api: ApiSettings = ApiSettings()
     customers: CustomerSettings = CustomerSettings()
     disclosure: DisclosureSettings = DisclosureSettings()
+    retention: RetentionSettings = RetentionSettings()
     store: StoreSettings = StoreSettings()
     queue: QueueSettings = QueueSettings()
     vault: VaultSettings = VaultSettings()
@@ -595,6 +622,9 @@ class Settings(Document):
                 found=self.audit.webhook,
                 known=", ".join(self.webhooks),
             )
+        for name in self.retention.types.keys() - FACTS.keys():
+            known = nearest(name, sorted(FACTS))
+            yield DocumentRefused("unknown_value", NO_SUCH_TYPE, ("retention", "types", name), found=name, known=known)
         if A_FILE in self.appointments:
             yield DocumentRefused("name_taken", A_FILES_NAME, ("appointments", A_FILE))
         for name, hook in self.hooks.items():

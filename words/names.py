@@ -78,3 +78,11 @@ MASTER_KEY_PLACES: Final = {
     "environment": N_("in the environment"),
     "service": N_("in the key service"),
 }
+
+RETENTION: Final = {
+    "alongside": N_("goes with the others"),
+    "relationship": N_("relationship"),
+    "letters": N_("commercial letters"),
+    "vouchers": N_("vouchers"),
+    "books": N_("books and directions"),
+}

@@ -55,6 +55,8 @@ AREAS: Final[Mapping[str, Area]] = {
     "calendar": "doors",
     "mailbox": "doors",
     "keys": "safety",
+    "master": "safety",
+    "retention": "safety",
 }
 """By what the notes are called; what says where the home lies is for the command line alone."""
 

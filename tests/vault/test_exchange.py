@@ -19,7 +19,7 @@ from domain.masters import PLACES, Place
 from domain.roles import Asker, NotAllowed
 from domain.vault import MasterKey, SubjectKey
 from tests.audit.firm import recorded
-from tests.homes import Clock, Home, bare, open_at
+from tests.homes import Clock, Home, bare
 from tests.notation import Data, at
 from tests.processes import at_once
 from tests.stores import NewFolder, only_files
@@ -225,7 +225,7 @@ def exchange_until(folder: str, last: str) -> None:
         if name == last:
             os._exit(9)
 
-    masters.exchange(open_at(Path(folder)).konto, step)
+    masters.exchange(opened(Path(folder)).konto, step)
 
 
 @only_files
@@ -286,7 +286,7 @@ def test_whoever_writes_meanwhile_leaves_no_key_that_cannot_be_opened(told: Home
 
 
 def exchange_or_say(folder: str) -> str:
-    home = open_at(Path(folder))
+    home = opened(Path(folder))
     try:
         return masters.exchange(home.konto).current.id
     except Refused as refused:

@@ -28,7 +28,9 @@ from wiring.commands import (
     keys,
     mail,
     meaning,
+    procedure,
     promises,
+    retention,
     running,
     statement,
     vault,
@@ -101,6 +103,10 @@ app.command("merge", help=N_("Two customers are one: the duplicate's history cou
 app.command("separate", help=N_("They are two after all."))(identity.separate)
 app.command("erase", help=N_("Erases a person: texts, names and key; every figure stays as it is."))(erase.erase)
 app.command("hold", help=N_("Keeps a person from being erased: a claim at law, or a duty to keep."))(erase.hold)
+app.command("retention", help=N_("How long what is known of customers is kept, and whose time has ended."))(
+    retention.retention
+)
+app.command("procedure", help=N_("Describes the procedure as it is set up here: Markdown or PDF."))(procedure.procedure)
 app.add_typer(documents.group("rulebook", "rules", N_("The rulebook: what each deed is worth.")))
 app.add_typer(documents.group("calendars", "calendars", N_("The calendars: when which team works.")))
 app.add_typer(documents.group("people", "people", N_("The people: who works here, who stands in for whom.")))
