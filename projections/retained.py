@@ -61,11 +61,13 @@ def _over(library: Library, retention: Retention, now: datetime) -> dict[str, di
     over = " AND ".join(
         f"(MAX({each}) IS NULL OR MAX({each}) < {micros(retention.over_before(each, now))})" for each in listed
     )
+    # No year is over in itself: of whomever something is known from this year nothing else need be looked at.
+    active = f"(SELECT customer FROM rhythms WHERE last >= {micros(retention.over_before('alongside', now))})"
     sql = (
         f"SELECT c.survivor, {', '.join(f'MAX({each})' for each in listed)} "
-        f"FROM (SELECT customer, {columns} FROM timeline GROUP BY customer) t "
+        f"FROM (SELECT customer, {columns} FROM timeline WHERE customer NOT IN {active} GROUP BY customer) t "
         "JOIN customers c ON c.customer = t.customer JOIN customers s ON s.customer = c.survivor "
-        f"WHERE COALESCE(s.name, '') <> '{SEALED}' GROUP BY c.survivor HAVING {over}"
+        f"WHERE COALESCE(s.name, '') <> '{SEALED}' AND c.survivor NOT IN {active} GROUP BY c.survivor HAVING {over}"
     )
     return {row[0]: _by_class(listed, row[1:]) for row in library.views.rows(sql)}
 

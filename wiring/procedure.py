@@ -14,8 +14,9 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel, SecretStr
 
 from domain import masters as registry
+from domain.alert import OURSELVES
 from domain.document import DocumentKind
-from domain.retention import CLASSES, LAWS
+from domain.retention import CLASSES, LAWS, YEARS
 from domain.roles import MAY, Role, What, allowed
 from wiring import attesting, environment, retaining, stores
 from wiring.asking import Asking
@@ -122,6 +123,7 @@ D_CONNECTOR, D_HOOK, D_MAILBOX, D_CALENDAR, D_CHANNEL, D_ASKED, D_MAIL, D_API = 
     N_("mail server"),
     N_("HTTP API"),
 )
+D_SOURCE, CAME = N_("source"), N_("facts have come from there")
 BY_ADDRESS, BY_WEBHOOK, BY_TOKEN = N_("notification service"), N_("signed webhook out"), N_("with a token of its own")
 NO_MAIL = N_("none: messages are put into the folder “outgoing”")
 KEYED = N_("{address}, with access keys")
@@ -146,6 +148,7 @@ BACKUP_DATABASE = N_(
 )
 MASTER_ELSEWHERE = N_("The master key is not among these files; it has to be kept where it lies.")
 KEEPING = N_("So long facts of each class are kept, counted from the end of the calendar year:")
+CHANGED_YEARS = N_("{years} (shipped: {shipped})")
 CLASS_HEADS = (N_("Class"), N_("Years"), N_("Law"), N_("Types of facts"))
 AFTERWARDS = N_(
     "When the time of all of a customer's facts has ended, the customer is listed by konto retention --due. A hold (a "
@@ -333,6 +336,10 @@ def _masters(asking: Asking) -> list[registry.Master]:
 
 def _doors(asking: Asking) -> Iterator[tuple[str, str, str]]:
     t, settings = asking.t, asking.konto.settings
+    with asking.konto.log.store.reading() as cursor:
+        sources = cursor.execute("SELECT source FROM sources WHERE source <> ? ORDER BY source", (OURSELVES,)).all()
+    for row in sources:
+        yield t.gettext(D_SOURCE), row[0], t.gettext(CAME)
     for each in connectors(asking.konto.home):
         if not each.shipped:
             yield t.gettext(D_CONNECTOR), each.name, ", ".join(each.gives)
@@ -384,13 +391,20 @@ def _classes(asking: Asking) -> Table:
     rows = [
         (
             t.gettext(names.RETENTION[each]),
-            format.number(rules.years[each], t.lang),
+            _years(asking, rules.years[each], YEARS[each]),
             LAWS[each],
             ", ".join(sorted(kind for kind, of in rules.types.items() if of == each)) or NOTHING,
         )
         for each in CLASSES
     ]
     return Table(_heads(asking, CLASS_HEADS), tuple(rows))
+
+
+def _years(asking: Asking, chosen: int, shipped: int) -> str:
+    years = format.number(chosen, asking.t.lang)
+    if chosen == shipped:
+        return years
+    return asking.t.gettext(CHANGED_YEARS).format(years=years, shipped=format.number(shipped, asking.t.lang))
 
 
 def _measures(asking: Asking) -> Items:

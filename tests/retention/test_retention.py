@@ -163,9 +163,7 @@ def test_settings_move_the_bounds(home: Home):
         RetentionSettings(letters_years=2),
         RetentionSettings(types={"promise.made": "relationship", "promise.fulfilled": "relationship"}),
     ):
-        home.konto = replace(
-            home.konto, settings=home.konto.settings.model_copy(update={"retention": chosen})
-        )
+        home.konto = replace(home.konto, settings=home.konto.settings.model_copy(update={"retention": chosen}))
         assert list(due(home)) == ["K-1"]
 
 
@@ -178,9 +176,7 @@ def test_the_engine_and_the_rule_agree_on_a_mixed_firm(home: Home):
         last = {"relationship": datetime(year, 3, 1, 10, tzinfo=BERLIN)}
         if number % 3 == 0:
             told = datetime(year, 5, 2, 10, tzinfo=BERLIN)
-            facts.append(
-                fact("request.declined", told.isoformat(), customer=customer, what="x", reason="y")
-            )
+            facts.append(fact("request.declined", told.isoformat(), customer=customer, what="x", reason="y"))
             last["letters"] = told
         if number % 4 == 0:
             told = datetime(min(year + number % 5, 2025), 6, 2, 10, tzinfo=BERLIN)
@@ -224,7 +220,9 @@ def test_only_an_admin_erases_them(home: Home, role: Role):
 
 def many(n: int) -> Sequence[Data]:
     return [
-        fact("customer.registered", "2020-02-01T10:00:00+01:00", customer=f"K-{number}", name=f"Quittenkompott {number}")
+        fact(
+            "customer.registered", "2020-02-01T10:00:00+01:00", customer=f"K-{number}", name=f"Quittenkompott {number}"
+        )
         for number in range(n)
     ]
 
