@@ -151,6 +151,11 @@ def seal_anew(cursor: Cursor, master: str, sealed: str) -> None:
     cursor.execute("UPDATE master_keys SET sealed = ? WHERE id = ?", (sealed, master))
 
 
+def forget_all(cursor: Cursor) -> None:
+    """Of an empty log, before those of another take their place."""
+    cursor.execute("DELETE FROM master_keys")
+
+
 def let_go(cursor: Cursor, master: str) -> None:
     """What a key service wrapped goes."""
     cursor.execute("UPDATE master_keys SET sealed = NULL WHERE id = ?", (master,))

@@ -117,7 +117,7 @@ class Places:
     def _given(self) -> dict[str, MasterKey]:
         """By variable; read anew each time, since a file may have been exchanged."""
         found = {}
-        for variable in (NEXT_MASTER_KEY, MASTER_KEY):
+        for variable in (MASTER_KEY, NEXT_MASTER_KEY):
             secret = environment_.secret(variable, self.environment)
             if secret is not None:
                 found[variable] = self._key(_of_hex(variable, secret.get_secret_value()))

@@ -60,15 +60,15 @@ TITLE = N_("Procedure description")
 NO_FIRM = N_("(name of the firm, to be filled in)")
 AS_OF = N_("As of {day}, made by Vertrauenskonto {version} from its own settings.")
 NO_PROMISE = N_(
-    "This text describes how the program is set up. It is no legal opinion and does not say that the law is complied with; "
-    "that depends on how the firm works."
+    "This text describes how the program is set up. It is no legal opinion and does not say that the law is complied "
+    "with; that depends on how the firm works."
 )
 
 GENERAL = N_("1. General description")
 PURPOSE = N_(
-    "{firm} uses Vertrauenskonto to keep what was promised to customers, how it was kept, what customers asked and what "
-    "went wrong, and to warn its own people in time. It takes facts from other systems and is no system of bookkeeping; "
-    "letters, vouchers and books themselves lie in the systems they come from."
+    "{firm} uses Vertrauenskonto to keep what was promised to customers, how it was kept, what customers asked and "
+    "what went wrong, and to warn its own people in time. It takes facts from other systems and is no system of "
+    "bookkeeping; letters, vouchers and books themselves lie in the systems they come from."
 )
 FILES = N_("Log and tables lie in files on the machine on which the program runs, in the folder of the installation.")
 DATABASE = N_("Log and tables lie in a PostgreSQL database, in the schemas {schema} and {schema}_views.")
@@ -86,21 +86,21 @@ MAY_WHAT = N_("Who may do what; “own” means: of the customers and promises t
 WHAT = N_("What")
 OWN, ALL, NOTHING = N_("own"), N_("all"), "–"
 MANUAL = N_(
-    "How the program is used stands in its handbook (docs, from docs/index.md on), which belongs to version {version}; the "
-    "commands are described in docs/reference/commands.md."
+    "How the program is used stands in its handbook (docs, from docs/index.md on), which belongs to version "
+    "{version}; the commands are described in docs/reference/commands.md."
 )
 
 TECHNICAL = N_("3. Technical system documentation")
 SOFTWARE = N_("Vertrauenskonto, version {version}. How it is built: docs/explanation/architecture.md.")
 HOW_KEPT = N_(
-    "A fact that comes in is checked, recorded in a log to which is only added, and never changed; what was recorded by "
-    "mistake is retracted by another fact and stays visible. Each fact has two times: when it happened, and when it was "
-    "recorded. Every figure can be reckoned again from the log."
+    "A fact that comes in is checked, recorded in a log to which is only added, and never changed; what was recorded "
+    "by mistake is retracted by another fact and stays visible. Each fact has two times: when it happened, and when "
+    "it was recorded. Every figure can be reckoned again from the log."
 )
 CHECKPOINTS = N_(
-    "A tree of hashes covers every event (RFC 9162). A signed checkpoint is made after {events} events and every {minutes} "
-    "minutes, if anything was recorded. Every change to what a checkpoint attests is found by konto audit verify, as long as "
-    "the checkpoint itself is kept outside; what was recorded after it is not covered yet."
+    "A tree of hashes covers every event (RFC 9162). A signed checkpoint is made after {events} events and every "
+    "{minutes} minutes, if anything was recorded. Every change to what a checkpoint attests is found by konto audit "
+    "verify, as long as the checkpoint itself is kept outside; what was recorded after it is not covered yet."
 )
 CHECKPOINT_KEYS = N_("Checkpoints are signed with: {keys}.")
 NO_CHECKPOINT_KEY = N_("No checkpoint has been signed yet.")
@@ -134,27 +134,28 @@ SET = N_("(set, secret)")
 
 RUNNING = N_("4. Operations documentation")
 WORKER = N_(
-    "A worker takes in new facts, looks every {seconds} seconds whether somebody has to be told, and sends. Whether all of "
-    "it runs is said by konto doctor and the page “Operations”; konto check compares the tables with a rebuild from the log."
+    "A worker takes in new facts, looks every {seconds} seconds whether somebody has to be told, and sends. Whether "
+    "all of it runs is said by konto doctor and the page “Operations”; konto check compares the tables with a "
+    "rebuild from the log."
 )
 BACKUP_FILES = N_(
-    "To be backed up: events.db, keys.json, checkpoint-keys.json, erasures.jsonl, settings and documents. The program does "
-    "not make these copies by itself; keys and log belong to different places."
+    "To be backed up: events.db, keys.json, checkpoint-keys.json, erasures.jsonl, settings and documents. The "
+    "program does not make these copies by itself; keys and log belong to different places."
 )
 BACKUP_DATABASE = N_(
     "To be backed up: the schema {schema} of the database, and from the installation's folder keys.json, "
-    "checkpoint-keys.json, erasures.jsonl, settings and documents. The program does not make these copies by itself; keys "
-    "and log belong to different places."
+    "checkpoint-keys.json, erasures.jsonl, settings and documents. The program does not make these copies by itself; "
+    "keys and log belong to different places."
 )
 MASTER_ELSEWHERE = N_("The master key is not among these files; it has to be kept where it lies.")
 KEEPING = N_("So long facts of each class are kept, counted from the end of the calendar year:")
 CHANGED_YEARS = N_("{years} (shipped: {shipped})")
 CLASS_HEADS = (N_("Class"), N_("Years"), N_("Law"), N_("Types of facts"))
 AFTERWARDS = N_(
-    "When the time of all of a customer's facts has ended, the customer is listed by konto retention --due. A hold (a "
-    "claim, a duty to keep) or an open promise stops the erasure. Nobody is erased without being asked for by an admin. "
-    "Erasing destroys the customer's key and texts; the log stays whole and figures stay the same. Copies from before "
-    "still hold them until they are deleted."
+    "When the time of all of a customer's facts has ended, the customer is listed by konto retention --due. A hold "
+    "(a claim, a duty to keep) or an open promise stops the erasure. Nobody is erased without being asked for by an "
+    "admin. Erasing destroys the customer's key and texts; the log stays whole and figures stay the same. Copies "
+    "from before still hold them until they are deleted."
 )
 ON_REQUEST = N_("Somebody's data on request: konto access (Art. 15 GDPR), konto erase (Art. 17).")
 
@@ -189,7 +190,8 @@ QUESTIONS = (
     N_("Where are the originals of letters and vouchers kept, and for how long?"),
     N_("On which legal basis is it used, were employees and, where there is one, the works council informed?"),
     N_(
-        "How often are copies made, where do they lie, how long are they kept, and when was putting one back tried last?"
+        "How often are copies made, where do they lie, how long are they kept, and when was putting one back tried "
+        "last?"
     ),
     N_("Who keeps the master key and the checkpoints that lie outside, and who may get at both?"),
     N_("Are disks encrypted, is the machine kept up to date, who has access to the room and to the operating system?"),
