@@ -90,6 +90,7 @@ def test_every_type_has_a_class_and_no_type_is_a_voucher_unless_the_firm_says_so
 # -- who is due ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long_on_postgres
 def test_a_customer_is_due_from_the_first_instant_of_the_year_on(home: Home):
     knows(home, REGISTERED, ASKED, now="2023-12-31T23:59:59")
     assert due(home) == {}
@@ -129,6 +130,7 @@ def test_a_hold_stops_it_while_it_stands(home: Home):
     assert due(home)["K-1"].stopped_by == ()
 
 
+@pytest.mark.long_on_postgres
 def test_what_only_describes_prolongs_nothing(home: Home):
     changed = fact("customer.changed", "2025-02-01T10:00:00+01:00", customer="K-1", phone="1")
     knows(home, REGISTERED, ASKED, changed, now="2025-12-01T10:00")
@@ -150,12 +152,14 @@ def test_who_was_merged_is_one_with_the_other(home: Home):
     assert due(home)["K-1"].stopped_by == ("hold",)
 
 
+@pytest.mark.long_on_postgres
 def test_what_was_recorded_by_mistake_is_not_forgotten_for_ever(home: Home):
     mistake = fact("fact.retracted", "2020-02-02T10:00:00+01:00", retracts={"source": "crm", "id": REGISTERED["id"]})
     knows(home, REGISTERED, mistake, now="2026-06-01T10:00")
     assert len(retaining.due(home.konto)) == 1
 
 
+@pytest.mark.long_on_postgres
 def test_settings_move_the_bounds(home: Home):
     knows(home, *promised(), now="2024-06-01T10:00")
     assert due(home) == {}
@@ -195,6 +199,7 @@ def test_the_engine_and_the_rule_agree_on_a_mixed_firm(home: Home):
 # -- who may see it --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize(("role", "sees"), [("admin", True), ("auditor", True), ("manager", True), ("owner", False)])
 def test_who_may_audit_may_list_it_and_an_owner_may_not(home: Home, role: Role, sees: bool):
     knows(home, REGISTERED, now="2026-06-01T10:00")
@@ -206,6 +211,7 @@ def test_who_may_audit_may_list_it_and_an_owner_may_not(home: Home, role: Role, 
             retaining.due(konto)
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize("role", ["auditor", "manager", "owner"])
 def test_only_an_admin_erases_them(home: Home, role: Role):
     knows(home, REGISTERED, now="2026-06-01T10:00")

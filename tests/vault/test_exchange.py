@@ -177,6 +177,7 @@ def test_an_erased_customer_stays_erased_and_keeps_no_key(told: Home):
     again.close()
 
 
+@pytest.mark.long_on_postgres
 def test_only_who_looks_after_keys_may(told: Home):
     from dataclasses import replace
 
@@ -244,6 +245,7 @@ def test_a_process_that_dies_in_between_leaves_what_the_next_one_completes(told:
     again.close()
 
 
+@pytest.mark.long_on_postgres
 def test_one_that_is_broken_off_is_not_begun_anew(told: Home):
     def step(name: str) -> None:
         if name == "taken over":
@@ -329,6 +331,7 @@ def test_it_moves_from_each_place_to_each_other_by_the_same_deed(told: Home, tra
     assert set(tour) == set(PLACES)
 
 
+@pytest.mark.long_on_postgres
 def test_in_the_environment_both_are_given_until_the_old_one_may_go(told: Home, transit: Transit):
     folder = told.konto.home
     set_place(folder, "environment", transit)
@@ -365,6 +368,7 @@ def test_in_the_environment_both_are_given_until_the_old_one_may_go(told: Home, 
     back.close()
 
 
+@pytest.mark.long_on_postgres
 def test_prepared_in_the_file_it_counts_for_nobody_until_it_is_exchanged(told: Home):
     following = masters.prepare(told.konto)
     assert masters.prepare(told.konto).id == following.id
@@ -372,6 +376,7 @@ def test_prepared_in_the_file_it_counts_for_nobody_until_it_is_exchanged(told: H
     assert masters.exchange(told.konto).current.id == following.id
 
 
+@pytest.mark.long_on_postgres
 def test_a_key_service_that_goes_away_at_the_exchange_leaves_everything_as_it_was(told: Home, transit: Transit):
     set_place(told.konto.home, "service", transit)
     home = opened(told.konto.home)
@@ -402,6 +407,7 @@ def test_the_key_service_is_asked_once_at_a_start_and_never_for_single_customers
     again.close()
 
 
+@pytest.mark.long_on_postgres
 def test_the_service_wraps_the_same_key_under_its_newest_one(told: Home, transit: Transit):
     set_place(told.konto.home, "service", transit)
     home = opened(told.konto.home)
@@ -435,6 +441,7 @@ def test_a_log_from_before_there_were_marks_is_registered_at_its_first_start(tol
     again.close()
 
 
+@pytest.mark.long_on_postgres
 def test_such_a_log_with_another_key_in_the_file_is_not_registered_with_that(told: Home):
     with told.konto.log.store.writing() as cursor:
         cursor.execute("DELETE FROM master_keys")
