@@ -36,6 +36,10 @@ STATUS: Mapping[str, int] = {
     "mistake": 500,
     "busy": 503,
     "journal_away": 503,
+    "key_service": 503,
+    "key_service_away": 503,
+    "keys_missing": 503,
+    "other_keys": 503,
     "not_asked": 503,
     "store_gone": 503,
 }

@@ -162,7 +162,7 @@ def destroy(writer: Writer, erasures: Sequence[Erasure], traces: Traces, note: s
     cursor = writer.cursor
     for each in erasures:
         cursor.execute(
-            "INSERT INTO vault_keys VALUES (?, NULL) ON CONFLICT (subject) DO UPDATE SET wrapped = NULL",
+            "INSERT INTO vault_keys VALUES (?, NULL, NULL) ON CONFLICT (subject) DO UPDATE SET wrapped = NULL",
             (each.customer,),
         )
         cursor.execute(
@@ -214,6 +214,12 @@ def holds(log: Log, cursor: Cursor, customers: Iterable[str]) -> list[Hold]:
         for row in sorted(rows, key=lambda row: str(row[0]))
         if (key := log.key_of(cursor, row[0])) is not None
     ]
+
+
+def holds_of(cursor: Cursor, customers: Iterable[str]) -> list[Hold]:
+    """The same without their reasons, which need the customers' keys."""
+    rows = cursor.among("SELECT customer, since, ends, ground FROM holds WHERE customer IN ({among})", customers)
+    return [Hold(row[0], datetime.fromisoformat(row[1]), _instant(row[2]), row[3], "") for row in rows]
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from domain import checkpoints
+from domain import checkpoints, masters
 from domain.document import DocumentPublished
 from domain.fact import Data, Fact, in_order
 from domain.firm import FirmRatesSet
 from domain.ids import Ids
+from domain.masters import Masters
 from domain.store import Cursor, EventTable, Row, Store
 from domain.store.schema import Step
 from domain.vault import FIRM, Erased, MasterKey, SubjectKey, unseal
@@ -134,7 +135,7 @@ def from_row(row: Row) -> Fact:
 
 
 class Log:
-    def __init__(self, store: Store, ids: Ids, master: MasterKey) -> None:
+    def __init__(self, store: Store, ids: Ids, master: Masters) -> None:
         self.store = store
         self.ids = ids
         self.master = master
@@ -150,6 +151,7 @@ class Log:
             Step(2, "services", SERVICES),
             Step(3, "checkpoints", checkpoints.TABLES),
             Step(4, "erasures", ERASURES),
+            Step(5, "master keys", masters.TABLES),
         ]
 
     # -- read -----------------------------------------------------------------------------------
@@ -228,11 +230,10 @@ class Log:
         known = self._kept(cursor)
         rows = list(cursor.among("SELECT fact, subject, sealed FROM vault WHERE fact IN ({among})", keys))
         missing = {row[1] for row in rows} - known.keys()
-        for subject, wrapped in cursor.among(
-            "SELECT subject, wrapped FROM vault_keys WHERE subject IN ({among})", missing
-        ):
-            if wrapped is not None:
-                known[subject] = self.master.unwrap(subject, wrapped)
+        sql = "SELECT subject, wrapped, master FROM vault_keys WHERE wrapped IS NOT NULL AND subject IN ({among})"
+        # All of them first: to find a master key that is new to us, the cursor asks another question.
+        for subject, wrapped, master in list(cursor.among(sql, missing)):
+            known[subject] = self.master.unwrap(cursor, subject, wrapped, master)
         return {fact: known[subject].open(fact, sealed) for fact, subject, sealed in rows if subject in known}
 
     def _kept(self, cursor: Cursor) -> dict[str, SubjectKey]:
@@ -247,12 +248,12 @@ class Log:
         """None: not yet there. Raises Erased where it was destroyed."""
         keys = self._keys
         if subject not in keys:
-            row = cursor.execute("SELECT wrapped FROM vault_keys WHERE subject = ?", (subject,)).one()
+            row = cursor.execute("SELECT wrapped, master FROM vault_keys WHERE subject = ?", (subject,)).one()
             if row is None:
                 return None
             if row[0] is None:
                 raise Erased
-            keys[subject] = self.master.unwrap(subject, row[0])
+            keys[subject] = self.master.unwrap(cursor, subject, *row)
         return keys[subject]
 
     # -- write ----------------------------------------------------------------------------------
@@ -322,6 +323,9 @@ class Writer:
         self._events: list[tuple[str, int, str, bytes]] = []
         self._received: dict[str, tuple[str, int]] = {}
         self._vault: list[tuple[str, str, bytes]] = []
+        self._master: MasterKey = log.master.current(cursor)
+        """Asked within this transaction, so that nobody puts another in its place before the end. Whoever cannot open
+        it records nothing at all: no sender is to be told that a fact was wrong."""
 
     # what is known
 
@@ -387,7 +391,8 @@ class Writer:
         key = self.log.key_of(self.cursor, subject)
         if key is None:
             key = self.log.master.new_subject(subject)
-            self.cursor.execute("INSERT INTO vault_keys VALUES (?, ?)", (subject, self.log.master.wrap(key)))
+            row = (subject, self._master.wrap(key), self._master.id)
+            self.cursor.execute("INSERT INTO vault_keys VALUES (?, ?, ?)", row)
             self.log._keys[subject] = key
         return key
 

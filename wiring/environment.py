@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_origin
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from domain.documents import Part, nearest
@@ -19,7 +19,15 @@ from words import N_
 
 PREFIX = "KONTO_"
 FILE = "_FILE"
-OTHERS = {"KONTO_HOME", "KONTO_KEYS_FILE", "KONTO_DASHBOARD_TOKEN", "KONTO_CONTAINER"}
+MASTER_KEY, NEXT_MASTER_KEY = "KONTO_MASTER_KEY", "KONTO_MASTER_KEY_NEXT"
+"""The vault's key, where it lies in the environment, and the one that is to take its place."""
+OTHERS = {
+    "KONTO_HOME",
+    "KONTO_KEYS_FILE",
+    "KONTO_DASHBOARD_TOKEN",
+    "KONTO_CONTAINER",
+    *(name + end for name in (MASTER_KEY, NEXT_MASTER_KEY) for end in ("", FILE)),
+}
 """Variables of ours that are no settings."""
 FOR_TESTS = "KONTO_TEST_"
 
@@ -135,6 +143,19 @@ def _value(setting: Setting, variable: str, text: str) -> Any:
     except ValidationError:
         # Not what pydantic says: it would show the value, which may be a secret.
         raise WrongVariable(variable) from None
+
+
+def secret(name: str, environment: Mapping[str, str]) -> SecretStr | None:
+    """What a variable that is no setting says, itself or in a file. Raises UnsafeSetting."""
+    given = [variable for variable in (name, name + FILE) if variable in environment]
+    if len(given) > 1:
+        raise UnsafeSetting(name, TWICE)
+    for variable in given:
+        text = environment[variable] if variable == name else text_in(variable, environment[variable])
+        if not text.strip():
+            raise UnsafeSetting(variable, EMPTY)
+        return SecretStr(text.strip())
+    return None
 
 
 def text_in(variable: str, file: str) -> str:

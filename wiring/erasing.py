@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -72,13 +72,17 @@ class ListDamaged(Refused):
 class Plan(NamedTuple):
     """What an erasure would take; nothing has happened yet."""
 
-    parties: tuple[Party, ...]
-    """The customer and whoever was merged into them."""
+    families: tuple[tuple[Party, ...], ...]
+    """Each customer with whoever was merged into them."""
     facts: int
     parked: int
     files: tuple[Path, ...]
     words: frozenset[str]
     """By which they are recognised."""
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        return tuple(party for family in self.families for party in family)
 
 
 class Outcome(NamedTuple):
@@ -91,16 +95,16 @@ class Outcome(NamedTuple):
 # -- before it ------------------------------------------------------------------------------------------
 
 
-def planned(konto: Konto, party: Party) -> Plan:
-    """Raises NotAllowed, Refused where they are erased already, Held."""
+def planned(konto: Konto, *parties: Party) -> Plan:
+    """Of one or several, who take one walk through the log. Raises NotAllowed, Refused where erased already, Held."""
     allowed(konto.asker, "erase")
-    parties = _family(konto, party)
-    _must_not_be_held(konto, party, [each.customer for each in parties])
-    found = erasure.traces(konto.log, {each.customer for each in parties})
+    families = tuple(_family(konto, party) for party in parties)
+    _must_not_be_held(konto, families)
+    found = erasure.traces(konto.log, {each.customer for family in families for each in family})
     waiting = erasure.waiting(konto.log.ids, konto.log.parked(), found)
     words = _identity(konto, found)
     files = traces.files(konto.home, konto.log.ids, found, words)
-    return Plan(parties, len(found.facts), len(waiting), tuple(files), frozenset(words))
+    return Plan(families, len(found.facts), len(waiting), tuple(files), frozenset(words))
 
 
 def reason(text: str, plan: Plan) -> tuple[Ground, str]:
@@ -120,12 +124,14 @@ def _family(konto: Konto, party: Party) -> tuple[Party, ...]:
     return (party, *customers.merged_into(konto.library, party.customer))
 
 
-def _must_not_be_held(konto: Konto, party: Party, family: Iterable[str]) -> None:
+def _must_not_be_held(konto: Konto, families: Iterable[tuple[Party, ...]]) -> None:
+    """Raises Held, naming whoever the others were merged into."""
+    head = {each.customer: family[0] for family in families for each in family}
     with konto.log.store.reading() as cursor:
-        found = erasure.holds(konto.log, cursor, family)
+        found = erasure.holds(konto.log, cursor, head)
     for each in found:
         if each.stands(konto.clock()):
-            said = {"customer": party.id, "reason": each.reason, "ground": each.ground}
+            said = {"customer": head[each.customer].id, "reason": each.reason, "ground": each.ground}
             if each.ends is None:
                 raise Held("held", HELD, **said)
             raise Held("held", HELD_UNTIL, until=each.ends.isoformat(timespec="minutes"), **said)
@@ -152,15 +158,20 @@ def _words(konto: Konto, fact: Fact, found: Traces) -> Iterator[str]:
 # -- the deed -------------------------------------------------------------------------------------------
 
 
-def erase(konto: Konto, plan: Plan, ground: Ground, note: str) -> Outcome:
-    """From the moment on at which it stands in the list nothing stops it. Raises NotAllowed, Held, StoreBusy."""
+def erase(konto: Konto, plan: Plan, ground: Ground, note: str, *, still: Callable[[], None] = lambda: None) -> Outcome:
+    """From the moment on at which it stands in the list nothing stops it. Raises NotAllowed, Held, StoreBusy.
+
+    `still` raises Refused where what spoke for it holds no more.
+    """
     allowed(konto.asker, "erase")
-    now, family = konto.clock(), [each.customer for each in plan.parties]
+    now = konto.clock()
     with _alone(konto):
         with konto.log.writing():
-            # Under the writer's lock: nobody puts a hold in between.
-            _must_not_be_held(konto, plan.parties[0], family)
-            _append(place(konto), [Erasure(each, now, ground) for each in family])
+            # Under the writer's lock: nobody puts a hold or a fact in between.
+            _must_not_be_held(konto, plan.families)
+            still()
+            for family in plan.families:
+                _append(place(konto), [Erasure(each.customer, now, ground) for each in family])
         return _completed(konto, note)
 
 

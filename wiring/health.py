@@ -9,15 +9,16 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
 from domain import checkpoints
+from domain.roles import LOCAL_USER
 from domain.store import STORE_FAILS, StoreBusy
-from projections import channels, outbox
+from projections import channels, outbox, retained
 from projections.tables import instant, micros
 from projections.timeline import set_aside
-from wiring import attesting, mailing, presence, queues
+from wiring import attesting, mailing, masters, presence, queues, retaining
 from wiring.home import Konto
 from wiring.settings import ROLES
 from wiring.stores import is_shared
-from words import N_, Translator
+from words import N_, Translator, names
 from words.format import duration, number
 
 PACKAGE = "vertrauenskonto"
@@ -104,6 +105,15 @@ JOURNAL = N_("The access journal can be written; its newest entry has the number
 JOURNAL_AWAY = N_(
     "The access journal cannot be written, and so nothing personal is shown. Please check the disk and the rights of "
     "the folder."
+)
+NONE_DUE = N_("Nobody's data is due for erasure.")
+DUE = N_("Customers whose time has ended: {n}, of them stopped: {stopped}. To see them: konto retention --due")
+MASTER_KEY = N_("The master key lies {place}, made {age} ago. Keys that it wraps: {n}.")
+MASTER_KEY_ELSEWHERE = N_(
+    "The master key lies {place}, but [vault] master says: {setting}. Please move it: konto vault rotate"
+)
+MASTER_KEY_BETWEEN = N_(
+    "The exchange of the master key that began {age} ago is not complete. Please complete it: konto vault rotate"
 )
 NEVER_ATTESTED = N_("No checkpoint attests the log yet. The worker makes them; by hand: konto audit checkpoint")
 ATTESTED = N_("The last checkpoint was made {age} ago and attests {n} events.")
@@ -197,6 +207,8 @@ def notes(konto: Konto) -> Iterator[Note]:
     yield _mail(konto)
     yield from _mailboxes(konto, now)
     yield from _keys(konto)
+    yield _master_key(konto, now)
+    yield _due(konto)
     yield from _attested(konto, now)
     yield _journal(konto)
 
@@ -331,6 +343,23 @@ def _journal(konto: Konto) -> Note:
             return Note("journal", True, JOURNAL, {"n": konto.journal.head().number})
     except (*STORE_FAILS, StoreBusy):
         return Note("journal", False, JOURNAL_AWAY, {})
+
+
+def _master_key(konto: Konto, now: datetime) -> Note:
+    found = masters.status(konto)
+    place, age = Said(names.MASTER_KEY_PLACES[found.current.place]), now - found.current.made
+    if found.leaving:
+        return Note("master key", False, MASTER_KEY_BETWEEN, {"age": age})
+    if found.current.place != found.setting:
+        return Note("master key", False, MASTER_KEY_ELSEWHERE, {"place": place, "setting": found.setting})
+    return Note("master key", True, MASTER_KEY, {"place": place, "age": age, "n": found.customers})
+
+
+def _due(konto: Konto) -> Note:
+    # Whoever reads this sees no name: it is asked as ourselves, so that every reader is told the same number.
+    found = retained.due(konto.log, konto.library, LOCAL_USER, retaining.of(konto.settings), konto.clock())
+    stopped = sum(bool(each.stopped_by) for each in found)
+    return Note("retention", True, DUE if found else NONE_DUE, {"n": len(found), "stopped": stopped})
 
 
 def _attested(konto: Konto, now: datetime) -> Iterator[Note]:

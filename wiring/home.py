@@ -18,6 +18,7 @@ from domain.document import DocumentKind, DocumentPublished
 from domain.documents import load
 from domain.errors import Refused
 from domain.fact import Fact
+from domain.ids import Ids
 from domain.journal import KEY, LOCAL, LOOKS, STEPS, UNKNOWN, Door, Journal, JournalAway, Look, What
 from domain.log import Log
 from domain.people import People
@@ -32,7 +33,7 @@ from projections.filters import Library
 from projections.follow import Follower, Progress, make_tables, rebuild, steps
 from projections.tables import Views
 from projections.taught import Taught
-from wiring import erasing, installation, keys, stores
+from wiring import erasing, installation, keys, masters, stores
 from wiring import settings as settings_
 from wiring.defaults import DEFAULTS
 from wiring.patience import patiently
@@ -80,6 +81,8 @@ class Konto:
     """Who looked."""
     together: Together
     """Lets all who record in this process share their transactions."""
+    places: masters.Places
+    """Where master keys are found and made."""
     asker: Asker = LOCAL_USER
     door: Door = "machine"
     """Through which the asker came; what the machine reads for its own work is no look of anybody's."""
@@ -274,13 +277,32 @@ def open_home(
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = keys.place(home, environment)
     _make_keys(file, home, settings, entropy, prepare=prepare)
-    ids, master = keys.read(file, entropy)
+    ids = Ids(keys.read(file).ids)
+    places = masters.Places(file, environment, settings.vault, entropy)
     log_store, view_store = stores.opened(home, settings.store)
-    log, views, journal = Log(log_store, ids, master), Views(view_store), Journal(stores.journal(home, settings.store))
+    log, views, journal = (
+        Log(log_store, ids, masters.of(places)),
+        Views(view_store),
+        Journal(stores.journal(home, settings.store)),
+    )
     follower = Follower(log, views)
     library = Library(views, ids, follower.steering_known_on, partial(statements.relationship_of, log, views))
-    taught, together = Taught(library, home / ADVISER), Together()
-    konto = Konto(home, settings, clock, log, views, follower, library, taught, file, journal, together, asker, door)
+    konto = Konto(
+        home=home,
+        settings=settings,
+        clock=clock,
+        log=log,
+        views=views,
+        follower=follower,
+        library=library,
+        taught=Taught(library, home / ADVISER),
+        keys=file,
+        places=places,
+        journal=journal,
+        together=Together(),
+        asker=asker,
+        door=door,
+    )
     try:
         if prepare or not stores.is_shared(settings.store):
             for step in (*migrate(log.store, log.steps()), *make_tables(views), *migrate(journal.store, STEPS)):
@@ -290,6 +312,7 @@ def open_home(
             require(views.store, steps(views))
             require(journal.store, STEPS)
         installation.check(log, file)
+        masters.begin(log, places, clock())
         if again := erasing.complete(konto):
             on_erased(again)
         konto.write_documents()
@@ -312,7 +335,7 @@ def _make_keys(file: Path, home: Path, settings: Settings, entropy: Callable[[in
         raise keys.KeysElsewhere(file) if shared else keys.KeysMissing(file)
     if shared and not prepare:
         raise NotPrepared
-    keys.make(file, entropy)
+    keys.make(file, entropy, with_vault=settings.vault.master == "file")
 
 
 def _remove(file: Path) -> None:

@@ -32,6 +32,7 @@ COPIED: Mapping[str, tuple[str, Any]] = {
     "received": ("fact", ""),
     "vault": ("fact", ""),
     "vault_keys": ("subject", ""),
+    "master_keys": ("id", ""),
     "parked": ("fact", ""),
     "sources": ("source", ""),
     "checkpoints": ("size", -1),

@@ -38,7 +38,7 @@ def patiently(work: Callable[[], T], seconds: float, progress: Callable[[], obje
 
 
 def until_prepared(work: Callable[[], T], seconds: float, waiting: Callable[[Exception], None]) -> T:
-    """For services: waits for the database to be there and for `konto migrate` to have prepared it.
+    """For services: waits for database and key service to be there and for `konto migrate` to have prepared the one.
 
     `waiting` hears once for what.
     """
@@ -49,7 +49,7 @@ def until_prepared(work: Callable[[], T], seconds: float, waiting: Callable[[Exc
             return work()
         except (StoreGone, Refused) as error:
             why = error.code if isinstance(error, Refused) else "store_gone"
-            if why not in ("store_gone", NotPrepared().code, "busy") or time.monotonic() > deadline:
+            if why not in ("store_gone", NotPrepared().code, "busy", "key_service_away") or time.monotonic() > deadline:
                 raise
             if why != told:
                 waiting(error)

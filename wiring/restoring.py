@@ -17,6 +17,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
+from domain import masters
 from domain.errors import Refused
 from domain.fact import Fact
 from domain.journal import COPIED as JOURNAL
@@ -30,6 +31,8 @@ from wiring.home import Konto
 CHUNK = 1_000
 PAGE = 5_000
 ORIGINAL = "original"
+BEFORE_MARKS = 2
+"""So many columns a customer's key had then."""
 """What the first line of a file with the very bytes says it is."""
 RESTORING, RESTORED = "restoring", "restored"
 
@@ -202,6 +205,8 @@ def _put_back(konto: Konto, file: Path, progress: Progress) -> Restored:
             raise NotEmpty
         if _told(lines.readline(), 1).get("keys") != installation.mark(konto.log):
             raise OtherKeysNeeded
+        mine = masters.registered(target)
+        masters.forget_all(target)
         numbered = enumerate(lines, start=2)
         while chunk := list(islice(numbered, PAGE)):
             for table, rows in groupby((_row(text, number) for number, text in chunk), key=lambda each: each[0]):
@@ -212,6 +217,10 @@ def _put_back(konto: Konto, file: Path, progress: Progress) -> Restored:
                     (journal if table in JOURNAL else target).insert(table, found)
             done += sum(len(text) for _, text in chunk)
             progress(min(done, size), size)
+        if not masters.registered(target):  # a file of before there were marks
+            masters.begin(target, mine[-1])
+        # Nothing is kept that could not be read.
+        konto.log.master.open_all(target)
     konto.catch_up()
     return Restored(konto.log.head(), konto.log.count_parked(), is_original=True)
 
@@ -228,9 +237,11 @@ def _row(text: bytes, number: int) -> tuple[str | None, Any]:
     if table not in (*moving.COPIED, *JOURNAL) or not isinstance(row, list):
         raise BrokenLine(number)
     try:
-        return table, tuple(_stored(value) for value in row)
+        stored = tuple(_stored(value) for value in row)
     except (ValueError, KeyError, TypeError):
         raise BrokenLine(number) from None
+    # Of before there were marks of master keys.
+    return table, (*stored, None) if table == "vault_keys" and len(stored) == BEFORE_MARKS else stored
 
 
 def _plain(value: Any) -> Any:

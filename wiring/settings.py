@@ -13,10 +13,13 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
-from domain.documents import D, Document, DocumentRefused, Items, Part, load
+from domain.documents import D, Document, DocumentRefused, Items, Part, load, nearest
 from domain.errors import Refused
 from domain.fact import Address, Label, Line, ZoneName, finding
+from domain.masters import Place
+from domain.retention import YEARS, Class
 from domain.roles import Role
+from domain.vocabulary import FACTS
 from intake.appointments.telling import A_FILE
 from wiring import environment as environment_
 from wiring.environment import UnsafeSetting
@@ -93,6 +96,12 @@ NO_SECTION = (
 )
 WRONG_SCHEME = "The address has to begin with {scheme}://. What stands there is not repeated: it may hold a password."
 NO_WEB_ADDRESS = "The address has to be like https://example.com/hook, without a name and a password in front."
+NO_SERVICE_ADDRESS = (
+    "The address has to be like https://vault.example.com:8200, without a path, a name and a password; http:// is only "
+    "for 127.0.0.1 and localhost."
+)
+NO_SUCH_TYPE = "There is no fact of type “{found}”. Did you mean: {known}?"
+NO_SERVICE = N_("{name} is missing: for a key service, url, key and token are needed in the section [vault].")
 NO_SIGNING_SECRET = (
     "The secret has to be whsec_ and behind it 24 to 64 random bytes in Base64. "
     "“openssl rand -base64 32” makes such bytes."
@@ -168,6 +177,13 @@ def _metadata_address(text: str) -> str:
     if not _is_safe_address(text):
         raise finding("wrong_form", NO_METADATA_ADDRESS, {"found": HIDDEN})
     return text
+
+
+def _service_address(text: str) -> str:
+    parts = urlsplit(text) if _is_safe_address(text) else None
+    if parts is None or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise finding("wrong_form", NO_SERVICE_ADDRESS, {"found": HIDDEN})
+    return text.removesuffix("/")
 
 
 def _is_safe_address(text: str) -> bool:
@@ -331,6 +347,29 @@ class DisclosureSettings(Part):
     """Our own people stand there under numbers, so that one sees who is the same, or all alike."""
 
 
+Years = Annotated[int, Field(ge=0, le=100)]
+
+
+class RetentionSettings(Part):
+    """How long what is known of customers is kept, counted from the end of the calendar year."""
+
+    relationship_years: Years = YEARS["relationship"]
+    letters_years: Years = YEARS["letters"]
+    vouchers_years: Years = YEARS["vouchers"]
+    books_years: Years = YEARS["books"]
+    types: dict[Label, Class] = Field(default_factory=dict)
+    """The class of types of facts, where it is not the shipped one."""
+
+    @property
+    def years(self) -> dict[Class, int]:
+        return {
+            "relationship": self.relationship_years,
+            "letters": self.letters_years,
+            "vouchers": self.vouchers_years,
+            "books": self.books_years,
+        }
+
+
 class StoreSettings(Part):
     """Where log and tables lie. Without an address, in files of the home."""
 
@@ -349,6 +388,26 @@ class StoreSettings(Part):
     @property
     def address(self) -> str | None:
         return self.url.get_secret_value() if self.url else None
+
+
+class VaultSettings(Part):
+    """Where the next master key is made, which wraps the customers' keys. Where the present one lies the log knows."""
+
+    master: Place = "file"
+    """file: in keys.json; environment: in KONTO_MASTER_KEY; service: a key service keeps it wrapped."""
+    url: Annotated[Label, AfterValidator(_service_address)] | None = None
+    """Of a key service with the transit engine of HashiCorp Vault or OpenBao."""
+    mount: Annotated[Label, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]*$")] = "transit"
+    """Where the engine was mounted."""
+    key: Annotated[Label, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")] | None = None
+    """The name of the key there."""
+    token: Annotated[Secret, AfterValidator(_access_token)] | None = None
+    """Better given as KONTO_VAULT_TOKEN_FILE."""
+    timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 5.0
+
+    def missing(self) -> Iterator[str]:
+        """What is needed to ask the service."""
+        return (f"vault.{name}" for name in ("url", "key", "token") if getattr(self, name) is None)
 
 
 class QueueSettings(Part):
@@ -517,8 +576,10 @@ class Settings(Document):
     api: ApiSettings = ApiSettings()
     customers: CustomerSettings = CustomerSettings()
     disclosure: DisclosureSettings = DisclosureSettings()
+    retention: RetentionSettings = RetentionSettings()
     store: StoreSettings = StoreSettings()
     queue: QueueSettings = QueueSettings()
+    vault: VaultSettings = VaultSettings()
     metrics: MetricsSettings = MetricsSettings()
     audit: AuditSettings = AuditSettings()
     log: LogSettings = LogSettings()
@@ -568,6 +629,9 @@ class Settings(Document):
                 found=self.audit.webhook,
                 known=", ".join(self.webhooks),
             )
+        for name in self.retention.types.keys() - FACTS.keys():
+            known = nearest(name, sorted(FACTS))
+            yield DocumentRefused("unknown_value", NO_SUCH_TYPE, ("retention", "types", name), found=name, known=known)
         if A_FILE in self.appointments:
             yield DocumentRefused("name_taken", A_FILES_NAME, ("appointments", A_FILE))
         for name, hook in self.hooks.items():
@@ -608,6 +672,9 @@ def read(home: Path, environment: Mapping[str, str]) -> Settings:
     settings = settings.model_copy(update={"mailboxes": mailboxes})
     for missing, text in settings.login.missing():
         raise UnsafeSetting(missing, text)
+    if settings.vault.master == "service":
+        for name in settings.vault.missing():
+            raise UnsafeSetting(name, NO_SERVICE)
     hosts = {"metrics": (settings.metrics.host, NO_LOGIN), "api": (settings.api.host, NO_LOGIN)}
     if not settings.login.is_set:
         hosts["dashboard"] = (settings.dashboard.host, NO_SIGN_IN)

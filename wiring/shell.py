@@ -40,6 +40,8 @@ FAILURES = frozenset(
         "already_served",
         "busy",
         "journal_away",
+        "key_service",
+        "key_service_away",
         "keys_damaged",
         "keys_missing",
         "mailbox",

@@ -72,3 +72,17 @@ ALERTS: Final = {
     "reliability_drift": N_("less kept on time than usual"),
 }
 """By rule."""
+
+MASTER_KEY_PLACES: Final = {
+    "file": N_("in the file of the keys"),
+    "environment": N_("in the environment"),
+    "service": N_("in the key service"),
+}
+
+RETENTION: Final = {
+    "alongside": N_("goes with the others"),
+    "relationship": N_("relationship"),
+    "letters": N_("commercial letters"),
+    "vouchers": N_("vouchers"),
+    "books": N_("books and directions"),
+}

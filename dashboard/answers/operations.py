@@ -56,6 +56,8 @@ AREAS: Final[Mapping[str, Area]] = {
     "mailbox": "doors",
     "keys": "safety",
     "journal": "safety",
+    "master": "safety",
+    "retention": "safety",
 }
 """By what the notes are called; what says where the home lies is for the command line alone."""
 

@@ -298,7 +298,7 @@ def settings(book: Book) -> Iterator[str]:
     yield from ("", *table(["setting", "type", "default", "unit", "environment", "meaning"], rows))
 
 
-ONLY_IN_THE_FILE = ("channels", "webhooks", "connectors", "mailboxes", "appointments", "login.roles")
+ONLY_IN_THE_FILE = ("channels", "webhooks", "connectors", "mailboxes", "appointments", "login.roles", "retention.types")
 
 
 def _settings(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, Any, object]]:

@@ -102,6 +102,7 @@ def test_every_command_that_prints_an_answer_takes_json_and_lang():
         ("connector",),
         ("feed",),
         ("keys",),
+        ("vault",),
         ("mail",),
     }
     for path, command in commands(typer.main.get_command(app)):

@@ -126,7 +126,7 @@ def test_only_migrate_prepares_postgres_and_a_newer_schema_is_left_alone(konto, 
     moved(konto, schemas.url)
     assert "konto migrate" in konto("doctor", code=1).err
     assert konto("migrate", "--json").json == {
-        "steps": ["events", "services", "checkpoints", "erasures", "tables", "journal"],
+        "steps": ["events", "services", "checkpoints", "erasures", "master keys", "tables", "journal"],
         "events": 0,
     }
     assert konto("migrate", "--json").json == {"steps": [], "events": 0}

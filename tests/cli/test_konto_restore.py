@@ -216,3 +216,26 @@ def test_an_empty_file_and_a_missing_one(konto: Konto, tmp_path: Path):
 def test_the_original_is_of_the_whole_log(konto: Konto, story: list[Fact]):
     konto.took(story)
     assert "--customer" in konto("export", "--format", "original", "--customer", "K-17", code=2).err
+
+
+@only_files
+@pytest.mark.parametrize("marked", [True, False])
+def test_the_very_bytes_come_back_after_an_exchange_of_the_master_key_and_without_marks(
+    konto: Konto, story: list[Fact], another: Another, tmp_path: Path, marked: bool
+):
+    konto.took(story)
+    konto("vault", "rotate")
+    file = export(konto, tmp_path, "--format", "original")
+    if not marked:  # as an earlier version wrote it
+        told = [json.loads(text) for text in file.read_text("utf-8").splitlines()]
+        rows = [{**each, "row": each["row"][:2]} if each.get("table") == "vault_keys" else each for each in told]
+        kept = [json.dumps(each) + "\n" for each in rows if each.get("table") != "master_keys"]
+        file.write_text("".join(kept), encoding="utf-8")
+    empty = another("empty")
+    empty.home.mkdir(mode=0o700, exist_ok=True)
+    shutil.copy(konto.home / "keys.json", empty.home / "keys.json")
+    empty("restore-log", str(file))
+    assert empty("export").out == konto("export").out
+    found = empty("vault", "status", "--json").json
+    assert found["current"]["id"] == konto("vault", "status", "--json").json["current"]["id"]
+    assert len(found["earlier"]) == marked

@@ -28,9 +28,12 @@ from wiring.commands import (
     keys,
     mail,
     meaning,
+    procedure,
     promises,
+    retention,
     running,
     statement,
+    vault,
     what_if,
 )
 from wiring.shell import Place, Shell, World
@@ -100,6 +103,10 @@ app.command("merge", help=N_("Two customers are one: the duplicate's history cou
 app.command("separate", help=N_("They are two after all."))(identity.separate)
 app.command("erase", help=N_("Erases a person: texts, names and key; every figure stays as it is."))(erase.erase)
 app.command("hold", help=N_("Keeps a person from being erased: a claim at law, or a duty to keep."))(erase.hold)
+app.command("retention", help=N_("How long what is known of customers is kept, and whose time has ended."))(
+    retention.retention
+)
+app.command("procedure", help=N_("Describes the procedure as it is set up here: Markdown or PDF."))(procedure.procedure)
 app.add_typer(documents.group("rulebook", "rules", N_("The rulebook: what each deed is worth.")))
 app.add_typer(documents.group("calendars", "calendars", N_("The calendars: when which team works.")))
 app.add_typer(documents.group("people", "people", N_("The people: who works here, who stands in for whom.")))
@@ -109,6 +116,7 @@ app.add_typer(appointments.app)
 app.command("tick", help=N_("Checks what somebody should know now, and raises it."))(alerts.tick)
 app.add_typer(alerts.app)
 app.add_typer(keys.app)
+app.add_typer(vault.app)
 app.add_typer(feeds.app)
 app.command("migrate", help=N_("Prepares the stores, once for each version."))(care.migrate)
 app.command("move", help=N_("Moves everything from the home's files into PostgreSQL, and proves it."))(care.move)
