@@ -147,9 +147,9 @@ BACKUP_FILES = N_(
     "The program does not make these copies by itself; keys and log belong to different places."
 )
 BACKUP_DATABASE = N_(
-    "To be backed up: the schemas {schema} and {journal} of the database, and from the installation's folder keys.json, "
-    "checkpoint-keys.json, erasures.jsonl, settings and documents. The program does not make these copies by itself; "
-    "keys and log belong to different places."
+    "To be backed up: the schemas {schema} and {journal} of the database, and from the installation's folder "
+    "keys.json, checkpoint-keys.json, erasures.jsonl, settings and documents. The program does not make these copies "
+    "by itself; keys and log belong to different places."
 )
 MASTER_ELSEWHERE = N_("The master key is not among these files; it has to be kept where it lies.")
 KEEPING = N_("So long facts of each class are kept, counted from the end of the calendar year:")
