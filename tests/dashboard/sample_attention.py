@@ -86,7 +86,7 @@ class Attention:
         self.sent_again: list[str] = []
         self.tried: list[str] = []
         self.refusing: Refusal | None = None
-        self.looks = 0
+        self.seen_per_person = 0
 
     # -- morning ----------------------------------------------------------------------------------
 
@@ -202,7 +202,7 @@ class Attention:
         )
 
     def figures_per_person(self, reader: Reader) -> PerPerson | Refusal:
-        self.looks += 1
+        self.seen_per_person += 1
         rows = (
             PersonFigures("Anton Ruf", Share(21, 25, 0.65, 0.94), Share(18, 25, 0.52, 0.86)),
             PersonFigures("Sevda Aydin", Share(30, 40, 0.6, 0.86), Share(29, 40, 0.57, 0.84)),

@@ -131,7 +131,7 @@ def test_whatever_is_asked_about_what_counts_is_whether_they_are_open_now(tmp_pa
 
     def answer() -> str:
         assert shares(looked(home, "anna", question())) == {"Anna": PLANTED["anna"]}, "one's own is always there"
-        assert shares(looked(home, "karin", question(by=None))) == {None: (187, 103)}, "and the firm's"
+        assert shares(looked(home, "karin", question(by=None))) == {None: (186, 103)}, "and the firm's"
         try:
             return f"{len(shares(looked(home, 'karin', question(start=None, end=None))))} shown"
         except Refused as refused:
@@ -164,6 +164,14 @@ def test_with_four_people_nobody_is_shown_and_with_five_all_are(tmp_path: Path):
         home = firm(folder, some, {"Service": list(some)})
         assert set(shares(looked(home, "karin", question()))) == names
         home.close()
+
+
+def test_of_those_whose_team_is_not_shown_nobody_is_left_over_either(tmp_path: Path):
+    """What the firm has beside the teams that are shown is a total, too: the firm's less theirs."""
+    home = firm(tmp_path, {**PLANTED, "emil": (20, 4), "gina": (19, 12)})
+    found = shares(looked(home, "karin", question()))
+    assert set(found) == {name.title() for name in SERVICE}, "Gina has 19, and Hans alone would tell them"
+    home.close()
 
 
 def test_20_promises_are_enough_and_for_one_with_19_a_second_is_not_shown():
