@@ -166,6 +166,10 @@ ON_REQUEST = N_("Somebody's data on request: konto access (Art. 15 GDPR), konto 
 CONTROLS = N_("5. Technical and organisational measures")
 MEASURES = (
     N_("Who may see and do what is checked with every question, by role; what is not named is not allowed."),
+    N_(
+        "Figures of one employee open to managers only while an admin has recorded basis, purpose and end; each look is "
+        "noted."
+    ),
     N_("Keys of programs are 256 bits, stored as hashes, shown once, and can be limited and revoked."),
     N_(
         "Wrong keys are slowed down by key and address; the HTTP API takes at most {asked} questions a minute of a key."
@@ -220,6 +224,8 @@ RIGHTS: dict[What, str] = {
     "incidents": N_("see incidents"),
     "suppliers": N_("see suppliers"),
     "figures": N_("see figures"),
+    "figures_per_person": N_("see figures per person while they are open"),
+    "open_figures": N_("open and close figures per person"),
     "advice": N_("ask the adviser"),
     "tests": N_("test figures and rules"),
     "alerts": N_("see alerts"),

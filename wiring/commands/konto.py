@@ -28,6 +28,7 @@ from wiring.commands import (
     keys,
     mail,
     meaning,
+    per_person,
     procedure,
     promises,
     retention,
@@ -118,6 +119,7 @@ app.add_typer(alerts.app)
 app.add_typer(keys.app)
 app.add_typer(vault.app)
 app.add_typer(feeds.app)
+app.add_typer(per_person.app)
 app.command("migrate", help=N_("Prepares the stores, once for each version."))(care.migrate)
 app.command("move", help=N_("Moves everything from the home's files into PostgreSQL, and proves it."))(care.move)
 app.command("rebuild", help=N_("Builds all tables anew from the log."))(care.rebuild)
