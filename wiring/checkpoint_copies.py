@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from domain import checkpoints
 from domain.checkpoints import Copy, Kept
 from projections import merkle
-from verifier.attestation import KEY, LATEST, place_of
-from verifier.note import BadNote, checkpoint, opened
+from verifier.attestation import KEY, LATEST, NEXT_KEY, place_of
+from verifier.note import BadNote, checkpoint, opened, unchecked
 from verifier.tiles import HEIGHT, frontier, of_size, place
 from verifier.tree import HASH_BYTES
 from wiring import attesting
@@ -46,8 +46,8 @@ class NotCopied(Exception):
 class Place:
     name: str
     every: timedelta
-    give: Callable[[Kept, int], None]
-    """The newest checkpoint, and the size of the one that is there. Raises NotCopied."""
+    give: Callable[[Kept, Copy], None]
+    """The newest checkpoint, and what is there. Raises NotCopied."""
 
 
 def copy_out(konto: Konto, channels: Channels, now: datetime) -> list[Copy]:
@@ -75,7 +75,7 @@ def _is_due(copy: Copy, newest: Kept, place: Place, now: datetime) -> bool:
 
 def _given(place: Place, copy: Copy, newest: Kept, now: datetime) -> Copy:
     try:
-        place.give(newest, copy.size)
+        place.give(newest, copy)
     except NotCopied as trouble:
         return copy._replace(failing_since=copy.failing_since or now, trouble=str(trouble))
     return Copy(place.name, newest.size, now)
@@ -85,15 +85,17 @@ def places(konto: Konto, channels: Channels) -> Iterator[Place]:
     audit = konto.settings.audit
     if audit.folder is not None:
         folder = Path(audit.folder)
-        yield Place(FOLDER, timedelta(0), lambda kept, before: _into_folder(konto, folder, kept, before))
+        yield Place(FOLDER, timedelta(0), lambda kept, copy: _into_folder(konto, folder, kept, copy.size))
     if audit.mail is not None:
         address = audit.mail
         yield Place(
-            MAIL, timedelta(hours=audit.mail_hours), lambda kept, _: _send(konto, channels, EMAIL, address, kept)
+            MAIL,
+            timedelta(hours=audit.mail_hours),
+            lambda kept, copy: _send(konto, channels, EMAIL, address, kept, copy),
         )
     if audit.webhook is not None:
         name = audit.webhook
-        yield Place(WEBHOOK, timedelta(0), lambda kept, _: _send(konto, channels, name, "", kept))
+        yield Place(WEBHOOK, timedelta(0), lambda kept, copy: _send(konto, channels, name, "", kept, copy))
 
 
 # -- a folder -----------------------------------------------------------------------------------------
@@ -148,13 +150,27 @@ def _put(file: Path, content: bytes) -> None:
 # -- a message ----------------------------------------------------------------------------------------
 
 
-def _send(konto: Konto, channels: Channels, channel: str, address: str, kept: Kept) -> None:
-    message_id = f"<checkpoint-{kept.size}-{hashlib.sha256(kept.note.encode()).hexdigest()[:16]}@vertrauenskonto>"
-    envelope = Envelope("", address, message_id, _message(konto, kept), kept.at, "checkpoint", kind="checkpoint")
+def _send(konto: Konto, channels: Channels, channel: str, address: str, kept: Kept, copy: Copy) -> None:
+    """The newest, and before it those in between that name the key of what follows."""
     try:
-        channels[channel].send(envelope)
+        for each in (*_naming_keys(konto, kept, copy), kept):
+            channels[channel].send(_envelope(konto, address, each))
     except NotDelivered as trouble:
         raise NotCopied(trouble.reason) from None
+
+
+def _naming_keys(konto: Konto, kept: Kept, copy: Copy) -> Iterator[Kept]:
+    with konto.log.store.reading() as cursor:
+        between = checkpoints.since(cursor, copy.size)
+    for each in between:
+        is_new = copy.at is None or each.at > copy.at
+        if is_new and each.size < kept.size and checkpoint(unchecked(each.note)).said(NEXT_KEY) is not None:
+            yield each
+
+
+def _envelope(konto: Konto, address: str, kept: Kept) -> Envelope:
+    message_id = f"<checkpoint-{kept.size}-{hashlib.sha256(kept.note.encode()).hexdigest()[:16]}@vertrauenskonto>"
+    return Envelope("", address, message_id, _message(konto, kept), kept.at, "checkpoint", kind="checkpoint")
 
 
 def _message(konto: Konto, kept: Kept) -> Message:

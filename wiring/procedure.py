@@ -167,8 +167,8 @@ CONTROLS = N_("5. Technical and organisational measures")
 MEASURES = (
     N_("Who may see and do what is checked with every question, by role; what is not named is not allowed."),
     N_(
-        "Figures of one employee open to managers only while an admin has recorded basis, purpose and end; each look is "
-        "noted."
+        "Figures of one employee open to managers only while an admin has recorded basis, purpose and end; each look "
+        "is noted."
     ),
     N_("Keys of programs are 256 bits, stored as hashes, shown once, and can be limited and revoked."),
     N_(

@@ -15,7 +15,7 @@ from domain.errors import Refused
 from tests.audit.firm import recorded
 from tests.homes import Home, open_at
 from tests.stores import NewFolder, only_files
-from verifier.attestation import believed, found_in
+from verifier.attestation import Note, believed, found_in
 from verifier.checking import check
 from verifier.note import checkpoint, opened
 from wiring import attesting, checkpoint_copies
@@ -215,6 +215,29 @@ def test_a_mail_goes_out_once_a_day_with_the_newest_checkpoint(with_audit: Opene
     assert last.note in post.got[1].message.text
     assert post.got[1].message.title == "Prüfpunkt über 50 Ereignisse"
     assert post.got[0].message_id != post.got[1].message_id
+    home.close()
+
+
+@only_files
+def test_who_gets_them_by_mail_gets_what_names_a_new_key_before_what_it_signed(with_audit: Opened):
+    home = with_audit('mail = "pruefung@example.com"')
+    post = Post()
+    recorded(home, 30)
+    first = attesting.attest(home.konto)
+    old = attesting.keys(home.konto).public
+    checkpoint_copies.copy_out(home.konto, {EMAIL: post}, home.clock())
+    for size in (40, 50):
+        recorded(home, size)
+        attesting.exchange_key(home.konto)
+        recorded(home, size + 5)
+        attesting.attest(home.konto)
+    checkpoint_copies.copy_out(home.konto, {EMAIL: post}, first.at + timedelta(hours=25))
+
+    sizes = [each.message.title.split()[2] for each in post.got]
+    assert sizes == ["30", "40", "50", "55"]
+    notes = [Note("mail", each.message.text[each.message.text.index("vertrauenskonto/") :]) for each in post.got]
+    assert [each.checkpoint.size for each in believed(notes, old).attested] == [30, 40, 50, 55]
+    assert believed([notes[0], notes[-1]], old).damaged, "without those in between it could not be believed"
     home.close()
 
 
