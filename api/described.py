@@ -18,6 +18,7 @@ from wiring.told.contacts import Contact
 from wiring.told.customers import Customer
 from wiring.told.incidents import Incident
 from wiring.told.keys import Key
+from wiring.told.per_person import PerPersonOpening
 from wiring.told.promises import Promise
 from wiring.told.statement import Account
 from wiring.told.timeline import Happened
@@ -107,7 +108,7 @@ def components() -> dict[str, Schema]:
     return {**found, "Fact": {"oneOf": [{"$ref": PLACE.format(model=name)} for name in TYPES]}}
 
 
-TOLD: tuple[Any, ...] = (Customer, Account, Happened, Promise, Contact, Incident, Alert, Advised, Key)
+TOLD: tuple[Any, ...] = (Customer, Account, Happened, Promise, Contact, Incident, Alert, Advised, Key, PerPersonOpening)
 """What a question is answered with."""
 
 
@@ -138,6 +139,14 @@ KEYS: dict[str, Any] = {
     "tags": ["keys"],
     "responses": {
         200: answer("All of them.", {"type": "array", "items": {"$ref": PLACE.format(model="Key")}}),
+        **REFUSALS,
+    },
+}
+OPENINGS: dict[str, Any] = {
+    "summary": "When figures per person were open, on what basis and for what",
+    "tags": ["figures"],
+    "responses": {
+        200: answer("All times.", {"type": "array", "items": {"$ref": PLACE.format(model="PerPersonOpening")}}),
         **REFUSALS,
     },
 }
@@ -172,6 +181,18 @@ FIGURES: dict[str, Any] = {
                             "properties": {"key": {"type": ["string", "null"]}, "kpis": {"type": "object"}},
                             "required": ["key", "kpis"],
                         },
+                    },
+                    "per_person": {
+                        "type": "object",
+                        "description": "Only of colleagues: since when and until when their figures are open, on what "
+                        "basis, and how many of them are not shown.",
+                        "properties": {
+                            "from": {"type": "string", "format": "date-time"},
+                            "until": {"type": "string", "format": "date-time"},
+                            "basis": {"type": "string"},
+                            "not_shown": {"type": "integer"},
+                        },
+                        "required": ["from", "until", "basis", "not_shown"],
                     },
                 },
                 "required": ["as_of", "groups"],

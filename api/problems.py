@@ -24,6 +24,7 @@ STATUS: Mapping[str, int] = {
     "unauthorized": 401,
     "signature": 401,
     "timestamp": 401,
+    "figures_closed": 403,
     "not_allowed": 403,
     "scope": 403,
     "not_found": 404,

@@ -22,7 +22,7 @@ from projections.filters import Condition, Moment
 from projections.kpis import DEFINITIONS, Question, UnknownFigure
 from projections.paging import Place
 from verifier.journal import Entry as LookEntry
-from wiring import looking, moments
+from wiring import looking, moments, per_person
 from wiring.asking import Asking
 from wiring.names import customer as find_customer
 from wiring.names import filter_by, one_of
@@ -173,8 +173,7 @@ def of_looks(call: Call) -> Answer:
 def of_figures(call: Call) -> Answer:
     asked: FiguresAsked = call.asked
     question = _question(call.asking, asked, by=asked.by, per=asked.per)
-    groups = kpis.figures(call.asking.konto.library, call.asking.konto.asker, question, asked.name)
-    return 200, figures_told.as_json(question, groups)
+    return 200, figures_told.as_json(per_person.figures(call.asking.konto, question, asked.name, call.asking.page))
 
 
 def of_cases(call: Call) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api import alerting, asked, facts, looking_after, questions
 from api.calls import Route
-from api.described import CASE, FIGURES, KEYS, TAKE_FACTS, many, one
+from api.described import CASE, FIGURES, KEYS, OPENINGS, TAKE_FACTS, many, one
 from domain.access_key import AccessScope
 from wiring.told.advice import Advised
 from wiring.told.alerts import Alert
@@ -13,6 +13,7 @@ from wiring.told.customers import Customer
 from wiring.told.incidents import Incident
 from wiring.told.keys import Key
 from wiring.told.looks import Look
+from wiring.told.per_person import PerPersonOpening
 from wiring.told.promises import Promise
 from wiring.told.statement import Account
 from wiring.told.timeline import Happened
@@ -73,6 +74,12 @@ ROUTES = (
         one("Take note of an alert: then nobody else is told", "alerts", Alert, "The alert as it stands now."),
     ),
     Route("POST", "/alerts/{alert}/snooze", ANSWER_ALERTS, alerting.snooze, alerting.SNOOZE),
+    Route("GET", "/per-person", READ, looking_after.of_per_person, OPENINGS),
+    Route("POST", "/per-person", ADMIN, looking_after.open_per_person, looking_after.OPEN),
+    Route(
+        "POST", "/per-person/close", ADMIN, looking_after.close_per_person,
+        one("Close figures per person before their time is over", "figures", PerPersonOpening, "As it stands now."),
+    ),
     Route(
         "GET", "/looks", READ, questions.of_looks,
         many("Who looked at whose data, who signed in, who was refused; the newest first", "looks", Look),

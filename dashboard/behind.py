@@ -89,7 +89,7 @@ def states(figure: Behind, counts: Parts, here: Visit) -> States:
     """All of the list, what the figure counts of it, or the rest: in place of the states that a list usually has."""
     divides = figure.name in figure_words.PARTS
     return States(
-        _PARTS if divides else _PARTS[:1],
+        [part for part in _PARTS if part in counts] if divides else _PARTS[:1],
         "all",
         lambda part: figure_words.part(figure.name, cast(Part, part), here.t),
         counts,

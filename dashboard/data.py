@@ -27,6 +27,7 @@ from dashboard.shapes.morning import Morning
 from dashboard.shapes.operations import Operations
 from dashboard.shapes.overview import ByCustomer, Overview, OverviewAsked
 from dashboard.shapes.people import PeopleAndHours
+from dashboard.shapes.per_person import OpeningAsked, PerPerson
 from dashboard.shapes.promise import OnePromise
 from dashboard.shapes.promises import PromiseFilter, PromisePage
 from dashboard.shapes.publishing import Kind, Proposal, Published, Ready, Texts
@@ -227,6 +228,18 @@ class Source(Protocol):
 
     def team(self, reader: Reader) -> Team | Refusal:
         """What each of us has in hand just now."""
+        ...
+
+    def figures_per_person(self, reader: Reader) -> PerPerson | Refusal:
+        """How each of us kept what was promised, while that is open; each time it is asked is noted."""
+        ...
+
+    def open_figures(self, reader: Reader, asked: OpeningAsked) -> Refusal | None:
+        """Opens figures per person for a purpose and a time."""
+        ...
+
+    def close_figures(self, reader: Reader) -> Refusal | None:
+        """Closes them before their time is over."""
         ...
 
     def deliveries(self, reader: Reader, asked: DeliveriesAsked, page: int = 1) -> DeliveriesPage | Refusal:

@@ -16,6 +16,9 @@ from dashboard.shapes.periods import Period
 from dashboard.visit import Visit
 from words import N_, format
 
+TEAM_TOO_SMALL: Final = N_(
+    "This team is too small to be shown by itself: its figures would be those of single people. You see the firm's."
+)
 _USUAL: Final[Name] = "13w"
 _YOUNG: Final = timedelta(minutes=1)
 _NAMES: Final = {
@@ -68,6 +71,8 @@ def row(seen: Overview, wanted: OverviewAsked, here: Visit) -> None:
                 address.narrowed(
                     t("Only team {name}").format(name=plain(wanted.team)), "team", help=t("Show all teams")
                 )
+            if seen.team_not_shown:
+                st.markdown(f":small[:gray[{t(TEAM_TOO_SMALL)}]]")
             if wanted.kind:
                 only = t("Only {kind}").format(kind=say.word(say.KINDS, wanted.kind, t))
                 address.narrowed(only, "kind", help=t("Show every kind"))

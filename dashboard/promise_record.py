@@ -68,7 +68,7 @@ def _asked(every: RecordPage) -> RecordAsked:
 
 
 def _total(found: RecordPage, asked: RecordAsked) -> int:
-    return found.parts[asked.behind.part] if asked.behind else found.total
+    return found.parts.get(asked.behind.part, found.total) if asked.behind else found.total
 
 
 def _summary(every: RecordPage, here: Visit) -> str:

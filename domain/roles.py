@@ -16,6 +16,7 @@ What = Literal[
     "incidents",
     "suppliers",
     "figures",
+    "figures_per_person",
     "advice",
     "tests",
     "alerts",
@@ -28,6 +29,7 @@ What = Literal[
     "publish_rulebook",
     "publish_calendars",
     "publish_people",
+    "open_figures",
     "deliveries",
     "keys",
     "connectors",
@@ -35,7 +37,10 @@ What = Literal[
     "access",
 ]
 Scope = Literal["all", "own"]
-"""own = of the customers and promises that the asker looks after, and their own figures."""
+"""own = of the customers and promises that the asker looks after, and their own figures.
+
+`figures` of all are those of teams and the firm; `figures_per_person` are shown only while they are open for a purpose
+(`domain/protection.py`)."""
 
 _NOBODY: dict[What, Scope] = {}
 
@@ -60,6 +65,7 @@ MAY: Mapping[Role, Mapping[What, Scope]] = {
         "incidents": "all",
         "suppliers": "all",
         "figures": "all",
+        "figures_per_person": "all",
         "advice": "all",
         "tests": "all",
         "alerts": "all",
@@ -96,6 +102,7 @@ MAY: Mapping[Role, Mapping[What, Scope]] = {
         "looks": "all",
         "deliveries": "all",
         "publish_people": "all",
+        "open_figures": "all",
         "keys": "all",
         "connectors": "all",
         "erase": "all",

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from domain import access_key, alert, channel, contact, customer, document, firm, history, incident, promise
+from domain import access_key, alert, channel, contact, customer, document, firm, history, incident, per_person, promise
 from domain.errors import Refused
 from domain.fact import FROM_THE_LOG, Data, Fact, Id, Instant, ZoneName
 
@@ -49,7 +49,7 @@ _KINDS: tuple[type[Data], ...] = (
 
 FACTS: Mapping[str, type[Data]] = {kind.type_name: kind for kind in _KINDS}
 
-OUR_OWN: tuple[type[Data], ...] = (*alert.EVENTS, *channel.EVENTS, *access_key.EVENTS)
+OUR_OWN: tuple[type[Data], ...] = (*alert.EVENTS, *channel.EVENTS, *access_key.EVENTS, *per_person.EVENTS)
 
 EVENTS: Mapping[str, type[Data]] = {**FACTS, **{kind.type_name: kind for kind in OUR_OWN}}
 """Everything that stands in the log: what comes from outside, and what the product records itself."""

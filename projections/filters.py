@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from domain.errors import Refused
 from domain.ids import Ids
+from domain.protection import Protection
 from domain.relationship import Relationship
 from domain.roles import Asker, What, allowed
 from domain.steering import Steering
@@ -66,6 +67,8 @@ class Library:
     ids: Ids
     steering: Callable[[datetime | None], Steering]
     relationship: Callable[[str, datetime | None], Relationship]
+    protection: Callable[[], Protection]
+    """What protects the people who work here, at the moment of asking."""
 
     def person_ids(self, name: str) -> list[str]:
         """All internal ids of one of us, by any of their names or the name as displayed."""

@@ -31,7 +31,7 @@ def at(library: Library, moment: datetime, before: Rates) -> Rates:
 
 
 def _kept(library: Library, moment: datetime) -> float | None:
-    (group,) = kpis.figures(library, LOCAL_USER, Question(Moment(moment)), ["on_time_rate"])
+    (group,) = kpis.reckoned(library, LOCAL_USER, Question(Moment(moment)), ["on_time_rate"])
     share = group.figures["on_time_rate"]
     assert isinstance(share, Share)
     return share.value

@@ -13,6 +13,7 @@ from typing import Self
 
 import structlog
 
+from domain import per_person
 from domain.alert import OURSELVES
 from domain.document import DocumentKind, DocumentPublished
 from domain.documents import load
@@ -21,6 +22,7 @@ from domain.fact import Fact
 from domain.journal import KEY, LOCAL, LOOKS, STEPS, UNKNOWN, Door, Journal, JournalAway, Look, What
 from domain.log import Log
 from domain.people import People
+from domain.protection import Protection
 from domain.record import Receipt, ZoneOf, record
 from domain.roles import LOCAL_USER, Asker
 from domain.steering import Steering
@@ -267,7 +269,13 @@ def open_home(
     log_store, view_store = stores.opened(home, settings.store)
     log, views, journal = Log(log_store, ids, master), Views(view_store), Journal(stores.journal(home, settings.store))
     follower = Follower(log, views)
-    library = Library(views, ids, follower.steering_known_on, partial(statements.relationship_of, log, views))
+    library = Library(
+        views,
+        ids,
+        follower.steering_known_on,
+        partial(statements.relationship_of, log, views),
+        lambda: _protection(log, follower, clock(), signs_in=settings.login.is_set),
+    )
     konto = Konto(home, settings, clock, log, views, follower, library, Taught(library), file, journal, asker, door)
     try:
         if prepare or not stores.is_shared(settings.store):
@@ -286,6 +294,13 @@ def open_home(
         konto.close()
         raise
     return konto
+
+
+def _protection(log: Log, follower: Follower, now: datetime, *, signs_in: bool) -> Protection:
+    """Read from the log itself, so that what is closed shows nothing from the next question on."""
+    history = log.histories([per_person.STREAM]).get(per_person.STREAM, [])
+    opening = per_person.in_force(per_person.openings(history), now)
+    return Protection(follower.steering().people.at(now), signs_in, opening)
 
 
 def _make_keys(file: Path, home: Path, settings: Settings, entropy: Callable[[int], bytes], *, prepare: bool) -> None:

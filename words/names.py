@@ -72,3 +72,16 @@ ALERTS: Final = {
     "reliability_drift": N_("less kept on time than usual"),
 }
 """By rule."""
+BASES: Final = {
+    "works_agreement": N_("an agreement with the works council"),
+    "collective_agreement": N_("a collective agreement"),
+    "consent": N_("the consent of everybody concerned"),
+    "law": N_("a law"),
+}
+"""On what basis figures per person are open."""
+OPENING_STATES: Final = {
+    "in_force": N_("open now"),
+    "later": N_("will be open"),
+    "closed": N_("closed early"),
+    "over": N_("time is over"),
+}

@@ -379,7 +379,7 @@ def _on_time(source: Source, team: str | None, start: datetime, end: datetime) -
     if team is None:
         return Share(0, 0)
     question = Question(Moment(end), start=start, end=end, filter=Filter({"team": team}))
-    (group,) = kpis.figures(source.library, LOCAL_USER, question, ["on_time_rate"])
+    (group,) = kpis.reckoned(source.library, LOCAL_USER, question, ["on_time_rate"])
     share = group.figures["on_time_rate"]
     assert isinstance(share, Share)
     return share

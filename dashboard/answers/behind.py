@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from dashboard.answers.measures import where
 from dashboard.answers.moments import midnight
+from dashboard.answers.per_person import is_shown
 from dashboard.shapes.asking import PAGE_SIZE, Reader
 from dashboard.shapes.behind import Behind, CustomerBehind, CustomersBehind, CustomersBehindAsked, Part, Parts
 from dashboard.shapes.periods import Period
@@ -14,6 +15,7 @@ from projections import kpis, naming
 from projections.customers import names_of
 from projections.filters import Condition, Filter, Moment
 from projections.kpis import DEFINITIONS, Question
+from projections.kpis.protection import is_per_person
 from wiring.home import Konto
 from words import translator
 
@@ -44,11 +46,15 @@ def among(konto: Konto, asked: Question, behind: Behind, of: str) -> Condition:
         return kpis.incidents.made(konto.library, konto.asker, asked)
     if behind.name not in DEFINITIONS or DEFINITIONS[behind.name].of != of:
         return Condition("SELECT '' WHERE 1 = 0", [])
-    return kpis.behind(konto.library, konto.asker, asked, behind.name, behind.part)
+    # What a colleague's figure counts and what not would be the figure itself (SPEC 8): their list stays in one piece.
+    part = "all" if is_per_person(konto.library, konto.asker, asked) else behind.part
+    return kpis.behind(konto.library, konto.asker, asked, behind.name, part)
 
 
-def parts(behind: Behind, count: Callable[[Behind], int]) -> Parts:
+def parts(konto: Konto, asked: Question, behind: Behind, count: Callable[[Behind], int]) -> Parts:
     """How many stand in each; `count` counts the list of one of them."""
+    if is_per_person(konto.library, konto.asker, asked):
+        return {"all": count(behind._replace(part="all"))}
     return {part: count(behind._replace(part=part)) for part in PARTS}
 
 
@@ -60,7 +66,9 @@ def customers(konto: Konto, reader: Reader, asked: CustomersBehindAsked, page: i
     name = asked.behind.name
     if name not in DEFINITIONS or DEFINITIONS[name].of != "customers":
         return CustomersBehind((), dict.fromkeys(PARTS, 0))
-    narrow = question(konto, reader, asked.period, where(konto, team=asked.team))
+    narrow = question(
+        konto, reader, asked.period, where(konto, team=asked.team if is_shown(konto, asked.team) else None)
+    )
     found = kpis.customers_behind(konto.library, konto.asker, narrow, name)
     counts: Parts = {"all": len(found), "counted": sum(found.values()), "rest": len(found) - sum(found.values())}
     chosen = [each for each, counted in found.items() if asked.behind.part in ("all", "counted" if counted else "rest")]

@@ -13,7 +13,7 @@ from typing import Final
 from dashboard.answers import measured
 from dashboard.answers.kept import Kept
 from dashboard.answers.moments import midnight
-from dashboard.answers.overview import LASTING, kept_as, reaches_back
+from dashboard.answers.overview import LASTING, kept_as, of_a_shown_team, reaches_back
 from dashboard.shapes.asking import Reader
 from dashboard.shapes.overview import ByCustomer, Course, OverviewAsked, Reason, Service, Step
 from domain.roles import allowed
@@ -57,6 +57,7 @@ REASON_OF: Final = {rule: reason for reason, rules in REASONS.items() for rule i
 def by_customer(konto: Konto, kept: Kept, reader: Reader, asked: OverviewAsked) -> ByCustomer:
     """Kept for each circle of those who see the same, never across it."""
     allowed(konto.asker, "figures")
+    asked = of_a_shown_team(konto, asked)
     name = kept_as(konto, reader, asked)
     found = kept.recent(name, konto, LASTING, lambda at: _by_customer(konto, reader, asked, at))
     answer: ByCustomer = found.answer

@@ -61,7 +61,9 @@ def page(konto: Konto, reader: Reader, asked: ContactsAsked, page: int) -> Conta
     seen = where(konto).condition(konto.library, konto.asker, "contacts", "x").and_(question.within("x.at"))
     return ContactPage(
         rows=_rows(konto, reader, moment, chosen, asked.state in WAITING, PAGE_SIZE, page),
-        parts=behind.parts(asked.behind, lambda part: _count(konto, moment, of_figure(part))) if asked.behind else {},
+        parts=behind.parts(konto, question, asked.behind, lambda part: _count(konto, moment, of_figure(part)))
+        if asked.behind
+        else {},
         total=counts[asked.state],
         counts=counts,
         owners=_owners(konto, moment, seen),

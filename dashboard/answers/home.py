@@ -26,6 +26,7 @@ from dashboard.answers import (
     operations,
     overview,
     people,
+    per_person,
     printed,
     promise,
     proposal,
@@ -60,6 +61,7 @@ from dashboard.shapes.morning import Morning
 from dashboard.shapes.operations import Operations
 from dashboard.shapes.overview import ByCustomer, Overview, OverviewAsked
 from dashboard.shapes.people import PeopleAndHours
+from dashboard.shapes.per_person import OpeningAsked, PerPerson
 from dashboard.shapes.promise import OnePromise
 from dashboard.shapes.promises import PromiseFilter, PromisePage
 from dashboard.shapes.publishing import Kind, Proposal, Published, Ready, Texts
@@ -289,6 +291,15 @@ class Home:
 
     def team(self, reader: Reader) -> Team | Refusal:
         return team.team(self._for(reader), reader)
+
+    def figures_per_person(self, reader: Reader) -> PerPerson | Refusal:
+        return per_person.figures(self._for(reader), reader)
+
+    def open_figures(self, reader: Reader, asked: OpeningAsked) -> Refusal | None:
+        return per_person.open_(self._for(reader), reader, asked)
+
+    def close_figures(self, reader: Reader) -> Refusal | None:
+        return per_person.close(self._for(reader), reader)
 
     def deliveries(self, reader: Reader, asked: DeliveriesAsked, page: int = 1) -> DeliveriesPage | Refusal:
         konto = self._for(reader)

@@ -61,7 +61,7 @@ def page(konto: Konto, reader: Reader, asked: IncidentsAsked, page: int) -> Inci
         kinds=_kinds(konto, now),
         customer=called(konto, reader, asked.customer),
         next_steps=_next_steps(running),
-        parts=behind.parts(asked.behind, of_figure) if asked.behind else {},
+        parts=behind.parts(konto, question, asked.behind, of_figure) if asked.behind else {},
     )
 
 

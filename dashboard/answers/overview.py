@@ -12,6 +12,7 @@ from dashboard.answers import alerting, changes, lists, measured
 from dashboard.answers.contacts import by_channel
 from dashboard.answers.kept import Kept
 from dashboard.answers.moments import midnight
+from dashboard.answers.per_person import is_shown, shown_teams
 from dashboard.shapes.alerts import AlertRow
 from dashboard.shapes.asking import Reader
 from dashboard.shapes.figures import Share
@@ -55,9 +56,15 @@ def overview(konto: Konto, kept: Kept, reader: Reader, asked: OverviewAsked) -> 
     """Where it is costly to find, the last answer stands for some minutes, and says of which moment it is true."""
     if not customers.listed(konto.library, konto.asker, limit=1):
         return None
+    wanted, asked = asked, of_a_shown_team(konto, asked)
     found = kept.recent(kept_as(konto, reader, asked), konto, LASTING, lambda _: _overview(konto, reader, asked))
     answer: Overview = found.answer
-    return answer._replace(at=found.at, renewing=found.renewing)
+    return answer._replace(at=found.at, renewing=found.renewing, team_not_shown=asked != wanted)
+
+
+def of_a_shown_team(konto: Konto, asked: OverviewAsked) -> OverviewAsked:
+    """The same of the firm where the team is too small to be shown by itself."""
+    return asked if is_shown(konto, asked.team) else asked._replace(team=None)
 
 
 def kept_as(konto: Konto, reader: Reader, asked: OverviewAsked) -> str:
@@ -88,7 +95,7 @@ def _overview(konto: Konto, reader: Reader, asked: OverviewAsked) -> Overview:
         target=konto.settings.dashboard.target,
         overdue=lists.overdue(konto, now, t, SHOWN_OVERDUE, team=asked.team, kind=asked.kind),
         alerts=tuple(_alert(konto, reader, row) for row in _latest(konto, start, end)),
-        teams=promises.distinct(konto.library, konto.asker, Moment(now), "team", within),
+        teams=shown_teams(konto, promises.distinct(konto.library, konto.asker, Moment(now), "team", within)),
         kinds=promises.distinct(konto.library, konto.asker, Moment(now), "kind", within),
     )
 

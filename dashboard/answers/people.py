@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from dashboard.answers import per_person
 from dashboard.answers.moments import day_of
 from dashboard.answers.rights import refusal
 from dashboard.shapes.asking import Reader, Refusal
@@ -35,6 +36,8 @@ def everybody(konto: Konto, reader: Reader) -> PeopleAndHours | Refusal:
         missing=tuple(missing(people, calendars)),
         may_publish_people=may(konto.asker, "publish_people"),
         may_publish_calendars=may(konto.asker, "publish_calendars"),
+        openings=per_person.openings(konto, reader),
+        may_open_figures=may(konto.asker, "open_figures"),
     )
 
 

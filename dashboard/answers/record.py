@@ -23,7 +23,7 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 def page(konto: Konto, reader: Reader, asked: RecordAsked, page: int) -> RecordPage:
     fits = _Fits(konto, reader, asked)
     counts = fits.counts()
-    parts = behind.parts(asked.behind, fits.count) if asked.behind else {}
+    parts = behind.parts(konto, fits.question, asked.behind, fits.count) if asked.behind else {}
     return RecordPage(
         rows=fits.rows(PAGE_SIZE, (page - 1) * PAGE_SIZE),
         total=counts[asked.outcome],

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from dashboard.answers import per_person
 from dashboard.answers.moments import day_of, midnight
 from dashboard.answers.rights import refusal
 from dashboard.shapes.asking import Reader, Refusal
 from dashboard.shapes.team import Team, TeamGroup, TeamRow
 from domain.people import People, Person
+from domain.roles import may
 from projections import in_hand
 from projections.filters import Moment
 from projections.in_hand import InHand
@@ -25,7 +27,13 @@ def team(konto: Konto, reader: Reader) -> Team | Refusal:
     now = konto.clock()
     ends = midnight(day_of(now, reader) + timedelta(days=1), reader)
     found = in_hand.everybody(konto.library, konto.asker, Moment(now), ends)
-    return Team(tuple(_groups(konto.steering.people.at(now), found, now)))
+    protection, opened = konto.library.protection(), per_person.openings(konto, reader)
+    return Team(
+        tuple(_groups(konto.steering.people.at(now), found, now)),
+        opening=next((each for each in opened if each.state == "in_force"), None),
+        is_alone=protection.is_alone(konto.asker),
+        may_look=may(konto.asker, "figures_per_person"),
+    )
 
 
 def _groups(people: People, found: dict[str | None, InHand], now: datetime) -> list[TeamGroup]:

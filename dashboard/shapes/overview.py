@@ -132,7 +132,10 @@ class Overview(NamedTuple):
     alerts: tuple[AlertRow, ...]
     """The ones raised last, at most five."""
     teams: tuple[str, ...]
+    """Those whose figures are shown by themselves."""
     kinds: tuple[str, ...]
+    team_not_shown: bool = False
+    """The team asked for is too small: these are the firm's figures."""
 
 
 Reason = Literal[

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, NamedTuple
 
+from dashboard.shapes.per_person import OpeningRow
+
 Missing = Literal["people", "land", "holidays"]
 """What a firm should still say: who works here, the federal state, the country whose holidays count."""
 
@@ -68,3 +70,6 @@ class PeopleAndHours(NamedTuple):
     missing: tuple[Missing, ...]
     may_publish_people: bool
     may_publish_calendars: bool
+    openings: tuple[OpeningRow, ...] = ()
+    """When figures per person were open, the newest first."""
+    may_open_figures: bool = False

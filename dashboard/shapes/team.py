@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from dashboard.shapes.per_person import OpeningRow
+
 
 class TeamRow(NamedTuple):
     """What one of us has in hand; `name` None: nobody answers for it."""
@@ -31,4 +33,9 @@ class TeamGroup(NamedTuple):
 
 
 class Team(NamedTuple):
+    """`opening`: while figures per person are open; `is_alone`: one local user, for whom there is nothing to open."""
+
     groups: tuple[TeamGroup, ...]
+    opening: OpeningRow | None = None
+    is_alone: bool = False
+    may_look: bool = False

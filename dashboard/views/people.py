@@ -9,7 +9,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import address, data, editor, look, publishing
+from dashboard import address, data, editor, look, per_person_card, publishing
 from dashboard.look import plain, quiet
 from dashboard.shapes.asking import Refusal
 from dashboard.shapes.people import Away, CalendarRow, Closed, Missing, PeopleAndHours, PersonRow, TeamRow
@@ -62,8 +62,11 @@ def page() -> None:
         for calendar in found.calendars:
             with look.card(f"calendar_{calendar.name}"):
                 _calendar(calendar, here)
-    with right, look.card("teams"):
-        _teams(found, here)
+    with right:
+        with look.card("teams"):
+            _teams(found, here)
+        with look.card("per_person"):
+            per_person_card.openings(found.openings, here, may_open=found.may_open_figures)
     _change(found, here)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import data, look, places
+from dashboard import data, look, per_person_card, places
 from dashboard.look import plain, quiet
 from dashboard.shapes.asking import Refusal
 from dashboard.shapes.team import Team, TeamGroup, TeamRow
@@ -32,6 +32,9 @@ def page() -> None:
     for number, group in enumerate(found.groups):
         with look.card(f"team_{number}"):
             _group(group, found, number, here)
+    if not found.is_alone and found.may_look:
+        with look.card("per_person"):
+            per_person_card.figures(found.opening, here)
     at = here.moment(here.now)
     look.foot(t("As of {moment}.").format(moment=at))
 

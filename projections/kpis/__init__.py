@@ -12,7 +12,7 @@ from domain.errors import Refused
 from domain.roles import Asker
 from projections.figures import Figure, Share
 from projections.filters import Condition, Library, dimension
-from projections.kpis import contacts, customers, follow_ups, incidents, promises
+from projections.kpis import contacts, customers, follow_ups, incidents, promises, protection
 from projections.kpis.question import Cells, Definition, Part, Question, group_of
 
 FAMILIES: Sequence[Any] = (promises, contacts, follow_ups, incidents, customers)
@@ -47,12 +47,27 @@ def figures(library: Library, asker: Asker, question: Question, names: Sequence[
     """The named figures (none named: all), by group; without `by` one group with key None.
 
     By a dimension that its cases do not have, a figure says nothing: feedback has no supplier.
+    Figures about employees are left to `per_person`, those of teams in which one would stand out are not shown: SPEC 8.
     """
+    must_be_known(question, names)
+    if protection.is_per_person(library, asker, question):
+        raise protection.FiguresClosed
+    shows = protection.of_teams(library, asker, question)
+    return [group for group in reckoned(library, asker, question, names) if shows(group.key)]
+
+
+def must_be_known(question: Question, names: Sequence[str]) -> None:
+    """Refuses figures and dimensions that there are none of."""
     for name in names:
         if name not in DEFINITIONS:
             raise UnknownFigure(name)
     if question.by is not None:
-        dimension(question.by, "by")  # refuses what is none
+        dimension(question.by, "by")
+
+
+def reckoned(library: Library, asker: Asker, question: Question, names: Sequence[str] = ()) -> list[Group]:
+    """The same for the product's own work, which shows nobody whose they are: not narrowed by who may see them."""
+    must_be_known(question, names)
     wanted = list(names) or list(DEFINITIONS)
     cells: Cells = {}
     for family in FAMILIES:
@@ -73,7 +88,12 @@ def _shape(cells: Cells, key: str | None, name: str, question: Question) -> Figu
 
 
 def behind(library: Library, asker: Asker, question: Question, name: str, part: Part = "all") -> Condition:
-    """The list behind a figure of promises, contacts or incidents, as a query for internal ids."""
+    """The list behind a figure of promises, contacts or incidents, as a query for internal ids.
+
+    Everybody's may be listed, as work is; but what counts and what does not is the figure of a colleague once more.
+    """
+    if part != "all" and protection.is_per_person(library, asker, question):
+        raise protection.FiguresClosed
     family, definition = _family(name)
     condition: Condition = family.behind(library, asker, question, definition, part)
     return condition
@@ -81,6 +101,8 @@ def behind(library: Library, asker: Asker, question: Question, name: str, part: 
 
 def customers_behind(library: Library, asker: Asker, question: Question, name: str) -> dict[str, bool]:
     """The list behind a figure of customers: by internal id, and whether the figure counts them."""
+    if protection.is_per_person(library, asker, question):
+        raise protection.FiguresClosed
     return customers.behind(library, asker, question, name)
 
 
@@ -92,4 +114,16 @@ def _family(name: str) -> tuple[Any, Definition]:
     raise UnknownFigure(name)
 
 
-__all__ = ["DEFINITIONS", "Definition", "Group", "Part", "Question", "UnknownFigure", "behind", "figures", "group_of"]
+__all__ = [
+    "DEFINITIONS",
+    "Definition",
+    "Group",
+    "Part",
+    "Question",
+    "UnknownFigure",
+    "behind",
+    "figures",
+    "group_of",
+    "must_be_known",
+    "reckoned",
+]

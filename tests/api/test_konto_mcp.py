@@ -22,7 +22,7 @@ from tests.kills.runs import ROOT
 Ask = Callable[[ClientSession], Awaitable[Any]]
 TOOLS = {
     "customers", "customer", "statement", "timeline", "promises", "contacts", "incidents", "figures", "cases",
-    "advice", "alerts", "looks", "propose_capture",
+    "advice", "alerts", "looks", "per_person", "propose_capture",
 }  # fmt: skip
 
 

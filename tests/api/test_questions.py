@@ -152,7 +152,7 @@ def test_statement_and_timeline_say_what_the_command_line_says(
     "asked",
     [
         {},
-        {"by": "owner", "name": ["on_time_rate", "silence"]},
+        {"by": "customer", "name": ["on_time_rate", "silence"]},
         {"per": "week", "from": "2026-01-05", "to": "2026-02-02", "name": "answered_in_time"},
         {"customer": "K-2", "as_of": "2026-02-01"},
     ],

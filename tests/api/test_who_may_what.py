@@ -82,6 +82,16 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/alerts/{alert}/snooze"): {
         "scopes": {"alerts"}, "owner": OWN, "manager": ALL, "auditor": NONE, "admin": NONE, "lutz": SEE,
     },
+    ("GET", "/per-person"): {
+        "scopes": {"read"}, "owner": SEE, "manager": ALL, "auditor": ALL, "admin": ALL, "lutz": SEE,
+    },
+    ("POST", "/per-person"): {
+        "scopes": {"admin"}, "body": {"basis": "consent", "purpose": "p"},
+        "owner": NONE, "manager": NONE, "auditor": NONE, "admin": 422, "lutz": NONE,
+    },
+    ("POST", "/per-person/close"): {
+        "scopes": {"admin"}, "owner": NONE, "manager": NONE, "auditor": NONE, "admin": 409, "lutz": NONE,
+    },
     ("GET", "/looks"): {
         "scopes": {"read"}, "owner": NONE, "manager": NONE, "auditor": ALL, "admin": ALL, "lutz": NONE,
     },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -22,8 +22,10 @@ from dashboard.shapes.deliveries import (
     DeliveryRow,
     PausedChannel,
 )
+from dashboard.shapes.figures import Share
 from dashboard.shapes.incidents import IncidentRow
 from dashboard.shapes.morning import Awaited, DayMark, Few, FollowUp, Morning, Quiet
+from dashboard.shapes.per_person import OpeningRow, PerPerson, PersonFigures
 from dashboard.shapes.promises import PromiseRow
 from dashboard.shapes.team import Team, TeamGroup, TeamRow
 from domain.alert import RULES
@@ -50,6 +52,14 @@ FILTERS: dict[DeliveryFilter, tuple[Delivery, ...]] = {
     "over": ("over", "not_needed", "too_old"),
 }
 assert set(FATES) == set(STATES.values())
+OPENING = OpeningRow(
+    "in_force",
+    "works_agreement",
+    "Ausgleich, wenn zu viel auf einem liegt",
+    date(2026, 2, 1),
+    date(2026, 12, 31),
+    "Lutz Brandt",
+)
 _REASONS = ("smtp_550", "http_503", "no_channel", "webhook_gone", "timeout")
 
 
@@ -76,6 +86,7 @@ class Attention:
         self.sent_again: list[str] = []
         self.tried: list[str] = []
         self.refusing: Refusal | None = None
+        self.seen_per_person = 0
 
     # -- morning ----------------------------------------------------------------------------------
 
@@ -185,8 +196,18 @@ class Attention:
                 TeamGroup("Kundendienst", "Lutz Brandt", service),
                 TeamGroup(None, None, rest),
                 TeamGroup(None, None, nobody),
-            )
+            ),
+            opening=OPENING,
+            may_look=True,
         )
+
+    def figures_per_person(self, reader: Reader) -> PerPerson | Refusal:
+        self.seen_per_person += 1
+        rows = (
+            PersonFigures("Anton Ruf", Share(21, 25, 0.65, 0.94), Share(18, 25, 0.52, 0.86)),
+            PersonFigures("Sevda Aydin", Share(30, 40, 0.6, 0.86), Share(29, 40, 0.57, 0.84)),
+        )
+        return self.refusing or PerPerson(OPENING.first, rows, 2)
 
     # -- deliveries -------------------------------------------------------------------------------
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from dashboard.answers import publishing as checking
 from dashboard.shapes.asking import Reader, Refusal, Tell
 from dashboard.shapes.people import Away, CalendarRow, Closed, PeopleAndHours, PersonRow, TeamRow
+from dashboard.shapes.per_person import OpeningAsked
 from dashboard.shapes.publishing import Kind, Proposal, Published, Ready, Texts, Weight
 from domain.roles import LOCAL_USER
 from domain.rulebook import default_text
+from tests.dashboard.sample_attention import OPENING
 from wiring.defaults import DEFAULTS
 from words import translator
 
@@ -30,6 +33,8 @@ class Steered:
         self.published: list[tuple[Kind, str, date | None]] = []
         self.may_publish = True
         self._proposed = False
+        self.opened: OpeningAsked | Literal[False] | None = None
+        """What somebody opened; False: closed; None: as it was."""
 
     # -- documents --------------------------------------------------------------------------------
 
@@ -123,4 +128,25 @@ class Steered:
             TeamRow("Notdienst", None, ("Lutz Brandt",), "notdienst"),
         )
         may = self.may_publish
-        return PeopleAndHours(persons, teams, (office, service), "Lutz Brandt", "info@example.com", (), may, may)
+        return PeopleAndHours(
+            persons,
+            teams,
+            (office, service),
+            "Lutz Brandt",
+            "info@example.com",
+            (),
+            may,
+            may,
+            openings=(OPENING,) if self.opened is None else (),
+            may_open_figures=may,
+        )
+
+    def open_figures(self, reader: Reader, asked: OpeningAsked) -> Refusal | None:
+        if not asked.purpose:
+            return Refusal(("Bitte sagen Sie, wofür.",))
+        self.opened = asked
+        return None
+
+    def close_figures(self, reader: Reader) -> Refusal | None:
+        self.opened = False
+        return None

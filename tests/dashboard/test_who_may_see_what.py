@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard import data, places
+from dashboard.answers import rights
 from dashboard.answers.home import Home
 from dashboard.shapes.adviser import AdviceAsked
 from dashboard.shapes.asking import Reader, Refusal
@@ -26,6 +27,7 @@ from dashboard.shapes.deliveries import DeliveriesAsked, DeliveriesPage
 from dashboard.shapes.incidents import IncidentsAsked
 from dashboard.shapes.looks import LooksAsked
 from dashboard.shapes.overview import OverviewAsked
+from dashboard.shapes.per_person import OpeningAsked
 from dashboard.shapes.periods import Period
 from dashboard.shapes.promises import PromiseFilter
 from dashboard.shapes.publishing import Kind
@@ -313,6 +315,11 @@ def questions(pages: Home, who: Reader, customer: str) -> Iterator[tuple[str, An
         yield "do", lambda does=does, on=on: pages.do(who, Doing(does, on, f"planted-{does}"))
     yield "undo", lambda: pages.undo(who, "planted")
     yield "team", lambda: pages.team(who)
+    yield "figures_per_person", lambda: pages.figures_per_person(who)
+    yield "close_figures", lambda: pages.close_figures(who)
+    if "admin" not in rights.seen_by(pages.konto, who).asker.roles:  # who may; tests/per_person has their part
+        asked = OpeningAsked("consent", "Geheimrat", None, date(2026, 12, 31))
+        yield "open_figures", lambda: pages.open_figures(who, asked)
     yield "deliveries", lambda: pages.deliveries(who, DeliveriesAsked("all", PLANTED_OWNER, None))
     yield "send_again", lambda: pages.send_again(who, ["alert-"])
     yield "try_channel", lambda: pages.try_channel(who, "email")
@@ -363,7 +370,7 @@ def test_what_is_done_about_anothers_things_is_refused_and_recorded_nowhere(page
     head = pages.konto.log.head()
     for role in ("owner", "auditor", "admin", "nobody"):
         for name, ask in questions(pages, reader(role), planted):
-            if name in ("do", "undo", "publish"):
+            if name in ("do", "undo", "publish", "open_figures", "close_figures"):
                 assert isinstance(ask(), Refusal), (role, name)
     assert pages.konto.log.head() == head
 

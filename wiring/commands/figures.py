@@ -11,13 +11,16 @@ from domain.errors import Refused
 from projections import contacts, customers, incidents, kpis, naming, promises
 from projections.figures import Evenness, Figure, Lateness, Mean, Rate, Share, Spread
 from projections.kpis import DEFINITIONS, Group, Question
+from projections.per_person import PerPerson
+from wiring import per_person
 from wiring.commands import contact_rows, incident_rows, rows
 from wiring.commands.desk import MOMENT, AsOf, Desk, Json, KnownOn, Lang, Where, at_desk
 from wiring.names import filter_of
 from wiring.told import figures as told
 from words import N_, Translator
-from words.format import duration, number, percent, percent_between
+from words.format import day_long, duration, number, percent, percent_between
 
+PAIR = ("on_time_rate", "strict_on_time_rate")
 TOO_FEW = 5
 """Fewer are no statement yet, as people read it; scripts get the number all the same."""
 
@@ -62,6 +65,12 @@ SURELY = N_("; the value surely lies between {interval}.")
 PERIOD, GROUP, VALUE, RESTS, INTERVAL = N_("Period"), N_("Whose"), N_("Value"), N_("Rests on"), N_("Surely between")
 NOBODY = N_("(nobody)")
 
+OPEN_UNTIL = N_("In the order of names; open until {end}. Each look is noted.")
+NOT_SHOWN = (
+    "{n} person is not shown: fewer than 20 promises, or another's could be reckoned from theirs.",
+    "{n} persons are not shown: fewer than 20 promises, or another's could be reckoned from theirs.",
+)
+
 ONE_FIGURE = N_("--list shows what stands behind one figure. Please name one, without --by and --per.")
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME…]", help=N_("Which figures; else all."))]
@@ -102,27 +111,38 @@ def kpi(
         if list_it:
             _list(desk, question, names or [])
             return
-        groups = kpis.figures(desk.konto.library, desk.konto.asker, question, names or [])
+        wanted = names or []
+        if not json and by is None and any(name in PAIR for name in wanted):
+            wanted = [*wanted, *(name for name in PAIR if name not in wanted)]  # people always read both
+        found = per_person.figures(desk.konto, question, wanted, desk.page)
         if json:
-            desk.out.answer(told.as_json(question, groups))
+            desk.out.answer(told.as_json(found))
         elif by is None and per is None:
-            _sentences(desk, question, groups[0], names or [])
+            _sentences(desk, found.groups[0])
         else:
-            _tables(desk, groups, by, per)
+            _tables(desk, found.groups, by, per)
+        if found.per_person is not None and not json:
+            _of_colleagues(desk, found.per_person)
+
+
+def _of_colleagues(desk: Desk, shown: PerPerson) -> None:
+    """Until when they are open, and how many are not shown."""
+    t = desk.t
+    _, last = shown.opening.days(desk.zone)
+    desk.out.say(t.gettext(OPEN_UNTIL).format(end=day_long(last, t.lang)))
+    if shown.not_shown:
+        said = t.ngettext(*NOT_SHOWN, shown.not_shown)
+        desk.out.say(said.format(n=number(shown.not_shown, t.lang)))
 
 
 # -- for people -----------------------------------------------------------------------------------
 
 
-def _sentences(desk: Desk, question: Question, group: Group, names: Sequence[str]) -> None:
+def _sentences(desk: Desk, group: Group) -> None:
     """A sentence a figure; the last and the first promise always together."""
     t, figures = desk.t, dict(group.figures)
-    pair = ("on_time_rate", "strict_on_time_rate")
-    if any(name in figures for name in pair):
-        both = kpis.figures(desk.konto.library, desk.konto.asker, question, pair)[0].figures
-        for name in pair:
-            figures.pop(name, None)
-        desk.out.say(*_both(both, t), "")
+    if PAIR[0] in figures:
+        desk.out.say(*_both({name: figures.pop(name) for name in PAIR}, t), "")
     for name, figure in figures.items():
         assert not isinstance(figure, list)
         desk.out.say(_sentence(name, figure, t), *_definition(name, t), "")

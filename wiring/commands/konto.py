@@ -28,6 +28,7 @@ from wiring.commands import (
     keys,
     mail,
     meaning,
+    per_person,
     promises,
     running,
     statement,
@@ -110,6 +111,7 @@ app.command("tick", help=N_("Checks what somebody should know now, and raises it
 app.add_typer(alerts.app)
 app.add_typer(keys.app)
 app.add_typer(feeds.app)
+app.add_typer(per_person.app)
 app.command("migrate", help=N_("Prepares the stores, once for each version."))(care.migrate)
 app.command("move", help=N_("Moves everything from the home's files into PostgreSQL, and proves it."))(care.move)
 app.command("rebuild", help=N_("Builds all tables anew from the log."))(care.rebuild)

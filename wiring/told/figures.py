@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple, get_args
 
 from domain.errors import Refused
@@ -11,6 +10,7 @@ from projections.filters import Filter, Moment
 from projections.kpis import Group, Question
 from wiring.asking import Asking
 from wiring.moments import written
+from wiring.per_person import Found
 from words import N_
 
 UNKNOWN_PERIOD = N_("There is no period “{found}”. Possible are: {known}.")
@@ -51,9 +51,19 @@ def _per(text: str | None, place: str) -> Per | None:
     raise Refused("unknown_period", UNKNOWN_PERIOD, place, found=text[:60], known=", ".join(get_args(Per)))
 
 
-def as_json(question: Question, groups: Sequence[Group]) -> dict[str, Any]:
-    found = [{"key": group.key, "kpis": _figures(group)} for group in groups]
-    return {"as_of": written(question.moment.at), "groups": found}
+def as_json(found: Found) -> dict[str, Any]:
+    """Of colleagues also from when on they are open, until when, and how many of them are not shown."""
+    groups = [{"key": group.key, "kpis": _figures(group)} for group in found.groups]
+    told: dict[str, Any] = {"as_of": written(found.question.moment.at), "groups": groups}
+    if (shown := found.per_person) is not None:
+        opening = shown.opening
+        told["per_person"] = {
+            "from": written(opening.start),
+            "until": written(opening.end),
+            "basis": opening.data.basis,
+            "not_shown": shown.not_shown,
+        }
+    return told
 
 
 def _figures(group: Group) -> dict[str, Any]:
