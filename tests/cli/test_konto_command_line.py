@@ -104,6 +104,7 @@ def test_every_command_that_prints_an_answer_takes_json_and_lang():
         ("keys",),
         ("vault",),
         ("mail",),
+        ("per-person",),
     }
     for path, command in commands(typer.main.get_command(app)):
         options = {name for param in command.params for name in param.opts}

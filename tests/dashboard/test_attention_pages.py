@@ -149,6 +149,19 @@ def test_the_team_stands_by_name_with_what_is_open_and_who_stands_in(firm):
     assert "%" not in text
 
 
+def test_figures_of_each_are_shown_after_a_click_that_is_a_look(firm):
+    app = opened("team")
+    assert "Ausgleich, wenn zu viel auf einem liegt" in text_of(app)
+    assert firm.seen_per_person == 0
+    app.button(key="look_at_figures").click().run()
+    assert firm.seen_per_person == 1
+    assert "**84\u00a0%** pünktlich (letzte Zusage), 72\u00a0% zum ersten Termin" in text_of(app)
+    assert "2 Personen werden nicht gezeigt" in text_of(app)
+    app.run()
+    assert firm.seen_per_person == 1, "the next page shows them no more"
+    assert "%" not in text_of(app)
+
+
 def test_the_team_speaks_english_and_refuses_in_words(firm):
     assert "**12** overdue" in text_of(opened("team", lang="en"))
     firm.refusing = REFUSAL
