@@ -148,6 +148,9 @@ NOT_NOTED = {
     "operations", "reckoned", "reckon", "team",
     # deeds, which the log itself tells of, by whom
     "publish", "acknowledge", "take_note", "put_off", "record", "do", "undo", "send_again", "try_channel",
+    "open_figures", "close_figures",
+    # each person shown is noted where the figures are reckoned
+    "figures_per_person",
     # is itself what is noted
     "was_refused",
 }  # fmt: skip

@@ -53,6 +53,32 @@ ALONE: Mapping[What, str] = {
     "roles_changed": N_("changed roles"),
     "cut": N_("took off entries that were too old"),
 }
+PAGES: Mapping[str, str] = {
+    "account": N_("account"),
+    "adviser": N_("adviser"),
+    "by customer": N_("overview, customer by customer"),
+    "capture": N_("quick capture"),
+    "contacts": N_("contacts"),
+    "customers": N_("accounts"),
+    "customers behind": N_("customers behind a figure"),
+    "deliveries": N_("delivery of messages"),
+    "incidents": N_("incidents"),
+    "looks": N_("who looked"),
+    "morning": N_("my morning"),
+    "names": N_("search by name"),
+    "overview": N_("overview"),
+    "promise": N_("one promise"),
+    "promises": N_("promises"),
+    "record": N_("promises behind a figure"),
+    "statement pdf": N_("statement as PDF"),
+    "team": N_("team"),
+    "timeline": N_("audit"),
+    "timeline csv": N_("audit as a table"),
+    "timeline json": N_("audit as JSON"),
+    "timeline pdf": N_("audit as PDF"),
+}
+"""The dashboard's, by what the journal calls them; at other doors it holds commands and addresses, which say themselves
+what they are."""
 TIMES = N_("{text} ({n} times more within a minute)")
 SOMEBODY_HERE, NOBODY_KNOWN, OURSELVES = N_("somebody at this machine"), N_("somebody unknown"), N_("the program")
 NO_LONGER = N_("somebody who is no longer known")
@@ -103,7 +129,7 @@ class Teller:
 
     def told(self, entry: Entry) -> Told:
         door = self.t.gettext(DOORS.get(entry.door, entry.door))  # type: ignore[call-overload]
-        return Told(datetime.fromisoformat(entry.at), self.who(entry.who), door, self.text(entry), entry.beside)
+        return Told(datetime.fromisoformat(entry.at), self.who(entry.who), door, self.text(entry), self.where(entry))
 
     def who(self, who: str) -> str:
         t = self.t
@@ -124,6 +150,13 @@ class Teller:
         if entry.about and what in ABOUT:
             return t.gettext(ABOUT[what]).format(about=self._called(entry.about))  # type: ignore[index]
         return t.gettext(ALONE.get(what, what))  # type: ignore[call-overload]
+
+    def where(self, entry: Entry) -> str:
+        """The page, without by what it was narrowed; empty where there is none, or the text says it already."""
+        if entry.door != "dashboard":
+            return "" if entry.what in ("roles_changed", "cut") or entry.beside == "more" else entry.beside
+        page = entry.beside.partition(" by=")[0].partition(" page=")[0]
+        return self.t.gettext(PAGES[page]) if page in PAGES else ""
 
     def as_json(self, entry: Entry) -> Look:
         key = entry.who.removeprefix(KEY) if entry.who.startswith(KEY) else None
