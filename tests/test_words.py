@@ -290,3 +290,15 @@ def test_dates_are_short_in_charts_and_full_in_titles():
 )
 def test_durations_have_two_units_at_most(seconds, german, english):
     assert (format.duration(seconds, "de"), format.duration(seconds, "en")) == (german, english)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "german", "english"),
+    [
+        (40 * 60, "40 Min.", "40 min"),
+        (86_400, "1 Tag", "1 day"),
+        (2 * 86_400 + 5 * 3_600, "2 Tagen 5 Std.", "2 days 5 h"),
+    ],
+)
+def test_how_long_ago_stands_behind_vor_and_seit(seconds, german, english):
+    assert (format.age(seconds, "de"), format.age(seconds, "en")) == (german, english)

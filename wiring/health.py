@@ -19,7 +19,7 @@ from wiring.home import Konto
 from wiring.settings import ROLES
 from wiring.stores import is_shared
 from words import N_, Translator, names
-from words.format import duration, number
+from words.format import age, number
 
 PACKAGE = "vertrauenskonto"
 FRESH = timedelta(seconds=60)
@@ -386,7 +386,7 @@ def _attested(konto: Konto, now: datetime) -> Iterator[Note]:
 def _lasting(span: timedelta, t: Translator) -> str:
     if span < timedelta(minutes=1):
         return t.gettext("{n} s").format(n=round(span.total_seconds()))
-    return duration(span.total_seconds(), t.lang)
+    return age(span.total_seconds(), t.lang)
 
 
 def in_words(note: Note, t: Translator) -> str:

@@ -223,3 +223,9 @@ def duration(seconds: float, lang: str) -> str:
     if not days and (minutes or not hours):
         parts.append(t.gettext("{n} min").format(n=minutes))
     return " ".join(parts)
+
+
+def age(seconds: float, lang: str) -> str:
+    """How long ago something was: as `duration`, but German says "vor 2 Tagen", "seit 2 Tagen"."""
+    said = duration(seconds, lang)
+    return said.replace(" Tage", " Tagen") if lang == "de" else said
