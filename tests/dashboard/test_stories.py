@@ -167,6 +167,7 @@ def test_an_auditor_asks_what_we_knew_last_spring(told: Told, lang: str, width: 
     reader.open("timeline")
     page.get_by_role("textbox", name=say("Name", "Name")).fill("Krone")
     expect(reader.rows("customer-")).to_have_count(1)
+    settled(page)  # the list is drawn anew while it narrows, and a click on what goes is lost
     reader.rows("customer-").get_by_role("link", name="Gasthof Krone").click()
     reader.title("Gasthof Krone")
 
