@@ -57,3 +57,8 @@ class SameKeyOtherContent(Refused):
             id=id,
             source=source,
         )
+
+
+def possible(values: str) -> str:
+    """The possible values as the validating library names them, without its English word before the last one."""
+    return values.replace("' or '", "', '")

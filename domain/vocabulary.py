@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain import access_key, alert, channel, contact, customer, document, firm, history, incident, per_person, promise
-from domain.errors import Refused
+from domain.errors import Refused, possible
 from domain.fact import FROM_THE_LOG, Data, Fact, Id, Instant, ZoneName
 
 _KINDS: tuple[type[Data], ...] = (
@@ -225,6 +225,8 @@ def _in_zone(finding: Refused, zone: str) -> Refused:
 
 def _finding(error: ErrorDetails, under: str) -> Refused:
     context = dict(error.get("ctx") or {})
+    if "expected" in context:
+        context["expected"] = possible(context["expected"])
     place = (under, *error["loc"], context.pop("field", ""))
     path = ".".join(str(part)[:SHOWN] for part in place if part != "")
     code, sentence = SENTENCES.get(error["type"], (error["type"], ""))

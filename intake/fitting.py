@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from domain.errors import Refused
+from domain.errors import Refused, possible
 from domain.fact import Data
 from domain.vocabulary import FACTS
 from intake.mapping_document import FactRule
@@ -107,5 +107,5 @@ def _unfit(type_name: str, field: str, value: Any, context: dict[str, Any]) -> R
         # A finding of the domain's own.
         return Refused("unknown_value", context.pop("sentence"), **context)
     if "expected" in context:
-        return Refused("unknown_value", NOT_AMONG, found=found, expected=context["expected"])
+        return Refused("unknown_value", NOT_AMONG, found=found, expected=possible(context["expected"]))
     return Refused("unknown_value", DOES_NOT_FIT, found=found, field=field, type=type_name)

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.errors import Refused
+from domain.errors import Refused, possible
 from intake.mapping_document import MappingDocument
 from intake.toml_lines import line_of
 from words import N_
@@ -93,7 +93,7 @@ def _finding(error: ErrorDetails, source: Source) -> Refused:
     elif kind == "extra_forbidden":
         refused = _unknown_key(str(path[-1]), keys_at(path[:-1]))
     elif kind == "literal_error":
-        refused = Refused("unknown_value", NOT_AMONG, found=found, expected=str(context.get("expected", "")))
+        refused = Refused("unknown_value", NOT_AMONG, found=found, expected=possible(str(context.get("expected", ""))))
     else:
         sentence = next((words for start, words in NEEDS if kind.startswith(start)), NEEDS_OTHER)
         refused = Refused("wrong_type", sentence, found=found)

@@ -70,7 +70,7 @@ def test_a_sound_mapping_knows_which_columns_it_needs():
         ),
         ('zone = "Europe/Berlin"', 'time_format = ["unix", "excel"]', "time_format", "time_format", 2, "two different"),
         ('zone = "Europe/Berlin"', "time_format = 5", "wrong_type", "time_format", 2, "list"),
-        ('zone = "Europe/Berlin"', 'decimal = ";"', "unknown_value", "decimal", 2, "'.' or ','"),
+        ('zone = "Europe/Berlin"', 'decimal = ";"', "unknown_value", "decimal", 2, "'.', ','"),
         ('zone = "Europe/Berlin"', 'decimal = ","\nthousands = ","', "same_sign", "", 1, "cannot be the same"),
         ('zone = "Europe/Berlin"', '[file]\ndelimiter = ";;"', "wrong_type", "file.delimiter", 3, ""),
         ('zone = "Europe/Berlin"', "[file]\nheader_row = 0", "wrong_type", "file.header_row", 3, "at least 1"),
