@@ -255,7 +255,7 @@ class Home:
 
     def operations(self, reader: Reader) -> Operations | Refusal:
         # Not brought up to date first: then nobody would see that it was behind.
-        return operations.how_it_runs(rights.seen_by(self.konto, reader), reader)
+        return operations.how_it_runs(rights.seen_by(self.konto, reader), self.lately, reader)
 
     def reckoned(self, reader: Reader, text: str) -> WhatIf | Refusal | None:
         return what_if.reckoned(self._for(reader), self.kept, reader, text)

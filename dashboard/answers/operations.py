@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from dashboard.answers.kept import Kept
 from dashboard.answers.moments import day_of
 from dashboard.answers.people import away_now, missing
 from dashboard.answers.rights import refusal
@@ -61,8 +62,11 @@ AREAS: Final[Mapping[str, Area]] = {
 }
 """By what the notes are called; what says where the home lies is for the command line alone."""
 
+DUE_LASTS = timedelta(hours=1)
+"""Nobody's time ends in the middle of a year; what was erased is found anew at once."""
 
-def how_it_runs(konto: Konto, reader: Reader) -> Operations | Refusal:
+
+def how_it_runs(konto: Konto, kept: Kept, reader: Reader) -> Operations | Refusal:
     """`konto` as it is: whoever brings it up to date first would never see that it was behind."""
     if refused := refusal(konto, "deliveries", reader):
         return refused
@@ -72,7 +76,7 @@ def how_it_runs(konto: Konto, reader: Reader) -> Operations | Refusal:
     refused_rows = refused_files.listed(konto.home)
     return Operations(
         at=now,
-        notes=tuple(_notes(konto, reader)),
+        notes=tuple(_notes(konto, kept, reader)),
         lag=_lag(konto, now),
         services=tuple(_services(konto, now)),
         messages=_messages(konto, now),
@@ -90,9 +94,14 @@ def how_it_runs(konto: Konto, reader: Reader) -> Operations | Refusal:
     )
 
 
-def _notes(konto: Konto, reader: Reader) -> Iterator[Note]:
+def _notes(konto: Konto, kept: Kept, reader: Reader) -> Iterator[Note]:
     t = translator(reader.lang)
-    for note in health.notes(konto):
+
+    def whose_time_is_over(konto: Konto) -> health.Note:
+        note: health.Note = kept.lately("due for erasure", konto, DUE_LASTS, lambda _: health.due(konto)).answer
+        return note
+
+    for note in health.notes(konto, whose_time_is_over):
         area = AREAS.get(note.name.partition(" ")[0])
         if area is not None:
             yield Note(area, note.ok, health.in_words(note, t))

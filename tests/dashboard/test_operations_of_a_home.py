@@ -16,10 +16,11 @@ from dashboard.shapes.asking import Reader, Refusal
 from domain.access_key import Token
 from domain.roles import Asker, Role
 from domain.vocabulary import parse
+from projections import customers
 from tests.homes import Home as RealHome
 from tests.homes import bare, open_at
 from tests.notation import at, envelopes
-from wiring import access, presence
+from wiring import access, erasing, presence
 from wiring.settings import ROLES
 
 READER = Reader(None, "de", ZoneInfo("Europe/Berlin"))
@@ -99,3 +100,23 @@ def test_operations_reach_as_far_as_the_role(home, role, sees):
         assert isinstance(found, Refusal)
     else:
         assert (found.keys is not None, found.doors is not None) == sees
+
+
+def test_whose_time_is_over_is_looked_for_once_an_hour_and_again_when_somebody_was_erased(home, pages):
+    """It takes a walk over all customers."""
+    home.clock.now = at("2031-01-02T08:00")  # what was recorded in 2026 was to be kept for three years
+
+    def due() -> int:
+        (said,) = (each.text for each in pages.operations(READER).notes if "konto retention --due" in each.text)
+        return int(said.partition(":")[2].partition(",")[0])
+
+    assert due() == 1
+    home.take_as_they_come(envelopes("2026-03-01T09:00  Kunde K-2, namens Frau Wolf [wolf]"), home.clock.now)
+    home.konto.catch_up()
+    home.clock.now += timedelta(minutes=59)
+    assert due() == 1
+    home.clock.now += timedelta(minutes=2)
+    assert due() == 2
+    party = customers.find(home.konto.library, home.konto.asker, "K-1")
+    erasing.erase(home.konto, erasing.planned(home.konto, party), "not_needed", "")
+    assert due() == 1
