@@ -19,7 +19,7 @@ from domain.steering import Steering
 from domain.store import Cursor
 from domain.vault import plan
 from projections import naming
-from projections.filters import Condition, Library, Moment
+from projections.filters import EVERYTHING, Condition, Library, Moment
 from projections.page import TELLING, Family, Fold, Page, Row, by_stream, through_knowledge
 from projections.paging import By, Place, behind, order_by
 from projections.tables import ALWAYS, delete, micros, upsert
@@ -277,6 +277,13 @@ def seen_by(library: Library, asker: Asker, table: str = "c") -> Condition:
         f"AND p.known_until = {ALWAYS} AND p.owner IN ({places})))",
         [*persons, *persons],
     )
+
+
+def rows_of(chosen: Condition, row: str) -> str:
+    """Rows of such `customers c`, as SQL with the condition's values; nobody is looked up where everybody is meant."""
+    if chosen.is_everything:
+        return EVERYTHING
+    return f"{row}.customer IN (SELECT c.customer FROM customers c WHERE {chosen.sql})"
 
 
 def find(library: Library, asker: Asker, name: str) -> Party:

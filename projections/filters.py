@@ -33,6 +33,8 @@ class Condition(NamedTuple):
         return self.sql == EVERYTHING
 
     def and_(self, other: Condition) -> Condition:
+        if self.is_everything or other.is_everything:
+            return other if self.is_everything else self
         return Condition(f"{self.sql} AND {other.sql}", [*self.params, *other.params])
 
 

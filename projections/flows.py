@@ -11,7 +11,7 @@ from domain.account import Posting, Rulebooks
 from domain.roles import Asker
 from projections import customers, standings
 from projections.filters import Condition, Library
-from projections.statements import LINE, PLAIN, STANDS, accounts_of, posting
+from projections.statements import LINE, PLAIN, STANDS, posting
 from projections.tables import MICROSECOND, micros
 
 
@@ -50,9 +50,7 @@ def course(library: Library, asker: Asker, start: datetime, end: datetime, team:
 
 def _seen(library: Library, asker: Asker, team: str | None) -> Condition:
     seen = customers.seen_by(library, asker)
-    if team is None:
-        return seen
-    return Condition("c.team = ?", [team]) if seen.is_everything else seen.and_(Condition("c.team = ?", [team]))
+    return seen if team is None else seen.and_(Condition("c.team = ?", [team]))
 
 
 class _Came(NamedTuple):
@@ -67,7 +65,7 @@ def _steady(library: Library, seen: Condition, start: datetime, end: datetime) -
     """Of the lines that say themselves what they are worth."""
     rows = library.views.rows(
         f"SELECT l.rule, SUM(l.points), COUNT(*) FROM lines l WHERE {PLAIN} AND {STANDS} >= {_us(start)} "
-        f"AND {STANDS} <= {_us(end)} AND l.until > {_us(end)} AND l.points <> 0 AND {accounts_of(seen)} "
+        f"AND {STANDS} <= {_us(end)} AND l.until > {_us(end)} AND l.points <> 0 AND {customers.rows_of(seen, 'l')} "
         "GROUP BY l.rule, l.points > 0",
         seen.params,
     )
@@ -78,7 +76,7 @@ def _moving(library: Library, seen: Condition, before: datetime, end: datetime) 
     """Lines of promises that are or were overdue, and of incidents about them, as far as they stood in the period."""
     rows = library.views.rows(
         f"SELECT {LINE} FROM lines l WHERE NOT ({PLAIN}) AND l.until > {_us(before)} AND {STANDS} <= {_us(end)} "
-        f"AND {accounts_of(seen)}",
+        f"AND {customers.rows_of(seen, 'l')}",
         seen.params,
     )
     return [posting(row) for row in rows]

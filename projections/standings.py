@@ -21,7 +21,7 @@ from domain.store import Cursor
 from projections import customers
 from projections.filters import Condition, Library, Moment
 from projections.page import Page
-from projections.statements import LINE, accounts_of, posting
+from projections.statements import LINE, posting
 from projections.tables import ALWAYS, Views, delete, instant, micros, until
 
 EVER = -ALWAYS
@@ -158,7 +158,7 @@ def total(library: Library, at: datetime, rulebooks: Rulebooks, whose: Condition
     """
     us = Moment(at).us
     held = _held("s", us, half_lives(at, rulebooks.at(at)))
-    who = accounts_of(whose, "s")
+    who = customers.rows_of(whose, "s")
     # Asked apart, so that each comes along an index of its own.
     kinds = (f"{SETTLED_S} AND +s.at_from <= {us}", f"NOT ({SETTLED_S}) AND s.at_until > {us} AND s.at_from <= {us}")
     sums = (

@@ -22,7 +22,7 @@ from domain.roles import Asker
 from domain.steering import Steering
 from domain.store import Cursor
 from projections import customers, families
-from projections.filters import EVERYTHING, Condition, Library, Moment
+from projections.filters import Condition, Library, Moment
 from projections.page import Page, by_stream, knowledge
 from projections.tables import ALWAYS, Views, delete, instant, micros, until
 
@@ -193,22 +193,15 @@ def _came(library: Library, asker: Asker, start: datetime, end: datetime, team: 
     if team is not None:
         seen = seen.and_(Condition("c.team = ?", [team]))
     return Condition(
-        f"FROM lines l WHERE l.time >= ? AND l.time < ? AND l.due IS NULL AND {accounts_of(seen)}",
+        f"FROM lines l WHERE l.time >= ? AND l.time < ? AND l.due IS NULL AND {customers.rows_of(seen, 'l')}",
         [micros(start), micros(end), *seen.params],
     )
-
-
-def accounts_of(seen: Condition, row: str = "l") -> str:
-    """Rows of such `customers c`, as a condition; nobody is looked up where everybody is meant."""
-    if seen.is_everything:
-        return EVERYTHING
-    return f"{row}.customer IN (SELECT c.customer FROM customers c WHERE {seen.sql})"
 
 
 def first_line(library: Library, asker: Asker) -> datetime | None:
     """When the accounts begin."""
     seen = customers.seen_by(library, asker)
-    row = library.views.row(f"SELECT MIN(l.time) FROM lines l WHERE {accounts_of(seen)}", seen.params)
+    row = library.views.row(f"SELECT MIN(l.time) FROM lines l WHERE {customers.rows_of(seen, 'l')}", seen.params)
     return instant(row[0])
 
 
