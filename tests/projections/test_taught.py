@@ -166,7 +166,16 @@ def test_whoever_starts_anew_goes_on_from_what_another_one_kept(
     assert file.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("damage", [b"", b"no archive", gzip.compress(b"[1"), gzip.compress(b"{}")])
+@pytest.mark.parametrize(
+    "damage",
+    # Named, since an archive holds the second in which it was made.
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"no archive", id="no archive"),
+        pytest.param(gzip.compress(b"[1"), id="broken off"),
+        pytest.param(gzip.compress(b"{}"), id="says nothing"),
+    ],
+)
 def test_a_file_that_cannot_be_read_costs_time_and_nothing_else(much: Home, tmp_path: Path, damage: bytes) -> None:
     file = tmp_path / "adviser"
     ask(Taught(much.konto.library, file), NOW)
