@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -271,15 +272,19 @@ def test_whoever_writes_meanwhile_leaves_no_key_that_cannot_be_opened(told: Home
             take(other, number)
             number += 1
 
-    writing = Thread(target=write)
+    writing, begun = Thread(target=write), monotonic()
     writing.start()
     try:
-        done = [masters.exchange(told.konto) for _ in range(3)]
+        # How many get their turn during one exchange is the machine's affair: it goes on until some did.
+        exchanges = 0
+        while exchanges < 3 or number < 4:
+            done = masters.exchange(told.konto)
+            exchanges += 1
+            assert monotonic() < begun + 60, f"{number} written during {exchanges} exchanges"
     finally:
         stop.set()
         writing.join()
-    assert number > 3
-    assert {master for _, master in wrapped(told).values()} == {done[-1].current.id}
+    assert {master for _, master in wrapped(told).values()} == {done.current.id}
     again = opened(told.konto.home)
     assert len(texts(again)) == EVENTS + number
     assert texts(other) == texts(again)
