@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -34,6 +35,8 @@ def serve(home: Path, port: int | None) -> None:
         settings = konto.settings
         logs.configure(settings.log)
         door = app(konto, _pace(settings.api), body_within_s=settings.api.body_seconds)
+        # All this stays: it need not be searched for garbage again and again.
+        gc.freeze()
         with listener(settings.api.host, settings.api.port if port is None else port) as found:
             host, taken = found.getsockname()[:2]
             structlog.get_logger("konto").info("api", address=f"http://{host}:{taken}/")

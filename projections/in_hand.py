@@ -30,6 +30,8 @@ class InHand(NamedTuple):
 
 
 Counts = Counter[str | None]
+OWNER = "p.owner || ''"
+"""Joined with nothing, or SQLite reads all that anybody ever had in hand for the sake of its order."""
 STILL_ASKED = timedelta(days=14)
 """Who was never answered waits for so long after asking; then it is past, and stands in the list of contacts."""
 
@@ -66,7 +68,7 @@ def people(library: Library, asker: Asker, at: datetime) -> list[str]:
         raise NotAllowed("alerts")
     moment, names = Moment(at), person_names(library)
     owners = library.views.rows(
-        f"SELECT DISTINCT p.owner FROM promises p WHERE {moment.rows()} AND p.outcome IS NULL AND p.owner IS NOT NULL"
+        f"SELECT DISTINCT {OWNER} FROM promises p WHERE {moment.rows()} AND p.outcome IS NULL AND p.owner IS NOT NULL"
     )
     here = {person.name for person in library.steering(None).people.at(at).persons}
     return sorted({*here, *(names[row[0]] for row in owners if row[0] in names)}, key=str.casefold)
@@ -89,8 +91,8 @@ def _alerts(library: Library, asker: Asker) -> Counts:
 def _promises(library: Library, asker: Asker, moment: Moment, after: datetime | None, until: datetime) -> Counts:
     seen = reach(library, asker, "promises", "p.owner")
     rows = library.views.rows(
-        f"SELECT p.owner, COUNT(*) FROM promises p WHERE {due_between(moment, after, until)} AND {seen.sql} "
-        "GROUP BY p.owner",
+        f"SELECT {OWNER}, COUNT(*) FROM promises p WHERE {due_between(moment, after, until)} AND {seen.sql} "
+        f"GROUP BY {OWNER}",
         seen.params,
     )
     return _by_name(library, rows)

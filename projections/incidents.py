@@ -160,7 +160,7 @@ def _done(case: Case) -> list[int | None]:
 STATES = ("open", "unresolved", "resolved", "closed")
 CONDITIONS: Mapping[str, str] = {
     "open": "i.state <> 'closed'",
-    "unresolved": "i.state <> 'closed' AND i.resolved_at IS NULL",
+    "unresolved": "i.state = 'open'",
     "resolved": "i.state = 'resolved'",
     "closed": "i.state = 'closed'",
 }

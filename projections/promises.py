@@ -22,6 +22,7 @@ from domain.reliability import weight
 from domain.roles import Asker
 from domain.steering import Steering
 from domain.store import Cursor
+from projections import promise_sums
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import MERGING, Page, Row, by_stream, through_knowledge
@@ -88,10 +89,22 @@ TABLES = (
     f"WHERE outcome IS NULL AND known_until = {ALWAYS}",
     "CREATE INDEX IF NOT EXISTS promises_in_hand ON promises (owner, at_from, at_until, promise) "
     f"WHERE outcome IS NULL AND known_until = {ALWAYS}",
+    "CREATE INDEX IF NOT EXISTS promises_overdue ON promises (at_until, overdue_from, at_from) "
+    f"WHERE outcome IS NULL AND known_until = {ALWAYS} AND overdue_from < at_until",
+    f"CREATE INDEX IF NOT EXISTS promises_settled ON promises (at_until, at_from, belongs_at) "
+    f"WHERE outcome IS NOT NULL AND known_until = {ALWAYS}",
+    "CREATE INDEX IF NOT EXISTS promises_sold ON promises "
+    "(customer, made_at, promise, at_from, at_until, known_until, kind, internal) "
+    f"WHERE kind IN ('price', 'delivery') AND internal = 0 AND known_until = {ALWAYS}",
     # For the figures of a period.
     "CREATE INDEX IF NOT EXISTS promises_belongs ON promises "
     f"(belongs_at, at_from, at_until, outcome, overdue_from, customer, owner) WHERE known_until = {ALWAYS}",
     f"CREATE INDEX IF NOT EXISTS promises_made ON promises (made_at) WHERE known_until = {ALWAYS}",
+    "CREATE INDEX IF NOT EXISTS promises_begun ON promises (made_at) "
+    f"WHERE at_from = made_at AND known_until = {ALWAYS}",
+    f"CREATE INDEX IF NOT EXISTS promises_late ON promises (belongs_at, at_from, at_until, late_us, late_business_s) "
+    f"WHERE outcome = 'kept_late' AND known_until = {ALWAYS}",
+    "CREATE INDEX IF NOT EXISTS promises_charged ON promises (belongs_at) WHERE charged IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS promises_follow_up ON promises (follow_up_from) WHERE follow_up_from IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS promises_supplier ON promises (supplier) WHERE supplier IS NOT NULL",
     "CREATE TABLE IF NOT EXISTS promise_words ("
@@ -106,15 +119,17 @@ TABLES = (
 
 def apply(cursor: Cursor, page: Page) -> None:
     folded = page.to_fold("promise", MERGING)
-    delete(cursor, "promises", "promise", (stream for _, stream in folded))
-    cursor.insert(
-        "promises",
-        [
-            row
-            for family, stream in folded
-            for row in rows(stream, family.histories[stream], page.steering, family.merging)
-        ],
-    )
+    streams = [stream for _, stream in folded]
+    with promise_sums.kept(cursor, streams):
+        delete(cursor, "promises", "promise", streams)
+        cursor.insert(
+            "promises",
+            [
+                row
+                for family, stream in folded
+                for row in rows(stream, family.histories[stream], page.steering, family.merging)
+            ],
+        )
     _words(cursor, page)
 
 

@@ -29,7 +29,7 @@ from projections.tables import MICROSECOND, delete, instant, micros
 TABLES = (
     "CREATE TABLE IF NOT EXISTS rhythms (customer TEXT PRIMARY KEY, owner TEXT, first BIGINT NOT NULL, "
     "last BIGINT NOT NULL, heard BIGINT, spoken INTEGER NOT NULL, usual BIGINT)",
-    "CREATE INDEX IF NOT EXISTS rhythms_last ON rhythms (last, customer, first, heard, spoken, usual)",
+    "CREATE INDEX IF NOT EXISTS rhythms_last ON rhythms (last, customer, first, heard, spoken, usual, owner)",
     "CREATE TABLE IF NOT EXISTS habits (customer TEXT NOT NULL, purpose TEXT NOT NULL, times INTEGER NOT NULL, "
     "low BIGINT NOT NULL, every BIGINT NOT NULL, high BIGINT NOT NULL, last BIGINT NOT NULL, "
     "PRIMARY KEY (customer, purpose))",
@@ -141,15 +141,16 @@ def newest(
         known = Condition(f"r.customer NOT IN ({','.join('?' * len(but))})", list(but))
         where = where.and_(known)
     total = library.views.row(f"SELECT COUNT(*) FROM rhythms r WHERE {where.sql}", where.params)[0]
-    newest_first = f"CASE WHEN {_known(library, moment)} THEN 0 ELSE 1 END, since DESC, r.customer"
+    newest_first = f"CASE WHEN {_known(library, moment)} THEN 0 ELSE 1 END, silent_from DESC, r.customer"
     return _silents(library, moment, where, newest_first, limit), int(total)
 
 
 def _silents(library: Library, moment: Moment, where: Condition, order: str, limit: int) -> list[Silent]:
     rows = library.views.rows(
-        f"SELECT r.customer, c.id, c.name, r.owner, r.heard, CASE WHEN {_known(library, moment)} THEN r.usual END, "
-        f"{_since(library, moment)} AS since FROM rhythms r JOIN customers c ON c.customer = r.customer "
-        f"WHERE {where.sql} ORDER BY {order} LIMIT ?",
+        f"SELECT r.customer, c.id, c.name, r.owner, r.heard, r.usual, r.silent_from FROM (SELECT r.customer, r.owner, "
+        f"r.heard, CASE WHEN {_known(library, moment)} THEN r.usual END AS usual, r.spoken, "
+        f"{_since(library, moment)} AS silent_from FROM rhythms r WHERE {where.sql} ORDER BY {order} LIMIT ?) r "
+        f"JOIN customers c ON c.customer = r.customer ORDER BY {order}",
         (*where.params, limit),
     )
     return [_told(*row) for row in rows]

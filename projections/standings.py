@@ -31,13 +31,19 @@ CUSTOMERS_AT_ONCE = 500
 
 SETTLED = f"at_until = {ALWAYS} AND fixed = 0.0 AND slope = 0.0"
 """Nothing lies ahead of such a row, and all of it fades: it keeps its place among its like for good."""
+CHECKED = "at_until, fixed, slope"
+"""What makes a row settled. The indexes of settled rows hold it, or SQLite reads every row to see what they say."""
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS standings (customer TEXT NOT NULL, at_from BIGINT NOT NULL, at_until BIGINT NOT NULL, "
     "sign INTEGER NOT NULL, height REAL NOT NULL, fixed REAL NOT NULL, slope REAL NOT NULL, "
     "PRIMARY KEY (customer, at_from))",
-    f"CREATE INDEX IF NOT EXISTS standings_settled ON standings (sign, height) WHERE {SETTLED}",
-    f"CREATE INDEX IF NOT EXISTS standings_lately ON standings (at_from) WHERE {SETTLED}",
+    f"CREATE INDEX IF NOT EXISTS standings_settled ON standings (sign, height, customer, at_from, {CHECKED}) "
+    f"WHERE {SETTLED}",
+    f"CREATE INDEX IF NOT EXISTS standings_rest ON standings (customer, at_from, sign, height, {CHECKED}) "
+    f"WHERE {SETTLED}",
+    f"CREATE INDEX IF NOT EXISTS standings_lately ON standings (at_from, customer, sign, height, {CHECKED}) "
+    f"WHERE {SETTLED}",
     f"CREATE INDEX IF NOT EXISTS standings_moving ON standings (at_until) WHERE NOT ({SETTLED})",
     "CREATE TABLE IF NOT EXISTS usual_withdrawals (customer TEXT NOT NULL, at_from BIGINT NOT NULL, "
     "at_until BIGINT NOT NULL, first REAL NOT NULL, slope REAL NOT NULL, PRIMARY KEY (customer, at_from))",
@@ -210,13 +216,13 @@ class Course:
         return bisect_right(self.rows, us, key=lambda row: row.at_from) - 1
 
 
-def courses(views: Views, customers: Iterable[str], rulebooks: Rulebooks) -> dict[str, Course]:
-    """Of these customers' accounts, by internal id, asked in portions."""
+def courses(views: Views, customers: Iterable[str], rulebooks: Rulebooks, since: int, until: int) -> dict[str, Course]:
+    """Of these customers' accounts between two moments, by internal id, asked in portions."""
     rows: dict[str, list[Held]] = {customer: [] for customer in customers}
     with views.store.reading() as cursor:
         for customer, *row in cursor.among(
             f"SELECT customer, {', '.join(Held._fields)} FROM standings WHERE customer IN ({{among}}) "
-            "ORDER BY customer, at_from",
+            f"AND at_until > {since} AND at_from <= {until} ORDER BY customer, at_from",
             list(rows),
         ):
             rows[customer].append(Held(*row))
@@ -253,11 +259,10 @@ class _Order:
             return [self._walked(before, chosen, most), *(self._reckoned(rows, chosen) for rows in (moving, lately))]
         own = f"u.customer = s.customer AND {self._usual_now}"
         without = f"{SETTLED_S} AND {now} AND NOT EXISTS (SELECT 1 FROM usual_withdrawals u WHERE {own})"
-        usual = f"s.customer IN (SELECT u.customer FROM usual_withdrawals u WHERE {self._usual_now})"
         return [
             self._walked(without, chosen, most),
             self._reckoned(moving, chosen),
-            self._reckoned(f"{SETTLED_S} AND {now} AND {usual}", chosen),
+            self._reckoned_by_usual(f"{SETTLED_S} AND {now}", chosen),
         ]
 
     def everybody(self, chosen: Condition) -> Condition:
@@ -274,12 +279,27 @@ class _Order:
 
     def _reckoned(self, rows: str, chosen: Condition) -> Condition:
         worth, earlier = self._worth
+        return self._among_the_others("", f"standings s{earlier}", worth, rows, chosen)
+
+    def _reckoned_by_usual(self, rows: str, chosen: Condition) -> Condition:
+        """Beginning with those of whom something is usual: they are few."""
+        usual = f"u AS MATERIALIZED (SELECT u.customer, {self._usual} AS usual FROM usual_withdrawals u "
+        return self._among_the_others(
+            f"{usual} WHERE {self._usual_now}), ",
+            "u JOIN standings s ON s.customer = u.customer",
+            f"({_held('s', self.us, self.lives)}) * {float(self.usual)} / u.usual",
+            rows,
+            chosen,
+        )
+
+    def _among_the_others(self, before: str, source: str, worth: str, rows: str, chosen: Condition) -> Condition:
+        # Materialized, or SQLite reckons what is compared anew wherever it is named.
         return Condition(
+            f"WITH {before}w AS MATERIALIZED (SELECT s.customer, c.sort_name, {worth} AS worth FROM {source} "
+            f"JOIN customers c ON c.customer = s.customer WHERE {rows} AND {chosen.sql}) "
             f"SELECT w.customer, w.sort_name, CASE WHEN w.worth > {NOTHING} THEN 1 WHEN w.worth < -{NOTHING} THEN -1 "
             f"ELSE 0 END AS sign, CASE WHEN w.worth > {NOTHING} THEN {self._height('w.worth')} "
-            f"WHEN w.worth < -{NOTHING} THEN -{self._height('-w.worth')} ELSE 0.0 END AS height "
-            f"FROM (SELECT s.customer, c.sort_name, {worth} AS worth FROM standings s JOIN customers c "
-            f"ON c.customer = s.customer{earlier} WHERE {rows} AND {chosen.sql}) w",
+            f"WHEN w.worth < -{NOTHING} THEN -{self._height('-w.worth')} ELSE 0.0 END AS height FROM w",
             chosen.params,
         )
 
@@ -302,11 +322,12 @@ class _Order:
                 f"({before} - ({now})) / {self.lost!r}",
                 f" JOIN standings e ON e.customer = s.customer AND e.at_from = ({newest})",
             )
-        usual = (
-            f"SELECT u.first + u.slope * ({self.us} - CAST(u.at_from AS DOUBLE PRECISION)) FROM usual_withdrawals u "
-            f"WHERE u.customer = s.customer AND {self._usual_now}"
-        )
+        usual = f"SELECT {self._usual} FROM usual_withdrawals u WHERE u.customer = s.customer AND {self._usual_now}"
         return f"({now}) * {float(self.usual)} / COALESCE(({usual}), {float(self.usual)})", ""
+
+    @property
+    def _usual(self) -> str:
+        return f"u.first + u.slope * ({self.us} - CAST(u.at_from AS DOUBLE PRECISION))"
 
     @property
     def _usual_now(self) -> str:

@@ -178,8 +178,11 @@ def _came_back(library: Library, question: Question, rows: Sequence[Happened]) -
     rulebooks, known = library.steering(None).rulebooks, question.moment.known
     customers, within = {row.customer for row in rows}, BACK_WITHIN // MICROSECOND
     asked = {(row.customer, row.reported_at) for row in rows}
+    if not rows:
+        return {}
     if known is None:
-        courses = standings.courses(library.views, customers, rulebooks)
+        moments = [row.reported_at for row in rows]
+        courses = standings.courses(library.views, customers, rulebooks, min(moments) - 1, max(moments) + within)
         return {(whose, at): courses[whose].came_back(at, at + within) for whose, at in asked}
     lines = {customer: statements.lines_known_on(library, customer, known) for customer in customers}
     balances = {customer: statements.Balances(lines[customer], rulebooks) for customer in customers}

@@ -1,0 +1,118 @@
+"""What figures count of settled promises, added up by day: a year is asked of a few rows, whoever promised how much.
+
+A row holds the promises that are settled for good as far as we know now, by the day (UTC) in which they belong to
+periods; what is still open, or was settled only later than the moment asked about, is told by the promises themselves
+(`projections/kpis/promises.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Literal
+
+from domain.store import Cursor
+from projections.tables import ALWAYS, MICROSECOND
+
+# -- what is counted: conditions on a promise `p` with the columns `state` and `first_state` -----------------------
+
+COUNTED = "state NOT IN ('open', 'released')"
+KEPT = "state = 'kept'"
+FIRST_COUNTED = "first_state NOT IN ('open', 'released')"
+FIRST_KEPT = "first_state = 'kept'"
+FULFILLED = "p.degree IS NOT NULL"
+EXCEEDED = "state = 'kept' AND p.degree > 1"
+BROKEN = "state = 'broken'"
+WITHDRAWN = "state = 'withdrawn'"
+PARTIAL = "state = 'partial'"
+LATE_OR_WORSE = "state IN ('kept_late', 'overdue', 'broken') OR (state = 'partial' AND p.settled_at > p.counting_due)"
+NOTICE_DUE = f"(p.moves_in_time + p.moves_late > 0 OR state = 'withdrawn' OR {LATE_OR_WORSE})"
+NOTICE_GIVEN = (
+    f"{NOTICE_DUE} AND p.moves_late = 0 AND NOT ({LATE_OR_WORSE}) AND (state <> 'withdrawn' OR p.notice_in_time = 1)"
+)
+
+COUNTS: Mapping[str, str] = {
+    "counted": COUNTED,
+    "kept": KEPT,
+    "first_counted": FIRST_COUNTED,
+    "first_kept": FIRST_KEPT,
+    "notice_due": NOTICE_DUE,
+    "notice_given": NOTICE_GIVEN,
+    "fulfilled": FULFILLED,
+    "exceeded": EXCEEDED,
+    "broken": BROKEN,
+    "withdrawn": WITHDRAWN,
+    "partial": PARTIAL,
+}
+ALL = ("promises", *COUNTS)
+SUMS = "COUNT(*), " + ", ".join(f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)" for condition in COUNTS.values())
+"""How many there are, and of what is counted: in the order of `ALL`."""
+
+# -- where it is kept ---------------------------------------------------------------------------------
+
+Dimension = Literal["", "owner", "team", "kind"]
+"""What the sums can be asked by; all together: nothing."""
+
+DIMENSIONS: tuple[Dimension, ...] = ("", "owner", "team", "kind")
+KEY = ("dimension", "day_us", "day", "value")
+DAY_US = timedelta(days=1) // MICROSECOND
+
+SETTLED = f"p.known_until = {ALWAYS} AND +p.at_until = {ALWAYS} AND p.outcome IS NOT NULL"
+"""For good, as far as we know. A plus keeps SQLite from reading all that still holds, to find a few among them."""
+
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS promise_sums (dimension TEXT NOT NULL, day_us BIGINT NOT NULL, day TEXT NOT NULL, "
+    "value TEXT NOT NULL, "
+    + ", ".join(f"{name} INTEGER NOT NULL" for name in ALL)
+    + f", PRIMARY KEY ({', '.join(KEY)}))",
+)
+"""`day_us` is the beginning of the day in UTC, `day` the promise's own; `value` of whoever or whatever there is none
+is empty."""
+
+Key = tuple[Dimension, int, str, str]
+
+
+@contextmanager
+def kept(cursor: Cursor, promises: Sequence[str]) -> Iterator[None]:
+    """While the rows of these promises are changed."""
+    changes: Counter[tuple[Key, int]] = Counter()
+    _count(cursor, promises, changes, -1)
+    yield
+    _count(cursor, promises, changes, +1)
+    _change(cursor, changes)
+
+
+def _count(cursor: Cursor, promises: Iterable[str], changes: Counter[tuple[Key, int]], sign: int) -> None:
+    rows = cursor.among(
+        f"SELECT belongs_at, belongs_day, owner, team, kind, {SUMS} FROM (SELECT p.*, p.outcome AS state, "
+        f"p.first_outcome AS first_state FROM promises p WHERE p.promise IN ({{among}}) AND {SETTLED}) p "
+        "GROUP BY belongs_at, belongs_day, owner, team, kind",
+        promises,
+    )
+    for at, day, owner, team, kind, *numbers in rows:
+        day_us = at // DAY_US * DAY_US
+        for dimension, value in zip(DIMENSIONS, ("", owner, team, kind), strict=True):
+            key = (dimension, day_us, day, value or "")
+            for place, number in enumerate(numbers):
+                if number:
+                    changes[key, place] += sign * int(number)
+
+
+def _change(cursor: Cursor, changes: Mapping[tuple[Key, int], int]) -> None:
+    rows: dict[Key, list[int]] = {}
+    for (key, place), number in changes.items():
+        if number:
+            rows.setdefault(key, [0] * len(ALL))[place] = number
+    if not rows:
+        return
+    added = ", ".join(f"{name} = promise_sums.{name} + excluded.{name}" for name in ALL)
+    cursor.executemany(
+        f"INSERT INTO promise_sums VALUES ({','.join('?' * (len(KEY) + len(ALL)))}) "
+        f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {added}",
+        [(*key, *numbers) for key, numbers in rows.items()],
+    )
+    fewer = [key for key, numbers in rows.items() if numbers[0] < 0]
+    where = " AND ".join(f"{name} = ?" for name in KEY)
+    cursor.executemany(f"DELETE FROM promise_sums WHERE {where} AND promises = 0", fewer)

@@ -1,0 +1,136 @@
+"""What is counted by the sums of days is what counting promise by promise finds, whichever way it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from domain.roles import LOCAL_USER, Asker
+from projections import promise_sums
+from projections.filters import Filter, Moment
+from projections.kpis import Question
+from projections.kpis import counted as counting
+from projections.kpis.counted import Counted, counted
+from tests.homes import Home, open_at
+from tests.notation import at
+from tests.projections.test_kpis import MOMENTS, facts
+from tests.stores import ENGINES, lasting_folder
+
+PERIODS = (
+    (None, None),
+    ("2026-01-10T15:00", "2026-03-16T09:30"),
+    ("2026-02-28", None),
+    (None, "2026-04-01T00:40"),
+    ("2026-03-16T08:00", "2026-03-16T18:00"),
+)
+"""Whole days and none, and edges on which promises are due."""
+ASKED: tuple[tuple[str | None, dict[str, str]], ...] = (
+    (None, {}),
+    ("owner", {}),
+    ("team", {}),
+    ("kind", {}),
+    (None, {"owner": "lutz"}),
+    (None, {"team": "Montage"}),
+    (None, {"kind": "delivery"}),
+)
+"""What the sums are kept by."""
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def firm(request: pytest.FixtureRequest) -> Iterator[Home]:
+    home = open_at(lasting_folder(request.param, "sums", request))
+    home.take(facts())
+    yield home
+    home.close()
+
+
+def questions() -> Iterator[Question]:
+    for moment, (start, end), (by, where), per in product(MOMENTS, PERIODS, ASKED, (None, "week")):
+        asked = Question(Moment(at(moment)), by=by, filter=Filter(where), per=per)
+        yield replace(asked, start=at(start) if start else None, end=at(end) if end else None)
+
+
+def found(firm: Home, question: Question) -> Counted:
+    return counted(firm.konto.library, LOCAL_USER, question)
+
+
+@pytest.mark.parametrize(("few", "many"), [(2_000, 50_000), (0, 50_000)], ids=["few later", "several later"])
+def test_by_sums_is_the_same_as_promise_by_promise(
+    firm: Home, monkeypatch: pytest.MonkeyPatch, few: int, many: int
+) -> None:
+    told = 0
+    for question in questions():
+        monkeypatch.setattr(counting, "FEW", few)
+        monkeypatch.setattr(counting, "MANY", many)
+        by_sums = found(firm, question)
+        monkeypatch.setattr(counting, "MANY", 0)
+        assert by_sums == found(firm, question), question
+        told += len(by_sums)
+    assert told > 1_000
+
+
+@contextmanager
+def falsified(firm: Home) -> Iterator[None]:
+    """Whoever reads the sums meanwhile finds at least a hundred kept promises."""
+    for change in ("+ 100", "- 100"):
+        with firm.konto.views.store.writing() as cursor:
+            cursor.execute(f"UPDATE promise_sums SET kept = kept {change}")
+        if change.startswith("+"):
+            yield
+
+
+def test_nothing_is_read_from_sums_that_says_what_we_knew_earlier_or_is_seen_by_somebody_alone(firm: Home) -> None:
+    now = Question(Moment(at("2026-07-01")))
+    others = (
+        replace(now, moment=Moment(at("2026-07-01"), at("2026-07-01"))),
+        replace(now, filter=Filter({"team": "Montage", "kind": "delivery"})),
+        replace(now, filter=Filter({"customer": "K-2"})),
+    )
+    with falsified(firm):
+        assert found(firm, now)[None, None]["kept"] > 100
+        assert all(found(firm, other)[None, None]["kept"] < 100 for other in others)
+        lutz = Asker("lutz", frozenset({"owner"}))
+        alone = counted(firm.konto.library, lutz, replace(now, filter=Filter({"owner": "lutz"})))
+        assert alone[None, None]["promises"] > 0
+        assert alone[None, None]["kept"] < 100
+
+
+def test_the_sums_are_those_of_the_table_after_whatever_was_recorded(firm: Home) -> None:
+    kept = firm.rows("SELECT dimension, day_us, day, value, promises, kept FROM promise_sums ORDER BY 1, 2, 3, 4")
+    assert [tuple(row) for row in kept] == sorted(
+        tuple(row)
+        for name, column in zip(promise_sums.DIMENSIONS, ("''", "owner", "team", "kind"), strict=True)
+        for row in firm.rows(
+            f"SELECT '{name}', belongs_at / {promise_sums.DAY_US} * {promise_sums.DAY_US} AS day_us, belongs_day, "
+            f"COALESCE({column}, '') AS value, COUNT(*), SUM(CASE WHEN p.outcome = 'kept' THEN 1 ELSE 0 END) "
+            f"FROM promises p WHERE {promise_sums.SETTLED} GROUP BY day_us, belongs_day, COALESCE({column}, '')"
+        )
+    )
+
+
+def test_a_promise_that_is_settled_otherwise_later_leaves_no_empty_day_behind(firm: Home) -> None:
+    before = len(firm.rows("SELECT 1 FROM promise_sums"))
+    assert before
+    assert firm.rows("SELECT * FROM promise_sums WHERE promises <= 0") == []
+    streams = [row[0] for row in firm.rows("SELECT DISTINCT promise FROM promises")]
+    with firm.konto.views.store.writing() as cursor:
+        with promise_sums.kept(cursor, streams):
+            cursor.execute("UPDATE promises SET at_until = at_until - 1")
+        assert cursor.execute("SELECT COUNT(*) FROM promise_sums").one()[0] == 0
+        with promise_sums.kept(cursor, streams):
+            cursor.execute("UPDATE promises SET at_until = at_until + 1")
+        assert cursor.execute("SELECT COUNT(*) FROM promise_sums").one()[0] == before
+
+
+def test_a_moment_of_which_too_much_was_settled_later_is_counted_promise_by_promise(
+    firm: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MANY", 1)
+    with falsified(firm):
+        assert found(firm, Question(Moment(at("2026-01-20"))))[None, None]["kept"] < 100
+        assert found(firm, Question(Moment(at("2026-07-01") + timedelta(days=90))))[None, None]["kept"] > 100
