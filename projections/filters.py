@@ -58,7 +58,7 @@ class Moment(NamedTuple):
         plus = "" if by_time else "+"
         return f"{table}.at_from <= {self.us} AND {plus}{table}.at_until > {self.us} AND {self.knows(table)}"
 
-    def knows(self, table: str) -> str:
+    def knows(self, table: str = "p") -> str:
         """Rows of a table that we know at this moment, whenever they hold."""
         if self.known is None:
             return f"{table}.known_until = {ALWAYS}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from domain import account
@@ -170,19 +171,19 @@ def flow(library: Library, asker: Asker, start: datetime, end: datetime, *, team
     return Flow(row[0] or 0, row[1] or 0, row[2], row[3])
 
 
-def flow_by_quarter_hour(
-    library: Library, asker: Asker, start: datetime, end: datetime, *, team: str | None = None
-) -> list[tuple[datetime, int, int]]:
-    """Deposits and withdrawals from each quarter of an hour on in which there were any.
+def flows_between(
+    library: Library, asker: Asker, edges: Sequence[datetime], *, team: str | None = None
+) -> list[tuple[int, int]]:
+    """Deposits and withdrawals from each moment to the next."""
+    found = []
+    with library.views.store.reading() as cursor:
+        for start, end in pairwise(edges):
+            came = _came(library, asker, start, end, team)
+            inn, out = cursor.execute(f"SELECT {IN_AND_OUT} {came.sql}", came.params).one()
+            found.append((int(inn or 0), int(out or 0)))
+    return found
 
-    Days and weeks of any zone begin with one, so whoever wants those adds up.
-    """
-    came = _came(library, asker, start, end, team)
-    rows = library.views.rows(f"SELECT l.time / {QUARTER_US}, {IN_AND_OUT} {came.sql} GROUP BY 1", came.params)
-    return [(at, row[1], row[2]) for row in rows if (at := instant(row[0] * QUARTER_US)) is not None]
 
-
-QUARTER_US = 900_000_000
 IN_AND_OUT = (
     "SUM(CASE WHEN l.points > 0 THEN l.points ELSE 0 END), SUM(CASE WHEN l.points < 0 THEN l.points ELSE 0 END)"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -211,15 +210,11 @@ def _points(
     """One question for all weeks, however many they are."""
     start, end = _ends(asked.period, reader)
     edges = [midnight(week, reader) for week in starts]
-    deposits, withdrawals = [0] * len(starts), [0] * len(starts)
-    for at, inn, out in statements.flow_by_quarter_hour(
-        konto.library, konto.asker, start, min(end, now), team=asked.team
-    ):
-        place = bisect_right(edges, at) - 1
-        deposits[place] += inn
-        withdrawals[place] += out
+    within = [min(max(edge, start), min(end, now)) for edge in edges]
+    flows = statements.flows_between(konto.library, konto.asker, within, team=asked.team)
     return tuple(
-        PointWeek(week, deposits[n], withdrawals[n], edges[n + 1] <= now) for n, week in enumerate(starts[:-1])
+        PointWeek(week, inn, out, following <= now)
+        for week, following, (inn, out) in zip(starts[:-1], edges[1:], flows, strict=True)
     )
 
 

@@ -141,7 +141,7 @@ def _from(library: Library, asker: Asker, question: Question) -> tuple[str, list
 
 def _rates(library: Library, asker: Asker, question: Question, cases: Sequence[Case]) -> Cells:
     """Incidents by their report against promises by their making; of a whole period the database counts these."""
-    where = _made(library, asker, question)
+    where = _begun(question) if _is_of_all(library, asker, question) else _made(library, asker, question)
     made_at = "0" if question.per is None else "p.made_at"
     join = " LEFT JOIN customers c ON c.customer = p.customer" if question.by == "customer" else ""
     rows = library.views.rows(
@@ -152,6 +152,18 @@ def _rates(library: Library, asker: Asker, question: Question, cases: Sequence[C
     made = [Case(group, at, (0, times)) for group, at, times in rows]
     happened = [case._replace(row=(1, 0)) for case in cases]
     return shaped([*happened, *made], question, {"incident_rate": _rate}, ["incident_rate"])
+
+
+def _is_of_all(library: Library, asker: Asker, question: Question) -> bool:
+    """Everybody's promises together, as known now: no matter whose one was when."""
+    everything = question.filter.condition(library, asker, "figures").is_everything
+    return everything and question.by is None and question.moment.known is None
+
+
+def _begun(question: Question) -> Condition:
+    """The first row of each promise: an index of its own, since every promise has just one."""
+    first = f"p.at_from = p.made_at AND p.made_at <= {question.moment.us} AND {question.moment.knows()}"
+    return Condition(first, []).and_(question.within("p.made_at"))
 
 
 def _rate(rows: list[tuple[int, int]]) -> Rate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from projections.customers import OWNER_NAME, rows_of, seen_by
 from projections.figures import Figure, Share
 from projections.filters import Condition, Library, dimension
 from projections.kpis.question import Cells, Question
-from projections.kpis.service import NOTHING, TELLING, WITHOUT_FEEDBACK, Treatment, continuity, evenness, middle
+from projections.kpis.service import TELLING, WITHOUT_FEEDBACK, Treatment, continuity, evenness, middle
 from projections.presences import holds_at, silent_at
 from projections.promises import state_at
 from projections.tables import ALWAYS, MICROSECOND, instant, micros
@@ -102,7 +102,7 @@ def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[s
 def behind(library: Library, asker: Asker, question: Question, name: str) -> dict[str, bool]:
     ((_, period),) = _periods(library, asker, replace(question, per=None))
     if name == "continuity":
-        return {customer: True for _, customer in _handled(period, EACH)}
+        return {str(customer): True for customer, *_ in _handled(period, EACH)}
     if name not in TELLING:
         return dict.fromkeys(treatments(library, asker, question), True)
     return {
@@ -114,7 +114,7 @@ def behind(library: Library, asker: Asker, question: Question, name: str) -> dic
 
 def treatments(library: Library, asker: Asker, question: Question) -> dict[str, Treatment]:
     ((_, period),) = _periods(library, asker, replace(question, per=None))
-    return {customer: each for (_, customer), each in _treated(period, EACH).items()}
+    return _treated(period)
 
 
 Figures = dict[tuple[str | None, str], Figure]
@@ -139,18 +139,22 @@ def _shares(period: _Period, group: str, wanted: Sequence[str]) -> Figures:
 
 
 def _continuity(period: _Period, group: str) -> Figures:
-    persons: dict[str | None, list[Counter[str]]] = defaultdict(list)
-    for (key, _), handled in _handled(period, group).items():
-        persons[key].append(handled)
-    found = {(key, "continuity"): continuity(each) for key, each in persons.items()}
+    shares: dict[str | None, list[float]] = defaultdict(list)
+    for key, most, all_of_them, customers in _handled(period, group):
+        shares[key] += [most / all_of_them] * customers
+    found = {(key, "continuity"): continuity(each) for key, each in shares.items()}
     return {place: mean for place, mean in found.items() if mean is not None}
 
 
 def _evenness(period: _Period, group: str) -> Figures:
-    treated: dict[str | None, list[Treatment]] = defaultdict(list)
-    for (key, _), each in _treated(period, group).items():
-        treated[key].append(each)
-    return {(key, "equal_service"): evenness(each) or NOTHING["equal_service"] for key, each in treated.items()}
+    waits: dict[str | None, list[float]] = defaultdict(list)
+    for (key, _), seconds in _waits(period, group).items():
+        waits[key].append(middle(seconds))
+    rates: dict[str | None, list[float]] = defaultdict(list)
+    for key, kept, times, customers in _kept(period, group):
+        rates[key] += [kept / times] * customers
+    found = {(key, "equal_service"): evenness(waits[key], rates[key]) for key in {*waits, *rates}}
+    return {place: even for place, even in found.items() if even is not None}
 
 
 # -- which customers, which periods ---------------------------------------------------------------------
@@ -249,28 +253,36 @@ def _left_disappointed(period: _Period, group: str) -> Counts:
     return Counter(dict(rows))
 
 
-def _handled(period: _Period, group: str) -> dict[tuple[str | None, str], Counter[str]]:
-    """Of each customer how many contacts and promises of the period each of us handled."""
+Alike = list[tuple[str | None, int, int, int]]
+"""What is counted under, a part, its whole; and of how many customers it is just so."""
+
+
+def _handled(period: _Period, group: str) -> Alike:
+    """How many of a customer's contacts and promises of the period one and the same person handled, of how many."""
     moment, (others, who) = period.question.moment, period.members(group)
     contacts, promises = period.belongs("x.at"), period.belongs("p.belongs_at")
     rows = period.rows(
         "WITH handled AS ("
         f"SELECT x.customer, x.handled_by AS person FROM {source_of(moment)} x WHERE {contacts} UNION ALL "
         f"SELECT p.customer, p.owner FROM promises p WHERE {moment.rows(by_time=promises == '1 = 1')} AND {promises}), "
-        "counted AS (SELECT customer, person, COUNT(*) AS times FROM handled WHERE person IS NOT NULL GROUP BY 1, 2) "
-        f"SELECT {group}, h.customer, h.person, h.times FROM counted h{others} WHERE {who.sql}",
+        "counted AS (SELECT customer, person, COUNT(*) AS times FROM handled WHERE person IS NOT NULL GROUP BY 1, 2), "
+        f"shares AS (SELECT {group} AS grp, h.customer, MAX(h.times) AS most, SUM(h.times) AS times "
+        f"FROM counted h{others} WHERE {who.sql} GROUP BY 1, 2) "
+        "SELECT grp, most, times, COUNT(*) FROM shares GROUP BY grp, most, times",
         *who.params,
     )
-    found: dict[tuple[str | None, str], Counter[str]] = {}
-    for key, customer, person, times in rows:
-        found.setdefault((key, customer), Counter())[person] = times
-    return found
+    return _alike(rows)
 
 
-def _treated(period: _Period, group: str) -> dict[tuple[str | None, str], Treatment]:
+def _alike(rows: Iterable[Sequence[Any]]) -> Alike:
+    return [(key, int(part), int(whole), customers) for key, part, whole, customers in rows]
+
+
+def _treated(period: _Period) -> dict[str, Treatment]:
     """How each customer was served; only those of whom there is something to tell."""
-    waits, kept = _waits(period, group), _kept(period, group)
-    return {place: Treatment(middle(waits.get(place, ())), kept.get(place)) for place in {**waits, **kept}}
+    waits = {customer: middle(each) for (_, customer), each in _waits(period, EACH).items()}
+    rates = {str(customer): kept / times for customer, kept, times, _ in _kept(period, EACH)}
+    return {each: Treatment(waits.get(each), rates.get(each)) for each in {**waits, **rates}}
 
 
 def _waits(period: _Period, group: str) -> dict[tuple[str | None, str], list[int]]:
@@ -286,8 +298,8 @@ def _waits(period: _Period, group: str) -> dict[tuple[str | None, str], list[int
     return found
 
 
-def _kept(period: _Period, group: str) -> dict[tuple[str | None, str], float]:
-    """The share of promises that were kept."""
+def _kept(period: _Period, group: str) -> Alike:
+    """How many of a customer's promises were kept, of how many."""
     moment, promises = period.question.moment, period.belongs("p.belongs_at")
     others, who = period.members(group)
     rows = period.rows(
@@ -295,10 +307,10 @@ def _kept(period: _Period, group: str) -> dict[tuple[str | None, str], float]:
         f"WHERE {moment.rows(by_time=promises == '1 = 1')} AND {promises}), "
         "counted AS (SELECT customer, COUNT(*) AS times, SUM(CASE WHEN state = 'kept' THEN 1 ELSE 0 END) AS kept "
         "FROM promised WHERE state NOT IN ('open', 'released') GROUP BY 1) "
-        f"SELECT {group}, h.customer, h.kept, h.times FROM counted h{others} WHERE {who.sql}",
+        f"SELECT {group} AS grp, h.kept, h.times, COUNT(*) FROM counted h{others} WHERE {who.sql} GROUP BY 1, 2, 3",
         *who.params,
     )
-    return {(key, customer): int(kept) / times for key, customer, kept, times in rows}
+    return _alike(rows)
 
 
 def _us(at: datetime) -> int:

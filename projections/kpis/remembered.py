@@ -136,7 +136,11 @@ def _figure(
         customers = [each for each in members if each.at(end).kind == "customer"]
         if name == "continuity":
             return _continuity(customers, start, until)
-        return evenness([_treatment(each, start, until) for each in customers])
+        treated = [_treatment(each, start, until) for each in customers]
+        return evenness(
+            (each.wait_s for each in treated if each.wait_s is not None),
+            (each.on_time for each in treated if each.on_time is not None),
+        )
     counted = active
     if name == "detractor_rate":
         counted = [each for each in members if _counts(name, each, start, end)]
@@ -199,14 +203,14 @@ def _tells(name: str, speaker: Speaker, start: datetime | None, end: datetime, r
 
 def _continuity(members: Sequence[Speaker], start: datetime | None, end: datetime) -> Mean | None:
     counts = (Counter(each.person for each in one.handled if _lies_in(each.at, start, end)) for one in members)
-    return continuity([persons for persons in counts if persons])
+    return continuity([max(persons.values()) / sum(persons.values()) for persons in counts if persons])
 
 
 def _treatment(speaker: Speaker, start: datetime | None, end: datetime) -> Treatment:
     served = [served for served in speaker.served if _lies_in(served.at, start, end)]
     answers = [each.answered_s for each in served if each.answered_s is not None]
     kept = [each.kept for each in served if each.kept is not None]
-    return Treatment(middle(answers), sum(kept) / len(kept) if kept else None)
+    return Treatment(middle(answers) if answers else None, sum(kept) / len(kept) if kept else None)
 
 
 def treatments(library: Library, asker: Asker, question: Question) -> dict[str, Treatment]:

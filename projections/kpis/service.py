@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from math import fsum
 from statistics import median
@@ -19,9 +19,8 @@ NOTHING: Mapping[str, Figure] = {
 }
 
 
-def continuity(handled: Sequence[Mapping[str, int]]) -> Mean | None:
-    """Of each customer how many contacts and promises each person handled; None where there is nobody."""
-    shares = [max(each.values()) / sum(each.values()) for each in handled]
+def continuity(shares: Sequence[float]) -> Mean | None:
+    """Of each customer the share of contacts and promises that one person handled; None where there is nobody."""
     return Mean(fsum(shares) / len(shares), len(shares)) if shares else None
 
 
@@ -35,13 +34,13 @@ class Treatment(NamedTuple):
     on_time: float | None
 
 
-def middle(waits: Sequence[int]) -> float | None:
-    return float(median(waits)) if waits else None
+def middle(waits: Sequence[int]) -> float:
+    return float(median(waits))
 
 
-def evenness(treated: Sequence[Treatment]) -> Evenness | None:
-    waits = tuple(sorted(each.wait_s for each in treated if each.wait_s is not None))
-    rates = tuple(sorted(each.on_time for each in treated if each.on_time is not None))
+def evenness(waits: Iterable[float], rates: Iterable[float]) -> Evenness | None:
+    """Of each customer the middle wait in business seconds, and the share of promises kept, where there is any."""
+    waits, rates = tuple(sorted(waits)), tuple(sorted(rates))
     if not waits and not rates:
         return None
     return Evenness(Mean(gini(waits), len(waits)), Mean(gini(rates), len(rates)), waits, rates)
