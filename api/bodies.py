@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from time import monotonic
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -28,9 +27,11 @@ class Bodies:
             await self.app(scope, receive, send)
             return
         try:
-            body = await self._read(receive)
+            async with asyncio.timeout(self.within_s):
+                body = await self._read(receive)
             _refuse_packed(scope)
-        except (Packed, TooLarge, TooSlow) as refused:
+        except (Packed, TooLarge, TimeoutError) as error:
+            refused = TooSlow(self.within_s) if isinstance(error, TimeoutError) else error
             response = answer(Request(scope), refused)
             # What may still come belongs to no request.
             response.headers["Connection"] = "close"
@@ -41,12 +42,11 @@ class Bodies:
 
     async def _read(self, receive: Receive) -> bytes | None:
         """None: whoever asked went away."""
-        deadline = monotonic() + self.within_s
         body = bytearray()
         size = 0
         more = True
         while more and size <= DISCARDED_MIB * MIB:
-            message = await _in_time(receive, deadline, self.within_s)
+            message = await receive()
             if message["type"] == "http.disconnect":
                 return None
             part: bytes = message.get("body", b"")
@@ -65,13 +65,6 @@ def _refuse_packed(scope: Scope) -> None:
     coding = Headers(scope=scope).get("content-encoding", "identity")
     if coding.strip().casefold() not in ("", "identity"):
         raise Packed(coding)
-
-
-async def _in_time(receive: Receive, deadline: float, within_s: float) -> Message:
-    try:
-        return await asyncio.wait_for(receive(), max(0.0, deadline - monotonic()))
-    except TimeoutError:
-        raise TooSlow(within_s) from None
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -66,6 +66,7 @@ class Door:
 
     konto: Konto
     pace: Pace
+    known: access.Known = field(default_factory=access.Known)
 
     def opened(self, request: Request, scopes: Collection[AccessScope], *, as_password: bool = False) -> Konto:
         """The home as the caller sees it, with a key for any of the scopes.
@@ -89,7 +90,7 @@ class Door:
         token = access_key.feed_token(text)
         place = (_host(request), token.name if token else "")
         self.pace.may_try(*place)
-        reader = access.reader(self.konto, text)
+        reader = access.reader(self.konto, text, self.known)
         if reader is None:
             self.pace.was_wrong(*place)
             self._stranger().note("refused", beside="feed")
@@ -105,7 +106,7 @@ class Door:
         token = access_key.token(text)
         place = (_host(request), token.name if token else "")
         self.pace.may_try(*place)
-        caller = access.caller(self.konto, text)
+        caller = access.caller(self.konto, text, self.known)
         if caller is None:
             self.pace.was_wrong(*place)
             self._stranger().note("refused", beside="key")

@@ -90,22 +90,43 @@ def listed(konto: Konto, *, feeds: bool = False) -> list[AccessKey]:
     return [each for each in access_keys.listed(konto.log, konto.views, konto.asker) if each.is_feed == feeds]
 
 
-def caller(konto: Konto, text: str) -> Caller | None:
+class Known:
+    """Keys as they were last read: read again where something was noted of one since, in whatever process."""
+
+    MOST = 1_000
+
+    def __init__(self) -> None:
+        self._keys: dict[str, tuple[int, AccessKey]] = {}
+
+    def key(self, konto: Konto, name: str) -> AccessKey | None:
+        last = konto.log.last([access_key.stream_of(name)])
+        known = self._keys.get(name)
+        if known is not None and known[0] == last:
+            return known[1]
+        found = _key(konto, name) if last else None
+        if found is not None:
+            if len(self._keys) >= self.MOST:
+                self._keys.clear()
+            self._keys[name] = (last, found)
+        return found
+
+
+def caller(konto: Konto, text: str, known: Known) -> Caller | None:
     """Who comes with this key; None for any that does not count, whatever the reason.
 
-    Read from the log itself, so that a revoked key is refused from the next question on.
+    The log itself is asked, so that a revoked key is refused from the next question on.
     """
     token = access_key.token(text) or access_key.Token("", text)
     now = konto.clock()
-    key = _key(konto, token.name)
+    key = known.key(konto, token.name)
     if not access_key.opens(key, token, now) or key is None:
         return None
     roles, person = frozenset(key.data.roles), None
     if key.data.person is not None:
-        known = konto.steering.find(key.data.person, now)
-        if known is None:  # gone from the people document
+        somebody = konto.steering.find(key.data.person, now)
+        if somebody is None:  # gone from the people document
             return None
-        roles, person = roles or frozenset(known.roles), known.id
+        roles, person = roles or frozenset(somebody.roles), somebody.id
     return Caller(key.name, key.data.scopes, Asker(person, roles))
 
 
@@ -116,11 +137,11 @@ class Reader(NamedTuple):
     person: Person
 
 
-def reader(konto: Konto, text: str) -> Reader | None:
+def reader(konto: Konto, text: str, known: Known) -> Reader | None:
     """Who reads with this token of a feed; None for any that does not count, whatever the reason."""
     token = access_key.feed_token(text) or access_key.Token("", text)
     now = konto.clock()
-    key = _key(konto, token.name)
+    key = known.key(konto, token.name)
     if not access_key.opens(key, token, now) or key is None or not key.is_feed:
         return None
     person = konto.steering.find(key.data.person, now) if key.data.person else None

@@ -32,51 +32,59 @@ def entropy():
 
 
 @pytest.fixture
+def known() -> access.Known:
+    """What the API keeps of keys from one question to the next."""
+    return access.Known()
+
+
+@pytest.fixture
 def staffed(home: Home) -> Home:
     home.clock.now = NOW
     home.konto.publish("people", PEOPLE)
     return home
 
 
-def test_whoever_comes_with_a_key_has_its_scopes_and_roles(staffed: Home, entropy):
+def test_whoever_comes_with_a_key_has_its_scopes_and_roles(staffed: Home, entropy, known: access.Known):
     token = access.create(staffed.konto, entropy, scopes=["read", "alerts"], roles=["auditor"])
-    caller = access.caller(staffed.konto, token.text)
+    caller = access.caller(staffed.konto, token.text, known)
     assert caller is not None
     assert (caller.key, caller.scopes) == (token.name, ("read", "alerts"))
     assert caller.asker == Asker(None, frozenset[Role]({"auditor"}))
 
 
-def test_a_key_of_a_person_has_their_roles_of_the_moment_and_goes_with_them(staffed: Home, entropy):
+def test_a_key_of_a_person_has_their_roles_of_the_moment_and_goes_with_them(
+    staffed: Home, entropy, known: access.Known
+):
     token = access.create(staffed.konto, entropy, scopes=["read"], person="INES@example.com")
-    asker = access.caller(staffed.konto, token.text)
+    asker = access.caller(staffed.konto, token.text, known)
     assert asker is not None
     assert asker.asker == Asker("ines", frozenset[Role]({"owner"}))
     staffed.clock.now += timedelta(hours=1)
     staffed.konto.publish("people", PEOPLE.replace('"owner"', '"manager"'))
-    promoted = access.caller(staffed.konto, token.text)
+    promoted = access.caller(staffed.konto, token.text, known)
     assert promoted is not None
     assert promoted.asker.roles == {"manager"}
     staffed.clock.now += timedelta(hours=1)
     staffed.konto.publish("people", PEOPLE.replace("ines", "lutz"))
-    assert access.caller(staffed.konto, token.text) is None
+    assert access.caller(staffed.konto, token.text, known) is None
 
 
-def test_without_a_person_and_roles_it_is_a_managers(staffed: Home, entropy):
-    caller = access.caller(staffed.konto, access.create(staffed.konto, entropy, scopes=["facts:write"]).text)
+def test_without_a_person_and_roles_it_is_a_managers(staffed: Home, entropy, known: access.Known):
+    caller = access.caller(staffed.konto, access.create(staffed.konto, entropy, scopes=["facts:write"]).text, known)
     assert caller is not None
     assert caller.asker == Asker(None, frozenset[Role]({"manager"}))
 
 
-def test_a_revoked_key_and_an_expired_one_open_nothing(staffed: Home, entropy):
+def test_a_revoked_key_and_an_expired_one_open_nothing(staffed: Home, entropy, known: access.Known):
     konto = staffed.konto
     short = access.create(konto, entropy, scopes=["read"], expires=NOW + timedelta(days=1))
     long = access.create(konto, entropy, scopes=["read"])
-    assert access.caller(konto, short.text)
+    assert access.caller(konto, short.text, known)
     staffed.clock.now += timedelta(days=1)
-    assert access.caller(konto, short.text) is None
-    assert access.caller(konto, long.text)
+    assert access.caller(konto, short.text, known) is None
+    assert access.caller(konto, long.text, known)
     assert access.revoke(konto, long.name).revoked == staffed.clock.now
-    assert access.caller(konto, long.text) is None
+    assert access.caller(konto, long.text, known) is None
     staffed.clock.now += timedelta(days=1)
     assert access.revoke(konto, long.name).revoked == NOW + timedelta(days=1), "once more does nothing"
     assert [(each.name, each.counts(staffed.clock.now)) for each in access.listed(konto)] == [
@@ -84,15 +92,32 @@ def test_a_revoked_key_and_an_expired_one_open_nothing(staffed: Home, entropy):
     ]  # fmt: skip
 
 
-def test_another_process_refuses_a_revoked_key_at_once(folder: Path, entropy):
+def test_another_process_refuses_a_revoked_key_at_once(folder: Path, entropy, known: access.Known):
     one, other = open_at(folder), open_at(folder)
     one.clock.now = other.clock.now = NOW
     token = access.create(one.konto, entropy, scopes=["read"])
-    assert access.caller(other.konto, token.text)
+    assert access.caller(other.konto, token.text, known)
     access.revoke(one.konto, token.name)
-    assert access.caller(other.konto, token.text) is None
+    assert access.caller(other.konto, token.text, known) is None
     one.close()
     other.close()
+
+
+def test_a_key_is_read_once_as_long_as_nothing_is_noted_of_it(
+    staffed: Home, entropy, known: access.Known, monkeypatch: pytest.MonkeyPatch
+):
+    token = access.create(staffed.konto, entropy, scopes=["read"])
+    read: list[str] = []
+    history = access._key
+    monkeypatch.setattr(access, "_key", lambda konto, name: read.append(name) or history(konto, name))
+    assert access.caller(staffed.konto, token.text, known)
+    assert access.caller(staffed.konto, token.text, known)
+    assert access.caller(staffed.konto, "konto_aaaaaaaa_nobody", known) is None
+    assert read == [token.name]
+    access.revoke(staffed.konto, token.name)
+    read.clear()
+    assert access.caller(staffed.konto, token.text, known) is None
+    assert read == [token.name]
 
 
 def test_no_key_and_no_purpose_stands_in_the_log_in_clear(staffed: Home, entropy):
