@@ -16,7 +16,7 @@ import msgspec
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
-from bench import alerts, audit, facts, looks, over_http, pages
+from bench import alerts, audit, facts, kpis, looks, over_http, pages
 from bench.pair import Pair
 from domain.rulebook import default
 from domain.vocabulary import parse
@@ -155,6 +155,8 @@ MEASURES: Mapping[str, Callable[[Path, int], Pair]] = {
     "vault_and_tree:sqlite": audit.vault_and_tree,
     "verify:sqlite": audit.verify,
     "noting:sqlite": looks.noting,
+    "kpi:sqlite": kpis.of_promises,
+    "kpi_all:sqlite": kpis.of_everything,
     "pages:sqlite": pages.every,
     "rerun:sqlite": pages.reruns,
 }

@@ -102,8 +102,10 @@ TABLES = (
     f"CREATE INDEX IF NOT EXISTS promises_made ON promises (made_at) WHERE known_until = {ALWAYS}",
     "CREATE INDEX IF NOT EXISTS promises_begun ON promises (made_at) "
     f"WHERE at_from = made_at AND known_until = {ALWAYS}",
-    f"CREATE INDEX IF NOT EXISTS promises_late ON promises (belongs_at, at_from, at_until, late_us, late_business_s) "
+    f"CREATE INDEX IF NOT EXISTS promises_late ON promises "
+    "(belongs_at, at_from, at_until, late_us, late_business_s, owner, team, kind, belongs_day, known_until, outcome) "
     f"WHERE outcome = 'kept_late' AND known_until = {ALWAYS}",
+    "CREATE INDEX IF NOT EXISTS promises_in_part ON promises (belongs_at) WHERE degree IS NOT NULL AND degree <> 1",
     "CREATE INDEX IF NOT EXISTS promises_charged ON promises (belongs_at) WHERE charged IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS promises_follow_up ON promises (follow_up_from) WHERE follow_up_from IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS promises_supplier ON promises (supplier) WHERE supplier IS NOT NULL",

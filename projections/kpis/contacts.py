@@ -9,7 +9,7 @@ from domain.roles import Asker
 from projections.contacts import source_of
 from projections.figures import Figure, Share, Spread, spread
 from projections.filters import Condition, Library
-from projections.kpis.question import Case, Cells, Definition, Part, Question, Shapes, group_of, shaped
+from projections.kpis.question import Case, Cells, Definition, Part, Question, Shapes, group_of, named, shaped
 
 HOUR_S = 3600
 
@@ -63,7 +63,10 @@ def _cases(library: Library, asker: Asker, question: Question) -> list[Case]:
         f"FROM ({sql}) x WHERE x.inbound = 1",
         params,
     )
-    return [Case(row[0], row[1], Asked(bool(row[2]), row[3], bool(row[4]), row[5], bool(row[6]))) for row in rows]
+    return [
+        Case(group, at, Asked(bool(asks), state, bool(due), answered_s, bool(chases)))
+        for group, at, asks, state, due, answered_s, chases in named(library, question.by, rows)
+    ]
 
 
 def behind(library: Library, asker: Asker, question: Question, definition: Definition, part: Part) -> Condition:

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from domain.roles import Asker
-from projections.customers import OWNER_NAME
 from projections.figures import period_of
 from projections.filters import Condition, Filter, Library, reach
-from projections.kpis.question import Question, group_of
+from projections.kpis.question import Question, group_of, named
 from projections.promise_sums import ALL, DAY_US, DIMENSIONS, SETTLED, SUMS
 from projections.promises import state_at
 from projections.tables import ALWAYS, micros
@@ -29,7 +28,7 @@ Counted = dict[Place, dict[str, int]]
 
 def counted(library: Library, asker: Asker, question: Question) -> Counted:
     """By group and period, and by what is counted (`promise_sums.COUNTS`)."""
-    found = _Found(question)
+    found = _Found(library, question)
     days = _whole_days(question)
     later = _settled_later(library, question) if days and _is_told(library, asker, question) else MANY
     if days is None or later >= MANY:
@@ -48,12 +47,12 @@ def promises(library: Library, asker: Asker, question: Question, among: Conditio
 
 
 class _Found:
-    def __init__(self, question: Question) -> None:
-        self.per = question.per
+    def __init__(self, library: Library, question: Question) -> None:
+        self.library, self.by, self.per = library, question.by, question.per
         self.counts: Counted = {}
 
     def add(self, rows: Iterable[Sequence[Any]], sign: int = 1) -> None:
-        for group, day, *numbers in rows:
+        for group, day, *numbers in named(self.library, self.by, rows):
             place = (group, period_of(day, self.per) if self.per and day else None)
             into = self.counts.setdefault(place, dict.fromkeys(ALL, 0))
             for name, number in zip(ALL, numbers, strict=True):
@@ -145,12 +144,10 @@ def _sums(library: Library, question: Question, days: _Days) -> list[Any]:
     where = Condition("s.dimension = ?", [question.by or next(iter(question.filter.where), "")])
     where = where.and_(days.hold("s.day_us")).and_(_values(library, question.filter))
     day, by_day = ("s.day", ", s.day") if question.per else ("NULL", "")
-    sums = ", ".join(f"SUM(s.{name}) AS {name}" for name in ALL)
-    group = {None: "NULL", "owner": OWNER_NAME.format(column="s.value")}.get(question.by, "NULLIF(s.value, '')")
+    sums = ", ".join(f"SUM(s.{name})" for name in ALL)
+    group = "NULL" if question.by is None else "NULLIF(s.value, '')"
     return library.views.rows(
-        f"SELECT {group}, s.day, {', '.join(f's.{name}' for name in ALL)} FROM ("
-        f"SELECT s.value, {day} AS day, {sums} FROM promise_sums s WHERE {where.sql} GROUP BY s.value{by_day}) s",
-        where.params,
+        f"SELECT {group}, {day}, {sums} FROM promise_sums s WHERE {where.sql} GROUP BY s.value{by_day}", where.params
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from domain.roles import Asker
 from projections.figures import Figure, Share
 from projections.filters import Condition, Library
-from projections.kpis.question import Case, Cells, Definition, Part, Question, group_of, shaped
+from projections.kpis.question import Case, Cells, Definition, Part, Question, group_of, named, shaped
 from projections.tables import micros
 
 FIGURES = (
@@ -75,7 +75,7 @@ def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[s
         counting = _counting(name, question)
         sql, params = _from(library, asker, question, counting)
         rows = library.views.rows(f"SELECT p.grp, {counting.at}, {counting.good} FROM ({sql}) p", params)
-        cases = [Case(group, at, bool(good)) for group, at, good in rows]
+        cases = [Case(group, at, bool(good)) for group, at, good in named(library, question.by, rows)]
         found |= shaped(cases, question, {name: _share}, [name])
     return found
 

@@ -10,7 +10,7 @@ from domain.roles import Asker
 from projections import standings, statements
 from projections.figures import Figure, Lateness, Rate, Share, spread
 from projections.filters import Condition, Library
-from projections.kpis.question import Case, Cells, Definition, Part, Question, group_of, shaped
+from projections.kpis.question import Case, Cells, Definition, Part, Question, group_of, named, shaped
 from projections.tables import MICROSECOND, instant, micros
 
 HOUR_US, HOUR_S = 3_600_000_000, 3600
@@ -126,7 +126,7 @@ def _cases(library: Library, asker: Asker, question: Question) -> list[Case]:
         f"i.discipline_due FROM ({sql}) i",
         params,
     )
-    return [Case(group, at, Happened(*told)) for group, at, *told in rows]
+    return [Case(group, at, Happened(*told)) for group, at, *told in named(library, question.by, rows)]
 
 
 def _from(library: Library, asker: Asker, question: Question) -> tuple[str, list[Any]]:
@@ -149,7 +149,7 @@ def _rates(library: Library, asker: Asker, question: Question, cases: Sequence[C
         f"WHERE {where.sql} GROUP BY grp, made",
         where.params,
     )
-    made = [Case(group, at, (0, times)) for group, at, times in rows]
+    made = [Case(group, at, (0, times)) for group, at, times in named(library, question.by, rows)]
     happened = [case._replace(row=(1, 0)) for case in cases]
     return shaped([*happened, *made], question, {"incident_rate": _rate}, ["incident_rate"])
 

@@ -12,17 +12,17 @@ from domain.account import LOWEST_QUARTER
 from domain.roles import Asker
 from domain.rulebook import SilenceRules
 from projections.contacts import source_of
-from projections.customers import OWNER_NAME, rows_of, seen_by
+from projections.customers import rows_of, seen_by
 from projections.figures import Figure, Share
 from projections.filters import Condition, Library, dimension
-from projections.kpis.question import Cells, Question
+from projections.kpis.question import Cells, Question, named
 from projections.kpis.service import TELLING, WITHOUT_FEEDBACK, Treatment, continuity, evenness, middle
 from projections.presences import holds_at, silent_at
 from projections.promises import state_at
 from projections.tables import ALWAYS, MICROSECOND, instant, micros
 
 GROUPS = {
-    "owner": OWNER_NAME.format(column="r.owner"),
+    "owner": "r.owner",
     "team": "r.team",
     "customer": "(SELECT c.id FROM customers c WHERE c.customer = r.customer)",
 }
@@ -43,8 +43,9 @@ class _Period:
     start: datetime | None
     end: datetime
 
-    def rows(self, sql: str, *params: Any) -> list[Any]:
-        return self.library.views.rows(sql, params)
+    def rows(self, group: str, sql: str, *params: Any) -> Iterable[Sequence[Any]]:
+        """With the group in the first place."""
+        return named(self.library, "owner" if group == GROUPS["owner"] else None, self.library.views.rows(sql, params))
 
     @property
     def rules(self) -> SilenceRules:
@@ -208,16 +209,22 @@ def _active(period: _Period, group: str) -> _Active:
     end, who = period.end_us, period.were_customers
     old = end - WITHOUT_FEEDBACK // MICROSECOND
     rows = period.rows(
+        group,
         f"SELECT {group}, COUNT(*), SUM(CASE WHEN {silent_at(end, period.rules)} THEN 1 ELSE 0 END), "
         f"SUM(CASE WHEN r.feedback > {old} THEN 0 ELSE 1 END) FROM presences r "
         f"WHERE r.active = 1 AND {who.sql} GROUP BY 1",
         *who.params,
     )
-    silent, unheard = ({row[0]: int(row[place]) for row in rows} for place in (2, 3))
-    return _Active(
-        Counter({row[0]: row[1] for row in rows}),
-        {"silence": Counter(silent), "feedback_silence": Counter(unheard)},
-    )
+    found = list(rows)
+    everybody, silent, unheard = (_added((row[0], row[place]) for row in found) for place in (1, 2, 3))
+    return _Active(everybody, {"silence": silent, "feedback_silence": unheard})
+
+
+def _added(rows: Iterable[Sequence[Any]]) -> Counts:
+    found: Counts = Counter()
+    for key, number in rows:
+        found[key] += int(number)
+    return found
 
 
 def _recommending(period: _Period, group: str) -> Counts:
@@ -232,25 +239,27 @@ def _spoke(period: _Period, group: str, said: str) -> Counts:
     """Active customers who said such a thing in the period."""
     who = period.were_customers
     rows = period.rows(
+        group,
         f"SELECT {group}, COUNT(DISTINCT r.customer) FROM timeline t JOIN presences r ON r.customer = t.customer "
         f"WHERE {said} AND {period.within('t.time')} AND t.known_until = {ALWAYS} AND r.active = 1 AND {who.sql} "
         "GROUP BY 1",
         *who.params,
     )
-    return Counter(dict(rows))
+    return _added(rows)
 
 
 def _left_disappointed(period: _Period, group: str) -> Counts:
     """Left in the period after a promise was broken."""
     moment, end = period.question.moment, period.end_us
     rows = period.rows(
+        group,
         f"SELECT {group}, COUNT(*) FROM parties r WHERE {period.within('r.left_at')} AND {holds_at(end)} "
         f"AND {moment.knows('r')} AND {period.asked.sql} AND EXISTS (SELECT 1 FROM promises p "
         f"WHERE p.customer = r.customer AND {moment.rows()} AND p.outcome = 'broken' AND p.settled_at <= r.left_at) "
         "GROUP BY 1",
         *period.asked.params,
     )
-    return Counter(dict(rows))
+    return _added(rows)
 
 
 Alike = list[tuple[str | None, int, int, int]]
@@ -262,6 +271,7 @@ def _handled(period: _Period, group: str) -> Alike:
     moment, (others, who) = period.question.moment, period.members(group)
     contacts, promises = period.belongs("x.at"), period.belongs("p.belongs_at")
     rows = period.rows(
+        group,
         "WITH handled AS ("
         f"SELECT x.customer, x.handled_by AS person FROM {source_of(moment)} x WHERE {contacts} UNION ALL "
         f"SELECT p.customer, p.owner FROM promises p WHERE {moment.rows(by_time=promises == '1 = 1')} AND {promises}), "
@@ -288,6 +298,7 @@ def _treated(period: _Period) -> dict[str, Treatment]:
 def _waits(period: _Period, group: str) -> dict[tuple[str | None, str], list[int]]:
     others, who = period.members(group)
     rows = period.rows(
+        group,
         f"SELECT {group}, h.customer, h.answered_s FROM {source_of(period.question.moment)} h{others} "
         f"WHERE {period.belongs('h.at')} AND h.question = h.contact AND h.answered_s IS NOT NULL AND {who.sql}",
         *who.params,
@@ -303,6 +314,7 @@ def _kept(period: _Period, group: str) -> Alike:
     moment, promises = period.question.moment, period.belongs("p.belongs_at")
     others, who = period.members(group)
     rows = period.rows(
+        group,
         f"WITH promised AS (SELECT p.customer, {state_at(moment)} AS state FROM promises p "
         f"WHERE {moment.rows(by_time=promises == '1 = 1')} AND {promises}), "
         "counted AS (SELECT customer, COUNT(*) AS times, SUM(CASE WHEN state = 'kept' THEN 1 ELSE 0 END) AS kept "

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import fmean
+from math import fsum
 from typing import Any
 
 from domain.roles import Asker
 from projections.figures import Figure, Lateness, Mean, Share, period_of, spread
 from projections.filters import Condition, Library
 from projections.kpis.counted import counted, promises
-from projections.kpis.question import Cells, Definition, Part, Question
+from projections.kpis.question import Cells, Definition, Part, Question, named
 from projections.promise_sums import (
     BROKEN,
     COUNTED,
@@ -79,14 +79,17 @@ FIGURES = (
 
 def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[str]) -> Cells:
     found: Cells = {}
-    if any(name in SHARES for name in wanted):
-        for (key, period), counts in counted(library, asker, question).items():
+    if any(name in SHARES or name == "fulfilment_degree" for name in wanted):
+        counts_by_place = counted(library, asker, question)
+        for place, counts in counts_by_place.items():
             for name, (numerator, denominator) in SHARES.items():
-                found[key, period, name] = Share(counts[numerator], counts[denominator])
+                found[(*place, name)] = Share(counts[numerator], counts[denominator])
     if "fulfilment_degree" in wanted:
-        # Added up exactly: a database's sum depends on the order of its rows.
-        for place, rows in _lists(library, asker, question, FULFILLED, "p.degree").items():
-            found[(*place, "fulfilment_degree")] = Mean(fmean(degree for (degree,) in rows), len(rows))
+        in_part = _lists(library, asker, question, f"{FULFILLED} AND p.degree <> 1", "p.degree")
+        for place, counts in counts_by_place.items():
+            if counts["fulfilled"]:
+                degrees = [degree for (degree,) in in_part.get(place, ())]
+                found[(*place, "fulfilment_degree")] = _mean(degrees, counts["fulfilled"])
     if "lateness_hours" in wanted:
         for place, rows in _lists(library, asker, question, LATE, "p.late_us, p.late_business_s").items():
             found[(*place, "lateness_hours")] = Lateness(
@@ -98,6 +101,11 @@ def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[s
         for place, rows in _lists(library, asker, question, behind, "p.charged, p.amount").items():
             found[(*place, "estimate_accuracy")] = spread([charged / promised for charged, promised in rows])
     return found
+
+
+def _mean(degrees: Sequence[float], fulfilled: int) -> Mean:
+    """All but these were fulfilled just so. Added up exactly: a database's sum depends on the order of its rows."""
+    return Mean(fsum((*degrees, fulfilled - len(degrees))) / fulfilled, fulfilled)
 
 
 SHARES: Mapping[str, tuple[str, str]] = {
@@ -117,7 +125,7 @@ def _lists(
     sql, params = promises(library, asker, question)
     rows = library.views.rows(f"SELECT grp, day, {columns} FROM ({sql}) p WHERE {condition}", params)
     lists: dict[tuple[str | None, str | None], list[tuple[Any, ...]]] = {}
-    for key, day, *values in rows:
+    for key, day, *values in named(library, question.by, rows):
         place = (key, period_of(day, question.per) if question.per and day else None)
         lists.setdefault(place, []).append(tuple(values))
     return lists

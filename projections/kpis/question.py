@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Literal, NamedTuple
 
-from projections.customers import OWNER_NAME
+from projections.customers import person_names
 from projections.figures import Figure, Per, period_of
-from projections.filters import Condition, Filter, Moment, dimension
+from projections.filters import Condition, Filter, Library, Moment, dimension
 from projections.tables import instant, micros
 
 NO_FILTER = Filter()
@@ -137,10 +137,23 @@ def shaped(cases: Iterable[Case], question: Question, shapes: Shapes, wanted: Se
 
 
 def group_of(by: str | None, table: str = "p") -> str:
+    """What rows are grouped by, as SQL; `named` makes names of what stands for persons."""
     if by is None:
         return "NULL"
-    if by == "owner":
-        return OWNER_NAME.format(column=f"{table}.owner")
     if by == "customer":
         return "c.id"
+    if by == "owner":
+        # Joined with nothing, or SQLite reads all that is in hand, in the order of its owners.
+        return f"{table}.owner || ''"
     return f"{table}.{dimension(by, 'by')}"
+
+
+def named(library: Library, by: str | None, rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
+    """The same rows, with an owner's name in the first place: looked up once and not for every row.
+
+    One person may stand in several groups of rows, since they may have several internal ids.
+    """
+    if by != "owner":
+        return rows
+    names = person_names(library)
+    return ((names.get(owner or ""), *rest) for owner, *rest in rows)
