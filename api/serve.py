@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
+from multiprocessing import parent_process
 from pathlib import Path
+from socket import socket
+from threading import Thread
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
 
 from api.app import app
 from api.callers import Pace
 from domain.errors import Refused
 from wiring import logs
 from wiring import settings as settings_
-from wiring.home import open_home
+from wiring.home import Konto, open_home
 from wiring.listening import listener
 from wiring.refusals import sentence
 from wiring.settings import ApiSettings
@@ -34,23 +41,59 @@ def serve(home: Path, port: int | None) -> None:
     with open_home(home, environment=_hurried(home)) as konto:
         settings = konto.settings
         logs.configure(settings.log)
-        door = app(konto, _pace(settings.api), body_within_s=settings.api.body_seconds)
-        # All this stays: it need not be searched for garbage again and again.
-        gc.freeze()
         with listener(settings.api.host, settings.api.port if port is None else port) as found:
-            host, taken = found.getsockname()[:2]
-            structlog.get_logger("konto").info("api", address=f"http://{host}:{taken}/")
-            server = uvicorn.Server(
-                uvicorn.Config(
-                    door,
-                    log_config=None,
-                    access_log=False,
-                    server_header=False,
-                    proxy_headers=False,
-                    timeout_graceful_shutdown=STOP_WITHIN_SECONDS,
-                )
-            )
-            server.run(sockets=[found])
+            if settings.api.processes == 1:
+                door = _door(konto)
+                _say(found)
+                uvicorn.Server(_config(door)).run(sockets=[found])
+                return
+            konto.close()
+            _say(found)
+            # Starts another one for each that ends, and on SIGHUP one after the other anew.
+            Multiprocess(_config(partial(answering, home), settings.api.processes), sockets=[found]).run()
+
+
+def answering(home: Path) -> ASGIApp:
+    """The API of one of several processes; each opens the home for itself."""
+    Thread(target=_end_with_the_others, daemon=True).start()
+    konto = open_home(home, environment=_hurried(home))
+    atexit.register(konto.close)
+    logs.configure(konto.settings.log)
+    return _door(konto)
+
+
+def _end_with_the_others() -> None:
+    """Whoever started us may be killed and tell nobody; the port must not stay taken."""
+    started_us = parent_process()
+    assert started_us is not None
+    started_us.join()
+    signal.raise_signal(signal.SIGTERM)
+
+
+def _door(konto: Konto) -> ASGIApp:
+    settings = konto.settings.api
+    door = app(konto, _pace(settings), body_within_s=settings.body_seconds)
+    # All this stays: it need not be searched for garbage again and again.
+    gc.freeze()
+    return door
+
+
+def _config(door: ASGIApp | partial[ASGIApp], processes: int = 1) -> uvicorn.Config:
+    return uvicorn.Config(
+        door,
+        factory=isinstance(door, partial),
+        workers=processes,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=STOP_WITHIN_SECONDS,
+    )
+
+
+def _say(listening: socket) -> None:
+    host, port = listening.getsockname()[:2]
+    structlog.get_logger("konto").info("api", address=f"http://{host}:{port}/")
 
 
 def _hurried(home: Path) -> Mapping[str, str]:

@@ -147,6 +147,7 @@ MEASURES: Mapping[str, Callable[[Path, int], Pair]] = {
     "rebuild:sqlite": rebuild,
     "record:sqlite": record,
     "http:sqlite": over_http.singly,
+    "http_by_two:sqlite": over_http.by_two,
     "http_lists:sqlite": over_http.in_lists,
     "what_if:sqlite": what_if,
     "advise:sqlite": advise,

@@ -35,15 +35,20 @@ PATIENCE_S = 60.0
 Facts = Sequence[dict[str, Any]]
 
 
-def singly(folder: Path, count: int) -> Pair:
+def singly(folder: Path, count: int, processes: int = 1) -> Pair:
     """One fact in each request, eight clients, against eight threads that record one at a time."""
     told, numbers = list(facts.envelopes(max(80, count // SINGLY))), count_up()
     shares = [told[number::CLIENTS] for number in range(CLIENTS)]
     return Pair(
-        lambda: over_http(folder / f"home-{next(numbers)}", [list(share) for share in shares]),
+        lambda: over_http(folder / f"home-{next(numbers)}", [list(share) for share in shares], processes),
         lambda: directly(folder / f"home-{next(numbers)}", shares, 1),
         len(told),
     )
+
+
+def by_two(folder: Path, count: int) -> Pair:
+    """The same with two processes of the API at one port."""
+    return singly(folder, count, processes=2)
 
 
 def in_lists(folder: Path, count: int) -> Pair:
@@ -57,11 +62,11 @@ def in_lists(folder: Path, count: int) -> Pair:
     )
 
 
-def over_http(home: Path, shares: Sequence[Sequence[Any]]) -> float:
+def over_http(home: Path, shares: Sequence[Sequence[Any]], processes: int = 1) -> float:
     """Seconds until every share was posted by a client of its own and all of it was taken."""
     with open_home(home, environment={}) as konto:
         key = access.create(konto, os.urandom, scopes=["facts:write"]).text
-    with serving(home) as port, ThreadPoolExecutor(len(shares)) as clients:
+    with serving(home, processes) as port, ThreadPoolExecutor(len(shares)) as clients:
         started = perf_counter()
         for _ in clients.map(lambda share: posted(port, key, share), shares):
             pass
@@ -82,10 +87,15 @@ def posted(port: int, key: str, bodies: Sequence[Any]) -> None:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[int]:
+def serving(home: Path, processes: int = 1) -> Iterator[int]:
     with socket.create_server((HOST, 0)) as found:
         port: int = found.getsockname()[1]
-    environment = {**os.environ, "KONTO_API_ASKED_A_MINUTE": "1000000", "KONTO_LOG_LEVEL": "error"}
+    environment = {
+        **os.environ,
+        "KONTO_API_ASKED_A_MINUTE": "1000000",
+        "KONTO_API_PROCESSES": str(processes),
+        "KONTO_LOG_LEVEL": "error",
+    }
     command = [sys.executable, "-m", "api.serve", "--home", str(home), "--port", str(port)]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:

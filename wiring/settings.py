@@ -320,6 +320,8 @@ class ApiSettings(Part):
     """How often one calendar feed may be asked for."""
     body_seconds: Seconds = 30.0
     """So long what is sent may take to come."""
+    processes: Annotated[int, Field(ge=1, le=64)] = 1
+    """How many answer at the same port, each with what belongs to a minute for itself."""
 
     @property
     def address(self) -> str:

@@ -10,7 +10,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -272,7 +272,28 @@ def api(home: Path, environment: Mapping[str, str], arguments: Sequence[str]) ->
     settings = settings_.read(home, environment)
     logs.configure(settings.log)
     patient_home(home, environment, settings).close()
-    return _alone(Child("api", [sys.executable, "-m", "api.serve", "--home", str(home), *arguments], environment))
+    child = Child("api", [sys.executable, "-m", "api.serve", "--home", str(home), *arguments], environment)
+    with _passing_on_hangups(child) if settings.api.processes > 1 else nullcontext():
+        return _alone(child)
+
+
+@contextmanager
+def _passing_on_hangups(child: Child) -> Iterator[None]:
+    """On SIGHUP, which Windows does not know, its processes are started anew one by one."""
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is None:
+        yield
+        return
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        if child.process is not None:
+            child.process.send_signal(number)
+
+    before = signal.signal(hangup, pass_on)
+    try:
+        yield
+    finally:
+        signal.signal(hangup, before)
 
 
 def _alone(child: Child) -> int:
