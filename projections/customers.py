@@ -30,7 +30,7 @@ TABLES = (
     "id TEXT NOT NULL, name TEXT, email TEXT, phone TEXT, kind TEXT NOT NULL, owner TEXT, team TEXT, language TEXT, "
     "timezone TEXT, since TEXT, sensitivity REAL, left_at BIGINT, sort_name TEXT NOT NULL, counts INTEGER NOT NULL)",
     "CREATE INDEX IF NOT EXISTS customers_id ON customers (id)",
-    "CREATE INDEX IF NOT EXISTS customers_listed ON customers (sort_name, id, customer, name) "
+    "CREATE INDEX IF NOT EXISTS customers_listed ON customers (sort_name, id, customer) "
     "WHERE survivor = customer AND counts = 1",
     "CREATE INDEX IF NOT EXISTS customers_survivor ON customers (survivor)",
     "CREATE TABLE IF NOT EXISTS customer_words (customer TEXT PRIMARY KEY, source TEXT NOT NULL, id TEXT NOT NULL, "
