@@ -181,8 +181,9 @@ class Calendar(Part):
     closed: Items[Annotated[ClosedDays, BeforeValidator(_spelled_out)]] = ()
     special: Items[SpecialHours] = ()
 
-    @property
+    @cached_property
     def opening_hours(self) -> Hours:
+        # Kept: to look it up takes the hash of the whole calendar.
         return _hours(self)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -28,6 +28,10 @@ RFC3339 = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2})(?::(\d{2})(?:\.(\d+))?)?([Zz]|[+-]\d{2}:[0-5]\d)?", re.ASCII
 )
 """With its seconds left out where they are none, as people write it."""
+_USUAL_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:[0-5]\d)", re.ASCII
+)
+"""Of these, `datetime.fromisoformat` reads each as it is meant."""
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -64,6 +68,11 @@ def instant(value: object) -> datetime:
         if value.tzinfo is None:
             raise _zone_missing(value.isoformat())
         return _within_the_years(value, value.isoformat())
+    if isinstance(value, str) and _USUAL_INSTANT.fullmatch(value):
+        try:
+            return _within_the_years(datetime.fromisoformat(value), value)
+        except ValueError:
+            pass  # a day or an offset that does not exist; what to say of it is found out below
     if not isinstance(value, str):
         raise finding(
             "wrong_type",
@@ -93,6 +102,8 @@ def instant(value: object) -> datetime:
 
 
 def _within_the_years(moment: datetime, found: str) -> datetime:
+    if EARLIEST.year < moment.year < LATEST.year - 1:
+        return moment  # in whatever zone
     if not EARLIEST <= moment < LATEST:
         raise _out_of_range(found)
     return moment
@@ -254,7 +265,22 @@ class Data(BaseModel):
 
     def says(self, field: str) -> bool:
         """Whether the field was named at all: absent stays, null clears."""
-        return field in self.model_fields_set
+        return field in self.__pydantic_fields_set__
+
+    def with_values(self, values: Mapping[str, Any]) -> Self:
+        """The same with other values in fields that were said, unchecked: seals for texts, or texts for seals.
+
+        As `model_copy` does it, in half the time.
+        """
+        copy = _new(type(self))
+        _set(copy, "__dict__", {**self.__dict__, **values})
+        _set(copy, "__pydantic_fields_set__", self.__pydantic_fields_set__)
+        _set(copy, "__pydantic_extra__", None)
+        _set(copy, "__pydantic_private__", None)
+        return copy
+
+
+_new, _set = object.__new__, object.__setattr__
 
 
 class Fact(msgspec.Struct, frozen=True):

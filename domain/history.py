@@ -126,6 +126,13 @@ class Life(Generic[S]):
             state = self.evolve(state, each)
         return fact
 
+    def follow(self, state: S | None, history: Iterable[Fact], fact: Fact) -> Fact:
+        """The same for a fact that happened after all of a possible history, which came to `state`."""
+        try:
+            return self.verbs[fact.type](state, fact)
+        except TooEarly as error:
+            raise type(error)(fact, self._beginning(history)) from None
+
     def _beginning(self, history: Iterable[Fact]) -> Fact | None:
         return next((fact for fact in history if fact.type in self.begins), None)
 

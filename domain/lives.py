@@ -32,11 +32,11 @@ def is_of_a_customer(stream: str) -> bool:
 
 def thing_of(data: Data) -> str | None:
     """The promise, contact or incident in whose stream such a fact stands; None for all others."""
-    for thing in THINGS:
-        if data.type_name in LIVES[thing].verbs:
-            name: str = getattr(data, thing)
-            return name
-    return None
+    thing = _THING_OF.get(data.type_name)
+    return None if thing is None else getattr(data, thing)
+
+
+_THING_OF = {name: thing for thing in THINGS for name in LIVES[thing].verbs}
 
 
 def standing(history: Sequence[Fact]) -> list[Fact]:

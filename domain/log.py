@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from domain import checkpoints, masters
+from domain.course import Course
 from domain.document import DocumentPublished
 from domain.fact import Data, Fact, in_order
 from domain.firm import FirmRatesSet
@@ -21,7 +22,7 @@ from domain.ids import Ids
 from domain.masters import Masters
 from domain.store import Cursor, EventTable, Row, Store
 from domain.store.schema import Step
-from domain.vault import FIRM, Erased, MasterKey, SubjectKey, unseal
+from domain.vault import FIRM, Erased, MasterKey, SubjectKey, plan, told, unseal
 from domain.vocabulary import OUR_OWN, stored_data
 
 TABLES = (
@@ -66,6 +67,9 @@ class Stored(msgspec.Struct, omit_defaults=True):
 
 
 PARKED = "fact, needs, since, sealed"
+MOST_KEPT = 20_000
+"""Streams, and keys of customers, that one process keeps in mind. A file of a million facts has more; they are read
+again when they come up again."""
 
 
 class When(msgspec.Struct):
@@ -104,11 +108,19 @@ def to_state(fact: Fact, mac: str) -> bytes:
             time=fact.time,
             recorded=fact.recorded,
             mac=mac,
-            data=fact.data.model_dump(exclude_unset=True),
+            data=_said(fact.data),
             sequence=fact.sequence,
             zone=fact.zone,
         )
     )
+
+
+def _said(data: Data) -> dict[str, Any]:
+    """The fields that were named, in the order of the vocabulary."""
+    if not plan(type(data)).is_flat:
+        return data.model_dump(exclude_unset=True)
+    said = data.model_fields_set
+    return {name: value for name, value in data.__dict__.items() if name in said}
 
 
 def customer_of(row: Row) -> str:
@@ -247,35 +259,36 @@ class Log:
     def key_of(self, cursor: Cursor, subject: str) -> SubjectKey | None:
         """None: not yet there. Raises Erased where it was destroyed."""
         keys = self._keys
-        if subject not in keys:
-            row = cursor.execute("SELECT wrapped, master FROM vault_keys WHERE subject = ?", (subject,)).one()
-            if row is None:
-                return None
-            if row[0] is None:
-                raise Erased
-            keys[subject] = self.master.unwrap(cursor, subject, *row)
-        return keys[subject]
+        if subject in keys:
+            return keys[subject]
+        row = cursor.execute("SELECT wrapped, master FROM vault_keys WHERE subject = ?", (subject,)).one()
+        if row is None:
+            return None
+        if row[0] is None:
+            raise Erased
+        key = keys[subject] = self.master.unwrap(cursor, subject, *row)
+        return key
 
     # -- write ----------------------------------------------------------------------------------
 
     @contextmanager
     def writing(self, *, keep: bool = True) -> Iterator[Writer]:
         """One transaction under the writer's lock: what is decided here is decided on the newest state."""
-        known: set[str] = set()
+        made: set[str] = set()
         try:
             with self.store.writing(keep=keep) as cursor:
-                known = set(self._kept(cursor))
-                yield (writer := Writer(self, cursor))
+                self._kept(cursor)
+                yield (writer := Writer(self, cursor, made))
                 writer.flush()
         except BaseException:
-            self._forget(known)
+            self._forget(made)
             raise
         if not keep:
-            self._forget(known)
+            self._forget(made)
 
-    def _forget(self, known: set[str]) -> None:
+    def _forget(self, made: Iterable[str]) -> None:
         """Keys made in a transaction that came to nothing."""
-        for subject in self._keys.keys() - known:
+        for subject in made:
             self._keys.pop(subject, None)
 
 
@@ -313,16 +326,21 @@ def _from_envelope(key: str, kept: Mapping[str, Any]) -> Fact:
 class Writer:
     """Writes facts within one transaction. Rows are gathered and written together by `flush`."""
 
-    def __init__(self, log: Log, cursor: Cursor) -> None:
+    def __init__(self, log: Log, cursor: Cursor, made: set[str]) -> None:
+        """`made` comes to hold whose keys were made here."""
         self.log = log
         self.cursor = cursor
         self.sources = {row[0] for row in cursor.execute("SELECT source FROM sources").all()}
-        self._histories: dict[str, list[Fact]] = {}
+        self.any_parked = cursor.execute("SELECT 1 FROM parked LIMIT 1").one() is not None
+        self._courses: dict[str, Course] = {}
         self._versions: dict[str, int] = {}
-        self._any_parked = cursor.execute("SELECT 1 FROM parked LIMIT 1").one() is not None
         self._events: list[tuple[str, int, str, bytes]] = []
-        self._received: dict[str, tuple[str, int]] = {}
+        self._received: list[tuple[str, str, int]] = []
         self._vault: list[tuple[str, str, bytes]] = []
+        self._made = made
+        self._new_keys: list[tuple[str, bytes, str]] = []
+        self._keyless: set[str] = set()
+        """Who has no key yet, as far as that was asked."""
         self._master: MasterKey = log.master.current(cursor)
         """Asked within this transaction, so that nobody puts another in its place before the end. Whoever cannot open
         it records nothing at all: no sender is to be told that a fact was wrong."""
@@ -331,18 +349,25 @@ class Writer:
 
     def load(self, streams: Iterable[str]) -> None:
         """Histories of these streams, asked in one go."""
-        new = [stream for stream in dict.fromkeys(streams) if stream not in self._histories]
+        new = [stream for stream in dict.fromkeys(streams) if stream not in self._courses]
+        if not new:
+            return
         if any(stream in self._versions for stream in new):  # some of their events may still be gathered here
             self.flush()
         found = read_histories(self.log.events, self.cursor, new)
         for stream in new:
-            self._histories[stream] = found.get(stream, [])
-            self._versions[stream] = len(self._histories[stream])
+            facts = found.get(stream, [])
+            self._courses[stream] = Course(stream, facts)
+            self._versions[stream] = len(facts)
+
+    def course(self, stream: str) -> Course:
+        """The history of a stream as it goes on."""
+        if stream not in self._courses:
+            self.load([stream])
+        return self._courses[stream]
 
     def history(self, stream: str) -> list[Fact]:
-        if stream not in self._histories:
-            self.load([stream])
-        return self._histories[stream]
+        return self.course(stream).facts
 
     def opened(self, stream: str) -> list[Fact]:
         """The stream's facts so far in their sources' words, as recorded."""
@@ -354,7 +379,7 @@ class Writer:
     def load_versions(self, streams: Iterable[str]) -> None:
         """Only how long these streams are: for those whose history forbids nothing."""
         new = [stream for stream in dict.fromkeys(streams) if stream not in self._versions]
-        found = self.log.events.versions(self.cursor, new)
+        found = self.log.events.versions(self.cursor, new) if new else {}
         for stream in new:
             self._versions[stream] = found.get(stream, 0)
 
@@ -387,12 +412,30 @@ class Writer:
         rows = list(self.cursor.among(f"SELECT {PARKED} FROM parked WHERE {column} IN ({{among}})", values))
         return [_parked(row, self.key(FIRM)) for row in rows]
 
+    def load_keys(self, subjects: Iterable[str]) -> None:
+        """The keys of these customers, asked in one go; those of erased ones are refused when they are used."""
+        keys = self.log._keys
+        asked = {subject for subject in subjects if subject not in keys and subject not in self._keyless}
+        if not asked:
+            return
+        sql = "SELECT subject, wrapped, master FROM vault_keys WHERE subject IN ({among})"
+        found = list(self.cursor.among(sql, asked))
+        for subject, wrapped, master in found:
+            if wrapped is not None:
+                keys[subject] = self.log.master.unwrap(self.cursor, subject, wrapped, master)
+        self._keyless |= asked.difference(row[0] for row in found)
+
+    def known_key(self, subject: str) -> SubjectKey | None:
+        """None: not yet there. Raises Erased where it was destroyed."""
+        return None if subject in self._keyless else self.log.key_of(self.cursor, subject)
+
     def key(self, subject: str) -> SubjectKey:
-        key = self.log.key_of(self.cursor, subject)
+        key = self.known_key(subject)
         if key is None:
             key = self.log.master.new_subject(subject)
-            row = (subject, self._master.wrap(key), self._master.id)
-            self.cursor.execute("INSERT INTO vault_keys VALUES (?, ?, ?)", row)
+            self._new_keys.append((subject, self._master.wrap(key), self._master.id))
+            self._made.add(subject)
+            self._keyless.discard(subject)
             self.log._keys[subject] = key
         return key
 
@@ -409,21 +452,21 @@ class Writer:
         version = self.length(fact.stream) + 1
         mac = ""
         if secrets is not None:
-            key = self.key(subject)
-            mac = key.mac(secrets)
-            self._vault.append((fact.key, subject, key.seal(fact.key, secrets, self.log.master.nonce())))
+            key, text = self.key(subject), told(secrets)
+            mac = key.mac_text(text)
+            self._vault.append((fact.key, subject, key.seal_text(fact.key, text, self.log.master.nonce())))
         self._events.append((fact.stream, version, fact.type, to_state(fact, mac)))
-        self._received[fact.key] = (fact.stream, version)
+        self._received.append((fact.key, fact.stream, version))
         self._versions[fact.stream] = version
-        if fact.stream in self._histories:
-            self._histories[fact.stream].append(fact)
+        if (course := self._courses.get(fact.stream)) is not None:
+            course.append(fact)
         if fact.source not in self.sources:
             self.sources.add(fact.source)
             self.cursor.execute("INSERT INTO sources VALUES (?)", (fact.source,))
         return fact
 
     def park(self, fact: Fact, needs: str, reason: str, since: datetime) -> None:
-        self._any_parked = True
+        self.any_parked = True
         # The reason lies in the seal too: it names facts as their sources do.
         kept = {
             "reason": reason,
@@ -444,7 +487,7 @@ class Writer:
 
     def unpark(self, needs: Sequence[str]) -> list[Parked]:
         """Takes out what waited for these, in order of happening."""
-        if not self._any_parked:
+        if not self.any_parked:
             return []
         parked = {each.fact.key: each for each in self._waiting("needs", needs)}
         for key in parked:
@@ -452,9 +495,21 @@ class Writer:
         return [parked[fact.key] for fact in in_order(each.fact for each in parked.values())]
 
     def flush(self) -> None:
+        if self._new_keys:
+            self.cursor.insert("vault_keys", self._new_keys)
+            self._new_keys = []
         if not self._events:
             return
         self.log.events.insert(self.cursor, self._events)
-        self.cursor.insert("received", [(key, *place) for key, place in self._received.items()])
+        self.cursor.insert("received", self._received)
         self.cursor.insert("vault", self._vault)
-        self._events, self._received, self._vault = [], {}, []
+        self._events, self._received, self._vault = [], [], []
+
+    def forget_much(self) -> None:
+        """Between two batches: what a long file leaves behind does not grow without end."""
+        if len(self._versions) > MOST_KEPT:
+            self.flush()
+            self._courses, self._versions, self._keyless = {}, {}, set()
+        if len(self.log._keys) > MOST_KEPT:
+            self.flush()
+            self.log._keys = {}

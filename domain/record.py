@@ -24,7 +24,7 @@ from domain.firm import FirmRatesSet, set_rates
 from domain.history import FactName, FactRetracted, Impossible, NotRetractable, RetractsItself
 from domain.identity import MergedInACircle
 from domain.ids import Ids
-from domain.lives import BEGINNINGS, LIVES, THINGS, beginning, is_of_a_customer, kind_of, standing, thing_of
+from domain.lives import BEGINNINGS, LIVES, THINGS, beginning, is_of_a_customer, kind_of, thing_of
 from domain.log import Writer
 from domain.promise import PromiseMade
 from domain.steering import MODELS
@@ -77,9 +77,10 @@ class _Desk:
         self.things: dict[tuple[str, str], str] = {}
 
     def take(self, facts: Sequence[Fact]) -> list[Receipt]:
+        self.writer.forget_much()
         keyed = [replace(fact, key=self.ids.fact(fact.source, fact.id)) for fact in facts]
         seen = self.writer.already([fact.key for fact in keyed])
-        self._load(fact for fact in keyed if fact.key not in seen)
+        self._load([fact for fact in keyed if fact.key not in seen] if seen else keyed)
         answers = []
         for fact in keyed:
             before = seen.get(fact.key) or self._taken(fact.key)
@@ -112,6 +113,8 @@ class _Desk:
 
     def _wake(self, recorded: Fact) -> None:
         """What waited for this fact is tried again; what proves impossible stays parked with the reason."""
+        if not self.writer.any_parked:
+            return
         for fact, needs, since, _ in self.writer.unpark(_gives(recorded)):
             receipt = self.receipts.get(fact.key) or Receipt(fact, "parked")
             self.waiting_since[fact.key] = since
@@ -128,10 +131,12 @@ class _Desk:
         if isinstance(fact.data, DocumentPublished):
             self._must_be_sound(fact.data, fact.time)
         fact = self._with_zone(fact)
-        sealed, secrets = seal(fact, person=self.ids.person, thing=lambda kind, name: self.thing(fact, kind, name))
-        self._must_not_be_erased(_customers(sealed))
+        sealed, secrets = seal(fact, person=self.ids.person, thing=self.thing)
+        named = _customers(sealed)
+        self._must_not_be_erased(named)
         stream, customer = self._place_of(sealed)
-        self._must_not_be_erased([customer] if customer else [])
+        if customer and customer not in named:
+            self._must_not_be_erased([customer])
         sealed = replace(sealed, stream=stream, customer=customer, recorded=self.now)
         self._must_be_possible(fact, sealed)
         return self.writer.append(sealed, secrets, customer or FIRM)
@@ -139,22 +144,22 @@ class _Desk:
     def _must_not_be_erased(self, customers: Iterable[str]) -> None:
         """Raises Erased, before anything of an erased customer is kept waiting or compared with."""
         for customer in customers:
-            self.writer.log.key_of(self.writer.cursor, customer)
+            self.writer.known_key(customer)
 
     def _must_be_possible(self, fact: Fact, sealed: Fact) -> None:
         """Raises Impossible, in words that name both facts as their sources do."""
-        named = replace(sealed, id=fact.id)
+        data = sealed.data
+        if isinstance(data, FactRetracted):
+            return
         try:
-            match sealed.data:
-                case FactRetracted():
-                    return
-                case FirmRatesSet():
-                    set_rates(self.writer.history(FIRM_STREAM), named)
-                case CustomerMerged() as data:
-                    LIVES["customer"].accept(self.standing(sealed.stream), named)
-                    self._must_not_run_in_a_circle(named, data)
-                case _ if kind_of(sealed.stream) in THINGS:
-                    LIVES[kind_of(sealed.stream)].accept(self.standing(sealed.stream), named)
+            if kind_of(sealed.stream) in THINGS:
+                self.writer.course(sealed.stream).accept(replace(sealed, id=fact.id))
+            elif isinstance(data, CustomerMerged):
+                named = replace(sealed, id=fact.id)
+                self.writer.course(sealed.stream).accept(named)
+                self._must_not_run_in_a_circle(named, data)
+            elif isinstance(data, FirmRatesSet):
+                set_rates(self.writer.history(FIRM_STREAM), replace(sealed, id=fact.id))
         except Impossible as error:
             raise self._in_words(error, fact) from None
 
@@ -167,7 +172,7 @@ class _Desk:
 
     def standing(self, stream: str) -> list[Fact]:
         """The facts of a stream that count."""
-        return standing(self.writer.history(stream))
+        return self.writer.course(stream).standing()
 
     def _in_words(self, error: Impossible, fact: Fact) -> Impossible:
         """The same refusal with both facts named as their sources name them."""
@@ -199,7 +204,7 @@ class _Desk:
         """What stands in the log for the source's name of something."""
         if isinstance(name, FactName):
             return FactName(source=name.source, id=self.ids.fact(name.source, name.id))
-        named = self._owned(fact.source, name)
+        named = self._owned(fact.source, name) if ":" in name else (fact.source, name)
         if named not in self.things:
             self.things[named] = self.ids.thing(*named)
         return f"{kind}-{self.things[named]}"
@@ -213,6 +218,8 @@ class _Desk:
 
     def _place_of(self, sealed: Fact) -> tuple[str, str]:
         """Stream and customer of a fact; no customer for what concerns the whole firm. Raises _Waits."""
+        if (thing := thing_of(sealed.data)) is not None:
+            return thing, getattr(sealed.data, "customer", None) or self._customer_of_thing([thing], thing)
         match sealed.data:
             case DocumentPublished(kind=kind):
                 return f"document-{kind}", ""
@@ -227,12 +234,8 @@ class _Desk:
                 customer = self._customer_of_thing([about.replace("any", thing, 1) for thing in THINGS], about)
                 return customer, customer
             case data:
-                named: str | None = getattr(data, data.whose, None)
-                stream = thing_of(data)
-                if named is None:
-                    assert stream is not None
-                    named = self._customer_of_thing([stream], stream)
-                return stream or named, named
+                customer = getattr(data, data.whose)
+                return customer, customer
 
     def _customer_of_thing(self, streams: Sequence[str], waits_for: str) -> str:
         for stream in streams:
@@ -265,25 +268,28 @@ class _Desk:
             return replace(fact, zone=self.zone_of(data.team, owner, fact.time))
         return fact
 
-    def _load(self, facts: Iterable[Fact]) -> None:
-        histories, lengths = set(), set()
+    def _load(self, facts: Sequence[Fact]) -> None:
+        """What will be asked of the log for these facts, in few questions."""
+        histories, customers = set[str](), set[str]()
         for fact in facts:
+            values = fact.data.__dict__
             for field, kind in plan(type(fact.data)).refs:
-                id = getattr(fact.data, field)
-                if id is None:
+                if values[field] is None:
                     continue
                 if kind in THINGS:
-                    histories.add(self.thing(fact, kind, id))
+                    histories.add(self.thing(fact, kind, values[field]))
                 elif kind == "customer":
-                    lengths.add(self.thing(fact, kind, id))
+                    customers.add(self.thing(fact, kind, values[field]))
         self.writer.load(histories)
-        self.writer.load_versions(lengths)
+        self.writer.load_versions(customers)
+        begun = (beginning(self.standing(stream)) for stream in histories)
+        self.writer.load_keys(customers.union(fact.customer for fact in begun if fact is not None))
 
 
 def _customers(sealed: Fact) -> list[str]:
     """The customers that a sealed fact names."""
-    named = (getattr(sealed.data, field) for field, kind in plan(type(sealed.data)).refs if kind == "customer")
-    return [each for each in named if each is not None]
+    values = sealed.data.__dict__
+    return [values[field] for field in plan(type(sealed.data)).customers if values[field] is not None]
 
 
 def _gives(recorded: Fact) -> list[str]:

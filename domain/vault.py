@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from domain.errors import Refused
 from domain.fact import SEALED, Data, Fact, Person, Personal, Ref
+from domain.keyed import Keyed
 
 FIRM = "firm"
 """Subject of what belongs to no customer: documents, and facts that wait for what they refer to."""
@@ -39,19 +40,41 @@ class SubjectKey:
     key: bytes = field(repr=False)
 
     def seal(self, fact_key: str, secrets: Mapping[str, Any], nonce: bytes) -> bytes:
-        text = msgspec.json.encode(secrets)
-        return nonce + AESGCM(self.key).encrypt(nonce, text, self._bound_to(fact_key))
+        return self.seal_text(fact_key, told(secrets), nonce)
+
+    def seal_text(self, fact_key: str, text: bytes, nonce: bytes) -> bytes:
+        """Of secrets as `told` writes them."""
+        return nonce + self._cipher.encrypt(nonce, text, self._bound_to(fact_key))
 
     def open(self, fact_key: str, sealed: bytes) -> dict[str, Any]:
-        text = AESGCM(self.key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._bound_to(fact_key))
+        text = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._bound_to(fact_key))
         secrets: dict[str, Any] = msgspec.json.decode(text)
         return secrets
 
     def mac(self, secrets: Mapping[str, Any]) -> str:
-        return hmac.digest(self.key, msgspec.json.encode(dict(sorted(secrets.items()))), "sha256").hex()[:32]
+        return self.mac_text(told(secrets))
+
+    def mac_text(self, text: bytes) -> str:
+        return self._keyed(text)
+
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        return AESGCM(self.key)
+
+    @cached_property
+    def _keyed(self) -> Keyed:
+        return Keyed(self.key)
 
     def _bound_to(self, fact_key: str) -> bytes:
         return f"{self.subject}\0{fact_key}".encode()
+
+
+def told(secrets: Mapping[str, Any]) -> bytes:
+    """The same secrets as the same bytes, in whatever order they are given."""
+    return _encode(dict(sorted(secrets.items())))
+
+
+_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True)
@@ -68,11 +91,15 @@ class MasterKey:
 
     def wrap(self, subject_key: SubjectKey) -> bytes:
         nonce = self.entropy(NONCE_BYTES)
-        return nonce + AESGCM(self.key).encrypt(nonce, subject_key.key, subject_key.subject.encode())
+        return nonce + self._cipher.encrypt(nonce, subject_key.key, subject_key.subject.encode())
 
     def unwrap(self, subject: str, wrapped: bytes) -> SubjectKey:
-        key = AESGCM(self.key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], subject.encode())
+        key = self._cipher.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], subject.encode())
         return SubjectKey(subject, key)
+
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        return AESGCM(self.key)
 
 
 # -- which fields -----------------------------------------------------------------------------------
@@ -84,6 +111,10 @@ class Plan(NamedTuple):
     personal: tuple[str, ...]
     persons: tuple[str, ...]
     refs: tuple[tuple[str, str], ...]
+    customers: tuple[str, ...]
+    """Those of the refs that name customers."""
+    is_flat: bool
+    """No field has fields of its own."""
 
 
 @cache
@@ -97,7 +128,9 @@ def plan(kind: type[Data]) -> Plan:
                 persons.append(name)
             elif isinstance(mark, Ref):
                 refs.append((name, mark.kind))
-    return Plan(tuple(personal), tuple(persons), tuple(refs))
+    customers = tuple(name for name, ref in refs if ref == "customer")
+    is_flat = not any(_has_fields(info.annotation) for info in kind.model_fields.values())
+    return Plan(tuple(personal), tuple(persons), tuple(refs), customers, is_flat)
 
 
 def _marks(annotation: Any, metadata: list[Any]) -> list[Any]:
@@ -107,28 +140,33 @@ def _marks(annotation: Any, metadata: list[Any]) -> list[Any]:
     return found
 
 
-def seal(fact: Fact, *, person: Callable[[str], str], thing: Callable[[str, Any], Any]) -> tuple[Fact, dict[str, Any]]:
+def _has_fields(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return True
+    return any(_has_fields(part) for part in getattr(annotation, "__args__", ()))
+
+
+def seal(
+    fact: Fact, *, person: Callable[[str], str], thing: Callable[[Fact, str, Any], Any]
+) -> tuple[Fact, dict[str, Any]]:
     """The fact as the log holds it, and the secrets for the vault.
 
-    `person` gives the internal id of one of us, `thing` what stands in the log for a kind and the source's name.
+    `person` gives the internal id of one of us, `thing` what stands in the log for the source's name of a kind.
     """
-    data, kinds = fact.data, plan(type(fact.data))
+    values, kinds = fact.data.__dict__, plan(type(fact.data))
     secrets: dict[str, Any] = {"id": fact.id}
     sealed: dict[str, Any] = {}
-    for name in (*kinds.personal, *kinds.persons, *(ref for ref, _ in kinds.refs)):
-        value = getattr(data, name)
-        if value is not None:
-            secrets[name] = value.model_dump() if isinstance(value, BaseModel) else value
     for name in kinds.personal:
-        if name in secrets:
-            sealed[name] = SEALED
+        if (value := values[name]) is not None:
+            secrets[name], sealed[name] = value, SEALED
     for name in kinds.persons:
-        if name in secrets:
-            sealed[name] = person(secrets[name])
+        if (value := values[name]) is not None:
+            secrets[name], sealed[name] = value, person(value)
     for name, kind in kinds.refs:
-        if name in secrets:
-            sealed[name] = thing(kind, getattr(data, name))
-    return replace(fact, id="", data=data.model_copy(update=sealed)), secrets
+        if (value := values[name]) is not None:
+            secrets[name] = value.model_dump() if isinstance(value, BaseModel) else value
+            sealed[name] = thing(fact, kind, value)
+    return replace(fact, id="", data=fact.data.with_values(sealed)), secrets
 
 
 def unseal(fact: Fact, secrets: Mapping[str, Any]) -> Fact:
@@ -138,4 +176,4 @@ def unseal(fact: Fact, secrets: Mapping[str, Any]) -> Fact:
         for name, value in secrets.items()
         if name in type(fact.data).model_fields
     }
-    return replace(fact, id=secrets["id"], data=fact.data.model_copy(update=texts))
+    return replace(fact, id=secrets["id"], data=fact.data.with_values(texts))

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+import msgspec
+
 from domain.errors import MOST_FINDINGS, Refused
 from words import N_
 
@@ -37,6 +39,53 @@ _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 def parse(text: str, *, most_fields: int = MOST_FIELDS) -> Any:
     """The value that `text` holds. Raises Refused naming the path of what is wrong with it."""
     refuse_too_deep(text)
+    value = _at_once(text, most_fields)
+    return _with_care(text, most_fields) if value is _UNUSUAL else value
+
+
+_UNUSUAL = object()
+_decode = msgspec.json.Decoder().decode
+
+
+def _at_once(text: str, most_fields: int) -> Any:
+    """The value, or _UNUSUAL where anything about the text would have to be looked at more closely.
+
+    A decoder that says nothing of repeated keys keeps the last of them. But where no text holds a quotation mark of
+    its own, each key and each text has two, and whatever was dropped shows in their number.
+    """
+    if '\\"' in text or "\\\\" in text:
+        return _UNUSUAL
+    try:
+        value = _decode(text)
+        return value if text.count('"') == _quotation_marks(value, most_fields) else _UNUSUAL
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, _Unusual):
+        return _UNUSUAL
+
+
+class _Unusual(Exception):
+    """A number or an object that is too large."""
+
+
+def _quotation_marks(value: Any, most_fields: int) -> int:
+    """How many a text has that holds this value and nothing else."""
+    kind = type(value)
+    if kind is str:
+        return 2
+    if kind is int and not -LARGEST <= value < LARGEST:
+        raise _Unusual
+    if kind is dict:
+        if len(value) > most_fields:
+            raise _Unusual
+        return 2 * len(value) + _quotation_marks(list(value.values()), most_fields)
+    if kind is not list:
+        return 0
+    found = 0
+    for each in value:
+        found += 2 if type(each) is str else _quotation_marks(each, most_fields)
+    return found
+
+
+def _with_care(text: str, most_fields: int) -> Any:
     findings: list[_Wrong] = []
 
     def wrong(code: str, sentence: str, **params: Any) -> _Wrong:
