@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -67,6 +68,9 @@ class Stored(msgspec.Struct, omit_defaults=True):
 
 
 PARKED = "fact, needs, since, sealed"
+ERASED = "SELECT COALESCE(SUM(1 + done), 0) FROM erasures"
+AT_FIRST = f"SELECT ({ERASED}), (SELECT 1 FROM parked LIMIT 1), ({masters.CURRENT})"
+"""What every writer has to know before anything else, as one question."""
 MOST_KEPT = 20_000
 """Streams, and keys of customers, that one process keeps in mind. A file of a million facts has more; they are read
 again when they come up again."""
@@ -155,6 +159,8 @@ class Log:
         self._keys: dict[str, SubjectKey] = {}
         self._erased = 0
         """What `erased` said when the keys were kept: another process may erase somebody at any time."""
+        self._sources: frozenset[str] = frozenset()
+        """Those that this process has seen in committed transactions."""
 
     def steps(self) -> list[Step]:
         """How its tables came to be; a step that was released is never changed."""
@@ -250,7 +256,9 @@ class Log:
 
     def _kept(self, cursor: Cursor) -> dict[str, SubjectKey]:
         """The keys known so far, none of which is an erased one's."""
-        erased = _erased(cursor)
+        return self._kept_after(_erased(cursor))
+
+    def _kept_after(self, erased: int) -> dict[str, SubjectKey]:
         if erased != self._erased:
             # A new dictionary: whoever reads in another thread goes on with the old one, and lets go of it then.
             self._keys, self._erased = {}, erased
@@ -277,13 +285,17 @@ class Log:
         made: set[str] = set()
         try:
             with self.store.writing(keep=keep) as cursor:
-                self._kept(cursor)
-                yield (writer := Writer(self, cursor, made))
+                erased, parked, master = cursor.execute(AT_FIRST).one()
+                self._kept_after(int(erased))
+                writer = Writer(self, cursor, made, any_parked=parked is not None, master=master)
+                yield writer
                 writer.flush()
         except BaseException:
             self._forget(made)
             raise
-        if not keep:
+        if keep:
+            self._sources = self._sources.union(writer.new_sources)
+        else:
             self._forget(made)
 
     def _forget(self, made: Iterable[str]) -> None:
@@ -293,7 +305,7 @@ class Log:
 
 
 def _erased(cursor: Cursor) -> int:
-    return int(cursor.execute("SELECT COALESCE(SUM(1 + done), 0) FROM erasures").one()[0])
+    return int(cursor.execute(ERASED).one()[0])
 
 
 def read_histories(
@@ -326,12 +338,13 @@ def _from_envelope(key: str, kept: Mapping[str, Any]) -> Fact:
 class Writer:
     """Writes facts within one transaction. Rows are gathered and written together by `flush`."""
 
-    def __init__(self, log: Log, cursor: Cursor, made: set[str]) -> None:
-        """`made` comes to hold whose keys were made here."""
+    def __init__(self, log: Log, cursor: Cursor, made: set[str], *, any_parked: bool, master: str) -> None:
+        """`made` comes to hold whose keys were made here; `master` is the id of what wraps them."""
         self.log = log
         self.cursor = cursor
-        self.sources = {row[0] for row in cursor.execute("SELECT source FROM sources").all()}
-        self.any_parked = cursor.execute("SELECT 1 FROM parked LIMIT 1").one() is not None
+        self.any_parked = any_parked
+        self.new_sources: set[str] = set()
+        """Those that nobody knew, or that this process did not know of yet."""
         self._courses: dict[str, Course] = {}
         self._versions: dict[str, int] = {}
         self._events: list[tuple[str, int, str, bytes]] = []
@@ -341,9 +354,23 @@ class Writer:
         self._new_keys: list[tuple[str, bytes, str]] = []
         self._keyless: set[str] = set()
         """Who has no key yet, as far as that was asked."""
-        self._master: MasterKey = log.master.current(cursor)
+        self._master: MasterKey = log.master.opened(cursor, master)
         """Asked within this transaction, so that nobody puts another in its place before the end. Whoever cannot open
         it records nothing at all: no sender is to be told that a fact was wrong."""
+
+    @cached_property
+    def sources(self) -> set[str]:
+        """All that ever sent anything."""
+        return {row[0] for row in self.cursor.execute("SELECT source FROM sources").all()}
+
+    def _know(self, source: str) -> None:
+        # Sources only ever come; to know them from earlier transactions saves a question in most.
+        if source in self.log._sources or source in self.new_sources:
+            return
+        if source not in self.sources:
+            self.sources.add(source)
+            self.cursor.execute("INSERT INTO sources VALUES (?)", (source,))
+        self.new_sources.add(source)
 
     # what is known
 
@@ -387,7 +414,9 @@ class Writer:
         """Of these keys the facts that were recorded or parked before, in their sources' words."""
         self.flush()
         found = self.log._recorded(self.cursor, keys)
-        return found | {each.fact.key: each.fact for each in self._waiting("fact", keys)}
+        if self.any_parked:
+            found |= {each.fact.key: each.fact for each in self._waiting("fact", keys)}
+        return found
 
     def find(self, key: str) -> Fact | None:
         """The recorded fact of this key, as the log holds it."""
@@ -460,9 +489,7 @@ class Writer:
         self._versions[fact.stream] = version
         if (course := self._courses.get(fact.stream)) is not None:
             course.append(fact)
-        if fact.source not in self.sources:
-            self.sources.add(fact.source)
-            self.cursor.execute("INSERT INTO sources VALUES (?)", (fact.source,))
+        self._know(fact.source)
         return fact
 
     def park(self, fact: Fact, needs: str, reason: str, since: datetime) -> None:
@@ -495,15 +522,15 @@ class Writer:
         return [parked[fact.key] for fact in in_order(each.fact for each in parked.values())]
 
     def flush(self) -> None:
-        if self._new_keys:
-            self.cursor.insert("vault_keys", self._new_keys)
-            self._new_keys = []
-        if not self._events:
+        if not (self._events or self._new_keys):
             return
-        self.log.events.insert(self.cursor, self._events)
-        self.cursor.insert("received", self._received)
-        self.cursor.insert("vault", self._vault)
-        self._events, self._received, self._vault = [], [], []
+        with self.cursor.together(max(len(self._events), len(self._new_keys))):
+            self.cursor.insert("vault_keys", self._new_keys)
+            if self._events:
+                self.log.events.insert(self.cursor, self._events)
+            self.cursor.insert("received", self._received)
+            self.cursor.insert("vault", self._vault)
+        self._events, self._received, self._vault, self._new_keys = [], [], [], []
 
     def forget_much(self) -> None:
         """Between two batches: what a long file leaves behind does not grow without end."""

@@ -27,6 +27,9 @@ TABLES = (
 """`sealed`: as the key service wrapped it. `master` of a customer's key is the id of what wraps it."""
 
 
+CURRENT = "SELECT id FROM master_keys WHERE state = 'current'"
+
+
 class Master(NamedTuple):
     """One that is or was in use. `id` tells it apart and reveals nothing of it."""
 
@@ -63,10 +66,13 @@ class Masters:
 
     def current(self, cursor: Cursor) -> MasterKey:
         """The one that wraps from now on. Within a writing transaction: until its end."""
-        row = cursor.execute("SELECT id FROM master_keys WHERE state = 'current'").one()
-        if row[0] in self._open:
-            return self._open[row[0]]
-        return self._opened(next(each for each in registered(cursor) if each.state == "current"))
+        return self.opened(cursor, cursor.execute(CURRENT).one()[0])
+
+    def opened(self, cursor: Cursor, id: str) -> MasterKey:
+        """The master key of this id, which is registered."""
+        if id in self._open:
+            return self._open[id]
+        return self._opened(next(each for each in registered(cursor) if each.id == id))
 
     def unwrap(self, cursor: Cursor, subject: str, wrapped: bytes, master: str) -> SubjectKey:
         if master not in self._open:

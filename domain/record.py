@@ -131,7 +131,7 @@ class _Desk:
         if isinstance(fact.data, DocumentPublished):
             self._must_be_sound(fact.data, fact.time)
         fact = self._with_zone(fact)
-        sealed, secrets = seal(fact, person=self.ids.person, thing=self.thing)
+        sealed, secrets = seal(fact, person=self.ids.person, thing=lambda kind, name: self.thing(fact, kind, name))
         named = _customers(sealed)
         self._must_not_be_erased(named)
         stream, customer = self._place_of(sealed)
@@ -219,7 +219,7 @@ class _Desk:
     def _place_of(self, sealed: Fact) -> tuple[str, str]:
         """Stream and customer of a fact; no customer for what concerns the whole firm. Raises _Waits."""
         if (thing := thing_of(sealed.data)) is not None:
-            return thing, getattr(sealed.data, "customer", None) or self._customer_of_thing([thing], thing)
+            return thing, sealed.data.__dict__.get("customer") or self._customer_of_thing([thing], thing)
         match sealed.data:
             case DocumentPublished(kind=kind):
                 return f"document-{kind}", ""

@@ -146,12 +146,10 @@ def _has_fields(annotation: Any) -> bool:
     return any(_has_fields(part) for part in getattr(annotation, "__args__", ()))
 
 
-def seal(
-    fact: Fact, *, person: Callable[[str], str], thing: Callable[[Fact, str, Any], Any]
-) -> tuple[Fact, dict[str, Any]]:
+def seal(fact: Fact, *, person: Callable[[str], str], thing: Callable[[str, Any], Any]) -> tuple[Fact, dict[str, Any]]:
     """The fact as the log holds it, and the secrets for the vault.
 
-    `person` gives the internal id of one of us, `thing` what stands in the log for the source's name of a kind.
+    `person` gives the internal id of one of us, `thing` what stands in the log for a kind and the source's name.
     """
     values, kinds = fact.data.__dict__, plan(type(fact.data))
     secrets: dict[str, Any] = {"id": fact.id}
@@ -165,7 +163,7 @@ def seal(
     for name, kind in kinds.refs:
         if (value := values[name]) is not None:
             secrets[name] = value.model_dump() if isinstance(value, BaseModel) else value
-            sealed[name] = thing(fact, kind, value)
+            sealed[name] = thing(kind, value)
     return replace(fact, id="", data=fact.data.with_values(sealed)), secrets
 
 

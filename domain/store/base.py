@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal, Self
 
 from eventsourcing.persistence import PersistenceError
@@ -60,6 +60,10 @@ class Cursor(ABC):
     @abstractmethod
     def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
         """Whole rows, in the order of the table's columns."""
+
+    def together(self, rows: int) -> AbstractContextManager[Any]:
+        """For inserts of at most so many rows a table, and what else gives no rows: sent in one go, where it helps."""
+        return nullcontext()
 
     @abstractmethod
     def all(self) -> list[Any]: ...

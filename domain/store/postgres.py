@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
 from time import monotonic, sleep
 from typing import Any, LiteralString, Self
@@ -79,6 +79,10 @@ class PostgresCursor(Cursor):
         with self.engine.copy(_own(f"COPY {table} FROM STDIN")) as copy:
             for row in rows:
                 copy.write_row(row)
+
+    def together(self, rows: int) -> AbstractContextManager[Any]:
+        # Of more rows each table is copied, which needs the connection for itself.
+        return self.connection.pipeline() if rows <= FEW_ROWS else nullcontext()
 
     def all(self) -> list[Any]:
         return self.engine.fetchall()

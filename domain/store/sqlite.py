@@ -123,6 +123,9 @@ class SqliteStore(Store):
         pool.wipes = synchronous == "FULL" if wipes is None else wipes
         # Not the pool's own lock for writers: whoever waits for that one keeps readers waiting too.
         self._one_writer = Lock()
+        self._writing: SQLiteConnection | None = None
+        """Whoever writes has this one. What it has in its memory stays true from one transaction to the next, while a
+        connection that others write beside has to read it all again."""
         self._lock_timeout_s = lock_timeout_s
 
     @contextmanager
@@ -135,19 +138,21 @@ class SqliteStore(Store):
         if not self._one_writer.acquire(timeout=self._lock_timeout_s):
             raise StoreBusy
         try:
-            with self._data.get_connection(commit=False) as connection:
-                cursor = connection.cursor()
-                _begin(cursor)
-                try:
-                    yield SqliteCursor(cursor)
-                    if keep:
-                        connection.commit()
-                    else:
-                        connection.rollback()
-                except BaseException:
-                    # Also where the commit itself fails: the connection goes back to the pool.
+            if self._writing is None:
+                self._writing = self._data.pool._create_connection()
+            connection = self._writing
+            cursor = connection.cursor()
+            _begin(cursor)
+            try:
+                yield SqliteCursor(cursor)
+                if keep:
+                    connection.commit()
+                else:
                     connection.rollback()
-                    raise
+            except BaseException:
+                # Also where the commit itself fails: the next writer gets the same connection.
+                connection.rollback()
+                raise
         finally:
             self._one_writer.release()
 
@@ -211,6 +216,9 @@ class SqliteStore(Store):
 
     def close(self) -> None:
         self._data.close()
+        if self._writing is not None:
+            self._writing.close()
+            self._writing = None
 
 
 class _Held(Claim):

@@ -410,7 +410,8 @@ def test_a_message_that_went_out_is_noted_however_long_others_write(firm: Mailed
     store = firm.home.konto.log.store
     store._lock_timeout_s = 0.1
     holding = sqlite3.connect(firm.home.konto.home / "events.db", isolation_level=None, check_same_thread=False)
-    for connection in store._data.pool._pool:
+    assert store._writing is not None
+    for connection in (*store._data.pool._pool, store._writing):
         connection._sqlite_conn.execute("PRAGMA busy_timeout = 100")
     holding.execute("BEGIN IMMEDIATE")
     sending = threading.Thread(target=lambda: firm.sender.deliver(alert))

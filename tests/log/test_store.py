@@ -196,7 +196,7 @@ def test_a_home_opens_for_reading_while_somebody_writes_for_long(tmp_path: Path)
 
 def test_a_store_that_cannot_be_written_is_not_called_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     konto = impatient(tmp_path / "home")
-    with konto.log.store.reading() as cursor:
+    with konto.log.store.writing() as cursor:
         cursor.execute("PRAGMA query_only=ON")
     with pytest.raises(sqlite3.OperationalError, match="readonly"), konto.log.writing() as writer:
         writer.cursor.execute("DELETE FROM parked")
