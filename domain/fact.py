@@ -158,6 +158,8 @@ def _single_line(text: str) -> str:
 
 
 def _is_blank(text: str) -> bool:
+    if text[:1].isascii() and text[:1].isalnum():
+        return False
     return all(char in INVISIBLE or char.isspace() or unicodedata.category(char) == "Cf" for char in text)
 
 
