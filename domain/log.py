@@ -6,6 +6,7 @@ twice) and its personal fields in the vault.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -71,9 +72,9 @@ PARKED = "fact, needs, since, sealed"
 ERASED = "SELECT COALESCE(SUM(1 + done), 0) FROM erasures"
 AT_FIRST = f"SELECT ({ERASED}), (SELECT 1 FROM parked LIMIT 1), ({masters.CURRENT})"
 """What every writer has to know before anything else, as one question."""
-MOST_KEPT = 20_000
-"""Streams, and keys of customers, that one process keeps in mind. A file of a million facts has more; they are read
-again when they come up again."""
+MOST_STREAMS, MOST_KEYS = 20_000, 50_000
+"""So many histories and customers' keys a writer keeps in mind. A file of a million facts has more of both; those that
+did not come up for long are read again when they do."""
 
 
 class When(msgspec.Struct):
@@ -345,7 +346,8 @@ class Writer:
         self.any_parked = any_parked
         self.new_sources: set[str] = set()
         """Those that nobody knew, or that this process did not know of yet."""
-        self._courses: dict[str, Course] = {}
+        self._courses: OrderedDict[str, Course] = OrderedDict()
+        """Those that came up last are at the end."""
         self._versions: dict[str, int] = {}
         self._events: list[tuple[str, int, str, bytes]] = []
         self._received: list[tuple[str, str, int]] = []
@@ -376,7 +378,12 @@ class Writer:
 
     def load(self, streams: Iterable[str]) -> None:
         """Histories of these streams, asked in one go."""
-        new = [stream for stream in dict.fromkeys(streams) if stream not in self._courses]
+        new = []
+        for stream in dict.fromkeys(streams):
+            if stream in self._courses:
+                self._courses.move_to_end(stream)
+            else:
+                new.append(stream)
         if not new:
             return
         if any(stream in self._versions for stream in new):  # some of their events may still be gathered here
@@ -534,9 +541,14 @@ class Writer:
 
     def forget_much(self) -> None:
         """Between two batches: what a long file leaves behind does not grow without end."""
-        if len(self._versions) > MOST_KEPT:
-            self.flush()
-            self._courses, self._versions, self._keyless = {}, {}, set()
-        if len(self.log._keys) > MOST_KEPT:
-            self.flush()
-            self.log._keys = {}
+        too_many = max(len(self._courses) - MOST_STREAMS, 0)
+        if not too_many and len(self._versions) <= 2 * MOST_STREAMS and len(self.log._keys) <= MOST_KEYS:
+            return
+        self.flush()  # what is asked again has to be there
+        for _ in range(too_many):
+            stream, _ = self._courses.popitem(last=False)
+            self._versions.pop(stream, None)
+        if len(self._versions) > 2 * MOST_STREAMS:
+            self._versions = {stream: len(course.facts) for stream, course in self._courses.items()}
+        if len(self.log._keys) > MOST_KEYS:
+            self.log._keys, self._keyless = {}, set()

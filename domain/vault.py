@@ -57,8 +57,9 @@ class SubjectKey:
     def mac_text(self, text: bytes) -> str:
         return self._keyed(text)
 
-    @cached_property
+    @property
     def _cipher(self) -> AESGCM:
+        # Made in a microsecond, and to keep one for each customer would take ten times the memory of the key.
         return AESGCM(self.key)
 
     @cached_property
