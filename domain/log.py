@@ -535,8 +535,8 @@ class Writer:
             self.cursor.insert("vault_keys", self._new_keys)
             if self._events:
                 self.log.events.insert(self.cursor, self._events)
-            self.cursor.insert("received", self._received)
-            self.cursor.insert("vault", self._vault)
+            self.cursor.insert("received", self._received, ("TEXT", "TEXT", "INTEGER"))
+            self.cursor.insert("vault", self._vault, ("TEXT", "TEXT", "BLOB"))
         self._events, self._received, self._vault, self._new_keys = [], [], [], []
 
     def forget_much(self) -> None:

@@ -14,6 +14,9 @@ from psycopg.types.numeric import Int8Dumper
 TYPES = {"TEXT": 'TEXT COLLATE "C"', "INTEGER": "BIGINT", "REAL": "DOUBLE PRECISION", "BLOB": "BYTEA"}
 """What columns are called there. Texts sort by their code points, as in SQLite."""
 
+COPIED = {"TEXT": "text", "INTEGER": "int8", "BLOB": "bytea"}
+"""What their values are called where rows are copied in binary form."""
+
 _TYPE = re.compile(rf"\b({'|'.join(TYPES)})\b")
 
 

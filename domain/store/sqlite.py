@@ -40,7 +40,7 @@ class SqliteCursor(Cursor):
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         self.engine.executemany(sql, rows)
 
-    def insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    def insert(self, table: str, rows: Sequence[Sequence[Any]], types: Sequence[str] = ()) -> None:
         if rows:
             self.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)
 
