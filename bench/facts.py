@@ -16,6 +16,8 @@ WHAT = ("Angebot schicken", "Heizung warten", "Rückruf wegen der Rechnung", "Er
 FACTS_PER_CUSTOMER = 12
 START = datetime(2024, 1, 2, 8, tzinfo=UTC)
 BETWEEN_PROMISES = timedelta(minutes=7)
+FIT = 400_000
+"""So many facts lie between the start and today; with more of them the firm is older."""
 
 Envelope = dict[str, Any]
 
@@ -25,7 +27,8 @@ def envelopes(count: int, seed: int = 1) -> list[Envelope]:
 
     A tenth of the customers has half of the promises, as in every real firm.
     """
-    return sorted(_everything(count, Random(seed)), key=lambda each: each["time"])[:count]
+    start = START - BETWEEN_PROMISES * (max(0, count - FIT) // 2)
+    return sorted(_everything(count, start, Random(seed)), key=lambda each: each["time"])[:count]
 
 
 def write(file: Path, facts: list[Envelope]) -> None:
@@ -33,13 +36,13 @@ def write(file: Path, facts: list[Envelope]) -> None:
         stream.writelines(json.dumps(each, ensure_ascii=False) + "\n" for each in facts)
 
 
-def _everything(count: int, rng: Random) -> Iterator[Envelope]:
+def _everything(count: int, start: datetime, rng: Random) -> Iterator[Envelope]:
     customers = max(10, count // FACTS_PER_CUSTOMER)
     written = 0
     for number in range(customers):
-        yield _customer(number)
+        yield _customer(number, start)
         written += 1
-    made = START
+    made = start
     number = 0
     # A little more than asked for, so that cutting off at the end leaves late promises open.
     while written < count * 1.05:
@@ -55,11 +58,11 @@ def _whose(customers: int, rng: Random) -> int:
     return rng.randrange(few) if rng.random() < 0.5 else rng.randrange(customers)
 
 
-def _customer(number: int) -> Envelope:
+def _customer(number: int, start: datetime) -> Envelope:
     return _fact(
         f"customer-{number}",
         "customer.registered",
-        START - timedelta(days=1) + timedelta(seconds=number),
+        start - timedelta(days=1) + timedelta(seconds=number),
         customer=f"K-{number}",
         name=f"Familie Nummer {number}",
         email=f"kunde{number}@example.com",

@@ -77,3 +77,46 @@ plain = st.recursive(
 @given(plain)
 def test_sound_json_comes_back_as_it_was(value):
     assert json_text.parse(json.dumps(value)) == value
+
+
+# -- read at once, or with care -----------------------------------------------------------------------
+
+keys = st.sampled_from(["a", "b", "\\u0061", "ä", "", " a", 'q\\"', "\\\\"])
+leaves = st.sampled_from(
+    ["1", "-0", "1.0", "1E5", "9223372036854775807", "9223372036854775808", "123456789012345678901", "1e400", "NaN",
+     "true", "null", '""', '"x"', '"\\u00e9"', '"\\ud83d\\ude00"', '"\\ud800"', '"\\"a\\": 1"', '"a:b"', '"\t"', "01"]
+)  # fmt: skip
+colons = st.sampled_from([":", " : ", "\t:\n"])
+
+
+def objects(inner):
+    pairs = st.lists(st.tuples(keys, colons, inner), max_size=4)
+    return pairs.map(lambda told: "{" + ", ".join(f'"{key}"{colon}{value}' for key, colon, value in told) + "}")
+
+
+texts = st.recursive(
+    leaves, lambda inner: objects(inner) | st.lists(inner, max_size=3).map(lambda told: f"[{','.join(told)}]")
+)
+
+
+def outcome(read, text):
+    """The value with the kinds of its numbers, or every finding in words."""
+    try:
+        return repr(read(text))
+    except Refused as found:
+        return [(each.code, each.path, str(each)) for each in (found, *found.also)]
+
+
+@given(texts)
+def test_what_is_read_at_once_is_what_is_read_with_care_and_refused_in_the_same_words(text):
+    """Keys that stand there twice, numbers beyond all limits, halves of characters, quotation marks within texts."""
+    assert outcome(json_text.parse, text) == outcome(lambda it: json_text._with_care(it, json_text.MOST_FIELDS), text)
+
+
+def test_a_usual_line_is_read_at_once_and_a_key_that_stands_twice_never():
+    usual = (
+        '{"id": "P-1/made", "time": "2026-03-02T09:00:00+01:00", "data": {"what": "Über: uns", "parts": [1, 2.5, "x"]}}'
+    )
+    assert json_text._at_once(usual, json_text.MOST_FIELDS) == json.loads(usual)
+    for twice in ('{"a": 1, "a": 1}', '{"a": {"b": "x", "b" : "x"}}', '[{"": 1, "":2}]'):
+        assert json_text._at_once(twice, json_text.MOST_FIELDS) is json_text._UNUSUAL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from domain.vocabulary import parse
 from tests.notation import at
 from wiring.home import Konto, open_home
+from wiring.importing import import_file
 
 NOW = at("2026-04-01T12:00")
 TOGETHER = 20
@@ -20,7 +22,8 @@ TOGETHER = 20
 
 
 def write_or_follow(folder: str, number: int, writer: int, facts: int) -> int:
-    """A writer; with a negative number a process that projects until so many facts are there."""
+    """A writer, every second of which brings a file; with a negative number a process that projects until so many facts
+    are there."""
     with open_home(Path(folder), environment={}, clock=lambda: NOW) as konto:
         if number < 0:
             done = 0
@@ -29,11 +32,20 @@ def write_or_follow(folder: str, number: int, writer: int, facts: int) -> int:
                 time.sleep(0.01)
             konto.catch_up()
             return 0
+        if writer % 2:
+            return imported(konto, [made(f"{number}/{writer}/{n}") for n in range(facts)], f"{number}-{writer}.jsonl")
         recorded = 0
         for start in range(0, facts, TOGETHER):
             told = [made(f"{number}/{writer}/{start + n}") for n in range(TOGETHER)]
             recorded += sum(each.status == "recorded" for each in konto.record([parse(each, now=NOW) for each in told]))
         return recorded
+
+
+def imported(konto: Konto, told: list[dict[str, Any]], name: str) -> int:
+    """As a file: a thousand facts a transaction."""
+    file = konto.home / name
+    file.write_text("".join(json.dumps(each) + "\n" for each in told), encoding="utf-8")
+    return import_file(konto, file, valid_only=True).recorded
 
 
 def writers_ended(konto: Konto, facts: int) -> bool:
