@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +36,11 @@ def envelopes(count: int, seed: int = 1) -> list[Envelope]:
 def write(file: Path, facts: list[Envelope]) -> None:
     with file.open("w", encoding="utf-8") as stream:
         stream.writelines(json.dumps(each, ensure_ascii=False) + "\n" for each in facts)
+
+
+def write_apart(file: Path, count: int) -> None:
+    """The same in a process of its own, whose memory is none of the measured one's."""
+    subprocess.run([sys.executable, "-m", "bench.facts", str(file), str(count)], check=True)
 
 
 def _everything(count: int, start: datetime, rng: Random) -> Iterator[Envelope]:
@@ -111,3 +118,7 @@ def _fact(id: str, type: str, time: datetime, **data: Any) -> Envelope:
         "time": time.isoformat(),
         "data": data,
     }
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), envelopes(int(sys.argv[2])))

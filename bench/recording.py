@@ -66,7 +66,7 @@ def record(opened: Opened, folder: Path, count: int) -> Pair:
 def facts_file(folder: Path, count: int) -> Path:
     file = folder / "facts.jsonl"
     if not file.exists():
-        facts.write(file, facts.envelopes(count))
+        facts.write_apart(file, count)
     return file
 
 

@@ -162,3 +162,17 @@ def test_of_a_file_with_a_refused_fact_nothing_stays_and_nothing_is_remembered(
     with open_at(home.konto.home).konto as again:
         assert again.log.opened(again.log.page(0, 100)) == opened
         assert all(fact.id for fact in opened)
+
+
+def test_a_dry_run_leaves_nothing_in_the_log_and_nothing_in_mind(home: Home, tmp_path: Path):
+    # Given a file that is only tried
+    file = tmp_path / "facts.jsonl"
+    facts.write(file, facts.envelopes(60))
+    home.clock.now = NOW
+    assert import_file(home.konto, file, dry_run=True).recorded == 60
+    assert not any(rows for name, rows in held(home).items() if name not in ("events", "sources"))
+    # When it is taken by the same process
+    assert import_file(home.konto, file).recorded == 60
+    # Then its source is noted, and every text can be opened.
+    assert ("crm",) in held(home)["sources"]
+    assert all(fact.id for fact in home.konto.log.opened(home.konto.log.page(0, 100)))
