@@ -224,6 +224,10 @@ class Store(ABC):
     def writing(self, *, keep: bool = True) -> AbstractContextManager[Cursor]:
         """One transaction that holds the writer's lock from its first line on. `keep=False` rolls back."""
 
+    def writing_much(self) -> AbstractContextManager[None]:
+        """While it lasts, whoever writes may take more memory for it."""
+        return nullcontext()
+
     @abstractmethod
     def updating(self) -> AbstractContextManager[Cursor]:
         """One transaction on single rows, which waits only for whoever changes the same ones, where the engine can."""

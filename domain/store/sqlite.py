@@ -25,8 +25,9 @@ from domain.store.base import Bookmarks, Claim, Cursor, Doorbell, EventTable, St
 from domain.store.locks import held
 
 VARIABLES_AT_ONCE = 500
-CACHE_KILOBYTES = 32_000
-"""At most, per connection: ids are scattered, so that writing touches pages all over the file."""
+CACHE_KILOBYTES, MUCH_KILOBYTES = 32_000, 128_000
+"""At most, per connection: ids are scattered, so that writing touches pages all over the file. A page that does not fit
+goes to the disk and is fetched again for one row: a million facts then take four times as long to write."""
 
 
 class SqliteCursor(Cursor):
@@ -123,6 +124,8 @@ class SqliteStore(Store):
         pool.wipes = synchronous == "FULL" if wipes is None else wipes
         # Not the pool's own lock for writers: whoever waits for that one keeps readers waiting too.
         self._one_writer = Lock()
+        self._kilobytes, self._kilobytes_given = CACHE_KILOBYTES, CACHE_KILOBYTES
+        """The cache that a writer may have, and the one that the connection was told of last."""
         self._writing: SQLiteConnection | None = None
         """Whoever writes has this one. What it has in its memory stays true from one transaction to the next, while a
         connection that others write beside has to read it all again."""
@@ -138,9 +141,7 @@ class SqliteStore(Store):
         if not self._one_writer.acquire(timeout=self._lock_timeout_s):
             raise StoreBusy
         try:
-            if self._writing is None:
-                self._writing = self._data.pool._create_connection()
-            connection = self._writing
+            connection = self._writers()
             cursor = connection.cursor()
             _begin(cursor)
             try:
@@ -155,6 +156,28 @@ class SqliteStore(Store):
                 raise
         finally:
             self._one_writer.release()
+
+    def _writers(self) -> SQLiteConnection:
+        """For whoever holds the lock, with as large a cache as it may have now."""
+        if self._writing is None:
+            self._writing = self._data.pool._create_connection()
+        if self._kilobytes_given != self._kilobytes:
+            self._writing.cursor().execute(f"PRAGMA cache_size=-{self._kilobytes}")
+            self._kilobytes_given = self._kilobytes
+        return self._writing
+
+    @contextmanager
+    def writing_much(self) -> Iterator[None]:
+        self._kilobytes = MUCH_KILOBYTES
+        try:
+            yield
+        finally:
+            self._kilobytes = CACHE_KILOBYTES
+            if self._one_writer.acquire(blocking=False):  # whoever writes just now lets go of it the next time
+                try:
+                    self._writers()
+                finally:
+                    self._one_writer.release()
 
     def updating(self) -> AbstractContextManager[Cursor]:
         # A file has one writer at a time.

@@ -18,6 +18,7 @@ from eventsourcing.sqlite import SQLiteConnection
 
 from domain.errors import Refused
 from domain.store import SqliteStore, StoreBusy
+from domain.store.sqlite import CACHE_KILOBYTES, MUCH_KILOBYTES
 from domain.store.schema import Step, migrate
 from tests.homes import Home, open_at
 from tests.notation import at, envelopes
@@ -327,3 +328,12 @@ def test_scrubbing_waits_for_whoever_still_reads_what_was_there(tmp_path: Path):
     assert [b"Kanarienvogel" in file.read_bytes() for file in tmp_path.iterdir()].count(True) == 0
     assert (tmp_path / "some.db-wal").stat().st_size == 0
     store.close()
+
+
+@only_files
+def test_a_large_cache_is_had_only_while_much_is_written(home: Home):
+    store = home.konto.log.store
+    with store.writing_much(), store.writing() as cursor:
+        assert cursor.execute("PRAGMA cache_size").one()[0] == -MUCH_KILOBYTES
+    with store.writing() as cursor:
+        assert cursor.execute("PRAGMA cache_size").one()[0] == -CACHE_KILOBYTES
