@@ -18,8 +18,8 @@ from eventsourcing.sqlite import SQLiteConnection
 
 from domain.errors import Refused
 from domain.store import SqliteStore, StoreBusy
-from domain.store.sqlite import CACHE_KILOBYTES, MUCH_KILOBYTES
 from domain.store.schema import Step, migrate
+from domain.store.sqlite import CACHE_KILOBYTES, MUCH_KILOBYTES
 from tests.homes import Home, open_at
 from tests.notation import at, envelopes
 from tests.processes import at_once
