@@ -24,6 +24,7 @@ FIRST_YEAR, LAST_YEAR = 1899, 2200
 A search that leaves them ends with a refusal, so none runs for ever.
 """
 
+MOST_KNOWN = 4096
 MEAN_YEAR_SECONDS = 31_556_952
 Pause = tuple[datetime, datetime]
 
@@ -74,6 +75,7 @@ class SpecialDays:
 class _Year(NamedTuple):
     """The open windows of one local year in seconds since the epoch, and running sums over them."""
 
+    number: int
     start: int
     end: int
     opens: tuple[int, ...]
@@ -115,6 +117,8 @@ class Hours:
     closed: tuple[Days, ...] = ()
     special: tuple[SpecialDays, ...] = ()
     _years: dict[int, _Year] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[tuple[int, int], int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Spans measured lately: a promise's own are asked for by whoever looks at it."""
 
     # -- measuring ----------------------------------------------------------------------------------
 
@@ -123,7 +127,11 @@ class Hours:
         first, last = seconds_of(start), seconds_of(end)
         if last <= first:
             return 0
-        seconds = self._between(first, last)
+        seconds = self._known.get((first, last))
+        if seconds is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            seconds = self._known[first, last] = self._between(first, last)
         for since, until in _merged(pauses):
             if since < last and until > first:
                 seconds -= self._between(max(since, first), min(until, last))
@@ -154,12 +162,10 @@ class Hours:
         moment = seconds_of(end)
         if seconds == 0:
             return end.astimezone(UTC)
-        number = self._year_of(moment)
-        year = self._year(number)
+        year = self._year_at(moment)
         rest = year.worked(moment) - seconds
         while rest < 0:
-            number -= 1
-            year = self._year(number)
+            year = self._year(year.number - 1)
             rest += year.total
         place = bisect_right(year.after, rest)
         return at_second(year.opens[place] + rest - year.before[place])
@@ -168,7 +174,7 @@ class Hours:
 
     def is_open(self, at: datetime) -> bool:
         moment = seconds_of(at)
-        year = self._year(self._year_of(moment))
+        year = self._year_at(moment)
         place = bisect_right(year.opens, moment) - 1
         return place >= 0 and moment < year.closes[place]
 
@@ -177,11 +183,9 @@ class Hours:
         if self.is_open(at):
             return at.astimezone(UTC)
         moment = seconds_of(at)
-        number = self._year_of(moment)
-        year = self._year(number)
+        year = self._year_at(moment)
         while (place := bisect_right(year.opens, moment)) == len(year.opens):
-            number += 1
-            year = self._year(number)
+            year = self._year(year.number + 1)
         return at_second(year.opens[place])
 
     def opening_before(self, due: datetime | date, business_days: int) -> datetime:
@@ -301,6 +305,7 @@ class Hours:
             midnight = next_midnight
         after = tuple(accumulate(end - start for start, end in windows))
         return _Year(
+            number=number,
             start=new_year,
             end=midnight,
             opens=tuple(start for start, _ in windows),
@@ -311,29 +316,28 @@ class Hours:
             openings=openings,
         )
 
-    def _year_of(self, moment: int) -> int:
+    def _year_at(self, moment: int) -> _Year:
         """The local year of a moment: guessed by the mean length of a year, which is never off by two."""
         number = 1970 + moment // MEAN_YEAR_SECONDS
-        year = self._year(number)
+        year = self._years.get(number) or self._year(number)
         if moment < year.start:
-            return number - 1
-        return number if moment < year.end else number + 1
+            return self._year(number - 1)
+        return year if moment < year.end else self._year(number + 1)
 
     def _between(self, start: int, end: int) -> int:
-        first, last = self._year_of(start), self._year_of(end)
-        seconds = self._year(last).worked(end) - self._year(first).worked(start)
-        if first == last:
-            return seconds
-        return seconds + sum(self._year(number).total for number in range(first, last))
+        first = self._year_at(start)
+        if end < first.end:
+            return first.worked(end) - first.worked(start)
+        last = self._year_at(end)
+        seconds = last.worked(end) - first.worked(start)
+        return seconds + sum(self._year(number).total for number in range(first.number, last.number))
 
     def _used_up(self, moment: int, seconds: int) -> int:
-        number = self._year_of(moment)
-        year = self._year(number)
+        year = self._year_at(moment)
         rest = year.worked(moment) + seconds
         while rest > year.total:
             rest -= year.total
-            number += 1
-            year = self._year(number)
+            year = self._year(year.number + 1)
         place = bisect_left(year.after, rest)
         return year.opens[place] + rest - year.before[place]
 

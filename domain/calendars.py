@@ -210,8 +210,16 @@ class Calendars(Document):
 
     def for_team(self, team: str | None) -> Hours:
         """The hours of a team; the usual ones for a team without a calendar of its own, or without a team."""
-        name = self._by_team.get(_folded(team), self.default) if team is not None else self.default
-        return self.calendars[name].opening_hours
+        hours = self._hours.get(team)
+        if hours is None:
+            name = self._by_team.get(_folded(team), self.default) if team is not None else self.default
+            hours = self._hours[team] = self.calendars[name].opening_hours
+        return hours
+
+    @cached_property
+    def _hours(self) -> dict[str | None, Hours]:
+        """Those that were asked for."""
+        return {}
 
     @cached_property
     def _by_team(self) -> dict[str, str]:

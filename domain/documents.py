@@ -122,6 +122,8 @@ class Versions(Generic[T]):
 
     def at(self, instant: datetime) -> T:
         """The version that counts at an instant; a version counts from the very instant it starts."""
+        if not self.later:
+            return self.first
         place = bisect_right(self.later, instant, key=lambda each: each[0])
         return self.later[place - 1][1] if place else self.first
 

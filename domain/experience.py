@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from domain.fact import Fact
-from domain.outcome import Standing, Step, steps
+from domain.outcome import Standing, Step
 from domain.steering import Steering
 
 BUSINESS_DAY_SECONDS = 8 * 3600
@@ -74,9 +73,8 @@ def proposal(
     )
 
 
-def experience(history: Sequence[Fact], customer: str, steering: Steering) -> Experience:
-    """Of the facts of one promise, who promised it and not who answers for it now."""
-    life = list(steps(history, steering))
+def experience(life: Sequence[Step], customer: str, steering: Steering) -> Experience:
+    """Of the steps of one promise, who promised it and not who answers for it now."""
     made, last = life[0].after, life[-1].after
     known = _known(life)
     verdict = last.verdict

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from domain.contact import ContactOutbound
 from domain.fact import Fact
-from domain.outcome import Step, hours_of, steps
+from domain.outcome import Step, hours_of
 from domain.relationship import Relationship
 from domain.steering import Steering
 
@@ -32,8 +32,8 @@ def approaches(relationship: Relationship) -> list[Fact]:
 
 def follow_ups(relationship: Relationship, steering: Steering) -> Iterator[FollowUp]:
     calls = [fact for fact in approaches(relationship) if _purpose(fact) == "follow_up"]
-    for stream, history in relationship.promises.items():
-        for step in steps(history, steering):
+    for stream, life in relationship.lives(steering).items():
+        for step in life:
             verdict = step.after.verdict
             if verdict is None or step.before is None or step.before.verdict is not None:
                 continue

@@ -19,7 +19,6 @@ from domain.business_time import Hours
 from domain.fact import Fact, end_of, in_order
 from domain.promise import (
     Promise,
-    PromiseBroken,
     PromiseFulfilled,
     PromiseMade,
     PromisePaused,
@@ -27,6 +26,7 @@ from domain.promise import (
     PromiseRenegotiated,
     PromiseResumed,
     PromiseWithdrawn,
+    Settling,
 )
 from domain.rulebook import Rulebook
 from domain.steering import Steering
@@ -117,6 +117,11 @@ def _step(before: Standing, fact: Fact, steering: Steering) -> Step:
     standing = _clock_stood_still(before, fact.time, hours)
     promise = promises.evolve(standing.promise, fact)
     assert promise is not None
+    if isinstance(fact.data, Settling):
+        in_time = notice_in_time(standing, fact.time, hours, steering)
+        verdict = _verdict(standing, fact, hours, steering.rulebooks.at(fact.time))
+        settled = replace(standing, promise=promise, verdict=verdict, stopped_since=None, withdrawn_in_time=in_time)
+        return Step(fact, before, settled, in_time)
     after = replace(standing, promise=promise)
     match fact.data:
         case PromisePaused(cause="customer") if _still_ahead(after, fact.time):
@@ -126,11 +131,6 @@ def _step(before: Standing, fact: Fact, steering: Steering) -> Step:
         case PromiseRenegotiated() as move:
             in_time = move.asked_by == "customer" or notice_in_time(standing, fact.time, hours, steering)
             return Step(fact, before, _moved(after, fact, move, in_time) if move.agreed else after, in_time)
-        case PromiseFulfilled() | PromiseWithdrawn() | PromiseBroken() | PromiseReleased():
-            in_time = notice_in_time(standing, fact.time, hours, steering)
-            verdict = _verdict(standing, fact, hours, steering.rulebooks.at(fact.time))
-            settled = replace(after, verdict=verdict, stopped_since=None, withdrawn_in_time=in_time)
-            return Step(fact, before, settled, in_time)
         case _:
             return Step(fact, before, after)
 

@@ -13,8 +13,12 @@ from domain.customer import Customer, FeedbackGiven
 from domain.fact import Fact, in_order
 from domain.identity import survivors
 from domain.lives import THINGS, beginning, kind_of, standing
+from domain.outcome import Step, steps
+from domain.steering import Steering
 
 History = Sequence[Fact]
+Lives = Mapping[str, Sequence[Step]]
+"""The steps of promises by their streams."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,16 @@ class Relationship:
     promises: Mapping[str, History] = field(default_factory=dict)
     contacts: Mapping[str, History] = field(default_factory=dict)
     incidents: Mapping[str, History] = field(default_factory=dict)
+    _lives: list[tuple[Steering, Lives]] = field(default_factory=list, init=False, compare=False, repr=False)
+
+    def lives(self, steering: Steering) -> Lives:
+        """The steps of each promise, reckoned once for all who ask under the same steering."""
+        for under, lives in self._lives:
+            if under is steering:
+                return lives
+        lives = {stream: list(steps(history, steering)) for stream, history in self.promises.items()}
+        self._lives.append((steering, lives))
+        return lives
 
     @cached_property
     def facts(self) -> list[Fact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from bisect import bisect_right
 from functools import cache
 from importlib import resources
 from itertools import pairwise
@@ -18,7 +19,7 @@ from domain.fact import Channel, Kind, finding
 
 def hundredths(points: float) -> int:
     """Rounded half away from zero, so that a deposit and a withdrawal of one size stay equal."""
-    return int(math.copysign(math.floor(abs(points) * 100 + 0.5), points))
+    return int(points * 100 + 0.5) if points >= 0 else -int(0.5 - points * 100)
 
 
 MOST_POINTS = 100
@@ -54,10 +55,11 @@ class Late(NamedTuple):
         """Hundredths of points, not yet rounded."""
         if days <= self.days[0]:
             return self.points[0]
-        for (left, low), (right, high) in pairwise(zip(self.days, self.points, strict=True)):
-            if days < right:
-                return low + (high - low) * (days - left) / (right - left)
-        return self.points[-1]
+        place = bisect_right(self.days, days)
+        if place == len(self.days):
+            return self.points[-1]
+        left, low = self.days[place - 1], self.points[place - 1]
+        return low + (self.points[place] - low) * (days - left) / (self.days[place] - left)
 
     def shares(self, days: float) -> tuple[tuple[int, float], ...]:
         """Which knots the points at so many days come from, each with its share."""

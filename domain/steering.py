@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from domain import calendars, people, rulebook
 from domain.business_time import Hours
@@ -67,6 +68,10 @@ class Steering:
 
     def changes(self) -> list[datetime]:
         """The instants at which another version of what hours depend on begins to count."""
+        return self._changes
+
+    @cached_property
+    def _changes(self) -> list[datetime]:
         return sorted({*self.calendars.starts(), *self.people.starts()})
 
 

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from domain import access_key, alert, channel, contact, customer, document, firm, history, incident, per_person, promise
 from domain.errors import Refused, possible
-from domain.fact import FROM_THE_LOG, Data, Fact, Id, Instant, ZoneName
+from domain.fact import Data, Fact, Id, Instant, ZoneName
 
 _KINDS: tuple[type[Data], ...] = (
     customer.CustomerRegistered,
@@ -141,7 +141,7 @@ def stored_data(name: str, version: int, fields: dict[str, Any]) -> Data:
         version += 1
     if kind is None or version != kind.version:
         raise NotOurVersion(name, found)
-    return kind.model_validate(fields, context=FROM_THE_LOG)
+    return kind.as_stored(fields)
 
 
 class NotOurVersion(Refused):

@@ -24,7 +24,7 @@ from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import TELLING, Family, Page, Row, by_stream, through_knowledge
 from projections.paging import By, Place, behind, order_by
-from projections.tables import ALWAYS, delete, instant, micros, upsert
+from projections.tables import ALWAYS, instant, micros
 
 NO_FILTER = Filter()
 
@@ -63,8 +63,8 @@ SPOKEN = frozenset(("phone", "in_person", "video", "chat"))
 def apply(cursor: Cursor, page: Page) -> None:
     units = _units(page)
     streams = [stream for _, unit in units for stream in unit]
-    delete(cursor, "contacts", "contact", streams)
-    delete(cursor, "questions", "question", streams)
+    page.clear(cursor, "contacts", "contact", streams)
+    page.clear(cursor, "questions", "question", streams)
     for family, unit in units:
         found = _rows(family, unit, page.steering)
         cursor.insert("contacts", found.contacts)
@@ -74,7 +74,7 @@ def apply(cursor: Cursor, page: Page) -> None:
         for fact in page.facts
         if fact.type in contacts.LIFE.begins
     }
-    upsert(cursor, "contact_words", ("contact", "customer", "source", "id"), list(named.values()))
+    page.put(cursor, "contact_words", ("contact", "customer", "source", "id"), list(named.values()))
 
 
 def _units(page: Page) -> list[tuple[Family, list[str]]]:
@@ -103,13 +103,15 @@ def _units(page: Page) -> list[tuple[Family, list[str]]]:
 
 def _asking_about(family: Family, page: Page) -> Iterator[str]:
     """Contacts about a promise or incident whose pauses may have changed with this page."""
+    asked = family.streams("contact")
     changed = {
         stream.partition("-")[2]
-        for stream in page.touched
-        if stream in family.histories and kind_of(stream) in ("promise", "incident")
+        for kind in ("promise", "incident")
+        for stream in (family.streams(kind) if asked else ())
+        if stream in page.touched
     }
     if changed:
-        for stream in family.streams("contact"):
+        for stream in asked:
             for fact in family.histories[stream]:
                 about = getattr(fact.data, "about", None)
                 if about is not None and about.partition("-")[2] in changed:

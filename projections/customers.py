@@ -22,7 +22,7 @@ from projections import naming
 from projections.filters import EVERYTHING, Condition, Library, Moment
 from projections.page import TELLING, Family, Fold, Page, Row, by_stream, through_knowledge
 from projections.paging import By, Place, behind, order_by
-from projections.tables import ALWAYS, delete, micros, upsert
+from projections.tables import ALWAYS, micros
 from words import Translator
 
 TABLES = (
@@ -47,7 +47,7 @@ TABLES = (
 
 def apply(cursor: Cursor, page: Page) -> None:
     _describe(cursor, page)
-    delete(cursor, "parties", "customer", page.customers)
+    page.clear(cursor, "parties", "customer", page.customers)
     cursor.insert("parties", [row for family in page.families for row in parties(family, page.steering)])
     _name_persons(cursor, page)
 
@@ -55,7 +55,7 @@ def apply(cursor: Cursor, page: Page) -> None:
 def _describe(cursor: Cursor, page: Page) -> None:
     """What each customer is called and how they stand; a merged one is called by their survivor's name."""
     words = _words(cursor, page)
-    delete(cursor, "customers", "customer", page.customers)
+    page.clear(cursor, "customers", "customer", page.customers)
     rows = []
     for family in page.families:
         for member in family.members:
@@ -95,12 +95,7 @@ def _told(customer: customers.Customer) -> tuple[Any, ...]:
 
 def _words(cursor: Cursor, page: Page) -> dict[str, dict[str, str | None]]:
     """Source, own id and what they were called themselves, of everybody in the page's families."""
-    known = {
-        row[0]: dict(zip(WORDS, tuple(row)[1:], strict=True))
-        for row in cursor.among(
-            f"SELECT customer, {', '.join(WORDS)} FROM customer_words WHERE customer IN ({{among}})", page.customers
-        )
-    }
+    known = {} if page.first else _known(cursor, page.customers)
     for customer, (source, id) in page.own_ids.items():
         if known.get(customer, {}).get("id", customer) == customer:
             known[customer] = {"source": source, "id": id, **dict.fromkeys(naming.CALLED)}
@@ -110,8 +105,13 @@ def _words(cursor: Cursor, page: Page) -> dict[str, dict[str, str | None]]:
     for customer, own in known.items():
         if own["id"] == customer:
             own["name"] = SEALED  # erased: the doors say so in the reader's language
-    upsert(cursor, "customer_words", ("customer", *WORDS), [(each, *own.values()) for each, own in known.items()])
+    page.put(cursor, "customer_words", ("customer", *WORDS), [(each, *own.values()) for each, own in known.items()])
     return known
+
+
+def _known(cursor: Cursor, wanted: Iterable[str]) -> dict[str, dict[str, str | None]]:
+    sql = f"SELECT customer, {', '.join(WORDS)} FROM customer_words WHERE customer IN ({{among}})"
+    return {row[0]: dict(zip(WORDS, tuple(row)[1:], strict=True)) for row in cursor.among(sql, wanted)}
 
 
 WORDS = ("source", "id", *naming.CALLED)
@@ -195,13 +195,18 @@ def _name_persons(cursor: Cursor, page: Page) -> None:
             if field in words:
                 named.setdefault(getattr(fact.data, field), (words[field], fact.position))
     cursor.executemany(
-        "INSERT INTO persons VALUES (?, ?, ?) ON CONFLICT (person) DO UPDATE "
-        "SET name = excluded.name, position = excluded.position WHERE excluded.position < persons.position",
+        f"INSERT INTO persons VALUES (?, ?, ?) {FIRST_NAMED}",
         [(person, *row) for person, row in sorted(named.items())],
     )
     if any(fact.stream == "document-people" for fact in page.facts):
         cursor.execute("DELETE FROM colleagues")
         cursor.insert("colleagues", _colleagues(page))
+
+
+FIRST_NAMED = (
+    "ON CONFLICT (person) DO UPDATE SET name = excluded.name, position = excluded.position "
+    "WHERE excluded.position < persons.position"
+)
 
 
 def _colleagues(page: Page) -> list[tuple[str, str, str]]:

@@ -9,8 +9,8 @@ from typing import Any
 from domain.experience import Experience, Proposal, experience
 from domain.store import Cursor
 from projections.filters import Condition, Moment
-from projections.page import MERGING, Page
-from projections.tables import Views, delete, instant, micros
+from projections.page import MERGING, Page, Row
+from projections.tables import Views, instant, micros
 
 COLUMNS = "promise, made_at, owner, team, severity, kind, customer, lead_days, weekday, kept, known_at, ended_at"
 TABLES = (
@@ -39,18 +39,22 @@ REMEMBERED = 100_000
 def apply(cursor: Cursor, page: Page) -> None:
     folded = page.to_fold("promise", MERGING)
     streams = [stream for _, stream in folded]
-    before = {row[0]: tuple(row) for row in cursor.among(f"SELECT {COLUMNS} FROM experiences {AMONG}", streams)}
+    before = {} if page.first else _before(cursor, streams)
     now = {
-        stream: _row(experience(relationship.promises[stream], customer, page.steering))
+        stream: _row(experience(relationship.lives(page.steering)[stream], customer, page.steering))
         for family, stream in folded
         for customer, relationship in family.relationships.items()
         if stream in relationship.promises
     }
-    delete(cursor, "experiences", "promise", streams)
+    page.clear(cursor, "experiences", "promise", streams)
     cursor.insert("experiences", list(now.values()))
     changed = [at for stream in streams if (at := _differs_from(before.get(stream), now.get(stream))) is not None]
-    if changed:
+    if changed and not page.first:
         _relearn(cursor, page.upto, min(changed))
+
+
+def _before(cursor: Cursor, streams: Sequence[str]) -> dict[str, Row]:
+    return {row[0]: tuple(row) for row in cursor.among(f"SELECT {COLUMNS} FROM experiences {AMONG}", streams)}
 
 
 AMONG = "WHERE promise IN ({among})"
@@ -85,6 +89,13 @@ def _relearn(cursor: Cursor, position: int, since: int) -> None:
         "INSERT INTO relearned VALUES (?, ?) ON CONFLICT (position) DO NOTHING",  # an earlier instant stays
         (position, since),
     )
+
+
+def taught_anew(cursor: Cursor, position: int) -> None:
+    """After all promises of a whole log: whoever learned before learns anew."""
+    since = cursor.execute("SELECT MIN(made_at) FROM experiences").one()[0]
+    if since is not None:
+        _relearn(cursor, position, since)
 
 
 def _row(each: Experience) -> tuple[Any, ...]:

@@ -50,7 +50,8 @@ class Folded:
 
     @cached_property
     def _spans(self) -> dict[str, list[Span]]:
-        return {stream: list(spans(history, self.steering)) for stream, history in self.relationship.promises.items()}
+        lives = self.relationship.lives(self.steering)
+        return {stream: list(spans(life, self.steering)) for stream, life in lives.items()}
 
     @cached_property
     def _customer_owner(self) -> str | None:

@@ -17,7 +17,7 @@ from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment, UnknownState
 from projections.page import TELLING, Page, Row, by_stream, through_knowledge
 from projections.paging import By, Place, behind, order_by
-from projections.tables import ALWAYS, delete, instant, micros, until, upsert
+from projections.tables import ALWAYS, instant, micros, until
 
 NO_FILTER = Filter()
 
@@ -76,7 +76,7 @@ TABLES = (
 
 def apply(cursor: Cursor, page: Page) -> None:
     folded = page.to_fold("incident", TELLING)
-    delete(cursor, "incidents", "incident", (stream for _, stream in folded))
+    page.clear(cursor, "incidents", "incident", (stream for _, stream in folded))
     cursor.insert(
         "incidents",
         [
@@ -91,7 +91,7 @@ def apply(cursor: Cursor, page: Page) -> None:
         if isinstance(fact.data, IncidentReported)
         for words in [page.words.get(fact.key, {})]
     }
-    upsert(cursor, "incident_words", ("incident", "customer", "source", "id", "text"), list(named.values()))
+    page.put(cursor, "incident_words", ("incident", "customer", "source", "id", "text"), list(named.values()))
 
 
 def rows(stream: str, facts: Sequence[Fact], steering: Steering) -> list[Row]:

@@ -90,7 +90,7 @@ def titles(log: Log, facts: Iterable[Fact], histories: Histories, words: Words) 
     One recorded by mistake keeps its name for those who ask what we knew before we took it out.
     """
     changed = {fact.stream for fact in facts if _says_what(fact.data) or _retracts_in(fact, "promise")}
-    told = {stream: _said(standing(histories[stream])) or _said(histories[stream]) for stream in changed}
+    told = {stream: _said_what(histories[stream]) for stream in changed}
     last = {stream: facts[-1] for stream, facts in told.items() if facts}
     known = _with_older(log, words, last.values())
     return {stream: known.get(fact.key, {}).get("what") for stream, fact in last.items()}
@@ -98,6 +98,13 @@ def titles(log: Log, facts: Iterable[Fact], histories: Histories, words: Words) 
 
 def _retracts_in(fact: Fact, kind: str) -> bool:
     return isinstance(fact.data, FactRetracted) and kind_of(fact.stream) == kind
+
+
+def _said_what(history: Sequence[Fact]) -> list[Fact]:
+    said = _said(history)
+    if len(said) == 1:
+        return said
+    return _said(standing(history)) or said
 
 
 def _said(history: Iterable[Fact]) -> list[Fact]:

@@ -23,7 +23,10 @@ from domain.identity import survivors
 from domain.lives import kind_of, standing
 from domain.relationship import Relationship, relationships
 from domain.steering import Steering
-from projections.tables import ALWAYS, micros
+from domain.store import Cursor
+from projections.tables import ALWAYS, delete, micros, upsert
+
+Row = tuple[Any, ...]
 
 MERGING = (CustomerMerged, CustomerSeparated, FactRetracted)
 """What says which customers are one."""
@@ -62,8 +65,24 @@ class Family:
     def _told(self, kinds: tuple[type, ...]) -> list[Fact]:
         return [fact for each in self.members for fact in self.histories.get(each, ()) if isinstance(fact.data, kinds)]
 
-    def streams(self, kind: str) -> list[str]:
-        return sorted(stream for stream in self.histories if kind_of(stream) == kind)
+    @cached_property
+    def undoubted(self) -> Relationship | None:
+        """The single customer of whom nothing was ever taken out again: every fact counts, and always did."""
+        if len(self.members) > 1 or any(
+            isinstance(fact.data, FactRetracted) for history in self.histories.values() for fact in history
+        ):
+            return None
+        return self.relationships.get(self.members[0])
+
+    def streams(self, kind: str) -> Sequence[str]:
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[str]]:
+        kinds: dict[str, list[str]] = {}
+        for stream in sorted(self.histories):
+            kinds.setdefault(kind_of(stream), []).append(stream)
+        return kinds
 
 
 def survivors_of(facts: Iterable[Fact]) -> dict[str, str]:
@@ -92,6 +111,20 @@ class Page:
     """What the promises described in the page are called, by the latest description to have happened."""
     refolded: frozenset[str] = frozenset()
     """Streams to be folded again although no fact of theirs came: another calendar counts."""
+    first: bool = False
+    """Nothing of these customers stands in the tables yet, and everything of theirs is in this page."""
+
+    def clear(self, cursor: Cursor, table: str, column: str, values: Iterable[str]) -> None:
+        """Takes out what was folded of them before."""
+        if not self.first:
+            delete(cursor, table, column, values)
+
+    def put(self, cursor: Cursor, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Rows of which some may be there already; the first column is the key."""
+        if self.first:
+            cursor.insert(table, rows)
+        else:
+            upsert(cursor, table, columns, rows)
 
     @cached_property
     def customers(self) -> list[str]:
@@ -111,6 +144,8 @@ class Page:
 
     def to_fold(self, kind: str, told: tuple[type, ...]) -> list[tuple[Family, str]]:
         """The streams of a kind to fold again: those touched, and all of families of whom such things were told."""
+        if self.first:
+            return [(family, stream) for family in self.families for stream in family.streams(kind)]
         told_of = {fact.stream for fact in self.facts if isinstance(fact.data, told)}
         return [
             (family, stream)
@@ -145,7 +180,25 @@ def knowledge(facts: Iterable[Fact]) -> list[tuple[datetime, list[Fact]]]:
     return states
 
 
-Row = tuple[Any, ...]
+def growth(facts: Sequence[Fact]) -> list[tuple[datetime, int]] | None:
+    """The same of facts in order of happening: how many of them were known from each instant of recording on.
+
+    None where they were not recorded in that order.
+    """
+    states: list[tuple[datetime, int]] = []
+    position = 0
+    for number, fact in enumerate(facts, 1):
+        if fact.position < position:
+            return None
+        position = fact.position
+        assert fact.recorded is not None
+        if states and states[-1][0] >= fact.recorded:
+            states[-1] = (states[-1][0], number)
+        else:
+            states.append((fact.recorded, number))
+    return states
+
+
 Fold = Callable[[Sequence[Fact], datetime | None], Iterable[Row]]
 """Known facts, and until when nothing more was known (None = still) → rows without the times of knowledge."""
 

@@ -25,7 +25,7 @@ from projections.active import ACTIVE
 from projections.customers import standings
 from projections.page import Page
 from projections.spells import contacts_of, is_two_way
-from projections.tables import MICROSECOND, delete, micros, until
+from projections.tables import MICROSECOND, micros, until
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS presences (customer TEXT NOT NULL, at_from BIGINT NOT NULL, at_until BIGINT NOT NULL, "
@@ -48,7 +48,7 @@ Series = Sequence[tuple[datetime, V]]
 
 
 def apply(cursor: Cursor, page: Page) -> None:
-    delete(cursor, "presences", "customer", page.customers)
+    page.clear(cursor, "presences", "customer", page.customers)
     everybody = [each for family in page.families for each in family.relationships.values()]
     cursor.insert("presences", [row for each in everybody for row in _presences(each, page.steering)])
 

@@ -8,12 +8,13 @@ knowledge, so that any past reading is one comparison. Whether something is over
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime, time
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from domain.account import worth_of
-from domain.fact import Fact
+from domain.fact import Fact, follow_each_other
 from domain.follow_up import follow_up_window
 from domain.outcome import Moments, Standing, Step, moments, steps
 from domain.promise import Promise, PromiseMade
@@ -25,9 +26,9 @@ from domain.store import Cursor
 from projections import promise_sums
 from projections.customers import OWNER_NAME
 from projections.filters import Condition, Filter, Library, Moment, UnknownState
-from projections.page import MERGING, Page, Row, by_stream, through_knowledge
+from projections.page import MERGING, Family, Page, Row, by_stream, growth, through_knowledge
 from projections.paging import By, Order, Place, behind, order_by
-from projections.tables import ALWAYS, MICROSECOND, delete, instant, micros, until, upsert
+from projections.tables import ALWAYS, MICROSECOND, instant, micros, until
 
 NO_FILTER = Filter()
 EVERY_TIME = Condition("1 = 1", [])
@@ -123,16 +124,10 @@ TABLES = (
 def apply(cursor: Cursor, page: Page) -> None:
     folded = page.to_fold("promise", MERGING)
     streams = [stream for _, stream in folded]
-    with promise_sums.kept(cursor, streams):
-        delete(cursor, "promises", "promise", streams)
-        cursor.insert(
-            "promises",
-            [
-                row
-                for family, stream in folded
-                for row in rows(stream, family.histories[stream], page.steering, family.merging)
-            ],
-        )
+    # Where all tables are built anew the sums are added up in the end.
+    with nullcontext() if page.first else promise_sums.kept(cursor, streams):
+        page.clear(cursor, "promises", "promise", streams)
+        cursor.insert("promises", [row for family, stream in folded for row in rows_of(family, stream, page.steering)])
     _words(cursor, page)
 
 
@@ -143,7 +138,7 @@ def _words(cursor: Cursor, page: Page) -> None:
         for fact in page.facts
         if isinstance(fact.data, PromiseMade)
     }
-    upsert(cursor, "promise_words", WORDS, [(*row, page.titles.get(stream)) for stream, row in made.items()])
+    page.put(cursor, "promise_words", WORDS, [(*row, page.titles.get(stream)) for stream, row in made.items()])
     cursor.executemany(
         "UPDATE promise_words SET what = ? WHERE promise = ?",
         [(what, stream) for stream, what in page.titles.items() if stream not in made],
@@ -151,6 +146,19 @@ def _words(cursor: Cursor, page: Page) -> None:
 
 
 WORDS = ("promise", "customer", "source", "id", "what")
+
+
+def rows_of(family: Family, stream: str, steering: Steering) -> list[Row]:
+    """The rows of one promise of a family: as `rows` gives them, by a shorter way where there is one."""
+    if family.undoubted is not None:
+        life = family.undoubted.lives(steering)[stream]
+        facts = [step.fact for step in life]
+        if len(life) == len(family.histories[stream]) and (states := growth(facts)) is not None:
+            # No calendar changed since, and no step shares its instant with another.
+            plainly = (not (changes := steering.changes()) or changes[-1] <= facts[0].time) and follow_each_other(facts)
+            grown = _grown_plainly if plainly else _grown
+            return grown(stream, family.undoubted.customer, life, states, steering)
+    return rows(stream, family.histories[stream], steering, family.merging)
 
 
 class Span(NamedTuple):
@@ -171,27 +179,103 @@ def rows(
     def fold(known: Sequence[Fact], known_until: datetime | None) -> Iterator[Row]:
         for customer, relationship in relationships(by_stream(known).values()).items():
             for facts in relationship.promises.values():
-                for span in spans(facts, steering, known_until):
+                for span in _spans(list(steps(facts, steering)), steering, known_until):
                     yield _row(stream, customer, span, steering)
 
     return through_knowledge([*history, *merging], fold, place=3)
 
 
-def spans(history: Sequence[Fact], steering: Steering, known_until: datetime | None = None) -> Iterator[Span]:
-    """The life of a promise cut where a fact or another calendar changes how it stands.
+def _grown(
+    stream: str, customer: str, life: Sequence[Step], states: Sequence[tuple[datetime, int]], steering: Steering
+) -> list[Row]:
+    """The same rows as `rows` of a promise whose facts were recorded in the order in which they happened.
+
+    What was known earlier is then how its life begins, so that each step is looked at once: only how long it lasted is
+    seen differently later. tests/properties/test_growth.py holds both against each other.
+    """
+    found: dict[tuple[int, datetime], int] = {}
+    contents: dict[Row, int] = {}
+    closed: list[Row] = []
+    open_rows: dict[tuple[int, datetime | None], int] = {}
+    known = [until(recorded) for recorded, _ in states]
+    last = len(states) - 1
+    ever: list[Row] = []
+    for number, (_, count) in enumerate(states):
+        now: dict[tuple[int, datetime | None], int] = {}
+        for place, start, end, step in _cut(life, count, steering, None if number == last else states[number + 1][0]):
+            content = found.get((place, start))
+            if content is None:
+                row = _row(stream, customer, Span(start, None, step, moments(step.after, steering, start)), steering)
+                content = found[place, start] = contents.setdefault(row, len(contents))
+                if content == len(ever):
+                    ever.append(row)
+            now[content, end] = open_rows.get((content, end), known[number])
+        closed += [_known(ever, each, since, known[number]) for each, since in open_rows.items() if each not in now]
+        open_rows = now
+    closed += [_known(ever, each, since, ALWAYS) for each, since in open_rows.items()]
+    return closed
+
+
+def _grown_plainly(
+    stream: str, customer: str, life: Sequence[Step], states: Sequence[tuple[datetime, int]], steering: Steering
+) -> list[Row]:
+    """The same where each step was seen in two ways at most: as the last that was known, and with its end."""
+    rows: list[Row] = []
+    known = [until(recorded) for recorded, _ in states]
+    ends = [*known[1:], ALWAYS]
+    newest = {count - 1: number for number, (_, count) in enumerate(states)}
+    settled: Step | None = None
+    number = 0
+    for place, step in enumerate(life):
+        if settled is None and step.after.verdict is not None:
+            settled = step
+        latest = step if settled is None or settled is step else settled._replace(after=step.after)
+        start = step.fact.time
+        row = _row(stream, customer, Span(start, None, latest, moments(step.after, steering, start)), steering)
+        rest = row[3:]
+        if place in newest:
+            number = newest[place]
+            rows.append((stream, row[1], ALWAYS, known[number], ends[number], *rest))
+            number += 1
+        if place + 1 < len(life):
+            rows.append((stream, row[1], until(life[place + 1].fact.time), known[number], ALWAYS, *rest))
+    return rows
+
+
+def _known(ever: Sequence[Row], which: tuple[int, datetime | None], since: int, upto: int) -> Row:
+    row, end = ever[which[0]], which[1]
+    return (row[0], row[1], until(end), since, upto, *row[3:])
+
+
+def spans(life: Sequence[Step], steering: Steering) -> Iterator[Span]:
+    """The life of a promise cut where a fact or another calendar changes how it stands."""
+    return _spans(life, steering, None)
+
+
+def _spans(life: Sequence[Step], steering: Steering, known_until: datetime | None) -> Iterator[Span]:
+    for _, start, end, step in _cut(life, len(life), steering, known_until):
+        yield Span(start, end, step, moments(step.after, steering, start))
+
+
+def _cut(
+    life: Sequence[Step], count: int, steering: Steering, known_until: datetime | None
+) -> Iterator[tuple[int, datetime, datetime | None, Step]]:
+    """So many steps of a life, each with its place and from when until when.
 
     What was known only until some moment is not cut by calendars that began later: whether we knew more by then
     must not depend on when the tables are built.
     """
-    changes = [change for change in steering.changes() if known_until is None or change < known_until]
-    life = list(steps(history, steering))
+    changes: Sequence[datetime] = steering.changes()
+    if known_until is not None and changes:
+        changes = [change for change in changes if change < known_until]
     settled: Step | None = None
-    for place, step in enumerate(life):
-        end = life[place + 1].fact.time if place + 1 < len(life) else None
+    for place in range(count):
+        step = life[place]
+        end = life[place + 1].fact.time if place + 1 < count else None
         settled = settled or (step if step.after.verdict else None)
-        latest = step if settled is None else settled._replace(after=step.after)
-        for start, stop in _pieces(step.fact.time, end, changes if step.after.overdue_from else []):
-            yield Span(start, stop, latest, moments(step.after, steering, start))
+        latest = step if settled is None or settled is step else settled._replace(after=step.after)
+        for start, stop in _pieces(step.fact.time, end, changes if step.after.overdue_from else ()):
+            yield place, start, stop, latest
 
 
 def _pieces(
@@ -211,6 +295,10 @@ def _row(stream: str, customer: str, span: Span, steering: Steering) -> tuple[An
     first_overdue = None if verdict or standing.stopped_since else standing.first
     belongs_at, belongs_day = _belongs(standing)
     soon = span.moments
+    due = micros(standing.due)
+    # Mostly one and the same instant.
+    counting = due if standing.counting is standing.due else micros(standing.counting)
+    first = due if standing.first is standing.due else micros(standing.first)
     window = follow_up_window(span.step, steering)
     return (
         stream,
@@ -229,13 +317,13 @@ def _row(stream: str, customer: str, span: Span, steering: Steering) -> tuple[An
         int(promise.plan_b),
         _waits_for(promise),
         micros(promise.made.time),
-        micros(standing.due),
+        due,
         belongs_at,
         belongs_day,
-        micros(standing.counting),
-        micros(standing.first),
-        micros(standing.overdue_from),
-        micros(first_overdue),
+        counting,
+        first,
+        due if standing.overdue_from else None,
+        first if first_overdue else None,
         standing.occurrence,
         micros(soon.due_soon) if soon else None,
         micros(soon.last_call) if soon else None,

@@ -24,7 +24,7 @@ from projections.filters import Condition, Library, Moment
 from projections.page import Page
 from projections.rhythm import Lapsed, Silent
 from projections.spells import contacts_of, is_two_way
-from projections.tables import MICROSECOND, delete, instant, micros
+from projections.tables import MICROSECOND, instant, micros
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS rhythms (customer TEXT PRIMARY KEY, owner TEXT, first BIGINT NOT NULL, "
@@ -41,8 +41,8 @@ FEWEST = 3
 
 
 def apply(cursor: Cursor, page: Page) -> None:
-    delete(cursor, "rhythms", "customer", page.customers)
-    delete(cursor, "habits", "customer", page.customers)
+    page.clear(cursor, "rhythms", "customer", page.customers)
+    page.clear(cursor, "habits", "customer", page.customers)
     everybody = [each for family in page.families for each in family.relationships.values()]
     cursor.insert("rhythms", [row for each in everybody for row in _rhythm(each)])
     cursor.insert("habits", [row for each in everybody for row in _habits(each)])

@@ -58,10 +58,10 @@ TABLES = (
 def apply(cursor: Cursor, page: Page) -> None:
     """After the statements: where another rulebook lets all accounts fade differently, they are read from there."""
     rulebooks = page.steering.rulebooks
-    delete(cursor, "standings", "customer", page.customers)
-    delete(cursor, "usual_withdrawals", "customer", page.customers)
+    page.clear(cursor, "standings", "customer", page.customers)
+    page.clear(cursor, "usual_withdrawals", "customer", page.customers)
     _keep(cursor, page.lines, rulebooks)
-    if any(_is_a_rulebook(fact.data) for fact in page.facts) and _differ(rulebooks):
+    if not page.first and any(_is_a_rulebook(fact.data) for fact in page.facts) and _differ(rulebooks):
         everybody = [row[0] for row in cursor.execute("SELECT DISTINCT customer FROM standings").all()]
         for start in range(0, len(everybody), CUSTOMERS_AT_ONCE):
             _anew(cursor, everybody[start : start + CUSTOMERS_AT_ONCE], rulebooks)

@@ -25,7 +25,7 @@ from domain.store import Cursor
 from projections import customers, families
 from projections.filters import Condition, Library, Moment
 from projections.page import Page, by_stream, knowledge
-from projections.tables import ALWAYS, Views, delete, instant, micros, until
+from projections.tables import ALWAYS, Views, instant, micros, until
 
 PLAIN = "due IS NULL AND against_due IS NULL"
 """Lines whose worth does not change with the moment of reading."""
@@ -48,7 +48,7 @@ TABLES = (
 
 
 def apply(cursor: Cursor, page: Page) -> None:
-    delete(cursor, "lines", "customer", page.customers)
+    page.clear(cursor, "lines", "customer", page.customers)
     cursor.insert("lines", [row for customer, lines in page.lines.items() for row in _rows(customer, lines)])
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from domain.store import Cursor, Store
 from domain.store.schema import Step
 
+LATELY = 16_384
+"""Instants of which it is known where they stand: whoever folds a promise asks for the same few again and again."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -19,6 +22,7 @@ FOLLOWER = "views"
 """The name of the bookmark up to which all tables were brought."""
 
 
+@lru_cache(maxsize=LATELY)
 def micros(at: datetime | None) -> int | None:
     """Microseconds since 1970, UTC."""
     return None if at is None else (at - EPOCH) // MICROSECOND

@@ -15,7 +15,7 @@ from domain.relationship import relationships
 from domain.store import Cursor
 from projections.filters import Library
 from projections.page import Family, Page, Row, by_stream, through_knowledge
-from projections.tables import ALWAYS, delete, instant, micros
+from projections.tables import ALWAYS, instant, micros
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS timeline (position BIGINT NOT NULL, known_from BIGINT NOT NULL, "
@@ -34,9 +34,9 @@ TABLES = (
 
 def apply(cursor: Cursor, page: Page) -> None:
     anew = [family for family in page.families if _changes_its_mind(family)]
-    delete(cursor, "timeline", "stream", [stream for family in anew for stream in family.histories])
+    page.clear(cursor, "timeline", "stream", [stream for family in anew for stream in family.histories])
     cursor.insert("timeline", [row for family in anew for row in _through_knowledge(family)])
-    delete(cursor, "set_aside", "stream", [stream for family in anew for stream in family.histories])
+    page.clear(cursor, "set_aside", "stream", [stream for family in anew for stream in family.histories])
     cursor.insert("set_aside", [row for family in anew for row in _set_aside(family)])
     told = {stream for family in anew for stream in family.histories}
     cursor.insert(

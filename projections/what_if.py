@@ -13,7 +13,6 @@ from domain import account
 from domain.account import Stage, worth_of
 from domain.alert import Rule
 from domain.log import Log
-from domain.outcome import steps
 from domain.relationship import Relationship
 from domain.reliability import Evidence, reliability, weight
 from domain.roles import Asker, allowed
@@ -168,8 +167,8 @@ def _reliability_low(each: Account, steering: Steering, at: datetime) -> float |
 
 def _evidence(relationship: Relationship, steering: Steering, at: datetime) -> Iterator[Evidence]:
     """The settled promises by which the customer's reliability is judged."""
-    for history in relationship.promises.values():
-        for step in steps(history, steering):
+    for life in relationship.lives(steering).values():
+        for step in life:
             verdict = step.after.verdict
             if verdict is None:
                 continue

@@ -23,7 +23,7 @@ from domain.steering import Steering
 
 def bare_lines(relationship: Relationship, steering: Steering) -> list[Posting]:
     """All lines of one customer before newness, sensitivity and cap, in order of happening."""
-    promises = [line for history in relationship.promises.values() for line in of_promise(history, steering)]
+    promises = [line for life in relationship.lives(steering).values() for line in of_promise(life, steering)]
     lines = [
         *of_customer(relationship.own, steering),
         *promises,

@@ -40,9 +40,12 @@ def _answered(question: Question, steering: Steering) -> Iterator[Posting]:
 
 
 def _approached(relationship: Relationship, steering: Steering) -> Iterator[Posting]:
+    approached = approaches(relationship)
+    if not approached:
+        return
     in_time = {each.followed.key for each in follow_ups(relationship, steering) if each.followed is not None}
     counted: dict[str, datetime] = {}
-    for fact in approaches(relationship):
+    for fact in approached:
         data = fact.data
         assert isinstance(data, ContactOutbound)
         rules = steering.rulebooks.at(fact.time).contacts

@@ -9,21 +9,20 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from domain.account.posting import Factor, Posting, Share, days_between
-from domain.fact import Fact
-from domain.outcome import Standing, Step, steps
+from domain.outcome import Standing, Step
 from domain.promise import PromiseFulfilled, PromiseRenegotiated, PromiseWithdrawn
 from domain.rulebook import Rulebook, hundredths
 from domain.steering import Steering
 
 
-def of_promise(history: Sequence[Fact], steering: Steering) -> list[Posting]:
-    """The lines that one promise has earned, in order of happening, before newness and sensitivity.
+def of_promise(life: Sequence[Step], steering: Steering) -> list[Posting]:
+    """The lines that one promise has earned by its steps, in order of happening, before newness and sensitivity.
 
     None for an internal promise: the customer does not see it.
     """
     lines: list[Posting] = []
     previous: Step | None = None
-    for step in steps(history, steering):
+    for step in life:
         if step.after.promise.internal:
             return []
         if previous is not None:

@@ -16,7 +16,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from statistics import median
+from operator import itemgetter
 from typing import NamedTuple
 
 from domain.account.posting import Posting, Rulebooks, days_between
@@ -77,10 +77,10 @@ def stretches(lines: Sequence[Posting], rulebooks: Rulebooks) -> list[Stretch]:
     edges = {line.stands_from for line in steady} | {edge for line in others for edge in _edges(line, rulebooks)}
     ordered = sorted(edges | {start for start in starts if edges and start > min(edges)})
     found = [Stretch(None, ordered[0] if ordered else None, 0, 0.0)]
-    faded = _Faded(steady, rulebooks)
+    faded, standing = _Faded(steady, rulebooks), _Standing(others)
     for start, end in pairwise([*ordered, None]):
         assert start is not None
-        found.append(_stretch(start, end, faded, _standing(others, start), rulebooks))
+        found.append(_stretch(start, end, faded, standing.at(start), rulebooks))
     return found
 
 
@@ -94,10 +94,11 @@ def _stretch(
         if now == then and line.fades and line.due is None:
             fading += now * _share(line, start, rulebooks)
         else:
+            if line.due is None and line.fades:
+                now, then = line.counts_at(start, rulebooks), line.counts_at(last, rulebooks)
             # As good as straight from one cut to the next.
-            first = line.counts_at(start, rulebooks)
-            fixed += first
-            slope += (line.counts_at(last, rulebooks) - first) / days_between(start, last)
+            fixed += now
+            slope += (then - now) / days_between(start, last)
     return Stretch(start, end, *height(fading, half_lives(start, rulebooks.at(start))), fixed, slope)
 
 
@@ -148,8 +149,21 @@ def _is_steady(line: Posting) -> bool:
     return line.until is None and line.due is None and line.against is None
 
 
-def _standing(lines: Iterable[Posting], at: datetime) -> list[Posting]:
-    return [line for line in lines if line.stands_at(at)]
+class _Standing:
+    """Which of the lines stand, at one moment after the other."""
+
+    def __init__(self, lines: Sequence[Posting]) -> None:
+        self._coming = sorted(enumerate(lines), key=lambda each: each[1].stands_from, reverse=True)
+        self._now: list[tuple[int, Posting]] = []
+
+    def at(self, moment: datetime) -> list[Posting]:
+        """In the order given."""
+        while self._coming and self._coming[-1][1].stands_from <= moment:
+            insort(self._now, self._coming.pop(), key=itemgetter(0))
+        if not self._now:
+            return []
+        self._now = [each for each in self._now if each[1].until is None or moment < each[1].until]
+        return [line for _, line in self._now]
 
 
 def _edges(line: Posting, rulebooks: Rulebooks) -> Iterator[datetime]:
@@ -200,15 +214,24 @@ def usuals(lines: Sequence[Posting], rulebooks: Rulebooks) -> list[Usual]:
     """While enough withdrawals counted to call one of them usual; in between the rulebook says what is."""
     steady = [line for line in lines if _is_steady(line) and line.points < 0]
     others = [line for line in lines if not _is_steady(line)]
-    window = _Window(steady, rulebooks)
+    window, standing = _Window(steady, rulebooks), _Standing(others)
     found = []
     for start, end in pairwise([*sorted(_window_edges(steady, others, rulebooks)), None]):
         assert start is not None
         window.move_to(start)
-        own = [line for line in _standing(others, start) if _is_counted(line, start, rulebooks)]
-        for first, last in pairwise([start, *window.passed(own, start, end), end]):
+        own = [line for line in standing.at(start) if _is_counted(line, start, rulebooks)]
+        if not window.may_do(len(own)):
+            continue
+        if not own:
+            middle = window.median_with(())
+            assert middle is not None
+            found.append(Usual(start, end, middle, middle))
+            continue
+        at_start = [line.points_at(start, rulebooks) for line in own]
+        for first, last in pairwise([start, *window.passed(own, at_start, start, end), end]):
             assert first is not None
-            now = window.median_with(line.points_at(first, rulebooks) for line in own)
+            points = at_start if first is start else [line.points_at(first, rulebooks) for line in own]
+            now = window.median_with(points)
             then = window.median_with(line.points_at((last or first) - TICK, rulebooks) for line in own)
             if now is not None:
                 found.append(Usual(first, last, now, now if last is None or then is None else then))
@@ -244,22 +267,29 @@ class _Window:
         self._days: float | None = None
         self._fewest = 1
 
+    def may_do(self, others: int) -> bool:
+        """Whether they can be enough with so many others."""
+        return len(self._sizes) + others >= self._fewest
+
     def median_with(self, others: Iterable[int]) -> float | None:
         """None where they are too few. `others`: points of further lines, in hundredths."""
         more = [-points for points in others if points < 0]
         if len(self._sizes) + len(more) < self._fewest:
             return None
-        return median(sorted([*self._sizes, *more])) if more else _middle(self._sizes)
+        return _middle(sorted([*self._sizes, *more]) if more else self._sizes)
 
-    def passed(self, others: Iterable[Posting], start: datetime, end: datetime | None) -> list[datetime]:
+    def passed(
+        self, others: Sequence[Posting], at_start: Sequence[int], start: datetime, end: datetime | None
+    ) -> list[datetime]:
         """When one of the others, which costs more and more, comes past one of ours: another one lies in the middle."""
+        if end is None or not self._sizes:
+            return []
         moments = set()
-        for line in others if end is not None else ():
-            assert end is not None
-            first, last = -line.points_at(start, self._rulebooks), -line.points_at(end, self._rulebooks)
+        for line, points in zip(others, at_start, strict=True):
+            first, last = -points, -line.points_at(end, self._rulebooks)
             for size in set(self._sizes[bisect_right(self._sizes, first) : bisect_left(self._sizes, last)]):
                 moments.add(start + (end - start) * ((size - first) / (last - first)))
-        return sorted(each for each in moments if end is not None and start < each < end)
+        return sorted(each for each in moments if start < each < end)
 
     def move_to(self, at: datetime) -> None:
         rules = self._rulebooks.at(at).buffer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.experience import experience
+from domain.outcome import steps
 from tests.notation import Given, at, local
 
 
@@ -15,7 +16,7 @@ def taught(given: Given):
     def read():
         relationship, steering = given().relationship(), given().steering
         (history,) = relationship.promises.values()
-        return experience(history, relationship.customer, steering)
+        return experience(list(steps(history, steering)), relationship.customer, steering)
 
     return read
 
