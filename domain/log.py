@@ -68,6 +68,8 @@ class Stored(msgspec.Struct, omit_defaults=True):
     zone: str | None = None
 
 
+POSITIONS_AT_ONCE = 1_000
+
 PARKED = "fact, needs, since, sealed"
 ERASED = "SELECT COALESCE(SUM(1 + done), 0) FROM erasures"
 AT_FIRST = f"SELECT ({ERASED}), (SELECT 1 FROM parked LIMIT 1), ({masters.CURRENT})"
@@ -187,6 +189,15 @@ class Log:
     def rows(self, after: int, limit: int) -> list[Row]:
         """Events as stored, in the order in which they were recorded; `from_row` and `customer_of` read them."""
         return self.events.after(after, limit)
+
+    def rows_at(self, positions: Sequence[int]) -> list[Row]:
+        """Events at these positions, in their order."""
+        with self.store.reading() as cursor:
+            return [
+                row
+                for start in range(0, len(positions), POSITIONS_AT_ONCE)
+                for row in self.events.at(cursor, positions[start : start + POSITIONS_AT_ONCE])
+            ]
 
     def page(self, after: int, limit: int) -> list[Fact]:
         """Facts in the order in which they were recorded, personal fields sealed."""

@@ -39,10 +39,6 @@ class SubjectKey:
     subject: str
     key: bytes = field(repr=False)
 
-    @cached_property
-    def _cipher(self) -> AESGCM:
-        return AESGCM(self.key)
-
     def seal(self, fact_key: str, secrets: Mapping[str, Any], nonce: bytes) -> bytes:
         return self.seal_text(fact_key, told(secrets), nonce)
 

@@ -14,6 +14,9 @@ from domain.log import customer_of, from_row
 from domain.store import Cursor, Row
 from projections.tables import upsert
 
+Families = Mapping[str, Sequence[str]]
+MERGED = CustomerMerged.type_name
+
 TABLES = (
     "CREATE TABLE IF NOT EXISTS families (customer TEXT PRIMARY KEY, family TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS families_family ON families (family)",
@@ -24,11 +27,7 @@ TABLES = (
 
 def unite(cursor: Cursor, rows: Sequence[Row]) -> None:
     """Notes the streams that begin in these rows, and whoever belongs together from now on."""
-    pairs = [
-        (fact.customer, fact.data.customer)
-        for fact in (from_row(row) for row in rows if row.topic == "customer.merged")
-        if isinstance(fact.data, CustomerMerged)
-    ]
+    pairs = [_merged(row) for row in rows if row.topic == MERGED]
     begun = [(row.stream, customer_of(row)) for row in rows if row.topic in BEGINNINGS]
     before = dict(_before(cursor, begun))
     for stream, customer in begun:
@@ -38,6 +37,40 @@ def unite(cursor: Cursor, rows: Sequence[Row]) -> None:
     upsert(cursor, "streams", ("stream", "customer"), sorted(before.items()))
     for one, other in pairs:
         _join(cursor, one, other)
+
+
+class Beginnings:
+    """The same of a whole log, noted event by event and put into empty tables."""
+
+    def __init__(self) -> None:
+        self._whose: dict[str, str] = {}
+        self._pairs: list[tuple[str, str]] = []
+
+    def note(self, row: Row, customer: str) -> None:
+        if row.topic in BEGINNINGS:
+            before = self._whose.setdefault(row.stream, customer)
+            if before != customer:
+                self._pairs.append((before, customer))
+        elif row.topic == MERGED:
+            self._pairs.append(_merged(row))
+
+    def keep(self, cursor: Cursor) -> Families:
+        """Each family of several customers, by each of its members."""
+        cursor.executemany("INSERT INTO streams VALUES (?, ?)", iter(self._whose.items()))
+        self._whose = {}
+        found: dict[str, list[str]] = {}
+        for one, other in self._pairs:
+            family = sorted({*found.get(one, (one,)), *found.get(other, (other,))})
+            found |= dict.fromkeys(family, family)
+        cursor.insert("families", [(customer, members[0]) for customer, members in found.items()])
+        return found
+
+
+def _merged(row: Row) -> tuple[str, str]:
+    """Who was said to be one, whether or not it was taken back."""
+    fact = from_row(row)
+    assert isinstance(fact.data, CustomerMerged)
+    return fact.customer, fact.data.customer
 
 
 def _before(cursor: Cursor, begun: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:

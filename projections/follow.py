@@ -16,7 +16,7 @@ from domain.firm import FirmRatesSet
 from domain.lives import is_of_a_customer
 from domain.log import Log, customer_of, from_row
 from domain.steering import Steering, published, shipped
-from domain.store import Cursor, OldBookmark, Row, created_name
+from domain.store import Bookmarks, Cursor, OldBookmark, Row, created_name, key_apart
 from domain.store.schema import Step, migrate
 from domain.vocabulary import FACTS
 from projections import (
@@ -58,7 +58,12 @@ READ_MODELS = (
     channels,
     access_keys,
 )
-TABLES = tuple(statement for model in (families, merkle, promise_sums, *READ_MODELS) for statement in model.TABLES)
+TABLES = tuple(
+    part
+    for model in (families, merkle, promise_sums, *READ_MODELS)
+    for statement in model.TABLES
+    for part in key_apart(statement)
+)
 TABLE_NAMES = tuple(created_name(each) for each in TABLES if each.startswith("CREATE TABLE"))
 FOLDED = tuple(name for name in TABLE_NAMES if name not in experiences.STEPWISE)
 """Those that say the same in whatever steps the log was followed."""
@@ -68,12 +73,10 @@ LAYOUT = 12
 STEERING = ("document-rulebook", "document-calendars", "document-people", FIRM)
 """The streams of what steers the product."""
 
-PAGE, REBUILD_PAGE = 5_000, 100_000
-"""Events in one transaction: live, so that nobody waits long, and beside the live tables, so that few customers are
-folded twice."""
+PAGE = 5_000
+"""Events in one transaction, so that nobody waits long."""
 CUSTOMERS_AT_ONCE, EVENTS_AT_ONCE = 250, 2_000
 """So much of a page is held as facts at the same time."""
-ROWS_AT_ONCE = 5_000
 
 Progress = Callable[[int, int], None]
 """Called with the position reached and the head."""
@@ -85,10 +88,22 @@ class Follower:
         self.views = views
         self._steering: tuple[int, Steering] | None = None
 
-    def catch_up(self, *, page_size: int = PAGE, progress: Progress | None = None) -> int:
-        """Brings the tables up to the head of the log; the number of facts that this call projected."""
+    def catch_up(
+        self,
+        *,
+        page_size: int | None = None,
+        progress: Progress | None = None,
+        give_up: Callable[[int], bool] = lambda position: False,
+    ) -> int:
+        """Brings the tables up to the head of the log; the number of facts that this call projected.
+
+        `give_up` is asked before each full page, with the position that was reached.
+        """
         done = 0
+        page_size = page_size or PAGE
         while rows := self.log.rows(since := self.views.position(), page_size):
+            if len(rows) == page_size and give_up(since):
+                break
             if self._project(since, rows):
                 done += len(rows)
             if progress:
@@ -99,34 +114,16 @@ class Follower:
         """What of the documents and the firm's rates we knew at a moment (None = now)."""
         if known is None:
             return self.steering()
-        histories = self.log.histories(STEERING)
-        facts = sorted((fact for each in histories.values() for fact in each), key=lambda fact: fact.position)
+        facts = _steering_facts(self.log, None)
         then = [fact for fact in facts if fact.recorded is not None and fact.recorded <= known]
-        first = self.first_fact(then[-1].position if then else 0)
-        return published(shipped(self.log.ids.person), self.log.opened(then), first_fact=first)
+        return _published(self.log, then, then[-1].position if then else 0)
 
     def steering(self, upto: int | None = None) -> Steering:
         """The documents and the firm's rates up to a position (None = the head)."""
         known, last = self._steering, self.log.last(STEERING, upto=upto)
         if known is None or known[0] != last:
-            histories = self.log.histories(STEERING, upto=last)
-            facts = sorted((fact for each in histories.values() for fact in each), key=lambda fact: fact.position)
-            first = self.first_fact(last)
-            steering = published(shipped(self.log.ids.person), self.log.opened(facts), first_fact=first)
-            self._steering = known = (last, steering)
+            self._steering = known = (last, steering_upto(self.log, last))
         return known[1]
-
-    def first_fact(self, before: int) -> int | None:
-        """The position of the first fact that is no document, if it lies before; what we note ourselves is none."""
-        position = 0
-        while page := self.log.page(position, 20):
-            for fact in page:
-                if fact.stream not in STEERING and fact.type in FACTS:
-                    return fact.position
-            position = page[-1].position
-            if position > before:
-                break
-        return None
 
     def _project(self, since: int, rows: Sequence[Row]) -> bool:
         """Whether it was we who projected these rows, which follow the position `since`."""
@@ -177,19 +174,7 @@ class Follower:
         again = [stream for family in part for member in members[family] for stream in refolded.get(member, ())]
         touched = {family: members[family] for family in part}
         folded = self._families(cursor, since, touched, facts, set(refolded))
-        words = self.log.words(fact for fact in facts if naming.is_shown(type(fact.data)))
-        histories = {stream: facts for family in folded for stream, facts in family.histories.items()}
-        return Page(
-            facts=facts,
-            words=words,
-            families=folded,
-            steering=steering,
-            upto=upto,
-            own_ids=naming.own_ids(self.log, facts, words),
-            described=naming.described(self.log, facts, histories, words),
-            titles=naming.titles(self.log, facts, histories, words),
-            refolded=frozenset(again),
-        )
+        return page_of(self.log, facts, folded, steering, upto, refolded=frozenset(again))
 
     def _families(
         self,
@@ -212,6 +197,60 @@ class Follower:
         for stream, own in new.items():
             histories[stream] = [*histories.get(stream, ()), *own]
         return [Family(tuple(each), _of(each, streams_of, histories)) for each in wanted]
+
+
+def steering_upto(log: Log, position: int) -> Steering:
+    """What of the documents and the firm's rates stands in the log up to a position."""
+    return _published(log, _steering_facts(log, position), position)
+
+
+def _steering_facts(log: Log, upto: int | None) -> list[Fact]:
+    histories = log.histories(STEERING, upto=upto)
+    return sorted((fact for each in histories.values() for fact in each), key=lambda fact: fact.position)
+
+
+def _published(log: Log, facts: Sequence[Fact], before: int) -> Steering:
+    return published(shipped(log.ids.person), log.opened(facts), first_fact=first_fact(log, before))
+
+
+def first_fact(log: Log, before: int) -> int | None:
+    """The position of the first fact that is no document, if it lies before; what we note ourselves is none."""
+    position = 0
+    while page := log.page(position, 20):
+        for fact in page:
+            if fact.stream not in STEERING and fact.type in FACTS:
+                return fact.position
+        position = page[-1].position
+        if position > before:
+            break
+    return None
+
+
+def page_of(
+    log: Log,
+    facts: Sequence[Fact],
+    families: Sequence[Family],
+    steering: Steering,
+    upto: int,
+    *,
+    refolded: frozenset[str] = frozenset(),
+    first: bool = False,
+) -> Page:
+    """With what of the facts stands in the vault."""
+    words = log.words(fact for fact in facts if naming.is_shown(type(fact.data)))
+    histories = {stream: facts for family in families for stream, facts in family.histories.items()}
+    return Page(
+        facts=facts,
+        words=words,
+        families=families,
+        steering=steering,
+        upto=upto,
+        own_ids=naming.own_ids(log, facts, words),
+        described=naming.described(log, facts, histories, words),
+        titles=naming.titles(log, facts, histories, words),
+        refolded=refolded,
+        first=first,
+    )
 
 
 def _of(
@@ -256,35 +295,14 @@ def _touched_by_documents(cursor: Cursor, rows: Iterable[Row]) -> dict[str, list
 
 
 def steps(views: Views) -> list[Step]:
-    return views.steps(LAYOUT, TABLES)
+    return [step_with(views.bookmarks)]
+
+
+def step_with(bookmarks: Bookmarks) -> Step:
+    """The tables in one step: those of another layout are made anew and filled from the log."""
+    return Step(LAYOUT, "tables", [*bookmarks.statements(), *TABLES])
 
 
 def make_tables(views: Views) -> list[str]:
     """Where they are missing or of another layout; names what was done."""
     return migrate(views.store, steps(views), anew=True)
-
-
-def rebuild(log: Log, views: Views, beside: Views, *, progress: Progress | None = None) -> int:
-    """Builds all tables anew beside the live ones and puts them in their place in one transaction."""
-    make_tables(beside)
-    follower = Follower(log, beside)
-    done = 0
-    while True:
-        done += follower.catch_up(page_size=REBUILD_PAGE, progress=progress)
-        with beside.store.reading() as source, views.store.writing() as cursor:
-            # The live follower may have gone on meanwhile; nothing that was shown disappears again.
-            # An older copy of the log, put back, ends before tables that were not.
-            live = views.bookmarks.at(FOLLOWER, cursor)
-            if live <= (position := beside.bookmarks.at(FOLLOWER, source)) or live > log.head():
-                _replace(cursor, source)
-                views.bookmarks.put(cursor, FOLLOWER, position)
-                return done
-
-
-def _replace(cursor: Cursor, source: Cursor) -> None:
-    decisions = outbox.decisions(cursor)
-    for table in TABLE_NAMES:
-        cursor.execute(f"DELETE FROM {table}")
-        for rows in source.execute(f"SELECT * FROM {table}").portions(ROWS_AT_ONCE):
-            cursor.insert(table, rows)
-    outbox.take_over(cursor, decisions)

@@ -62,6 +62,8 @@ DAY_US = timedelta(days=1) // MICROSECOND
 SETTLED = f"p.known_until = {ALWAYS} AND +p.at_until = {ALWAYS} AND p.outcome IS NOT NULL"
 """For good, as far as we know. A plus keeps SQLite from reading all that still holds, to find a few among them."""
 
+OUTCOMES = "SELECT p.*, p.outcome AS state, p.first_outcome AS first_state FROM promises p"
+
 TABLES = (
     "CREATE TABLE IF NOT EXISTS promise_sums (dimension TEXT NOT NULL, day_us BIGINT NOT NULL, day TEXT NOT NULL, "
     "value TEXT NOT NULL, "
@@ -84,10 +86,20 @@ def kept(cursor: Cursor, promises: Sequence[str]) -> Iterator[None]:
     _change(cursor, changes)
 
 
+def add_up(cursor: Cursor) -> None:
+    """All sums, into an empty table."""
+    for dimension, column in zip(DIMENSIONS, ("''", "owner", "team", "kind"), strict=True):
+        cursor.execute(
+            f"INSERT INTO promise_sums SELECT '{dimension}', belongs_at / {DAY_US} * {DAY_US} AS day_us, belongs_day, "
+            f"COALESCE({column}, '') AS value, {SUMS} FROM ({OUTCOMES} WHERE {SETTLED}) p "
+            "GROUP BY day_us, belongs_day, value"
+        )
+
+
 def _count(cursor: Cursor, promises: Iterable[str], changes: Counter[tuple[Key, int]], sign: int) -> None:
     rows = cursor.among(
-        f"SELECT belongs_at, belongs_day, owner, team, kind, {SUMS} FROM (SELECT p.*, p.outcome AS state, "
-        f"p.first_outcome AS first_state FROM promises p WHERE p.promise IN ({{among}}) AND {SETTLED}) p "
+        f"SELECT belongs_at, belongs_day, owner, team, kind, {SUMS} "
+        f"FROM ({OUTCOMES} WHERE p.promise IN ({{among}}) AND {SETTLED}) p "
         "GROUP BY belongs_at, belongs_day, owner, team, kind",
         promises,
     )

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from domain.store import Cursor, Store
-from domain.store.schema import Step
 
 LATELY = 16_384
 """Instants of which it is known where they stand: whoever folds a promise asks for the same few again and again."""
@@ -43,10 +42,6 @@ class Views:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.bookmarks = store.bookmarks()
-
-    def steps(self, layout: int, statements: Iterable[str]) -> list[Step]:
-        """The tables in one step: those of another layout are made anew and filled from the log."""
-        return [Step(layout, "tables", [*self.bookmarks.statements(), *statements])]
 
     def position(self) -> int:
         with self.store.reading() as cursor:

@@ -12,7 +12,7 @@ from domain.fact import Fact
 from domain.store import Cursor
 from domain.vocabulary import FACTS
 from projections import outbox
-from projections.follow import FOLDED, Follower, Progress, make_tables
+from projections.follow import FOLDED, Follower, Progress
 from projections.tables import Views
 from wiring.home import Konto
 from words import N_
@@ -43,7 +43,8 @@ NO_SECRETS = N_("{n} facts have no entry in the vault, the first at position {fi
 UNREADABLE = N_("Position {position}: the vault cannot be opened with this home's keys, or was changed.")
 
 
-def findings(konto: Konto, progress: Progress | None = None) -> Iterator[Finding]:
+def findings(konto: Konto, progress: Progress | None = None, *, processes: int | None = 1) -> Iterator[Finding]:
+    """`processes` as for a rebuild."""
     yield from _register(konto)
     yield from _vault(konto)
     try:
@@ -58,7 +59,7 @@ def findings(konto: Konto, progress: Progress | None = None) -> Iterator[Finding
             reason=f"{type(error).__name__}: {error}",
         )
         return
-    yield from _tables(konto, progress)
+    yield from _tables(konto, progress, processes)
 
 
 def _finding(code: str, text: str, **params: Any) -> Finding:
@@ -137,9 +138,8 @@ def _unreadable(konto: Konto, facts: list[Fact]) -> Iterator[Finding]:
 # -- the tables -------------------------------------------------------------------------------------
 
 
-def _tables(konto: Konto, progress: Progress | None) -> Iterator[Finding]:
-    with konto.beside("check") as beside:
-        make_tables(beside)
+def _tables(konto: Konto, progress: Progress | None, processes: int | None) -> Iterator[Finding]:
+    with konto.built_beside("check", progress, processes=processes) as beside:
         follower = Follower(konto.log, beside)
         for _ in range(ROUNDS):
             follower.catch_up(progress=progress)

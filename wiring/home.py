@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -27,17 +27,19 @@ from domain.protection import Protection
 from domain.record import Receipt, ZoneOf, record
 from domain.roles import LOCAL_USER, Asker
 from domain.steering import Steering
-from domain.store import SqliteStore
+from domain.store.filling import remove
 from domain.store.locks import held
 from domain.store.schema import NotPrepared, migrate, require
 from projections import customers, statements
+from projections.anew import Helpers, built, rebuild
 from projections.filters import Library
-from projections.follow import Follower, Progress, make_tables, rebuild, steps
+from projections.follow import Follower, Progress, make_tables, steps
 from projections.tables import Views
 from projections.taught import Taught
 from wiring import erasing, installation, keys, masters, stores
 from wiring import settings as settings_
 from wiring.defaults import DEFAULTS
+from wiring.folding import Folders, as_many_as_help, seldom_collected
 from wiring.patience import patiently
 from wiring.settings import Settings
 from wiring.together import Together
@@ -60,6 +62,8 @@ class AlreadyRunning(Refused):
         )
 
 
+FAR_BEHIND = 20_000
+"""So many events missing in the tables, if they are half of the log, are quicker brought in by building all anew."""
 ADVISER = "adviser.json.gz"
 """What the adviser learned from settled promises; it can be removed at any time."""
 
@@ -100,9 +104,23 @@ class Konto:
         steering = cache(lambda: self.steering)  # asked only where a date needs it, then once
         return lambda team, owner, at: steering().hours(team, owner, at).zone.key
 
-    def catch_up(self, progress: Progress | None = None) -> int:
-        """Brings every table up to the log."""
-        return self.follower.catch_up(progress=progress)
+    def catch_up(self, progress: Progress | None = None, *, processes: int | None = 1) -> int:
+        """Brings every table up to the log: where most of it is missing there, by building them anew (see rebuild)."""
+        far_behind = False
+
+        def give_up(position: int) -> bool:
+            nonlocal far_behind
+            head = self.log.head()
+            far_behind = head - position >= max(FAR_BEHIND, head // 2)
+            return far_behind
+
+        done = self.follower.catch_up(progress=progress, give_up=give_up)
+        if far_behind:
+            # Where somebody else builds them just now, we go on as usual.
+            with suppress(AlreadyRunning):
+                done += self.rebuild(progress, processes=processes)
+            done += self.follower.catch_up(progress=progress)
+        return done
 
     def record(self, facts: Sequence[Fact]) -> list[Receipt]:
         """One transaction: what is refused leaves no trace, the rest is kept.
@@ -147,28 +165,48 @@ class Konto:
         row = self.views.row("SELECT name FROM persons WHERE person = ?", (person,))
         return row[0] if row else customers.person_name(self.library, person)
 
-    def rebuild(self, progress: Progress | None = None) -> int:
-        with self.beside("rebuild") as views:
-            return rebuild(self.log, self.views, views, progress=progress)
+    def rebuild(self, progress: Progress | None = None, *, processes: int | None = 1) -> int:
+        """All tables anew from the log; others may record meanwhile.
+
+        With more than one process, so many fold beside this one; None = as many as help. They import the program that
+        runs here once more, so only one that does nothing at import may ask for them.
+        """
+        with self._beside("rebuild", processes) as (file, helpers):
+            return rebuild(self.log, self.views, file, helpers=helpers, progress=progress)
 
     @contextmanager
-    def beside(self, name: str) -> Iterator[Views]:
-        """An empty read store beside the live one, gone afterwards. One at a time of each name.
+    def built_beside(
+        self, name: str, progress: Progress | None = None, *, processes: int | None = 1
+    ) -> Iterator[Views]:
+        """The same in a store of its own beside the live one, gone afterwards. One at a time of each name."""
+        with (
+            self._beside(name, processes) as (file, helpers),
+            built(self.log, file, helpers=helpers, progress=progress) as views,
+        ):
+            yield views
 
-        A file, whatever the live one is: the folds are the same, and nobody needs the right to make tables.
+    @contextmanager
+    def _beside(self, name: str, processes: int | None) -> Iterator[tuple[Path, Helpers | None]]:
+        """A file for tables, and those who help to fill it.
+
+        A file whatever the live store is: the folds are the same, and nobody needs the right to make tables.
         """
         file = self.home / f"views.{name}.db"
-        with held(file.with_suffix(".lock")) as ours:
+        with held(file.with_suffix(".lock")) as ours, seldom_collected():
             if not ours:
                 raise AlreadyRunning(file)
-            _remove(file)
-            timeout = self.settings.store.lock_timeout_seconds
-            store = SqliteStore(str(file), synchronous="NORMAL", lock_timeout_s=timeout)
+            self._leave_nothing(name)  # of one that was killed
+            processes = processes or as_many_as_help(self.log.head())
+            opening = partial(_log, self.home, self.settings, self.log.ids, self.places)
             try:
-                yield Views(store)
+                with Folders(opening, file, processes) if processes > 1 else nullcontext() as folders:
+                    yield file, folders
             finally:
-                store.close()
-                _remove(file)
+                self._leave_nothing(name)
+
+    def _leave_nothing(self, name: str) -> None:
+        for file in self.home.glob(f"views.{name}*.db"):
+            remove(file)
 
     def publish(self, kind: DocumentKind, content: str, valid_from: datetime | None = None) -> Fact:
         """A new version of a document, and its file in the home; raises Refused where it is not sound."""
@@ -280,7 +318,7 @@ def open_home(
     file = keys.place(home, environment)
     _make_keys(file, home, settings, entropy, prepare=prepare)
     ids = Ids(keys.read(file).ids)
-    places = masters.Places(file, environment, settings.vault, entropy)
+    places = masters.Places(file, dict(environment), settings.vault, entropy)
     log_store, view_store = stores.opened(home, settings.store)
     log, views, journal = (
         Log(log_store, ids, masters.of(places)),
@@ -331,6 +369,13 @@ def open_home(
     return konto
 
 
+def _log(home: Path, settings: Settings, ids: Ids, places: masters.Places) -> Log:
+    """The log alone, for another process that reads in it."""
+    log_store, view_store = stores.opened(home, settings.store)
+    view_store.close()
+    return Log(log_store, ids, masters.of(places))
+
+
 def _protection(log: Log, follower: Follower, now: datetime, *, signs_in: bool) -> Protection:
     """Read from the log itself, so that what is closed shows nothing from the next question on."""
     history = log.histories([per_person.STREAM]).get(per_person.STREAM, [])
@@ -351,8 +396,3 @@ def _make_keys(file: Path, home: Path, settings: Settings, entropy: Callable[[in
     if shared and not prepare:
         raise NotPrepared
     keys.make(file, entropy, with_vault=settings.vault.master == "file")
-
-
-def _remove(file: Path) -> None:
-    for name in (file, file.with_name(file.name + "-wal"), file.with_name(file.name + "-shm")):
-        name.unlink(missing_ok=True)

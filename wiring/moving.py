@@ -22,12 +22,15 @@ from domain.log import Log
 from domain.store import Cursor
 from domain.store.schema import migrate
 from projections import statements
-from projections.follow import TABLE_NAMES, Follower, make_tables
+from projections.anew import rebuild
+from projections.follow import TABLE_NAMES, make_tables
 from projections.tables import Views
 from wiring import checking, installation, stores
 from wiring.home import Konto
 
 PAGE = 5_000
+BESIDE = "views.move.db"
+"""Where the tables are built before they are moved, too."""
 COPIED: Mapping[str, tuple[str, Any]] = {
     "received": ("fact", ""),
     "vault": ("fact", ""),
@@ -158,7 +161,7 @@ def _compared(konto: Konto, log: Log, views: Views, progress: Progress | None) -
     for name in old:
         if old[name] != new[name]:
             raise NotEmpty(name)
-    Follower(log, views).catch_up(progress=progress)
+    rebuild(log, views, konto.home / BESIDE, progress=progress)
     for finding in checking.differences(views, konto.views):
         raise NotEqual(finding.params["table"])
     rows = {name: count for name, (count, _) in old.items()}

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from domain.document import DocumentKind, DocumentPublished
 from domain.fact import Fact
+from projections.follow import first_fact
 from wiring.defaults import DEFAULTS
 from wiring.home import Konto
 
@@ -26,7 +27,7 @@ def versions(konto: Konto, kind: DocumentKind) -> list[Version]:
     """In the order in which they were published, the shipped one first."""
     log = konto.log
     facts = log.opened(log.histories([f"document-{kind}"]).get(f"document-{kind}", []))
-    first = konto.follower.first_fact(facts[-1].position) if facts else None
+    first = first_fact(log, facts[-1].position) if facts else None
     return [Version(None, None, DEFAULTS[kind]()), *(_version(fact, first) for fact in facts)]
 
 

@@ -17,7 +17,10 @@ from domain.store.base import (
     StoreGone,
     StoreTrouble,
     created_name,
+    indexed_table,
+    key_apart,
 )
+from domain.store.filling import Filling
 from domain.store.sqlite import SqliteStore
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "Cursor",
     "Doorbell",
     "EventTable",
+    "Filling",
     "OldBookmark",
     "Row",
     "SqliteStore",
@@ -35,4 +39,6 @@ __all__ = [
     "StoreGone",
     "StoreTrouble",
     "created_name",
+    "indexed_table",
+    "key_apart",
 ]

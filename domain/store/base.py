@@ -6,10 +6,12 @@ must commit together with them goes through the same cursor.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from eventsourcing.persistence import PersistenceError
@@ -123,6 +125,12 @@ class EventTable(ABC):
         """Events of another store, at the very positions that they have there, into an empty one."""
         cursor.insert(f"stored_events ({self._row})", rows)
 
+    def at(self, cursor: Cursor, positions: Sequence[int]) -> list[Row]:
+        """The events at these positions, in their order; some hundreds at a time."""
+        among = ",".join(map(str, positions))
+        sql = f"SELECT {self._row} FROM stored_events WHERE {self.position} IN ({among}) ORDER BY {self.position}"
+        return [Row(*row) for row in cursor.execute(sql).all()]
+
     def after(self, position: int, limit: int) -> list[Row]:
         sql = f"SELECT {self._row} FROM stored_events WHERE {self.position} > ? ORDER BY {self.position} LIMIT ?"
         with self._store.reading() as cursor:
@@ -233,6 +241,14 @@ class Store(ABC):
         """One transaction on single rows, which waits only for whoever changes the same ones, where the engine can."""
 
     @abstractmethod
+    def take_over(self, file: Path, tables: Sequence[str], ready: Callable[[Cursor, Cursor], bool]) -> bool:
+        """The rows of all tables in a file beside, in one transaction in the place of those that are there.
+
+        `ready` is asked under the writer's lock with cursors on what is there and on the file; it may still change the
+        file. Where it says no, all stays as it was.
+        """
+
+    @abstractmethod
     def tables(self) -> set[str]:
         """The names of all tables that are there."""
 
@@ -282,4 +298,26 @@ class Store(ABC):
 
 def created_name(statement: str) -> str:
     """The table or index that CREATE … IF NOT EXISTS makes."""
-    return statement.split()[5]
+    return statement.partition(" IF NOT EXISTS ")[2].split()[0]
+
+
+def indexed_table(statement: str) -> str | None:
+    """The table that a CREATE INDEX is on; None where a table is made."""
+    return None if statement.startswith("CREATE TABLE") else statement.partition(" ON ")[2].split()[0]
+
+
+KEY = re.compile(r"(, )?PRIMARY KEY( \(([^)]*)\))?")
+
+
+def key_apart(statement: str) -> list[str]:
+    """A table without its key, and the key as an index of its own, so that rows may be there before it is."""
+    found = KEY.search(statement)
+    if found is None:
+        return [statement]
+    if found[3]:
+        columns, table = found[3], statement[: found.start()] + statement[found.end() :]
+    else:
+        columns = re.split(r"[,(] ?", statement[: found.start()])[-1].split()[0]
+        table = f"{statement[: found.start()]}NOT NULL{statement[found.end() :]}"
+    name = created_name(statement)
+    return [table, f"CREATE UNIQUE INDEX IF NOT EXISTS {name}_key ON {name} ({columns})"]

@@ -8,10 +8,14 @@ functions skips that and is refused by the settings).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
+from types import NoneType
 from typing import Any, LiteralString, Self
 
 import psycopg
@@ -24,6 +28,7 @@ from eventsourcing.postgres import (
     PostgresDatastore,
     PostgresTrackingRecorder,
 )
+from eventsourcing.sqlite import SQLiteCursor
 from psycopg import errors
 from psycopg.rows import dict_row, tuple_row
 
@@ -40,10 +45,12 @@ from domain.store.base import (
     in_portions,
 )
 from domain.store.dialect import COPIED, adapt, postgres_ddl, postgres_sql
+from domain.store.sqlite import SqliteCursor
 
 VALUES_AT_ONCE = 10_000
 FEW_ROWS = 8
 """Up to so many rows an INSERT is quicker than a COPY."""
+ROWS_AT_ONCE = 5_000
 CONNECT_WITHIN_S = 5
 CALLED = "vertrauenskonto"
 """The name under which the server lists our connections."""
@@ -103,6 +110,27 @@ class PostgresCursor(Cursor):
         # One list as one value: the same statement for any number of them.
         for part in in_portions(values, VALUES_AT_ONCE):
             yield "SELECT unnest(?::text[])", (part,)
+
+
+def _line(row: Sequence[Any]) -> str:
+    """A row from a file as COPY reads it: in a quarter of the time that the driver takes for each value."""
+    return "\t".join([_WRITTEN[type(value)](value) for value in row]) + "\n"
+
+
+def _text(value: str) -> str:
+    return value.translate(_ESCAPED) if _SPECIAL.search(value) else value
+
+
+_SPECIAL = re.compile(r"[\\\t\n\r]")
+_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_WRITTEN: Mapping[type, Callable[[Any], str]] = {
+    NoneType: lambda _: r"\N",
+    str: _text,
+    int: int.__repr__,
+    float: float.__repr__,
+    bytes: lambda value: rf"\\x{value.hex()}",
+}
+"""What SQLite gives back."""
 
 
 def _own(sql: str) -> LiteralString:
@@ -201,6 +229,19 @@ class PostgresStore(Store):
                 yield PostgresCursor(connection)
         finally:
             self._one_writer.release()
+
+    def take_over(self, file: Path, tables: Sequence[str], ready: Callable[[Cursor, Cursor], bool]) -> bool:
+        with closing(sqlite3.connect(file, isolation_level=None)) as source, self.writing() as cursor:
+            if not ready(cursor, SqliteCursor(SQLiteCursor(source.cursor()))):
+                return False
+            for table in tables:
+                cursor.execute(f"DELETE FROM {table}")
+                found = source.execute(f"SELECT * FROM {table}")
+                assert isinstance(cursor, PostgresCursor)
+                with cursor.engine.copy(_own(f"COPY {table} FROM STDIN")) as copy:
+                    while rows := found.fetchmany(ROWS_AT_ONCE):
+                        copy.write("".join([_line(row) for row in rows]))
+            return True
 
     @contextmanager
     def updating(self) -> Iterator[Cursor]:

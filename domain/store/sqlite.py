@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from threading import Lock
@@ -106,13 +106,20 @@ def _is_busy(error: sqlite3.OperationalError) -> bool:
 class SqliteStore(Store):
     """One SQLite file. FULL for what must survive a power cut at once, NORMAL for what can be rebuilt or is settled.
 
+    OFF for what nobody keeps.
+
     `wipes`: what is deleted is overwritten; usual with FULL.
     """
 
     engine = "sqlite"
 
     def __init__(
-        self, path: str, *, synchronous: Literal["FULL", "NORMAL"], lock_timeout_s: int, wipes: bool | None = None
+        self,
+        path: str,
+        *,
+        synchronous: Literal["FULL", "NORMAL", "OFF"],
+        lock_timeout_s: int,
+        wipes: bool | None = None,
     ) -> None:
         self.file = Path(path)
         self._data = SQLiteDatastore(path, lock_timeout=lock_timeout_s, originator_id_type="text")
@@ -179,6 +186,24 @@ class SqliteStore(Store):
                 finally:
                     self._one_writer.release()
 
+    def take_over(self, file: Path, tables: Sequence[str], ready: Callable[[Cursor, Cursor], bool]) -> bool:
+        """Page by page, whatever tables there are: keys and indexes come along as they lie in the file."""
+        if not self._one_writer.acquire(timeout=self._lock_timeout_s):
+            raise StoreBusy
+        try:
+            with (
+                closing(sqlite3.connect(file, isolation_level=None)) as source,
+                closing(sqlite3.connect(self.file, timeout=0, isolation_level=None)) as target,
+            ):
+                beside = SqliteCursor(SQLiteCursor(source.cursor()))
+                with self.reading() as there:
+                    copied = _copied(source, target, lambda: ready(there, beside), self._lock_timeout_s)
+                # Else the write-ahead log stays as large as all tables together, unless somebody still reads there.
+                target.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return copied
+        finally:
+            self._one_writer.release()
+
     def updating(self) -> AbstractContextManager[Cursor]:
         # A file has one writer at a time.
         return self.writing()
@@ -242,6 +267,41 @@ class SqliteStore(Store):
         if self._writing is not None:
             self._writing.close()
             self._writing = None
+
+
+PAGES_AT_ONCE = 50
+"""Fewer than empty tables have, so that something is left to copy when the writer's lock is ours."""
+
+
+class _NotReady(Exception):
+    pass
+
+
+def _copied(
+    source: sqlite3.Connection, target: sqlite3.Connection, ready: Callable[[], bool], timeout_s: float
+) -> bool:
+    """Whether all pages were copied: with the first ones comes the target's lock for writers, until the end."""
+    target.execute("PRAGMA synchronous=NORMAL")
+    pages = source.execute("PRAGMA page_count").fetchone()[0]
+    assert pages > PAGES_AT_ONCE
+    until, asked = monotonic() + timeout_s, False
+
+    def copied(status: int, left: int, total: int) -> None:
+        nonlocal asked
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if monotonic() > until:
+                raise StoreBusy
+        elif not asked:
+            asked = True
+            # What it changes in the source through this connection comes along.
+            if not ready():
+                raise _NotReady
+
+    try:
+        source.backup(target, pages=PAGES_AT_ONCE, progress=copied, sleep=LOOK_SECONDS)
+    except _NotReady:
+        return False
+    return True
 
 
 class _Held(Claim):

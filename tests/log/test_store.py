@@ -264,10 +264,11 @@ def test_what_a_killed_start_left_behind_hinders_nobody(tmp_path: Path):
     folder.mkdir(mode=0o700)
     for number in range(1, 40_000, 997):
         (folder / f"keys.json.{number}").touch()
-    (folder / "views.rebuild.db").write_bytes(b"half a file")
+    for name in ("views.rebuild.db", "views.rebuild-1.db"):
+        (folder / name).write_bytes(b"half a file")
     konto = open_home(folder, environment={})
     assert konto.rebuild() == 0
-    assert not (folder / "views.rebuild.db").exists()
+    assert list(folder.glob("views.rebuild*.db")) == []
     konto.close()
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import random
+import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -29,17 +34,22 @@ from domain.alert import (
 from domain.channel import ChannelPaused
 from domain.errors import Refused
 from domain.fact import Data
+from domain.log import Log
 from domain.store import OldBookmark, SqliteStore
+from domain.store.locks import held
+from domain.store.schema import NotPrepared
 from domain.vocabulary import parse
-from projections import alerts, outbox
-from projections.follow import FOLDED, TABLE_NAMES, Follower, make_tables, rebuild
+from projections import alerts, anew, outbox
+from projections.follow import FOLDED, TABLE_NAMES, Follower, make_tables
 from projections.tables import FOLLOWER, Views
 from tests import notation
 from tests.homes import Home, open_at
 from tests.notation import at, envelopes, local
 from tests.processes import at_once
 from tests.projections.fuse import Fuse, PowerCut
+from tests.waiting import wait_for
 from wiring import access
+from wiring.folding import Folders
 from wiring.home import Konto, open_home
 from wiring.importing import import_file
 from wiring.worker import run_tick
@@ -320,20 +330,23 @@ def _stop(position: int, head: int) -> None:
     raise PowerCut
 
 
-def test_a_rebuild_that_breaks_off_at_any_statement_of_its_last_step_changes_nothing(
-    busy: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_rebuild_that_breaks_off_at_any_statement_changes_nothing(busy: Home, monkeypatch: pytest.MonkeyPatch):
     live = contents(busy.konto.views, leases=True)
     fuse = Fuse(monkeypatch)
-    for number in (1, 5, 20, 60, 100, 120, 130, 135, 140, 145, 150, 155, 160):
+    busy.konto.rebuild()
+    statements, broken_off = fuse.used, 0
+    for number in range(1, statements + 1, statements // TRIED):
         fuse.left = number
-        try:
+        with suppress(PowerCut):
             busy.konto.rebuild()
-        except PowerCut:
-            fuse.left = -1
-            assert contents(busy.konto.views, leases=True) == live
-    fuse.left = -1
-    assert contents(busy.konto.views, leases=True) == live
+        broken_off += fuse.left <= 0
+        fuse.left = -1
+        assert contents(busy.konto.views, leases=True) == live, number
+        assert left_beside(busy.konto) == []
+    assert broken_off >= TRIED
+
+
+TRIED = 25
 
 
 # -- several followers --------------------------------------------------------------------------------
@@ -480,17 +493,122 @@ def test_a_rebuild_never_takes_back_what_the_live_tables_have_already_shown(busy
             konto.catch_up()
 
     before = konto.views.position()
-    with empty_views(tmp_path / "beside.db") as beside:
-        rebuild(konto.log, konto.views, beside, progress=record_once)
+    konto.rebuild(record_once)
     assert konto.views.position() == before + 1 == konto.log.head()
     assert contents(konto.views) == rebuilt(konto, tmp_path)
 
 
 def test_a_second_rebuild_at_the_same_time_is_told_so(busy: Home):
-    with busy.konto.beside("rebuild"), pytest.raises(Refused) as refused:
+    with busy.konto.built_beside("rebuild"), pytest.raises(Refused) as refused:
         busy.konto.rebuild()
     assert refused.value.code == "already_running"
     assert busy.konto.rebuild() == busy.konto.log.head()
+
+
+def test_several_processes_build_what_one_builds(busy: Home):
+    live = contents(busy.konto.views, leases=True)
+    heard: list[tuple[int, int]] = []
+    assert busy.konto.rebuild(lambda *told: heard.append(told), processes=2) == busy.konto.log.head()
+    assert contents(busy.konto.views, leases=True) == live
+    assert heard[-1] == (busy.konto.log.head(), busy.konto.log.head())
+    assert [done for done, _ in heard] == sorted(done for done, _ in heard)
+    assert left_beside(busy.konto) == []
+
+
+def test_a_process_that_dies_is_told_and_the_tables_stay(busy: Home):
+    konto, live = busy.konto, contents(busy.konto.views, leases=True)
+    with pytest.raises(Refused) as refused, Folders(_dies, konto.home / BESIDE, 2) as folders:
+        anew.rebuild(konto.log, konto.views, konto.home / BESIDE, helpers=folders)
+    assert (refused.value.code, refused.value.params["exit"]) == ("process_ended", -signal.SIGKILL)
+    assert contents(konto.views, leases=True) == live
+    assert left_beside(konto) == []
+
+
+def test_what_stops_one_of_several_processes_is_told_as_it_is(busy: Home):
+    konto, live = busy.konto, contents(busy.konto.views, leases=True)
+    with pytest.raises(Refused) as refused, Folders(_finds_nothing, konto.home / BESIDE, 2) as folders:
+        anew.rebuild(konto.log, konto.views, konto.home / BESIDE, helpers=folders)
+    assert str(refused.value) == str(NotPrepared())
+    assert contents(konto.views, leases=True) == live
+    assert left_beside(konto) == []
+
+
+def test_processes_that_help_end_with_whoever_asked_for_them(busy: Home, tmp_path: Path):
+    asking = multiprocessing.get_context("spawn").Process(target=_asks_for_help, args=(busy.konto.home, tmp_path))
+    asking.start()
+    wait_for((tmp_path / "works").exists)
+    with held(tmp_path / "lock") as ours:
+        assert not ours, "it is at work"
+    asking.kill()
+    asking.join()
+
+    def is_free() -> bool:
+        with held(tmp_path / "lock") as ours:
+            return ours
+
+    wait_for(is_free)
+
+
+def _asks_for_help(home: Path, folder: Path) -> None:
+    konto = open_home(home, environment={})
+    with Folders(partial(_works_for_ever, folder), folder / BESIDE, 1) as folders:
+        anew.rebuild(konto.log, konto.views, folder / BESIDE, helpers=folders)
+
+
+def _works_for_ever(folder: Path) -> Log:
+    with held(folder / "lock"):
+        (folder / "works").touch()
+        while True:
+            sleep(1)
+
+
+BESIDE = "views.rebuild.db"
+
+
+def _dies() -> Log:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def _finds_nothing() -> Log:
+    raise NotPrepared
+
+
+def left_beside(konto: Konto) -> list[str]:
+    return sorted(file.name for file in konto.home.glob("views.rebuild*") if file.suffix != ".lock")
+
+
+def test_whoever_is_far_behind_builds_the_tables_anew_and_finds_the_same(
+    busy: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    konto, live = busy.konto, contents(busy.konto.views)
+    monkeypatch.setattr("wiring.home.FAR_BEHIND", 10)
+    monkeypatch.setattr("projections.follow.PAGE", 10)
+    built: list[int] = []
+    monkeypatch.setattr("wiring.home.rebuild", lambda *args, **more: built.append(1) or anew.rebuild(*args, **more))
+    with empty_views(tmp_path / "empty.db") as empty:
+        put_back(konto.views, empty, 0)
+    assert konto.catch_up() == konto.log.head()
+    assert built == [1]
+    assert contents(konto.views) == live
+    assert konto.catch_up() == 0
+    assert built == [1]
+
+
+def test_a_swap_that_breaks_off_in_the_middle_leaves_what_was_there(busy: Home, monkeypatch: pytest.MonkeyPatch):
+    live = contents(busy.konto.views, leases=True)
+
+    def broken(*of_an_alert: Any) -> None:
+        raise PowerCut
+
+    monkeypatch.setattr("projections.anew.outbox.take_over", broken)
+    with pytest.raises(PowerCut):
+        busy.konto.rebuild()
+    assert contents(busy.konto.views, leases=True) == live
+    assert left_beside(busy.konto) == []
+    monkeypatch.undo()
+    busy.konto.rebuild()
+    assert contents(busy.konto.views, leases=True) == live
 
 
 # -- documents ----------------------------------------------------------------------------------------

@@ -78,11 +78,19 @@ def move(ctx: typer.Context, to: To, json: Json = False, lang: Lang = None) -> N
         desk.out.say(*(t.gettext(text).format(**said) for text in MOVED))
 
 
-def rebuild(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--processes", metavar="N", min=1, help=N_("How many processes build at the same time; else as many as help.")
+    ),
+]
+
+
+def rebuild(ctx: typer.Context, processes: Processes = None, json: Json = False, lang: Lang = None) -> None:
     with at_desk(ctx, json, lang, up_to_date=False) as desk:
         started = perf_counter()
         with desk.out.progress(desk.t.gettext(REBUILDING)) as tell:
-            events = desk.konto.rebuild(tell)
+            events = desk.konto.rebuild(tell, processes=processes)
             desk.konto.catch_up(tell)
         seconds = perf_counter() - started
         if json:
@@ -96,7 +104,7 @@ def check(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
     with at_desk(ctx, json, lang, up_to_date=False) as desk:
         t = desk.t
         with desk.out.progress(t.gettext(COMPARING)) as tell:
-            found = list(checking.findings(desk.konto, tell))
+            found = list(checking.findings(desk.konto, tell, processes=None))
         parked = len(desk.konto.log.parked())
         said = [{"code": each.code, "text": t.gettext(each.text).format(**each.params)} for each in found]
         if json:

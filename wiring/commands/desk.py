@@ -58,7 +58,7 @@ class Desk(Asking):
 
     def catch_up(self) -> None:
         with self.out.progress(self.t.gettext(CATCHING_UP), least=SLOW) as tell:
-            self.konto.catch_up(tell)
+            self.konto.catch_up(tell, processes=None)
 
 
 @contextmanager

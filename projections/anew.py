@@ -1,0 +1,253 @@
+"""Builds all tables anew from the whole log, beside the live ones, and puts them in their place by name.
+
+The folds are those of the follower. But a follower meets the same customers again page after page; here each of them
+is folded once, with all that ever happened, and rows only ever come to the end of tables, which get their keys and
+indexes when all of them are there.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from sys import intern
+from typing import NamedTuple, Protocol
+
+from domain.fact import Fact
+from domain.lives import is_of_a_customer
+from domain.log import Log, customer_of, from_row
+from domain.steering import Steering
+from domain.store import Cursor, Filling, Row, SqliteStore
+from projections import customers, experiences, families, merkle, outbox, promise_sums
+from projections.follow import READ_MODELS, TABLE_NAMES, Follower, Progress, page_of, steering_upto, step_with
+from projections.page import Family, by_stream
+from projections.tables import FOLLOWER, Views
+
+KEYED = (
+    "families",
+    "tiles",
+    "persons",
+    "colleagues",
+    "relearned",
+    "alerts",
+    "outbox",
+    "messages",
+    "channels",
+    "access_keys",
+)
+"""Tables in which rows are changed again while they are filled: they hold little beside what customers have."""
+
+OF_CUSTOMERS = {
+    **dict.fromkeys((name for name in TABLE_NAMES if name not in (*KEYED, "streams", "promise_sums")), ""),
+    "persons": customers.FIRST_NAMED,
+}
+"""Tables with what each customer has, and what is done with a row of a second customer with the same key."""
+
+ROWS_AT_ONCE = 20_000
+EVENTS_AT_ONCE = 4_000
+"""So many are held as facts at the same time."""
+
+
+class Portion(NamedTuple):
+    """Families of customers, and where in the log everything stands that was recorded of them."""
+
+    families: Sequence[Sequence[str]]
+    positions: Sequence[int]
+
+
+Tell = Callable[[int], None]
+"""Hears how many events more were folded."""
+
+
+class Helpers(Protocol):
+    """Others who fold customers at the same time, each into a file of their own."""
+
+    def begin(self, upto: int) -> None:
+        """They may get ready: up to this position they will be asked to fold."""
+
+    def fold(self, portions: Iterable[Portion]) -> None:
+        """Gives them all that there is to fold, and does not wait for them."""
+
+    def files(self, tell: Tell) -> Iterator[Path]:
+        """As each of them has done its share; raises what stopped one."""
+
+
+def rebuild(
+    log: Log, views: Views, file: Path, *, helpers: Helpers | None = None, progress: Progress | None = None
+) -> int:
+    """The number of events from which the tables were built; whatever comes afterwards is the follower's to add.
+
+    `file` is where they are built, and gone afterwards.
+    """
+    with Filling(file, step_with, KEYED) as filling:
+        events = _build(log, filling, helpers, progress)
+        while not views.store.take_over(filling.file, ("tracking", *TABLE_NAMES), partial(_ready, log, views)):
+            events += _follow(log, filling.file)
+    return events
+
+
+@contextmanager
+def built(log: Log, file: Path, *, helpers: Helpers | None = None, progress: Progress | None = None) -> Iterator[Views]:
+    """All tables, built in a file that is gone afterwards."""
+    with Filling(file, step_with, KEYED) as filling:
+        _build(log, filling, helpers, progress)
+        with _opened(file) as views:
+            yield views
+
+
+def _build(log: Log, filling: Filling, helpers: Helpers | None, progress: Progress | None) -> int:
+    upto = log.head()
+    if helpers:
+        helpers.begin(upto)
+    events = _fill(log, filling, upto, helpers, progress)
+    filling.bookmarks.put(filling.cursor, FOLLOWER, upto)
+    filling.finish()
+    return events
+
+
+def _fill(log: Log, filling: Filling, upto: int, helpers: Helpers | None, progress: Progress | None) -> int:
+    cursor, steering = filling.cursor, steering_upto(log, upto)
+    found = _Found()
+    for rows in _pages(log, upto):
+        found.add(rows)
+    done = 0
+
+    def tell(events: int) -> None:
+        nonlocal done
+        done += events
+        if progress:
+            progress(done, found.events)
+
+    portions = _portions(found.positions, found.beginnings.keep(cursor))
+    if helpers:
+        helpers.fold(portions)
+    else:
+        _fold_all(log, cursor, portions, steering, upto, tell)
+    for rows in _pages(log, upto):
+        merkle.append(cursor, rows)
+    _fold_others(log, cursor, found.others, steering, upto)
+    tell(len(found.others))
+    if helpers:
+        for file in helpers.files(tell):
+            filling.add(file, OF_CUSTOMERS)
+    experiences.taught_anew(cursor, upto)
+    promise_sums.add_up(cursor)
+    return found.events
+
+
+def fold_apart(log: Log, file: Path, upto: int, portions: Iterable[Portion], tell: Tell) -> None:
+    """A helper's share, into a file of its own."""
+    steering = steering_upto(log, upto)
+    filling = Filling(file, step_with, KEYED)
+    _fold_all(log, filling.cursor, portions, steering, upto, tell)
+    filling.keep()
+
+
+def _fold_all(log: Log, cursor: Cursor, portions: Iterable[Portion], steering: Steering, upto: int, tell: Tell) -> None:
+    for portion in portions:
+        _fold(log, cursor, portion, steering, upto)
+        tell(len(portion.positions))
+
+
+class _Found:
+    """Where everything stands, by the customer whom it concerns."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self.positions: dict[str, array[int]] = {}
+        self.others: array[int] = array("q")
+        """Events that tell of no customer: documents, alerts, keys."""
+        self.beginnings = families.Beginnings()
+
+    def add(self, rows: Sequence[Row]) -> None:
+        self.events += len(rows)
+        for row in rows:
+            if not is_of_a_customer(row.stream):
+                self.others.append(row.position)
+                continue
+            customer = intern(customer_of(row))
+            if customer not in self.positions:
+                self.positions[customer] = array("q")
+            self.positions[customer].append(row.position)
+            self.beginnings.note(row, customer)
+
+
+def _pages(log: Log, upto: int) -> Iterator[Sequence[Row]]:
+    since = 0
+    while rows := log.rows(since, min(ROWS_AT_ONCE, upto - since)):
+        since = rows[-1].position
+        yield rows
+
+
+def _portions(positions: Mapping[str, array[int]], together: Mapping[str, Sequence[str]]) -> Iterator[Portion]:
+    """`together` are the families of those who have one, by each of its members."""
+    groups: list[Sequence[str]] = []
+    events: list[int] = []
+    for customer in sorted(positions.keys() | together.keys()):
+        members = together.get(customer, (customer,))
+        if customer != members[0]:
+            continue
+        groups.append(members)
+        for member in members:
+            events.extend(positions.get(member, ()))
+        if len(events) >= EVENTS_AT_ONCE:
+            yield Portion(groups, array("q", sorted(events)))
+            groups, events = [], []
+    if groups:
+        yield Portion(groups, array("q", sorted(events)))
+
+
+def _fold(log: Log, cursor: Cursor, portion: Portion, steering: Steering, upto: int) -> None:
+    facts = [from_row(row) for row in log.rows_at(portion.positions)]
+    own: dict[str, list[Fact]] = {}
+    for fact in facts:
+        own.setdefault(fact.customer, []).append(fact)
+    whole = []
+    for members in portion.families:
+        histories = by_stream(fact for member in members for fact in own.get(member, ()))
+        whole.append(Family(tuple(members), {stream: _recorded(histories[stream]) for stream in sorted(histories)}))
+    page = page_of(log, facts, whole, steering, upto, first=True)
+    for model in READ_MODELS:
+        model.apply(cursor, page)
+
+
+def _recorded(history: list[Fact]) -> list[Fact]:
+    """In order of recording: facts of several members may stand in one stream."""
+    return sorted(history, key=lambda fact: fact.position)
+
+
+def _fold_others(log: Log, cursor: Cursor, positions: Sequence[int], steering: Steering, upto: int) -> None:
+    for start in range(0, len(positions), EVENTS_AT_ONCE):
+        facts = [from_row(row) for row in log.rows_at(positions[start : start + EVENTS_AT_ONCE])]
+        page = page_of(log, facts, [], steering, upto)
+        for model in READ_MODELS:
+            model.apply(cursor, page)
+
+
+def _ready(log: Log, views: Views, live: Cursor, beside: Cursor) -> bool:
+    """Unless the live follower went on meanwhile: nothing that was shown disappears again.
+
+    An older copy of the log, put back, ends before tables that were not. What was decided of messages comes along.
+    """
+    position = views.bookmarks.at(FOLLOWER, live)
+    if views.bookmarks.at(FOLLOWER, beside) < position <= log.head():
+        return False
+    outbox.take_over(beside, outbox.decisions(live))
+    return True
+
+
+def _follow(log: Log, file: Path) -> int:
+    """What was recorded meanwhile, as the live follower brings it."""
+    with _opened(file) as views:
+        return Follower(log, views).catch_up()
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Views]:
+    store = SqliteStore(str(file), synchronous="OFF", lock_timeout_s=0)
+    try:
+        yield Views(store)
+    finally:
+        store.close()
