@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench import facts
+from bench import recording
 from wiring.home import Konto, open_home
-from wiring.importing import import_file
 
 
 def home_of(folder: Path, count: int) -> Konto:
     home = folder / "home"
-    if home.exists():
-        return open_home(home, environment={})
-    file = folder / "facts.jsonl"
-    facts.write(file, facts.envelopes(count))
+    is_new = not home.exists()
     konto = open_home(home, environment={})
-    import_file(konto, file)
-    konto.catch_up()
+    if is_new:
+        recording.imported(konto, recording.facts_file(folder, count))
+        konto.catch_up(processes=None)
     return konto

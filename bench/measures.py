@@ -5,7 +5,10 @@ Each measure makes its files in a folder of its own and gives two functions that
 
 from __future__ import annotations
 
+import resource
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import partial
@@ -14,26 +17,27 @@ from time import perf_counter
 
 import msgspec
 
-from bench import alerts, audit, kpis, looks, over_http, pages, recording
+from bench import alerts, audit, kpis, looks, on_postgres, over_http, pages, recording
+from bench.fed import home_of
 from bench.pair import Pair
 from bench.stores import Database, Files
 from domain.rulebook import default
 from projections import experiences
 from projections.advice import learned
+from wiring import logs
 from wiring.home import open_home
+from wiring.settings import LogSettings
 from wiring.trying import what_if as tried
 
 
 def rebuild(folder: Path, count: int) -> Pair:
     """All tables from the log, against reading and decoding every event."""
     home = folder / "home"
-    konto = open_home(home, environment={})
-    recording.imported(konto, recording.facts_file(folder, count))
-    konto.catch_up()
+    konto = home_of(folder, count)
 
     def ours() -> float:
         started = perf_counter()
-        assert konto.rebuild() == count
+        assert konto.rebuild(processes=None) == count
         return perf_counter() - started
 
     def limit() -> float:
@@ -45,6 +49,46 @@ def rebuild(folder: Path, count: int) -> Pair:
         return perf_counter() - started
 
     return Pair(ours, limit, count)
+
+
+def scale_out(folder: Path, count: int) -> Pair:
+    """All tables from the log, customers shared out among two processes, against one process alone."""
+    konto = home_of(folder, count)
+
+    def built(processes: int) -> float:
+        started = perf_counter()
+        assert konto.rebuild(processes=processes) == count
+        return perf_counter() - started
+
+    return Pair(lambda: built(2), lambda: built(1), count)
+
+
+def memory(folder: Path, count: int) -> Pair:
+    """The most that one process takes while all tables are built, against 400 MB.
+
+    Megabytes stand for seconds here, so that the rates are facts a megabyte.
+    """
+    home = folder / "home"
+    home_of(folder, count).close()
+    script = f"from pathlib import Path; from bench.measures import megabytes; print(megabytes(Path({str(home)!r})))"
+    command = [sys.executable, "-c", script]
+
+    def ours() -> float:
+        return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()[-1])
+
+    return Pair(ours, lambda: MOST_MEGABYTES, count)
+
+
+def megabytes(home: Path) -> float:
+    """In a process that does nothing else, and in those that help it."""
+    logs.configure(LogSettings(level="warning"))
+    with open_home(home, environment={}) as konto:
+        konto.rebuild(processes=None)
+    most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return most / 1024
+
+
+MOST_MEGABYTES = 400.0
 
 
 def what_if(folder: Path, count: int) -> Pair:
@@ -65,9 +109,7 @@ def what_if(folder: Path, count: int) -> Pair:
 def advise(folder: Path, count: int) -> Pair:
     """What the adviser learns from every promise, against reading the promises alone."""
     home = folder / "home"
-    konto = open_home(home, environment={})
-    recording.imported(konto, recording.facts_file(folder, count))
-    konto.catch_up()
+    konto = home_of(folder, count)
     now = konto.clock()
 
     def ours() -> float:
@@ -87,7 +129,12 @@ MEASURES: Mapping[str, Callable[[Path, int], Pair]] = {
     "import_log:sqlite": partial(recording.import_log, Files),
     "import_log:postgresql": partial(recording.import_log, Database),
     "import_all:sqlite": partial(recording.import_all, Files),
+    "import_all:postgresql": partial(recording.import_all, Database),
     "rebuild:sqlite": rebuild,
+    "rebuild:postgresql": on_postgres.rebuild,
+    "rebuild_vs_library:postgresql": on_postgres.rebuild_vs_library,
+    "scale_out:sqlite": scale_out,
+    "memory:sqlite": memory,
     "record:sqlite": partial(recording.record, Files),
     "record:postgresql": partial(recording.record, Database),
     "http:sqlite": over_http.singly,

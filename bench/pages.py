@@ -74,7 +74,7 @@ def firm(folder: Path, count: int) -> Home:
         file = folder / f"facts-{count}.jsonl"
         facts.write(file, envelopes(count, system_clock()))
         import_file(konto, file)
-        konto.catch_up()
+        konto.catch_up(processes=None)
     return Home(konto)
 
 

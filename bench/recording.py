@@ -41,7 +41,7 @@ def import_all(opened: Opened, folder: Path, count: int) -> Pair:
         with stores.home() as konto:
             seconds = imported(konto, file)
             started = perf_counter()
-            konto.catch_up()
+            konto.catch_up(processes=None)
             return seconds + perf_counter() - started
 
     return Pair(ours, lambda: stores.inserted(finished()), count)
