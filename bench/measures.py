@@ -108,7 +108,6 @@ def what_if(folder: Path, count: int) -> Pair:
 
 def advise(folder: Path, count: int) -> Pair:
     """What the adviser learns from every promise, against reading the promises alone."""
-    home = folder / "home"
     konto = home_of(folder, count)
     now = konto.clock()
 

@@ -34,6 +34,10 @@ class Ids:
         """An id for something of our own that is named by its parts."""
         return self._keyed("\0".join(parts).encode())
 
+    def __reduce__(self) -> tuple[type[Ids], tuple[bytes]]:
+        """To another process goes the secret alone."""
+        return Ids, (self.secret,)
+
     @cached_property
     def _keyed(self) -> Keyed:
         return Keyed(self.secret)

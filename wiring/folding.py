@@ -82,8 +82,9 @@ class Folders:
     def begin(self, upto: int) -> None:
         for number, file in enumerate(self._files):
             work = (number, self._opening, file, upto, self._tasks, self._told)
-            self._running[number] = process = self._context.Process(target=_work, args=work, daemon=True)
+            process = self._context.Process(target=_work, args=work, daemon=True)
             process.start()
+            self._running[number] = process
 
     def fold(self, portions: Iterable[Portion]) -> None:
         for portion in portions:
