@@ -119,6 +119,8 @@ class Hours:
     _years: dict[int, _Year] = field(default_factory=dict, init=False, repr=False, compare=False)
     _known: dict[tuple[int, int], int] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Spans measured lately: a promise's own are asked for by whoever looks at it."""
+    _openings: dict[tuple[date, int], datetime] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Openings so many business days from a date, that were asked for lately: many promises share a date."""
 
     # -- measuring ----------------------------------------------------------------------------------
 
@@ -194,12 +196,20 @@ class Hours:
         A due at local midnight ends the day before. Give the date itself where the due is a date.
         """
         day = self.own_date(due) if isinstance(due, datetime) else due
-        return self.opening_of(self.business_day(day, -business_days))
+        return self._opening(day, -business_days)
 
     def opening_after(self, at: datetime | date, business_days: int = 1) -> datetime:
         """The opening of the n-th business day after the local date of a moment."""
         day = self.local_date(at) if isinstance(at, datetime) else at
-        return self.opening_of(self.business_day(day, business_days))
+        return self._opening(day, business_days)
+
+    def _opening(self, day: date, business_days: int) -> datetime:
+        opening = self._openings.get((day, business_days))
+        if opening is None:
+            if len(self._openings) >= MOST_KNOWN:
+                self._openings.clear()
+            opening = self._openings[day, business_days] = self.opening_of(self.business_day(day, business_days))
+        return opening
 
     def end_of_business_day_after(self, at: datetime | date, business_days: int = 1) -> datetime:
         """24:00 of the n-th business day after the local date of a moment."""

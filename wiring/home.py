@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -27,6 +27,7 @@ from domain.protection import Protection
 from domain.record import Receipt, ZoneOf, record
 from domain.roles import LOCAL_USER, Asker
 from domain.steering import Steering
+from domain.store import STORE_FAILS
 from domain.store.filling import remove
 from domain.store.locks import held
 from domain.store.schema import NotPrepared, migrate, require
@@ -116,9 +117,12 @@ class Konto:
 
         done = self.follower.catch_up(progress=progress, give_up=give_up)
         if far_behind:
-            # Where somebody else builds them just now, we go on as usual.
-            with suppress(AlreadyRunning):
+            try:
                 done += self.rebuild(progress, processes=processes)
+            except AlreadyRunning:
+                logger.info("built_by_another")  # meanwhile we go on as usual
+            except STORE_FAILS:
+                logger.warning("not_built_anew", exc_info=True)  # no room beside, such as on a small disk
             done += self.follower.catch_up(progress=progress)
         return done
 

@@ -113,7 +113,7 @@ class PostgresCursor(Cursor):
 
 
 def _line(row: Sequence[Any]) -> str:
-    """A row from a file as COPY reads it: in a quarter of the time that the driver takes for each value."""
+    """A row from a file as COPY reads it."""
     return "\t".join([_WRITTEN[type(value)](value) for value in row]) + "\n"
 
 

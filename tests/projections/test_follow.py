@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import random
@@ -593,6 +594,23 @@ def test_whoever_is_far_behind_builds_the_tables_anew_and_finds_the_same(
     assert contents(konto.views) == live
     assert konto.catch_up() == 0
     assert built == [1]
+
+
+def test_whoever_is_far_behind_and_has_no_room_to_build_follows_as_usual(
+    busy: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    konto, live = busy.konto, contents(busy.konto.views)
+    monkeypatch.setattr("wiring.home.FAR_BEHIND", 10)
+    monkeypatch.setattr("projections.follow.PAGE", 10)
+    with empty_views(tmp_path / "empty.db") as empty:
+        put_back(konto.views, empty, 0)
+
+    def full(*args: Any, **more: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("wiring.home.rebuild", full)
+    assert konto.catch_up() == konto.log.head()
+    assert contents(konto.views) == live
 
 
 def test_a_swap_that_breaks_off_in_the_middle_leaves_what_was_there(busy: Home, monkeypatch: pytest.MonkeyPatch):
