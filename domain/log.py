@@ -74,7 +74,7 @@ PARKED = "fact, needs, since, sealed"
 ERASED = "SELECT COALESCE(SUM(1 + done), 0) FROM erasures"
 AT_FIRST = f"SELECT ({ERASED}), (SELECT 1 FROM parked LIMIT 1), ({masters.CURRENT})"
 """What every writer has to know before anything else, as one question."""
-MOST_STREAMS, MOST_KEYS = 20_000, 50_000
+MOST_STREAMS, MOST_KEYS = 10_000, 50_000
 """So many histories and customers' keys a writer keeps in mind. A file of a million facts has more of both; those that
 did not come up for long are read again when they do."""
 
