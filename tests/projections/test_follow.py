@@ -444,7 +444,7 @@ def test_a_rebuild_while_two_others_import_gives_the_same_tables_and_sends_nothi
     assert busy.rows(alert_states) == states
 
 
-IMPORTED = 1200
+IMPORTED = 2400
 
 
 def _file(file: Path, name: str) -> Path:
