@@ -181,9 +181,8 @@ class Calendar(Part):
     closed: Items[Annotated[ClosedDays, BeforeValidator(_spelled_out)]] = ()
     special: Items[SpecialHours] = ()
 
-    @cached_property
+    @property
     def opening_hours(self) -> Hours:
-        # Kept: to look it up takes the hash of the whole calendar.
         return _hours(self)
 
 
