@@ -185,8 +185,9 @@ def test_a_closed_pipe_ends_quietly(told):
 
 
 def test_ctrl_c_in_an_import_ends_with_130_and_leaves_nothing_half_done(tmp_path):
+    # So many that no machine has taken them in when it is asked to end.
     home, file = tmp_path / "home", tmp_path / "facts.jsonl"
-    facts = (fact("customer.registered", "2026-03-01T09:00", customer=f"K-{n}") for n in range(12_000))
+    facts = (fact("customer.registered", "2026-03-01T09:00", customer=f"K-{n}") for n in range(150_000))
     file.write_text("".join(json.dumps(each) + "\n" for each in facts), encoding="utf-8")
     command = [str(EXECUTABLE), "--home", str(home), "import", str(file)]
     # Whoever runs the tests in the background makes them deaf to Ctrl-C, and their children with them.
