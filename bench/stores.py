@@ -10,14 +10,14 @@ from itertools import count
 from pathlib import Path
 from time import perf_counter
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from eventsourcing.persistence import ApplicationRecorder, StoredEvent
-from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.postgres import PostgresApplicationRecorder
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
 from domain.log import Log
 from tests.servers.postgres import PostgresServer, fresh_database
+from tests.servers.recorders import recorder_at
 from wiring.home import Konto, open_home
 
 Events = Sequence[tuple[str, int, str, bytes]]
@@ -110,18 +110,9 @@ class Database:
     @contextmanager
     def _recorder(self) -> Iterator[PostgresApplicationRecorder]:
         """The library's own, with its table, in a new database."""
-        parts = urlsplit(fresh_database(self.server))
-        store = PostgresDatastore(
-            parts.path[1:],
-            parts.hostname or "",
-            parts.port or 0,
-            parts.username or "",
-            parts.password or "",
-            originator_id_type="text",
-        )
-        recorder = PostgresApplicationRecorder(store)
+        recorder = recorder_at(fresh_database(self.server))
         recorder.create_table()
-        with closing(store):
+        with closing(recorder.datastore):
             yield recorder
 
 

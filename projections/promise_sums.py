@@ -58,6 +58,8 @@ Dimension = Literal["", "owner", "team", "kind"]
 DIMENSIONS: tuple[Dimension, ...] = ("", "owner", "team", "kind")
 KEY = ("dimension", "day_us", "day", "value")
 DAY_US = timedelta(days=1) // MICROSECOND
+DAY_OF = f"belongs_at - (belongs_at % {DAY_US} + {DAY_US}) % {DAY_US}"
+"""Rounded down before 1970 as well, where a database's division rounds up."""
 
 SETTLED = f"p.known_until = {ALWAYS} AND +p.at_until = {ALWAYS} AND p.outcome IS NOT NULL"
 """For good, as far as we know. A plus keeps SQLite from reading all that still holds, to find a few among them."""
@@ -90,7 +92,7 @@ def add_up(cursor: Cursor) -> None:
     """All sums, into an empty table."""
     for dimension, column in zip(DIMENSIONS, ("''", "owner", "team", "kind"), strict=True):
         cursor.execute(
-            f"INSERT INTO promise_sums SELECT '{dimension}', belongs_at / {DAY_US} * {DAY_US} AS day_us, belongs_day, "
+            f"INSERT INTO promise_sums SELECT '{dimension}', {DAY_OF} AS day_us, belongs_day, "
             f"COALESCE({column}, '') AS value, {SUMS} FROM ({OUTCOMES} WHERE {SETTLED}) p "
             "GROUP BY day_us, belongs_day, value"
         )

@@ -41,9 +41,9 @@ def counted(library: Library, asker: Asker, question: Question) -> Counted:
     return {place: counts for place, counts in found.counts.items() if counts["promises"]}
 
 
-def promises(library: Library, asker: Asker, question: Question, among: Condition | None = None) -> Condition:
+def promises(library: Library, asker: Asker, question: Question) -> Condition:
     """The promises asked about, each with its state at the moment, its group and its own day: a query."""
-    return _as_they_were(library, asker, question, among or question.within("p.belongs_at"))
+    return _as_they_were(library, asker, question, question.within("p.belongs_at"))
 
 
 class _Found:
@@ -153,7 +153,8 @@ def _sums(library: Library, question: Question, days: _Days) -> list[Any]:
 
 def _values(library: Library, filter: Filter) -> Condition:
     for name, value in filter.where.items():
-        values = library.person_ids(value) if name == "owner" else [value]
+        # An empty value means nobody here, while it stands for whoever has none in the sums.
+        values = library.person_ids(value) if name == "owner" else [value] * bool(value)
         return Condition(f"s.value IN ({','.join('?' * len(values))})", values) if values else Condition("1 = 0", [])
     return Condition("1 = 1", [])
 

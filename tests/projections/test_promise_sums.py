@@ -37,6 +37,7 @@ ASKED: tuple[tuple[str | None, dict[str, str]], ...] = (
     (None, {"owner": "lutz"}),
     (None, {"team": "Montage"}),
     (None, {"kind": "delivery"}),
+    (None, {"team": ""}),
 )
 """What the sums are kept by."""
 
@@ -125,6 +126,20 @@ def test_a_promise_that_is_settled_otherwise_later_leaves_no_empty_day_behind(fi
         with promise_sums.kept(cursor, streams):
             cursor.execute("UPDATE promises SET at_until = at_until + 1")
         assert cursor.execute("SELECT COUNT(*) FROM promise_sums").one()[0] == before
+
+
+def test_before_1970_days_added_up_anew_are_those_that_were_kept(firm: Home) -> None:
+    sums = "SELECT * FROM promise_sums ORDER BY dimension, day_us, day, value"
+    streams = [row[0] for row in firm.rows("SELECT DISTINCT promise FROM promises")]
+    century = 100 * 365 * promise_sums.DAY_US
+    with firm.konto.views.store.writing(keep=False) as cursor:
+        with promise_sums.kept(cursor, streams):
+            cursor.execute(f"UPDATE promises SET belongs_at = belongs_at - {century}")
+        kept = [tuple(row) for row in cursor.execute(sums).all()]
+        assert all(row[1] < 0 and row[1] % promise_sums.DAY_US == 0 for row in kept)
+        cursor.execute("DELETE FROM promise_sums")
+        promise_sums.add_up(cursor)
+        assert [tuple(row) for row in cursor.execute(sums).all()] == kept
 
 
 def test_a_moment_of_which_too_much_was_settled_later_is_counted_promise_by_promise(

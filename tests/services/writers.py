@@ -6,13 +6,13 @@ import json
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from eventsourcing.persistence import StoredEvent
-from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.postgres import PostgresApplicationRecorder
 
 from domain.vocabulary import parse
 from tests.notation import at
+from tests.servers.recorders import recorder_at
 from wiring.home import Konto, open_home
 from wiring.importing import import_file
 
@@ -67,19 +67,7 @@ def made(name: str) -> dict[str, Any]:
 
 def control_recorder(url: str, *, unsafe: bool) -> PostgresApplicationRecorder:
     """The library's own, with or without the switch that the product refuses."""
-    parts = urlsplit(url)
-    store = PostgresDatastore(
-        parts.path[1:],
-        parts.hostname or "",
-        parts.port or 0,
-        parts.username or "",
-        parts.password or "",
-        schema="control",
-        originator_id_type="text",
-        enable_db_functions=unsafe,
-        pool_size=1,
-    )
-    return PostgresApplicationRecorder(store)
+    return recorder_at(url, schema="control", enable_db_functions=unsafe, pool_size=1)
 
 
 def write_control(url: str, unsafe: bool, name: str, events: int) -> int:
