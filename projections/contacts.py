@@ -37,12 +37,16 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS contacts_customer ON contacts (customer, at)",
     "CREATE INDEX IF NOT EXISTS contacts_at ON contacts (at)",
     f"CREATE INDEX IF NOT EXISTS contacts_chasing ON contacts (at) WHERE chases = 1 AND known_until = {ALWAYS}",
+    # For the figures of a period: all that is asked of those who came, or asked, and what the condition says.
+    "CREATE INDEX IF NOT EXISTS contacts_came ON contacts (at, chases, channel, inbound, known_until, known_from) "
+    "WHERE inbound = 1",
     "CREATE INDEX IF NOT EXISTS contacts_purpose ON contacts (purpose, customer, at)",
     "CREATE TABLE IF NOT EXISTS questions (question TEXT NOT NULL, known_from BIGINT NOT NULL, "
     "known_until BIGINT NOT NULL, customer TEXT NOT NULL, asked_at BIGINT NOT NULL, channel TEXT, owner TEXT, "
     "team TEXT, warn_at BIGINT, target_at BIGINT, given_up_at BIGINT, answered_at BIGINT, answered_by TEXT, "
     "answered_team TEXT, answered_s BIGINT, PRIMARY KEY (question, known_from))",
-    "CREATE INDEX IF NOT EXISTS questions_asked ON questions (asked_at)",
+    "CREATE INDEX IF NOT EXISTS questions_asked ON questions "
+    "(asked_at, channel, customer, target_at, given_up_at, answered_at, answered_s, question, known_until, known_from)",
     "CREATE INDEX IF NOT EXISTS questions_warn ON questions (warn_at)",
     "CREATE INDEX IF NOT EXISTS questions_target ON questions (target_at)",
     "CREATE INDEX IF NOT EXISTS questions_given_up ON questions (given_up_at)",

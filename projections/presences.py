@@ -32,7 +32,7 @@ TABLES = (
     "owner TEXT, team TEXT, active INTEGER NOT NULL, heard BIGINT NOT NULL, spoken INTEGER NOT NULL, usual BIGINT, "
     "feedback BIGINT, PRIMARY KEY (customer, at_from))",
     "CREATE INDEX IF NOT EXISTS presences_until ON presences "
-    "(at_until, at_from, active, heard, spoken, usual, feedback, owner, team, customer)",
+    "(at_until, at_from, active, heard, spoken, usual, feedback, owner, team, customer) WHERE active = 1",
 )
 """`heard` is the last of `spoken` two-way contacts, else the first fact; `usual` their middle gap in microseconds."""
 

@@ -97,6 +97,9 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS promises_sold ON promises "
     "(customer, made_at, promise, at_from, at_until, known_until, kind, internal) "
     f"WHERE kind IN ('price', 'delivery') AND internal = 0 AND known_until = {ALWAYS}",
+    "CREATE INDEX IF NOT EXISTS promises_selling ON promises "
+    "(made_at, customer, promise, at_from, at_until, known_until, kind, internal) "
+    f"WHERE kind IN ('price', 'delivery') AND internal = 0 AND known_until = {ALWAYS}",
     # For the figures of a period: all that most of them ask, and what the condition says, or each row is read for it.
     "CREATE INDEX IF NOT EXISTS promises_belongs ON promises "
     "(belongs_at, at_from, at_until, outcome, overdue_from, customer, owner, team, kind, known_until) "
@@ -109,7 +112,9 @@ TABLES = (
     f"WHERE outcome = 'kept_late' AND known_until = {ALWAYS}",
     "CREATE INDEX IF NOT EXISTS promises_in_part ON promises (belongs_at) WHERE degree IS NOT NULL AND degree <> 1",
     "CREATE INDEX IF NOT EXISTS promises_charged ON promises (belongs_at) WHERE charged IS NOT NULL",
-    "CREATE INDEX IF NOT EXISTS promises_follow_up ON promises (follow_up_from) WHERE follow_up_from IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS promises_follow_up ON promises "
+    "(follow_up_from, follow_up_until, settled_at, customer, promise, at_from, at_until, known_until) "
+    "WHERE follow_up_from IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS promises_supplier ON promises (supplier) WHERE supplier IS NOT NULL",
     "CREATE TABLE IF NOT EXISTS promise_words ("
     "promise TEXT PRIMARY KEY, customer TEXT NOT NULL, source TEXT NOT NULL, id TEXT NOT NULL, what TEXT)",

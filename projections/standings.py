@@ -44,7 +44,9 @@ TABLES = (
     f"WHERE {SETTLED}",
     f"CREATE INDEX IF NOT EXISTS standings_lately ON standings (at_from, customer, sign, height, {CHECKED}) "
     f"WHERE {SETTLED}",
-    f"CREATE INDEX IF NOT EXISTS standings_moving ON standings (at_until) WHERE NOT ({SETTLED})",
+    "CREATE INDEX IF NOT EXISTS standings_moving ON standings "
+    "(at_until, at_from, sign, height, fixed, slope, customer) "
+    f"WHERE NOT ({SETTLED})",
     "CREATE TABLE IF NOT EXISTS usual_withdrawals (customer TEXT NOT NULL, at_from BIGINT NOT NULL, "
     "at_until BIGINT NOT NULL, first REAL NOT NULL, slope REAL NOT NULL, PRIMARY KEY (customer, at_from))",
     "CREATE INDEX IF NOT EXISTS usual_withdrawals_until ON usual_withdrawals (at_until)",

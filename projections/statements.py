@@ -167,8 +167,11 @@ class Flow(NamedTuple):
 def flow(library: Library, asker: Asker, start: datetime, end: datetime, *, team: str | None = None) -> Flow:
     """`end` is exclusive; with a team its customers' accounts alone."""
     came = _came(library, asker, start, end, team)
-    row = library.views.row(f"SELECT {IN_AND_OUT}, COUNT(*), COUNT(DISTINCT l.customer) {came.sql}", came.params)
-    return Flow(row[0] or 0, row[1] or 0, row[2], row[3])
+    of_each = f"SELECT {IN_AND_OUT}, COUNT(*) AS postings {came.sql} GROUP BY l.customer"
+    row = library.views.row(
+        f"SELECT SUM(e.deposits), SUM(e.withdrawals), SUM(e.postings), COUNT(*) FROM ({of_each}) e", came.params
+    )
+    return Flow(*(int(each or 0) for each in row))
 
 
 def flows_between(
@@ -185,7 +188,8 @@ def flows_between(
 
 
 IN_AND_OUT = (
-    "SUM(CASE WHEN l.points > 0 THEN l.points ELSE 0 END), SUM(CASE WHEN l.points < 0 THEN l.points ELSE 0 END)"
+    "SUM(CASE WHEN l.points > 0 THEN l.points ELSE 0 END) AS deposits, "
+    "SUM(CASE WHEN l.points < 0 THEN l.points ELSE 0 END) AS withdrawals"
 )
 
 
