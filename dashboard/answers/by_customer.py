@@ -12,6 +12,7 @@ from typing import Final
 
 from dashboard.answers import measured
 from dashboard.answers.kept import Kept
+from dashboard.answers.meanwhile import meanwhile
 from dashboard.answers.moments import midnight
 from dashboard.answers.overview import LASTING, kept_as, of_a_shown_team, reaches_back
 from dashboard.shapes.asking import Reader
@@ -68,13 +69,14 @@ def _by_customer(konto: Konto, reader: Reader, asked: OverviewAsked, at: datetim
     asked = asked._replace(against=reaches_back(konto, reader, asked.against))
     question, earlier = measured.questions(konto, reader, asked)
     names = (*BY_CUSTOMER, EQUAL)
-    now = measured.figures(konto, question, names, asked)
-    before = measured.figures(konto, earlier, names, asked) if earlier else {}
+    course = meanwhile(lambda: _course(konto, reader, asked, at))
+    found_before = meanwhile(lambda: measured.figures(konto, earlier, names, asked) if earlier else {})
+    now, before = measured.figures(konto, question, names, asked), found_before()
     t = translator(reader.lang)
     return ByCustomer(
         at=at,
         figures={name: measured.measured(name, now[name], before.get(name), t) for name in BY_CUSTOMER},
-        course=_course(konto, reader, asked, at),
+        course=course(),
         service=_service(now[EQUAL], before.get(EQUAL)),
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+from dashboard.answers.meanwhile import meanwhile
 from dashboard.answers.moments import day_of, midnight
 from dashboard.shapes.asking import PAGE_SIZE, Reader
 from dashboard.shapes.customers import CustomerPage, CustomerRow, CustomersAsked, Lapse, Silence
@@ -26,18 +27,18 @@ def page(konto: Konto, reader: Reader, asked: CustomersAsked, page: int) -> Cust
     """What costs much is done for the customers of this page alone."""
     now = konto.clock()
     moment, start = Moment(now), (page - 1) * PAGE_SIZE
+    silent = meanwhile(lambda: rhythms.count(konto.library, konto.asker, moment))
     found, total = _found(konto, asked, now, start)
-    return CustomerPage(
-        _rows(konto, reader, found, asked, moment), total, rhythms.count(konto.library, konto.asker, moment)
-    )
+    return CustomerPage(_rows(konto, reader, found, asked, moment), total(), silent())
 
 
-def _found(konto: Konto, asked: CustomersAsked, now: datetime, start: int) -> tuple[list[str], int]:
+def _found(konto: Konto, asked: CustomersAsked, now: datetime, start: int) -> tuple[Sequence[str], Callable[[], int]]:
+    """Who stands on the page, and what tells how many there are on all pages."""
     library, asker, text = konto.library, konto.asker, asked.text
     if asked.order == "silent":
         quiet = rhythms.listed(library, asker, Moment(now), text=text, limit=PAGE_SIZE, offset=start)
-        return quiet.customers, quiet.total
-    total = parties.count(library, asker, text)
+        return quiet.customers, lambda: quiet.total
+    total = meanwhile(lambda: parties.count(library, asker, text))
     if asked.order == "name":
         named = parties.listed(library, asker, text=text, limit=PAGE_SIZE, offset=start)
         return [each.customer for each in named], total

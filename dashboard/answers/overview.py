@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ from itertools import pairwise
 from dashboard.answers import alerting, changes, lists, measured
 from dashboard.answers.contacts import by_channel
 from dashboard.answers.kept import Kept
+from dashboard.answers.meanwhile import meanwhile
 from dashboard.answers.moments import midnight
 from dashboard.answers.per_person import is_shown, shown_teams
 from dashboard.shapes.alerts import AlertRow
@@ -78,6 +80,7 @@ def _overview(konto: Konto, reader: Reader, asked: OverviewAsked) -> Overview:
     start, end = _ends(asked.period, reader)
     starts, question = _weeks(asked.period), measured.over(konto, reader, asked.period, now)
     within = question.within("p.belongs_at")
+    before = meanwhile(lambda: _before(konto, asked, reader, now))
     return Overview(
         at=now,
         renewing=False,
@@ -85,7 +88,7 @@ def _overview(konto: Konto, reader: Reader, asked: OverviewAsked) -> Overview:
         against=asked.against,
         figures=_figures(konto, reader, asked, starts),
         now=_totals(konto, asked, asked.period, reader, now),
-        before=_before(konto, asked, reader, now),
+        before=before(),
         promises=_rolling(konto, reader, asked, starts),
         points=_points(konto, reader, asked, starts, now),
         warnings=_warnings(konto, reader, asked, starts, now),
@@ -143,7 +146,9 @@ def _overdue(konto: Konto, asked: OverviewAsked, moments: Sequence[datetime]) ->
     spells = promises.overdue_spells(
         konto.library, konto.asker, moments[0], moments[-1], filter=lists.filter_of(asked.team, asked.kind)
     )
-    return [sum(since <= at and (until is None or at < until) for since, until in spells) for at in moments]
+    began = sorted(since for since, _ in spells)
+    ended = sorted(until for _, until in spells if until is not None)
+    return [bisect_right(began, at) - bisect_right(ended, at) for at in moments]
 
 
 # -- figures ----------------------------------------------------------------------------------------
@@ -152,8 +157,8 @@ def _overdue(konto: Konto, asked: OverviewAsked, moments: Sequence[datetime]) ->
 def _figures(konto: Konto, reader: Reader, asked: OverviewAsked, starts: Sequence[date]) -> dict[str, Measured]:
     t = translator(reader.lang)
     question, earlier = measured.questions(konto, reader, asked)
-    now = measured.figures(konto, question, QUICK, asked)
-    before = measured.figures(konto, earlier, QUICK, asked) if earlier else {}
+    found_before = meanwhile(lambda: measured.figures(konto, earlier, QUICK, asked) if earlier else {})
+    now, before = measured.figures(konto, question, QUICK, asked), found_before()
     waits = _waits(konto, question, asked, starts)
     series = {"first_answer_hours": waits}
     return {name: measured.measured(name, now[name], before.get(name), t, series.get(name, ())) for name in QUICK}

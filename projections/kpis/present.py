@@ -91,10 +91,11 @@ def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[s
     group = GROUPS.get(question.by or "", TOGETHER)
     found: Cells = {}
     for name, period in _periods(library, asker, question):
+        served = _served(period, group) if {"continuity", "equal_service"} & set(wanted) else []
         figures = {
             **_shares(period, group, [each for each in wanted if each in TELLING]),
-            **(_continuity(period, group) if "continuity" in wanted else {}),
-            **(_evenness(period, group) if "equal_service" in wanted else {}),
+            **(_continuity(served) if "continuity" in wanted else {}),
+            **(_evenness(period, group, served) if "equal_service" in wanted else {}),
         }
         found |= {(key, name, figure): value for (key, figure), value in figures.items()}
     return found
@@ -103,7 +104,7 @@ def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[s
 def behind(library: Library, asker: Asker, question: Question, name: str) -> dict[str, bool]:
     ((_, period),) = _periods(library, asker, replace(question, per=None))
     if name == "continuity":
-        return {str(customer): True for customer, *_ in _handled(period, EACH)}
+        return {str(alike.group): True for alike in _served(period, EACH) if alike.handled}
     if name not in TELLING:
         return dict.fromkeys(treatments(library, asker, question), True)
     return {
@@ -139,21 +140,23 @@ def _shares(period: _Period, group: str, wanted: Sequence[str]) -> Figures:
     return found
 
 
-def _continuity(period: _Period, group: str) -> Figures:
+def _continuity(served: Sequence[_Alike]) -> Figures:
     shares: dict[str | None, list[float]] = defaultdict(list)
-    for key, most, all_of_them, customers in _handled(period, group):
-        shares[key] += [most / all_of_them] * customers
+    for each in served:
+        if each.handled:
+            shares[each.group] += [each.by_one / each.handled] * each.customers
     found = {(key, "continuity"): continuity(each) for key, each in shares.items()}
     return {place: mean for place, mean in found.items() if mean is not None}
 
 
-def _evenness(period: _Period, group: str) -> Figures:
+def _evenness(period: _Period, group: str, served: Sequence[_Alike]) -> Figures:
     waits: dict[str | None, list[float]] = defaultdict(list)
     for (key, _), seconds in _waits(period, group).items():
         waits[key].append(middle(seconds))
     rates: dict[str | None, list[float]] = defaultdict(list)
-    for key, kept, times, customers in _kept(period, group):
-        rates[key] += [kept / times] * customers
+    for each in served:
+        if each.promised:
+            rates[each.group] += [each.kept / each.promised] * each.customers
     found = {(key, "equal_service"): evenness(waits[key], rates[key]) for key in {*waits, *rates}}
     return {place: even for place, even in found.items() if even is not None}
 
@@ -262,67 +265,68 @@ def _left_disappointed(period: _Period, group: str) -> Counts:
     return _added(rows)
 
 
-Alike = list[tuple[str | None, int, int, int]]
-"""What is counted under, a part, its whole; and of how many customers it is just so."""
+class _Alike(NamedTuple):
+    """So many customers in a group with the same numbers of a period.
+
+    `handled`: contacts and promises that anybody handled, `by_one`: the most that one and the same person did;
+    `promised`: promises that count, `kept`: of these.
+    """
+
+    group: str | None
+    by_one: int
+    handled: int
+    kept: int
+    promised: int
+    customers: int
 
 
-def _handled(period: _Period, group: str) -> Alike:
-    """How many of a customer's contacts and promises of the period one and the same person handled, of how many."""
+def _served(period: _Period, group: str) -> list[_Alike]:
+    """All customers of whom there is something to tell, read once: the database puts those who are alike together."""
     moment, (others, who) = period.question.moment, period.members(group)
     contacts, promises = period.belongs("x.at"), period.belongs("p.belongs_at")
     rows = period.rows(
         group,
-        "WITH handled AS ("
-        f"SELECT x.customer, x.handled_by AS person FROM {source_of(moment)} x WHERE {contacts} UNION ALL "
-        f"SELECT p.customer, p.owner FROM promises p WHERE {moment.rows(by_time=promises == '1 = 1')} AND {promises}), "
-        "counted AS (SELECT customer, person, COUNT(*) AS times FROM handled WHERE person IS NOT NULL GROUP BY 1, 2), "
-        f"shares AS (SELECT {group} AS grp, h.customer, MAX(h.times) AS most, SUM(h.times) AS times "
-        f"FROM counted h{others} WHERE {who.sql} GROUP BY 1, 2) "
-        "SELECT grp, most, times, COUNT(*) FROM shares GROUP BY grp, most, times",
+        "WITH done AS ("
+        f"SELECT x.customer, x.handled_by AS person, 0 AS counts, 0 AS kept FROM {source_of(moment)} x "
+        f"WHERE {contacts} AND x.handled_by IS NOT NULL UNION ALL "
+        "SELECT t.customer, t.owner, CASE WHEN t.state NOT IN ('open', 'released') THEN 1 ELSE 0 END, "
+        "CASE WHEN t.state = 'kept' THEN 1 ELSE 0 END "
+        f"FROM (SELECT p.customer, p.owner, {state_at(moment)} AS state FROM promises p "
+        f"WHERE {moment.rows(by_time=promises == '1 = 1')} AND {promises}) t), "
+        "counted AS (SELECT customer, CASE WHEN person IS NULL THEN 0 ELSE COUNT(*) END AS times, "
+        "SUM(counts) AS counts, SUM(kept) AS kept FROM done GROUP BY customer, person), "
+        f"served AS (SELECT {group} AS grp, h.customer, MAX(h.times) AS by_one, SUM(h.times) AS handled, "
+        f"SUM(h.kept) AS kept, SUM(h.counts) AS promised FROM counted h{others} WHERE {who.sql} GROUP BY 1, 2) "
+        "SELECT grp, by_one, handled, kept, promised, COUNT(*) FROM served GROUP BY 1, 2, 3, 4, 5",
         *who.params,
     )
-    return _alike(rows)
-
-
-def _alike(rows: Iterable[Sequence[Any]]) -> Alike:
-    return [(key, int(part), int(whole), customers) for key, part, whole, customers in rows]
+    return [_Alike(key, *map(int, numbers)) for key, *numbers in rows]
 
 
 def _treated(period: _Period) -> dict[str, Treatment]:
     """How each customer was served; only those of whom there is something to tell."""
     waits = {customer: middle(each) for (_, customer), each in _waits(period, EACH).items()}
-    rates = {str(customer): kept / times for customer, kept, times, _ in _kept(period, EACH)}
+    rates = {str(each.group): each.kept / each.promised for each in _served(period, EACH) if each.promised}
     return {each: Treatment(waits.get(each), rates.get(each)) for each in {**waits, **rates}}
 
 
 def _waits(period: _Period, group: str) -> dict[tuple[str | None, str], list[int]]:
     others, who = period.members(group)
+    moment, now = period.question.moment, period.question.moment.us
+    asked = (
+        f"(SELECT q.customer, q.asked_at, q.answered_s FROM questions q WHERE {moment.knows('q')} "
+        f"AND q.asked_at <= {now} AND q.answered_at <= {now})"
+    )
     rows = period.rows(
         group,
-        f"SELECT {group}, h.customer, h.answered_s FROM {source_of(period.question.moment)} h{others} "
-        f"WHERE {period.belongs('h.at')} AND h.question = h.contact AND h.answered_s IS NOT NULL AND {who.sql}",
+        f"SELECT {group}, h.customer, h.answered_s FROM {asked} h{others} "
+        f"WHERE {period.belongs('h.asked_at')} AND {who.sql}",
         *who.params,
     )
     found: dict[tuple[str | None, str], list[int]] = {}
     for key, customer, seconds in rows:
         found.setdefault((key, customer), []).append(seconds)
     return found
-
-
-def _kept(period: _Period, group: str) -> Alike:
-    """How many of a customer's promises were kept, of how many."""
-    moment, promises = period.question.moment, period.belongs("p.belongs_at")
-    others, who = period.members(group)
-    rows = period.rows(
-        group,
-        f"WITH promised AS (SELECT p.customer, {state_at(moment)} AS state FROM promises p "
-        f"WHERE {moment.rows(by_time=promises == '1 = 1')} AND {promises}), "
-        "counted AS (SELECT customer, COUNT(*) AS times, SUM(CASE WHEN state = 'kept' THEN 1 ELSE 0 END) AS kept "
-        "FROM promised WHERE state NOT IN ('open', 'released') GROUP BY 1) "
-        f"SELECT {group} AS grp, h.kept, h.times, COUNT(*) FROM counted h{others} WHERE {who.sql} GROUP BY 1, 2, 3",
-        *who.params,
-    )
-    return _alike(rows)
 
 
 def _us(at: datetime) -> int:
