@@ -1,8 +1,8 @@
 """What figures count of settled promises, added up by day: a year is asked of a few rows, whoever promised how much.
 
 A row holds the promises that are settled for good as far as we know now, by the day (UTC) in which they belong to
-periods; what is still open, or was settled only later than the moment asked about, is told by the promises themselves
-(`projections/kpis/promises.py`).
+periods, or by 32 days, so that few rows tell of years as well. What is still open, or was settled only later than the
+moment asked about, is told by the promises themselves (`projections/kpis/promises.py`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import product
 from typing import Literal
 
 from domain.store import Cursor
@@ -56,10 +57,11 @@ Dimension = Literal["", "owner", "team", "kind"]
 """What the sums can be asked by; all together: nothing."""
 
 DIMENSIONS: tuple[Dimension, ...] = ("", "owner", "team", "kind")
-KEY = ("dimension", "day_us", "day", "value")
+KEY = ("dimension", "days", "day_us", "day", "value")
 DAY_US = timedelta(days=1) // MICROSECOND
-DAY_OF = f"belongs_at - (belongs_at % {DAY_US} + {DAY_US}) % {DAY_US}"
-"""Rounded down before 1970 as well, where a database's division rounds up."""
+SPANS = (1, 32)
+"""Days that a row holds."""
+SPAN_US = SPANS[-1] * DAY_US
 
 SETTLED = f"p.known_until = {ALWAYS} AND +p.at_until = {ALWAYS} AND p.outcome IS NOT NULL"
 """For good, as far as we know. A plus keeps SQLite from reading all that still holds, to find a few among them."""
@@ -67,15 +69,21 @@ SETTLED = f"p.known_until = {ALWAYS} AND +p.at_until = {ALWAYS} AND p.outcome IS
 OUTCOMES = "SELECT p.*, p.outcome AS state, p.first_outcome AS first_state FROM promises p"
 
 TABLES = (
-    "CREATE TABLE IF NOT EXISTS promise_sums (dimension TEXT NOT NULL, day_us BIGINT NOT NULL, day TEXT NOT NULL, "
-    "value TEXT NOT NULL, "
+    "CREATE TABLE IF NOT EXISTS promise_sums (dimension TEXT NOT NULL, days INTEGER NOT NULL, day_us BIGINT NOT NULL, "
+    "day TEXT NOT NULL, value TEXT NOT NULL, "
     + ", ".join(f"{name} INTEGER NOT NULL" for name in ALL)
     + f", PRIMARY KEY ({', '.join(KEY)}))",
 )
-"""`day_us` is the beginning of the day in UTC, `day` the promise's own; `value` of whoever or whatever there is none
-is empty."""
+"""`day_us` is the beginning of the day or of all `days` in UTC, `day` the promise's own where it is one day; `value` of
+whoever or whatever there is none is empty."""
 
-Key = tuple[Dimension, int, str, str]
+Key = tuple[Dimension, int, int, str, str]
+
+
+def begins(days: int) -> str:
+    """The beginning of a promise's day or days, as SQL: rounded down before 1970 too, where a division rounds up."""
+    us = days * DAY_US
+    return f"belongs_at - (belongs_at % {us} + {us}) % {us}"
 
 
 @contextmanager
@@ -92,9 +100,16 @@ def add_up(cursor: Cursor) -> None:
     """All sums, into an empty table."""
     for dimension, column in zip(DIMENSIONS, ("''", "owner", "team", "kind"), strict=True):
         cursor.execute(
-            f"INSERT INTO promise_sums SELECT '{dimension}', {DAY_OF} AS day_us, belongs_day, "
+            f"INSERT INTO promise_sums SELECT '{dimension}', 1, {begins(1)} AS day_us, belongs_day, "
             f"COALESCE({column}, '') AS value, {SUMS} FROM ({OUTCOMES} WHERE {SETTLED}) p "
             "GROUP BY day_us, belongs_day, value"
+        )
+    for span in SPANS[1:]:
+        day_us = begins(span).replace("belongs_at", "day_us")
+        cursor.execute(
+            f"INSERT INTO promise_sums SELECT dimension, {span}, {day_us} AS begins, '', value, "
+            f"{', '.join(f'SUM({name})' for name in ALL)} FROM promise_sums WHERE days = 1 "
+            "GROUP BY dimension, begins, value"
         )
 
 
@@ -106,9 +121,9 @@ def _count(cursor: Cursor, promises: Iterable[str], changes: Counter[tuple[Key, 
         promises,
     )
     for at, day, owner, team, kind, *numbers in rows:
-        day_us = at // DAY_US * DAY_US
-        for dimension, value in zip(DIMENSIONS, ("", owner, team, kind), strict=True):
-            key = (dimension, day_us, day, value or "")
+        for (dimension, value), days in product(zip(DIMENSIONS, ("", owner, team, kind), strict=True), SPANS):
+            us = days * DAY_US
+            key = (dimension, days, at // us * us, day if days == 1 else "", value or "")
             for place, number in enumerate(numbers):
                 if number:
                     changes[key, place] += sign * int(number)

@@ -14,7 +14,7 @@ from domain.roles import Asker
 from projections.figures import period_of
 from projections.filters import Condition, Filter, Library, reach
 from projections.kpis.question import Question, group_of, named
-from projections.promise_sums import ALL, DAY_US, DIMENSIONS, SETTLED, SUMS
+from projections.promise_sums import ALL, DAY_US, DIMENSIONS, SETTLED, SPAN_US, SPANS, SUMS
 from projections.promises import state_at
 from projections.tables import ALWAYS, micros
 
@@ -44,6 +44,18 @@ def counted(library: Library, asker: Asker, question: Question) -> Counted:
 def promises(library: Library, asker: Asker, question: Question) -> Condition:
     """The promises asked about, each with its state at the moment, its group and its own day: a query."""
     return _as_they_were(library, asker, question, question.within("p.belongs_at"))
+
+
+def listed(library: Library, asker: Asker, question: Question, condition: str, columns: str) -> Condition:
+    """Some columns of those of whom more is said, after group and own day: an index may hold all of that."""
+    there = Condition(question.moment.rows(), []).and_(Condition(condition, []))
+    where = question.filter.condition(library, asker, "figures").and_(question.within("p.belongs_at")).and_(there)
+    if question.per is not None:
+        where = where.and_(Condition("p.belongs_day IS NOT NULL", []))
+    customers = " LEFT JOIN customers c ON c.customer = p.customer" if question.by == "customer" else ""
+    day = "p.belongs_day" if question.per else "NULL"
+    group = "p.owner" if question.by == "owner" else group_of(question.by)
+    return Condition(f"SELECT {group}, {day}, {columns} FROM promises p{customers} WHERE {where.sql}", where.params)
 
 
 class _Found:
@@ -141,14 +153,32 @@ def _settled_later(library: Library, question: Question) -> int:
 
 
 def _sums(library: Library, question: Question, days: _Days) -> list[Any]:
-    where = Condition("s.dimension = ?", [question.by or next(iter(question.filter.where), "")])
-    where = where.and_(days.hold("s.day_us")).and_(_values(library, question.filter))
+    asked = Condition("s.dimension = ?", [question.by or next(iter(question.filter.where), "")])
+    asked = asked.and_(_values(library, question.filter))
     day, by_day = ("s.day", ", s.day") if question.per else ("NULL", "")
     sums = ", ".join(f"SUM(s.{name})" for name in ALL)
     group = "NULL" if question.by is None else "NULLIF(s.value, '')"
+    parts = [(1, days)] if question.per else _in_spans(days)
+    wheres = [asked.and_(Condition("s.days = ?", [span])).and_(part.hold("s.day_us")) for span, part in parts]
+    rows = " UNION ALL ".join(f"SELECT s.* FROM promise_sums s WHERE {where.sql}" for where in wheres)
     return library.views.rows(
-        f"SELECT {group}, {day}, {sums} FROM promise_sums s WHERE {where.sql} GROUP BY s.value{by_day}", where.params
+        f"SELECT {group}, {day}, {sums} FROM ({rows}) s GROUP BY s.value{by_day}",
+        [value for where in wheres for value in where.params],
     )
+
+
+def _in_spans(days: _Days) -> list[tuple[int, _Days]]:
+    """The same days in as few rows as there are: how many days a row holds, and which of them."""
+    first = None if days.first_us is None else -(-days.first_us // SPAN_US) * SPAN_US
+    end = None if days.end_us is None else days.end_us // SPAN_US * SPAN_US
+    if first is not None and end is not None and first >= end:
+        return [(1, days)]
+    found = [(SPANS[-1], _Days(first, end))]
+    if first is not None:
+        found.append((1, _Days(days.first_us, first)))
+    if end is not None:
+        found.append((1, _Days(end, days.end_us)))
+    return found
 
 
 def _values(library: Library, filter: Filter) -> Condition:

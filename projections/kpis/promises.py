@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
 from typing import Any
 
 from domain.roles import Asker
 from projections.figures import Figure, Lateness, Mean, Share, period_of, spread
 from projections.filters import Condition, Library
-from projections.kpis.counted import counted, promises
+from projections.kpis.counted import counted, listed, promises
 from projections.kpis.question import Cells, Definition, Part, Question, named
 from projections.promise_sums import (
     BROKEN,
@@ -88,18 +88,18 @@ def cells(library: Library, asker: Asker, question: Question, wanted: Sequence[s
         in_part = _lists(library, asker, question, f"{FULFILLED} AND p.degree <> 1", "p.degree")
         for place, counts in counts_by_place.items():
             if counts["fulfilled"]:
-                degrees = [degree for (degree,) in in_part.get(place, ())]
+                degrees = [row[2] for row in in_part.get(place, ())]
                 found[(*place, "fulfilment_degree")] = _mean(degrees, counts["fulfilled"])
     if "lateness_hours" in wanted:
         for place, rows in _lists(library, asker, question, LATE, "p.late_us, p.late_business_s").items():
             found[(*place, "lateness_hours")] = Lateness(
-                spread([late / HOUR_US for late, _ in rows]),
-                spread([business / HOUR_S for _, business in rows]),
+                spread([row[2] / HOUR_US for row in rows]),
+                spread([row[3] / HOUR_S for row in rows]),
             )
     if "estimate_accuracy" in wanted:
         behind = ESTIMATED
         for place, rows in _lists(library, asker, question, behind, "p.charged, p.amount").items():
-            found[(*place, "estimate_accuracy")] = spread([charged / promised for charged, promised in rows])
+            found[(*place, "estimate_accuracy")] = spread([row[2] / row[3] for row in rows])
     return found
 
 
@@ -119,16 +119,29 @@ SHARES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _lists(
-    library: Library, asker: Asker, question: Question, condition: str, columns: str
-) -> dict[tuple[str | None, str | None], list[tuple[Any, ...]]]:
-    sql, params = promises(library, asker, question)
-    rows = library.views.rows(f"SELECT grp, day, {columns} FROM ({sql}) p WHERE {condition}", params)
-    lists: dict[tuple[str | None, str | None], list[tuple[Any, ...]]] = {}
-    for key, day, *values in named(library, question.by, rows):
-        place = (key, period_of(day, question.per) if question.per and day else None)
-        lists.setdefault(place, []).append(tuple(values))
+Lists = dict[tuple[str | None, str | None], list[Sequence[Any]]]
+"""By group and period; a row begins with its group and its own day, and has what was asked for after these two."""
+
+
+def _lists(library: Library, asker: Asker, question: Question, condition: str, columns: str) -> Lists:
+    sql, params = listed(library, asker, question, condition, columns)
+    by_group: dict[str | None, list[Sequence[Any]]] = {}
+    for row in library.views.rows(sql, params):
+        by_group.setdefault(row[0], []).append(row)
+    lists: Lists = {}
+    for group, rows in named(library, question.by, by_group.items()):
+        for period, own in _by_period(question, rows):
+            lists.setdefault((group, period), []).extend(own)
     return lists
+
+
+def _by_period(question: Question, rows: list[Sequence[Any]]) -> Iterable[tuple[str | None, list[Sequence[Any]]]]:
+    if question.per is None:
+        return [(None, rows)]
+    found: dict[str | None, list[Sequence[Any]]] = {}
+    for row in rows:
+        found.setdefault(period_of(row[1], question.per), []).append(row)
+    return found.items()
 
 
 def behind(library: Library, asker: Asker, question: Question, definition: Definition, part: Part) -> Condition:

@@ -16,6 +16,7 @@ from projections.filters import Filter, Moment
 from projections.kpis import Question
 from projections.kpis import counted as counting
 from projections.kpis.counted import Counted, counted
+from projections.promise_sums import SETTLED, SPANS
 from tests.homes import Home, open_at
 from tests.notation import at
 from tests.projections.test_kpis import MOMENTS, facts
@@ -23,12 +24,13 @@ from tests.stores import ENGINES, lasting_folder
 
 PERIODS = (
     (None, None),
+    ("2025-12-03T08:00", "2026-06-20T12:30"),
     ("2026-01-10T15:00", "2026-03-16T09:30"),
     ("2026-02-28", None),
     (None, "2026-04-01T00:40"),
     ("2026-03-16T08:00", "2026-03-16T18:00"),
 )
-"""Whole days and none, and edges on which promises are due."""
+"""Whole days, many of them and none, and edges on which promises are due."""
 ASKED: tuple[tuple[str | None, dict[str, str]], ...] = (
     (None, {}),
     ("owner", {}),
@@ -102,16 +104,17 @@ def test_nothing_is_read_from_sums_that_says_what_we_knew_earlier_or_is_seen_by_
 
 
 def test_the_sums_are_those_of_the_table_after_whatever_was_recorded(firm: Home) -> None:
-    kept = firm.rows("SELECT dimension, day_us, day, value, promises, kept FROM promise_sums ORDER BY 1, 2, 3, 4")
-    assert [tuple(row) for row in kept] == sorted(
-        tuple(row)
-        for name, column in zip(promise_sums.DIMENSIONS, ("''", "owner", "team", "kind"), strict=True)
-        for row in firm.rows(
-            f"SELECT '{name}', belongs_at / {promise_sums.DAY_US} * {promise_sums.DAY_US} AS day_us, belongs_day, "
-            f"COALESCE({column}, '') AS value, COUNT(*), SUM(CASE WHEN p.outcome = 'kept' THEN 1 ELSE 0 END) "
-            f"FROM promises p WHERE {promise_sums.SETTLED} GROUP BY day_us, belongs_day, COALESCE({column}, '')"
-        )
-    )
+    kept = firm.rows("SELECT dimension, days, day_us, day, value, promises, kept FROM promise_sums")
+    settled = firm.rows(f"SELECT belongs_at, belongs_day, owner, team, kind, outcome FROM promises p WHERE {SETTLED}")
+    counted: dict[tuple[object, ...], list[int]] = {}
+    for at_us, day, *values, outcome in settled:
+        for (name, value), days in product(zip(promise_sums.DIMENSIONS, ("", *values), strict=True), SPANS):
+            span = days * promise_sums.DAY_US
+            key = (name, days, at_us // span * span, day if days == 1 else "", value or "")
+            numbers = counted.setdefault(key, [0, 0])
+            numbers[0] += 1
+            numbers[1] += outcome == "kept"
+    assert sorted(map(tuple, kept)) == sorted((*key, *numbers) for key, numbers in counted.items())
 
 
 def test_a_promise_that_is_settled_otherwise_later_leaves_no_empty_day_behind(firm: Home) -> None:
@@ -129,14 +132,14 @@ def test_a_promise_that_is_settled_otherwise_later_leaves_no_empty_day_behind(fi
 
 
 def test_before_1970_days_added_up_anew_are_those_that_were_kept(firm: Home) -> None:
-    sums = "SELECT * FROM promise_sums ORDER BY dimension, day_us, day, value"
+    sums = "SELECT * FROM promise_sums ORDER BY dimension, days, day_us, day, value"
     streams = [row[0] for row in firm.rows("SELECT DISTINCT promise FROM promises")]
     century = 100 * 365 * promise_sums.DAY_US
     with firm.konto.views.store.writing(keep=False) as cursor:
         with promise_sums.kept(cursor, streams):
             cursor.execute(f"UPDATE promises SET belongs_at = belongs_at - {century}")
         kept = [tuple(row) for row in cursor.execute(sums).all()]
-        assert all(row[1] < 0 and row[1] % promise_sums.DAY_US == 0 for row in kept)
+        assert all(row[2] < 0 and row[2] % (row[1] * promise_sums.DAY_US) == 0 for row in kept)
         cursor.execute("DELETE FROM promise_sums")
         promise_sums.add_up(cursor)
         assert [tuple(row) for row in cursor.execute(sums).all()] == kept
