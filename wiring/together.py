@@ -12,7 +12,7 @@ from threading import Lock
 from domain.errors import Refused
 from domain.fact import Fact
 from domain.record import Receipt
-from domain.store import StoreTrouble
+from domain.store import StoreBusy, StoreTrouble
 
 MOST = 1_000
 """Facts that one transaction takes along from others, so that nobody waits long for strangers."""
@@ -21,12 +21,14 @@ Record = Callable[[Sequence[Fact]], list[Receipt]]
 
 
 class _Waiting:
-    """What somebody brought, and what became of it."""
+    """What somebody brought, and what became of it; `woken` is held until it is over, or their turn."""
 
     def __init__(self, facts: Sequence[Fact]) -> None:
         self.facts = facts
         self.receipts: list[Receipt] | None = None
         self.trouble: Exception | None = None
+        self.woken = Lock()
+        self.woken.acquire()
 
     @property
     def is_over(self) -> bool:
@@ -40,35 +42,66 @@ class _Waiting:
 
 
 class Together:
-    """For all threads of a process."""
+    """For all threads of a process. Who is done goes at once, while the next one writes."""
 
     def __init__(self) -> None:
-        self._turn, self._door = Lock(), Lock()
+        self._door = Lock()
         self._waiting: list[_Waiting] = []
+        self._writer: _Waiting | None = None
+        """Whose turn it is."""
 
     def record(self, facts: Sequence[Fact], record: Record) -> list[Receipt]:
         """The receipts of these facts. Raises what `record` raises of them; nobody hears of another's mistake."""
         mine = _Waiting(facts)
         with self._door:
             self._waiting.append(mine)
-        with self._turn:
+            if self._writer is None:
+                self._writer = mine
+        try:
+            if self._writer is not mine:
+                mine.woken.acquire()
             if not mine.is_over:
-                _take(self._next(mine), record)
+                self._write(mine, record)
+        finally:
+            self._leave(mine)
         return mine.answer()
+
+    def _write(self, mine: _Waiting, record: Record) -> None:
+        with self._door:
+            taken = self._next(mine)
+        try:
+            _take(taken, record)
+        finally:
+            self._leave(mine)
+            for each in taken:
+                if not each.is_over:  # we were interrupted: theirs may be kept, and will be found
+                    each.trouble = StoreBusy()
+                if each is not mine:
+                    each.woken.release()
 
     def _next(self, mine: _Waiting) -> list[_Waiting]:
         """In the order in which they came, as many as fit; mine in any case."""
+        taken, room = list[_Waiting](), MOST
+        for each in self._waiting:
+            room -= len(each.facts)
+            if room < 0 and taken:
+                break
+            taken.append(each)
+        if mine not in taken:
+            taken = [mine]
+        self._waiting = [each for each in self._waiting if each not in taken]
+        return taken
+
+    def _leave(self, mine: _Waiting) -> None:
+        """Whoever has waited longest is next, if it was our turn; also where we were interrupted while waiting."""
         with self._door:
-            taken, room = list[_Waiting](), MOST
-            for each in self._waiting:
-                room -= len(each.facts)
-                if room < 0 and taken:
-                    break
-                taken.append(each)
-            if mine not in taken:
-                taken = [mine]
-            self._waiting = [each for each in self._waiting if each not in taken]
-            return taken
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+            if self._writer is not mine:
+                return
+            self._writer = self._waiting[0] if self._waiting else None
+            if self._writer is not None:
+                self._writer.woken.release()
 
 
 def _take(together: Sequence[_Waiting], record: Record) -> None:

@@ -150,7 +150,7 @@ class SqliteStore(Store):
         try:
             connection = self._writers()
             cursor = connection.cursor()
-            _begin(cursor)
+            _begin(cursor, self._lock_timeout_s)
             try:
                 yield SqliteCursor(cursor)
                 if keep:
@@ -168,6 +168,7 @@ class SqliteStore(Store):
         """For whoever holds the lock, with as large a cache as it may have now."""
         if self._writing is None:
             self._writing = self._data.pool._create_connection()
+            self._writing.cursor().execute("PRAGMA busy_timeout=0")
         if self._kilobytes_given != self._kilobytes:
             self._writing.cursor().execute(f"PRAGMA cache_size=-{self._kilobytes}")
             self._kilobytes_given = self._kilobytes
@@ -336,13 +337,22 @@ class _Changed(Doorbell):
         self._connection.close()
 
 
-def _begin(cursor: SQLiteCursor) -> None:
-    try:
-        cursor.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if _is_busy(error):
-            raise StoreBusy from error
-        raise
+TURN_SECONDS = 0.0005
+
+
+def _begin(cursor: SQLiteCursor, timeout_s: float) -> None:
+    """Looks often whether it is our turn: SQLite itself waits longer each time, and others come first meanwhile."""
+    until = monotonic() + timeout_s
+    while True:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                raise
+            if monotonic() >= until:
+                raise StoreBusy from error
+        sleep(TURN_SECONDS)
 
 
 class _Events(EventTable):

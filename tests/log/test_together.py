@@ -12,11 +12,12 @@ import pytest
 from domain.errors import Refused
 from domain.fact import Fact
 from domain.record import Receipt
+from domain.store import StoreBusy
 from domain.vocabulary import parse
 from tests.homes import Home, open_at
 from tests.notation import at, envelopes
 from tests.stores import ENGINES, lasting_folder
-from wiring.together import MOST, Together
+from wiring.together import MOST, Record, Together
 
 WRITERS = 8
 NOW = at("2026-03-03")
@@ -78,6 +79,64 @@ def test_what_does_not_fit_waits_for_the_one_after() -> None:
 
 def test_a_mistake_is_heard_by_whoever_made_it_alone() -> None:
     assert brought(Together(), Slow(), [["a"], ["b"], ["poison"], ["c"]]) == [["a"], ["b"], ZeroDivisionError, ["c"]]
+
+
+def test_whoever_is_done_goes_while_the_next_one_still_writes() -> None:
+    together, blocked, go_on = Together(), Event(), Event()
+    slow = Slow()
+
+    def last(facts: Sequence[Fact]) -> list[Receipt]:
+        blocked.set()
+        assert go_on.wait(10)
+        return [Receipt(each, "recorded") for each in facts]
+
+    def shared(facts: Sequence[Fact]) -> list[Receipt]:
+        while len(together._waiting) < 1:
+            sleep(0.001)
+        return [Receipt(each, "recorded") for each in facts]
+
+    with ThreadPoolExecutor(4) as threads:
+        first = threads.submit(together.record, [fact("a")], slow)
+        assert slow.begun.wait(10)
+        leads = threads.submit(together.record, [fact("b")], shared)
+        while len(together._waiting) < 1:
+            sleep(0.001)
+        goes_along = threads.submit(together.record, [fact("c")], slow)
+        while len(together._waiting) < 2:
+            sleep(0.001)
+        slow.go_on.set()
+        while together._waiting:
+            sleep(0.001)
+        writes = threads.submit(together.record, [fact("d")], last)
+        assert blocked.wait(10)
+        answered = [each.result(10)[0].fact.id for each in (first, leads, goes_along)]
+        go_on.set()
+        assert (answered, writes.result(10)[0].fact.id) == (["a", "b", "c"], "d")
+
+
+def test_where_the_one_who_writes_is_interrupted_nobody_waits_for_ever() -> None:
+    together, slow = Together(), Slow()
+
+    def interrupted(facts: Sequence[Fact]) -> list[Receipt]:
+        raise KeyboardInterrupt
+
+    def bring(name: str, record: Record) -> object:
+        try:
+            return together.record([fact(name)], record)[0].status
+        except (KeyboardInterrupt, StoreBusy) as trouble:
+            return type(trouble)
+
+    with ThreadPoolExecutor(3) as threads:
+        first = threads.submit(bring, "a", slow)
+        assert slow.begun.wait(10)
+        others = []
+        for place, (name, record) in enumerate((("b", interrupted), ("c", slow)), 1):
+            others.append(threads.submit(bring, name, record))
+            while len(together._waiting) < place:
+                sleep(0.001)
+        slow.go_on.set()
+        assert [each.result(10) for each in (first, *others)] == ["recorded", KeyboardInterrupt, StoreBusy]
+    assert bring("d", slow) == "recorded"
 
 
 # -- with a real store --------------------------------------------------------------------------------
