@@ -12,13 +12,14 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import partial
+from itertools import count as count_up
 from pathlib import Path
 from time import perf_counter
 
 import msgspec
 
 from bench import alerts, audit, kpis, looks, on_postgres, over_http, pages, recording
-from bench.fed import home_of
+from bench.fed import facts_file, home_of
 from bench.pair import Pair
 from bench.stores import Database, Files
 from domain.rulebook import default
@@ -26,6 +27,7 @@ from projections import experiences
 from projections.advice import learned
 from wiring import logs
 from wiring.home import open_home
+from wiring.importing import import_file
 from wiring.settings import LogSettings
 from wiring.trying import what_if as tried
 
@@ -64,26 +66,27 @@ def scale_out(folder: Path, count: int) -> Pair:
 
 
 def memory(folder: Path, count: int) -> Pair:
-    """The most that one process takes while all tables are built, against 400 MB.
+    """The most that one process takes while a file of facts is taken in and all tables are built, against 400 MB.
 
     Megabytes stand for seconds here, so that the rates are facts a megabyte.
     """
-    home = folder / "home"
-    home_of(folder, count).close()
-    script = f"from pathlib import Path; from bench.measures import megabytes; print(megabytes(Path({str(home)!r})))"
-    command = [sys.executable, "-c", script]
+    file, homes = facts_file(folder, count), count_up()
 
     def ours() -> float:
-        return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()[-1])
+        home = folder / f"home-{next(homes)}"
+        script = f"from bench.measures import megabytes; print(megabytes({str(home)!r}, {str(file)!r}))"
+        answer = subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.PIPE, text=True)
+        return float(answer.stdout.split()[-1])
 
     return Pair(ours, lambda: MOST_MEGABYTES, count)
 
 
-def megabytes(home: Path) -> float:
+def megabytes(home: str, file: str) -> float:
     """In a process that does nothing else, and in those that help it."""
     logs.configure(LogSettings(level="warning"))
-    with open_home(home, environment={}) as konto:
-        konto.rebuild(processes=None)
+    with open_home(Path(home), environment={}) as konto:
+        import_file(konto, Path(file))
+        konto.catch_up(processes=None)
     most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return most / 1024
 
@@ -133,15 +136,17 @@ MEASURES: Mapping[str, Callable[[Path, int], Pair]] = {
     "rebuild:postgresql": on_postgres.rebuild,
     "rebuild_vs_library:postgresql": on_postgres.rebuild_vs_library,
     "scale_out:sqlite": scale_out,
-    "memory:sqlite": memory,
+    "memory": memory,
     "record:sqlite": partial(recording.record, Files),
     "record:postgresql": partial(recording.record, Database),
-    "http:sqlite": over_http.singly,
-    "http_by_two:sqlite": over_http.by_two,
+    "http:sqlite": partial(over_http.singly, Files),
+    "http:postgresql": partial(over_http.singly, Database),
+    "http_by_two:sqlite": partial(over_http.singly, Files, processes=2),
+    "http_by_two:postgresql": partial(over_http.singly, Database, processes=2),
     "http_lists:sqlite": over_http.in_lists,
     "what_if:sqlite": what_if,
     "advise:sqlite": advise,
-    "alerts:redis": alerts.delivery,
+    "alerts": alerts.delivery,
     "alert_latency:sqlite": alerts.latency,
     "vault_and_tree:sqlite": audit.vault_and_tree,
     "verify:sqlite": audit.verify,

@@ -20,6 +20,7 @@ from eventsourcing.projection import Projection, ProjectionRunner
 from psycopg.sql import SQL
 
 from bench import recording
+from bench.fed import facts_file
 from bench.pair import Pair
 from bench.stores import Database
 from tests.servers.postgres import fresh_database
@@ -134,7 +135,7 @@ def _address(prefix: str, at: Any, schema: str) -> dict[str, str]:
 
 def _filled(stores: Database, folder: Path, count: int) -> Konto:
     konto = stores.home()
-    recording.imported(konto, recording.facts_file(folder, count))
+    recording.imported(konto, facts_file(folder, count))
     konto.catch_up(processes=None)
     return konto
 

@@ -14,16 +14,17 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from itertools import count as count_up
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import Any
 
 from bench import facts
 from bench.pair import Pair
+from bench.recording import Opened
+from bench.stores import Files
 from domain.vocabulary import parse
 from wiring import access
-from wiring.home import Konto, open_home
+from wiring.home import Konto
 
 CLIENTS = 8
 SINGLY = 50
@@ -35,38 +36,31 @@ PATIENCE_S = 60.0
 Facts = Sequence[dict[str, Any]]
 
 
-def singly(folder: Path, count: int, processes: int = 1) -> Pair:
+def singly(opened: Opened, folder: Path, count: int, processes: int = 1) -> Pair:
     """One fact in each request, eight clients, against eight threads that record one at a time."""
-    told, numbers = list(facts.envelopes(max(80, count // SINGLY))), count_up()
+    told, stores = list(facts.envelopes(max(80, count // SINGLY))), opened(folder)
     shares = [told[number::CLIENTS] for number in range(CLIENTS)]
     return Pair(
-        lambda: over_http(folder / f"home-{next(numbers)}", [list(share) for share in shares], processes),
-        lambda: directly(folder / f"home-{next(numbers)}", shares, 1),
+        lambda: over_http(stores.home(), [list(share) for share in shares], processes),
+        lambda: directly(stores.home(), shares, 1),
         len(told),
     )
-
-
-def by_two(folder: Path, count: int) -> Pair:
-    """The same with two processes of the API at one port."""
-    return singly(folder, count, processes=2)
 
 
 def in_lists(folder: Path, count: int) -> Pair:
     """A thousand facts in each request, one client, against one thread that records as many at a time."""
-    told, numbers = list(facts.envelopes(count)), count_up()
+    told, stores = list(facts.envelopes(count)), Files(folder)
     lists = [told[start : start + IN_A_LIST] for start in range(0, len(told), IN_A_LIST)]
     return Pair(
-        lambda: over_http(folder / f"home-{next(numbers)}", [lists]),
-        lambda: directly(folder / f"home-{next(numbers)}", [told], IN_A_LIST),
-        len(told),
+        lambda: over_http(stores.home(), [lists]), lambda: directly(stores.home(), [told], IN_A_LIST), len(told)
     )
 
 
-def over_http(home: Path, shares: Sequence[Sequence[Any]], processes: int = 1) -> float:
+def over_http(konto: Konto, shares: Sequence[Sequence[Any]], processes: int = 1) -> float:
     """Seconds until every share was posted by a client of its own and all of it was taken."""
-    with open_home(home, environment={}) as konto:
+    with konto:
         key = access.create(konto, os.urandom, scopes=["facts:write"]).text
-    with serving(home, processes) as port, ThreadPoolExecutor(len(shares)) as clients:
+    with serving(konto.home, processes) as port, ThreadPoolExecutor(len(shares)) as clients:
         started = perf_counter()
         for _ in clients.map(lambda share: posted(port, key, share), shares):
             pass
@@ -119,9 +113,9 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the API did not start")
 
 
-def directly(home: Path, shares: Sequence[Facts], at_once: int) -> float:
+def directly(konto: Konto, shares: Sequence[Facts], at_once: int) -> float:
     """Seconds until every share was recorded by a thread of its own, so many facts in each transaction."""
-    with open_home(home, environment={}) as konto, ThreadPoolExecutor(len(shares)) as writers:
+    with konto, ThreadPoolExecutor(len(shares)) as writers:
         started = perf_counter()
         for _ in writers.map(lambda share: _recorded(konto, share, at_once), shares):
             pass

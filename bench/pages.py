@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 from streamlit.logger import set_log_level
 
 from bench import facts
+from bench.fed import common
 from bench.pair import Pair
 from dashboard import data
 from dashboard.answers.home import Home
@@ -67,7 +68,7 @@ def reruns(folder: Path, count: int) -> Pair:
 
 
 def firm(folder: Path, count: int) -> Home:
-    place = folder / f"firm-{count}"
+    place = common(folder) / f"firm-{count}"
     new = not place.exists()
     konto = open_home(place, environment={})
     if new:
@@ -166,6 +167,7 @@ PAGES = (
 def rerun_s(home: Home, rounds: int = 3) -> dict[str, float]:
     """Seconds in which each page runs again under Streamlit's own test, after its first run."""
     data.use(home)
+    set_log_level("error")  # Streamlit warns of every page that no browser asked for
     return {page: median(_timed(opened(page).run) for _ in range(rounds)) for page in PAGES}
 
 
@@ -185,7 +187,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="where the firms are made, or lie already")
     asked = parser.parse_args(arguments)
     logs.configure(LogSettings(level="warning"))
-    set_log_level("error")  # Streamlit warns of every page that no browser asked for
     with TemporaryDirectory() as folder:
         place = asked.keep or Path(folder)
         place.mkdir(exist_ok=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bench import facts
+from bench.fed import facts_file
 from bench.pair import Pair
 from bench.stores import Events, Stores, events_of
 from domain.vocabulary import parse
@@ -61,13 +62,6 @@ def record(opened: Opened, folder: Path, count: int) -> Pair:
             return perf_counter() - started
 
     return Pair(ours, lambda: stores.inserted_singly(finished()), singly)
-
-
-def facts_file(folder: Path, count: int) -> Path:
-    file = folder / "facts.jsonl"
-    if not file.exists():
-        facts.write_apart(file, count)
-    return file
 
 
 def imported(konto: Konto, file: Path) -> float:
