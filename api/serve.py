@@ -34,6 +34,8 @@ from words import LANGUAGES, translator
 
 STOP_WITHIN_SECONDS = 8
 ANSWER_WITHIN_SECONDS = 5
+START_WITHIN_SECONDS = 30
+"""One of several processes that takes longer is given up, and the one that it was to take the place of goes on."""
 
 
 def serve(home: Path, port: int | None) -> None:
@@ -88,6 +90,7 @@ def _config(door: ASGIApp | partial[ASGIApp], processes: int = 1) -> uvicorn.Con
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=STOP_WITHIN_SECONDS,
+        timeout_worker_healthcheck=START_WITHIN_SECONDS,
     )
 
 
