@@ -20,10 +20,10 @@ from domain.lives import is_of_a_customer
 from domain.log import Log, customer_of, from_row
 from domain.steering import Steering
 from domain.store import Cursor, Filling, Row, SqliteStore
-from projections import customers, experiences, families, merkle, outbox, promise_sums
-from projections.follow import READ_MODELS, TABLE_NAMES, Follower, Progress, page_of, steering_upto, step_with
+from projections import customers, experiences, families, merkle, outbox, promise_sums, shares
+from projections.follow import TABLE_NAMES, Follower, Progress, apply, page_of, settle, steering_upto, step_with
 from projections.page import Family, by_stream
-from projections.tables import FOLLOWER, Views
+from projections.tables import Views
 
 KEYED = (
     "families",
@@ -102,7 +102,7 @@ def _build(log: Log, filling: Filling, helpers: Helpers | None, progress: Progre
     if helpers:
         helpers.begin(upto)
     events = _fill(log, filling, upto, helpers, progress)
-    filling.bookmarks.put(filling.cursor, FOLLOWER, upto)
+    shares.put(filling.bookmarks, filling.cursor, 1, upto)
     filling.finish()
     return events
 
@@ -209,8 +209,8 @@ def _fold(log: Log, cursor: Cursor, portion: Portion, steering: Steering, upto: 
         histories = by_stream(fact for member in members for fact in own.get(member, ()))
         whole.append(Family(tuple(members), {stream: _recorded(histories[stream]) for stream in sorted(histories)}))
     page = page_of(log, facts, whole, steering, upto, first=True)
-    for model in READ_MODELS:
-        model.apply(cursor, page)
+    apply(cursor, page)
+    settle(cursor, page.common, upto)
 
 
 def _recorded(history: list[Fact]) -> list[Fact]:
@@ -222,8 +222,8 @@ def _fold_others(log: Log, cursor: Cursor, positions: Sequence[int], steering: S
     for start in range(0, len(positions), EVENTS_AT_ONCE):
         facts = [from_row(row) for row in log.rows_at(positions[start : start + EVENTS_AT_ONCE])]
         page = page_of(log, facts, [], steering, upto)
-        for model in READ_MODELS:
-            model.apply(cursor, page)
+        apply(cursor, page)
+        settle(cursor, page.common, upto)
 
 
 def _ready(log: Log, views: Views, live: Cursor, beside: Cursor) -> bool:
@@ -231,9 +231,10 @@ def _ready(log: Log, views: Views, live: Cursor, beside: Cursor) -> bool:
 
     An older copy of the log, put back, ends before tables that were not. What was decided of messages comes along.
     """
-    position = views.bookmarks.at(FOLLOWER, live)
-    if views.bookmarks.at(FOLLOWER, beside) < position <= log.head():
+    shown, built = (shares.read(views.bookmarks, cursor) for cursor in (live, beside))
+    if built.least < shown.most <= log.head():
         return False
+    shares.put(views.bookmarks, beside, shown.among, built.least)
     outbox.take_over(beside, outbox.decisions(live))
     return True
 

@@ -188,19 +188,32 @@ EVER = -ALWAYS
 
 def _name_persons(cursor: Cursor, page: Page) -> None:
     """Whoever a fact names, as the first one recorded names them; the people document knows better."""
-    named: dict[str, tuple[str, int]] = {}
     for fact in page.facts:
         words = page.words.get(fact.key, {})
         for field in plan(type(fact.data)).persons:
             if field in words:
-                named.setdefault(getattr(fact.data, field), (words[field], fact.position))
+                page.common.name(getattr(fact.data, field), words[field], fact.position)
+    if any(fact.stream == "document-people" for fact in page.facts):
+        cursor.execute("DELETE FROM colleagues")
+        cursor.insert("colleagues", _colleagues(page))
+
+
+def unknown_persons(cursor: Cursor, named: Mapping[str, tuple[str, int]]) -> dict[str, tuple[str, int]]:
+    """Those of them who are not there yet, or were named by a later fact so far."""
+    known = dict(_named(cursor, named))
+    return {person: row for person, row in named.items() if row[1] < known.get(person, ALWAYS)}
+
+
+def _named(cursor: Cursor, persons: Iterable[str]) -> Iterator[tuple[str, int]]:
+    for row in cursor.among("SELECT person, position FROM persons WHERE person IN ({among})", persons):
+        yield row[0], row[1]
+
+
+def name_persons(cursor: Cursor, named: Mapping[str, tuple[str, int]]) -> None:
     cursor.executemany(
         f"INSERT INTO persons VALUES (?, ?, ?) {FIRST_NAMED}",
         [(person, *row) for person, row in sorted(named.items())],
     )
-    if any(fact.stream == "document-people" for fact in page.facts):
-        cursor.execute("DELETE FROM colleagues")
-        cursor.insert("colleagues", _colleagues(page))
 
 
 FIRST_NAMED = (

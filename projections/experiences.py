@@ -50,7 +50,7 @@ def apply(cursor: Cursor, page: Page) -> None:
     cursor.insert("experiences", list(now.values()))
     changed = [at for stream in streams if (at := _differs_from(before.get(stream), now.get(stream))) is not None]
     if changed and not page.first:
-        _relearn(cursor, page.upto, min(changed))
+        page.common.teach(min(changed))
 
 
 def _before(cursor: Cursor, streams: Sequence[str]) -> dict[str, Row]:
@@ -82,8 +82,11 @@ MADE_AT, KEPT, KNOWN_AT, ENDED_AT = (
 )
 
 
-def _relearn(cursor: Cursor, position: int, since: int) -> None:
-    """What came earlier and changed only what is later says nothing more."""
+def relearn(cursor: Cursor, position: int, since: int) -> None:
+    """What came up to a position changed what is taught from an instant on.
+
+    What came earlier and changed only what is later says nothing more.
+    """
     cursor.execute("DELETE FROM relearned WHERE since >= ? OR position < ?", (since, position - REMEMBERED))
     cursor.execute(
         "INSERT INTO relearned VALUES (?, ?) ON CONFLICT (position) DO NOTHING",  # an earlier instant stays
@@ -95,7 +98,7 @@ def taught_anew(cursor: Cursor, position: int) -> None:
     """After all promises of a whole log: whoever learned before learns anew."""
     since = cursor.execute("SELECT MIN(made_at) FROM experiences").one()[0]
     if since is not None:
-        _relearn(cursor, position, since)
+        relearn(cursor, position, since)
 
 
 def _row(each: Experience) -> tuple[Any, ...]:

@@ -1,13 +1,16 @@
-"""The one follower: reads the log page by page and brings every read model up to it.
+"""The follower: reads the log page by page and brings every read model up to it.
 
-The bookmark moves first, then the rows, in one transaction: of two followers one works, the other
-finds the bookmark moved and stands by. Live and rebuild are the same code.
+The bookmark moves first, then the rows, in one transaction: of two followers one works, the other finds the bookmark
+moved and stands by; or each brings in some of the customers (`projections/shares.py`). Live and rebuild are the same
+code.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 from domain.document import DocumentPublished
 from domain.fact import Fact
@@ -35,12 +38,14 @@ from projections import (
     promise_sums,
     promises,
     rhythms,
+    shares,
     standings,
     statements,
     timeline,
 )
-from projections.page import Family, Page, by_stream
-from projections.tables import FOLLOWER, Views, micros
+from projections.page import Common, Family, Page, by_stream
+from projections.shares import EVERYTHING, Marks, Share
+from projections.tables import Views, micros
 
 READ_MODELS = (
     customers,
@@ -70,11 +75,14 @@ FOLDED = tuple(name for name in TABLE_NAMES if name not in experiences.STEPWISE)
 LAYOUT = 13
 """Goes up with every change of a table: the tables of another layout are made anew."""
 
-STEERING = ("document-rulebook", "document-calendars", "document-people", FIRM)
+RULEBOOK = "document-rulebook"
+STEERING = (RULEBOOK, "document-calendars", "document-people", FIRM)
 """The streams of what steers the product."""
 
 PAGE = 5_000
 """Events in one transaction, so that nobody waits long."""
+COMMON = "common"
+"""The lock of whoever changes rows that are no customer's own."""
 CUSTOMERS_AT_ONCE, EVENTS_AT_ONCE = 250, 2_000
 """So much of a page is held as facts at the same time."""
 
@@ -82,10 +90,21 @@ Progress = Callable[[int, int], None]
 """Called with the position reached and the head."""
 
 
+class _Whose(NamedTuple):
+    """Of a page of the log."""
+
+    rows: Mapping[str, list[Row]]
+    """By family."""
+    refolded: Mapping[str, Sequence[str]]
+    """Customers, and which of their streams, that are folded again because of a document."""
+
+
 class Follower:
     def __init__(self, log: Log, views: Views) -> None:
         self.log = log
         self.views = views
+        self.first = 0
+        """The number of the share that it takes first where all are as far behind."""
         self._steering: tuple[int, Steering] | None = None
 
     def catch_up(
@@ -94,21 +113,49 @@ class Follower:
         page_size: int | None = None,
         progress: Progress | None = None,
         give_up: Callable[[int], bool] = lambda position: False,
+        wait: bool = True,
     ) -> int:
         """Brings the tables up to the head of the log; the number of facts that this call projected.
 
-        `give_up` is asked before each full page, with the position that was reached.
+        `give_up` is asked before each full page, with the position that was reached. Without `wait` it ends where
+        others are bringing in all that is missing.
         """
         done = 0
         page_size = page_size or PAGE
-        while rows := self.log.rows(since := self.views.position(), page_size):
-            if len(rows) == page_size and give_up(since):
+        while rows := self.log.rows((marks := self.views.marks()).least, page_size):
+            if len(rows) == page_size and give_up(marks.least):
                 break
-            if self._project(since, rows):
-                done += len(rows)
+            if marks.among == 1:
+                brought, reached = self._project(marks, rows) or 0, rows[-1].position
+            else:
+                found = self._take_turn(marks, rows, page_size, wait=wait)
+                if found is None:
+                    break
+                brought, reached = found, marks.least
+            done += brought
             if progress:
-                progress(rows[-1].position, self.log.head())
+                progress(reached, self.log.head())
         return done
+
+    def share_out(self, count: int) -> None:
+        """From now on among so many followers: nothing is built anew, only all bookmarks brought to one position."""
+        while not (marks := self.views.marks()).are_level:
+            share, since = next(marks.in_turn(self.first))
+            self._project_share(share, marks, self._missing(since, marks.most, PAGE))
+            if marks.most - since <= PAGE:
+                break  # the rest is done while nobody else goes on
+        with self.views.store.writing() as cursor:
+            marks = self.views.marks_in(cursor)
+            if marks.among == count:
+                return
+            for share, since in marks.in_turn(self.first):
+                while rows := self._missing(since, marks.most, PAGE):
+                    self._bring_in(cursor, share, since, rows, self.steering(rows[-1].position))
+                    since = rows[-1].position
+            shares.put(self.views.bookmarks, cursor, count, marks.most)
+
+    def _missing(self, since: int, upto: int, page_size: int) -> list[Row]:
+        return [row for row in self.log.rows(since, page_size) if row.position <= upto]
 
     def steering_known_on(self, known: datetime | None) -> Steering:
         """What of the documents and the firm's rates we knew at a moment (None = now)."""
@@ -125,39 +172,102 @@ class Follower:
             self._steering = known = (last, steering_upto(self.log, last))
         return known[1]
 
-    def _project(self, since: int, rows: Sequence[Row]) -> bool:
-        """Whether it was we who projected these rows, which follow the position `since`."""
-        upto = rows[-1].position
-        steering = self.steering(upto)
+    def _take_turn(self, marks: Marks, rows: Sequence[Row], page_size: int, *, wait: bool) -> int | None:
+        """How many facts of one of several shares were brought in; None where others are at all there is to do.
+
+        `rows` follow the least of the bookmarks.
+        """
+        if marks.are_level and (len(rows) <= shares.FEW or shares.joins(rows[0])):
+            together = rows if len(rows) <= shares.FEW else shares.with_joining(rows)
+            return self._project(marks, together)
+        waiting: list[tuple[Share, list[Row]]] = []
+        for share, since in marks.in_turn(self.first):
+            following = rows if since == marks.least else self.log.rows(since, page_size)
+            if own := shares.before_joining(following):
+                found = self._project_share(share, marks, own, wait=False)
+                if found is not None:
+                    return found
+                waiting.append((share, own))
+        if not wait:
+            return None
+        share, own = waiting[0]
+        return self._project_share(share, marks, own) or 0
+
+    def _project(self, marks: Marks, rows: Sequence[Row]) -> int:
+        """How many of these rows, which follow all bookmarks, it was we who projected: all or none."""
+        steering = self.steering(rows[-1].position)
         try:
             with self.views.store.writing() as cursor:
-                self.views.bookmarks.move(cursor, FOLLOWER, since, upto)
-                merkle.append(cursor, rows)
-                for page in self._pages(cursor, since, rows, steering):
-                    for model in READ_MODELS:
-                        model.apply(cursor, page)
+                shares.move(self.views.bookmarks, cursor, None, marks, marks.least, rows[-1].position)
+                return self._bring_in(cursor, EVERYTHING, marks.least, rows, steering)
         except OldBookmark:
-            return False
-        return True
+            return 0
 
-    def _pages(self, cursor: Cursor, since: int, rows: Sequence[Row], steering: Steering) -> Iterator[Page]:
-        """Each family of customers whole, some at a time, so that a page of the log may be long."""
-        upto = rows[-1].position
-        families.unite(cursor, rows)
+    def _project_share(self, share: Share, marks: Marks, rows: Sequence[Row], *, wait: bool = True) -> int | None:
+        """The same of what is one share's among these rows, which follow its bookmark; None where others are at it."""
+        since, steering = marks.positions[share.number], self.steering(rows[-1].position)
+        try:
+            with self.views.store.sharing(share.name, wait=wait) as cursor:
+                if cursor is None:
+                    return None
+                shares.move(self.views.bookmarks, cursor, share, marks, since, rows[-1].position)
+                return self._bring_in(cursor, share, since, rows, steering)
+        except OldBookmark:
+            return 0
+
+    def _bring_in(self, cursor: Cursor, share: Share, since: int, rows: Sequence[Row], steering: Steering) -> int:
+        """All that is this share's among the rows; how many that are."""
+        common = Common()
+        own, whose = self._whose(cursor, share, rows)
+        if share.has_the_rest:
+            merkle.append(cursor, rows)
+        for page in self._pages(cursor, since, rows[-1].position, whose, steering, common):
+            apply(cursor, page)
+        if any(row.stream == RULEBOOK for row in rows) and standings.fade_differently(steering.rulebooks):
+            standings.fade_anew(cursor, self._own_of(cursor, share, standings.everybody(cursor)), steering.rulebooks)
+        alone = (lambda: None) if share.among == 1 else partial(self.views.store.alone, cursor, COMMON)
+        settle(cursor, common, rows[-1].position, alone)
+        return own
+
+    def _whose(self, cursor: Cursor, share: Share, rows: Sequence[Row]) -> tuple[int, _Whose]:
+        """The share's own rows by family, and who of them is to be folded again; and how many rows that are."""
         refolded = _touched_by_documents(cursor, rows)
-        family_of = families.of(cursor, {*refolded, *map(customer_of, rows)})
+        customers = [customer_of(row) for row in rows]
+        if share.among == 1:
+            families.unite(cursor, rows)
+        family_of = families.of(cursor, {*refolded, *customers})
+        if share.among > 1:
+            rows = share.of_rows(rows, family_of, customers)
+            customers = [customer_of(row) for row in rows]
+            refolded = {customer: own for customer, own in refolded.items() if share.has(family_of[customer])}
+            families.unite(cursor, rows)
         whose: dict[str, list[Row]] = {family_of[customer]: [] for customer in refolded}
-        for row in rows:
-            whose.setdefault(family_of[customer_of(row)], []).append(row)
-        members = families.members(cursor, whose)
+        for row, customer in zip(rows, customers, strict=True):
+            whose.setdefault(family_of[customer], []).append(row)
+        return len(rows), _Whose(whose, refolded)
+
+    def _own_of(self, cursor: Cursor, share: Share, customers: list[str]) -> list[str]:
+        if share.among == 1:
+            return customers
+        return [customer for customer, family in families.of(cursor, customers).items() if share.has(family)]
+
+    def _pages(
+        self, cursor: Cursor, since: int, upto: int, whose: _Whose, steering: Steering, common: Common
+    ) -> Iterator[Page]:
+        """Each family of customers whole, some at a time, so that a page of the log may be long."""
+        members = families.members(cursor, whose.rows)
+
+        def page(part: Mapping[str, Sequence[Row]]) -> Page:
+            return self._page(cursor, since, upto, part, members, whose.refolded, steering, common)
+
         part: dict[str, list[Row]] = {}
-        for family, own in whose.items():
+        for family, own in whose.rows.items():
             part[family] = own
             if len(part) >= CUSTOMERS_AT_ONCE or sum(map(len, part.values())) >= EVENTS_AT_ONCE:
-                yield self._page(cursor, since, upto, part, members, refolded, steering)
+                yield page(part)
                 part = {}
         if part:
-            yield self._page(cursor, since, upto, part, members, refolded, steering)
+            yield page(part)
 
     def _page(
         self,
@@ -168,13 +278,14 @@ class Follower:
         members: Mapping[str, Sequence[str]],
         refolded: Mapping[str, Sequence[str]],
         steering: Steering,
+        common: Common,
     ) -> Page:
         facts = [from_row(row) for own in part.values() for row in own]
         facts.sort(key=lambda fact: fact.position)
         again = [stream for family in part for member in members[family] for stream in refolded.get(member, ())]
         touched = {family: members[family] for family in part}
         folded = self._families(cursor, since, touched, facts, set(refolded))
-        return page_of(self.log, facts, folded, steering, upto, refolded=frozenset(again))
+        return page_of(self.log, facts, folded, steering, upto, refolded=frozenset(again), common=common)
 
     def _families(
         self,
@@ -235,6 +346,7 @@ def page_of(
     *,
     refolded: frozenset[str] = frozenset(),
     first: bool = False,
+    common: Common | None = None,
 ) -> Page:
     """With what of the facts stands in the vault."""
     words = log.words(fact for fact in facts if naming.is_shown(type(fact.data)))
@@ -250,7 +362,28 @@ def page_of(
         titles=naming.titles(log, facts, histories, words),
         refolded=refolded,
         first=first,
+        common=common or Common(),
     )
+
+
+def apply(cursor: Cursor, page: Page) -> None:
+    """Every read model writes its rows; what they have in common is left to `settle`."""
+    for model in READ_MODELS:
+        model.apply(cursor, page)
+
+
+def settle(cursor: Cursor, common: Common, upto: int, alone: Callable[[], None] = lambda: None) -> None:
+    """What the parts of a page change in common, after all of them. `alone` waits for others who do so just now."""
+    persons = customers.unknown_persons(cursor, common.persons) if common.persons else {}
+    sums = {place: number for place, number in common.sums.items() if number}
+    if not (persons or sums or common.taught_since is not None):
+        return
+    alone()
+    if persons:
+        customers.name_persons(cursor, persons)
+    promise_sums.change(cursor, sums)
+    if common.taught_since is not None:
+        experiences.relearn(cursor, upto, common.taught_since)
 
 
 def _of(

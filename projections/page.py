@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -24,6 +25,7 @@ from domain.lives import kind_of, standing
 from domain.relationship import Relationship, relationships
 from domain.steering import Steering
 from domain.store import Cursor
+from projections.promise_sums import Changes
 from projections.tables import ALWAYS, delete, micros, upsert
 
 Row = tuple[Any, ...]
@@ -90,6 +92,28 @@ def survivors_of(facts: Iterable[Fact]) -> dict[str, str]:
     return survivors(fact for history in by_stream(facts).values() for fact in standing(history))
 
 
+@dataclass
+class Common:
+    """What a page of the log changes in rows that are no customer's own, kept until all its parts were folded.
+
+    Followers who share out the customers change the same rows: each does so last, and waits there for the others.
+    """
+
+    sums: Changes = field(default_factory=Counter)
+    persons: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """What each is called by the first fact that names them, and its position."""
+    taught_since: int | None = None
+    """From when on promises teach something else."""
+
+    def name(self, person: str, called: str, position: int) -> None:
+        known = self.persons.get(person)
+        if known is None or position < known[1]:
+            self.persons[person] = (called, position)
+
+    def teach(self, since: int) -> None:
+        self.taught_since = since if self.taught_since is None else min(since, self.taught_since)
+
+
 @dataclass(frozen=True)
 class Page:
     """All facts of some families of customers that a page holds, and the whole histories of these families.
@@ -113,6 +137,7 @@ class Page:
     """Streams to be folded again although no fact of theirs came: another calendar counts."""
     first: bool = False
     """Nothing of these customers stands in the tables yet, and everything of theirs is in this page."""
+    common: Common = field(default_factory=Common)
 
     def clear(self, cursor: Cursor, table: str, column: str, values: Iterable[str]) -> None:
         """Takes out what was folded of them before."""

@@ -78,6 +78,8 @@ TABLES = (
 whoever or whatever there is none is empty."""
 
 Key = tuple[Dimension, int, int, str, str]
+Changes = Counter[tuple[Key, int]]
+"""What is to be added to each sum, by its row and its place in `ALL`."""
 
 
 def begins(days: int) -> str:
@@ -87,13 +89,11 @@ def begins(days: int) -> str:
 
 
 @contextmanager
-def kept(cursor: Cursor, promises: Sequence[str]) -> Iterator[None]:
-    """While the rows of these promises are changed."""
-    changes: Counter[tuple[Key, int]] = Counter()
+def noted(cursor: Cursor, promises: Sequence[str], changes: Changes) -> Iterator[None]:
+    """What follows for the sums while the rows of these promises are changed."""
     _count(cursor, promises, changes, -1)
     yield
     _count(cursor, promises, changes, +1)
-    _change(cursor, changes)
 
 
 def add_up(cursor: Cursor) -> None:
@@ -113,7 +113,7 @@ def add_up(cursor: Cursor) -> None:
         )
 
 
-def _count(cursor: Cursor, promises: Iterable[str], changes: Counter[tuple[Key, int]], sign: int) -> None:
+def _count(cursor: Cursor, promises: Iterable[str], changes: Changes, sign: int) -> None:
     rows = cursor.among(
         f"SELECT belongs_at, belongs_day, owner, team, kind, {SUMS} "
         f"FROM ({OUTCOMES} WHERE p.promise IN ({{among}}) AND {SETTLED}) p "
@@ -129,7 +129,7 @@ def _count(cursor: Cursor, promises: Iterable[str], changes: Counter[tuple[Key, 
                     changes[key, place] += sign * int(number)
 
 
-def _change(cursor: Cursor, changes: Mapping[tuple[Key, int], int]) -> None:
+def change(cursor: Cursor, changes: Mapping[tuple[Key, int], int]) -> None:
     rows: dict[Key, list[int]] = {}
     for (key, place), number in changes.items():
         if number:

@@ -130,7 +130,7 @@ def apply(cursor: Cursor, page: Page) -> None:
     folded = page.to_fold("promise", MERGING)
     streams = [stream for _, stream in folded]
     # Where all tables are built anew the sums are added up in the end.
-    with nullcontext() if page.first else promise_sums.kept(cursor, streams):
+    with nullcontext() if page.first else promise_sums.noted(cursor, streams, page.common.sums):
         page.clear(cursor, "promises", "promise", streams)
         cursor.insert("promises", [row for family, stream in folded for row in rows_of(family, stream, page.steering)])
     _words(cursor, page)

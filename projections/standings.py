@@ -15,7 +15,6 @@ from typing import Any, Literal, NamedTuple
 
 from domain.account import Posting, Rulebooks
 from domain.account.stretches import NOTHING, half_lives, stretches, usuals
-from domain.document import DocumentPublished
 from domain.roles import Asker
 from domain.store import Cursor
 from projections import customers
@@ -58,22 +57,22 @@ TABLES = (
 
 
 def apply(cursor: Cursor, page: Page) -> None:
-    """After the statements: where another rulebook lets all accounts fade differently, they are read from there."""
-    rulebooks = page.steering.rulebooks
     page.clear(cursor, "standings", "customer", page.customers)
     page.clear(cursor, "usual_withdrawals", "customer", page.customers)
-    _keep(cursor, page.lines, rulebooks)
-    if not page.first and any(_is_a_rulebook(fact.data) for fact in page.facts) and _differ(rulebooks):
-        everybody = [row[0] for row in cursor.execute("SELECT DISTINCT customer FROM standings").all()]
-        for start in range(0, len(everybody), CUSTOMERS_AT_ONCE):
-            _anew(cursor, everybody[start : start + CUSTOMERS_AT_ONCE], rulebooks)
+    _keep(cursor, page.lines, page.steering.rulebooks)
 
 
-def _is_a_rulebook(data: object) -> bool:
-    return isinstance(data, DocumentPublished) and data.kind == "rulebook"
+def everybody(cursor: Cursor) -> list[str]:
+    return [row[0] for row in cursor.execute("SELECT DISTINCT customer FROM standings").all()]
 
 
-def _differ(rulebooks: Rulebooks) -> bool:
+def fade_anew(cursor: Cursor, whose: Sequence[str], rulebooks: Rulebooks) -> None:
+    """After another rulebook came, from the lines of their statements."""
+    for start in range(0, len(whose), CUSTOMERS_AT_ONCE):
+        _anew(cursor, whose[start : start + CUSTOMERS_AT_ONCE], rulebooks)
+
+
+def fade_differently(rulebooks: Rulebooks) -> bool:
     """One version lets trust fade, or a withdrawal be usual, in another way than the others."""
     versions = [rulebooks.first, *(version for _, version in rulebooks.later)]
     return len({(str(each.fading), str(each.buffer)) for each in versions}) > 1

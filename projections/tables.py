@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from domain.store import Cursor, Store
+from projections import shares
+from projections.shares import Marks
 
 LATELY = 16_384
 """Instants of which it is known where they stand: whoever folds a promise asks for the same few again and again."""
@@ -16,9 +18,6 @@ MICROSECOND = timedelta(microseconds=1)
 
 ALWAYS = 2**63 - 1
 """Later than every instant: a row that still holds."""
-
-FOLLOWER = "views"
-"""The name of the bookmark up to which all tables were brought."""
 
 
 @lru_cache(maxsize=LATELY)
@@ -37,15 +36,22 @@ def until(at: datetime | None) -> int:
 
 
 class Views:
-    """The store of the read models with its bookmark."""
+    """The store of the read models with its bookmarks."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.bookmarks = store.bookmarks()
 
     def position(self) -> int:
+        """Up to which all tables were brought; some may have come further (`projections/shares.py`)."""
+        return self.marks().least
+
+    def marks(self) -> Marks:
         with self.store.reading() as cursor:
-            return self.bookmarks.at(FOLLOWER, cursor)
+            return self.marks_in(cursor)
+
+    def marks_in(self, cursor: Cursor) -> Marks:
+        return shares.read(self.bookmarks, cursor)
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
         with self.store.reading() as cursor:

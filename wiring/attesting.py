@@ -13,7 +13,6 @@ from domain.checkpoints import Kept
 from domain.errors import Refused
 from domain.store import Cursor
 from projections import merkle
-from projections.tables import FOLLOWER
 from verifier import journal, tree
 from verifier.attestation import NEXT_KEY, Believed, Note, believed
 from verifier.checking import Report, check
@@ -99,7 +98,7 @@ def attest(konto: Konto) -> Kept:
     # Held, so that tables and bookmark are of one moment; nothing is written.
     looks = konto.journal.settled()
     with konto.views.store.writing(keep=False) as cursor:
-        size, position = merkle.size(cursor), konto.views.bookmarks.at(FOLLOWER, cursor)
+        size, position = merkle.size(cursor), konto.views.marks_in(cursor).tree
         if size == 0:
             raise NothingThere
         last = newest(konto)

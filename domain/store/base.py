@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -177,27 +177,19 @@ class Bookmarks(ABC):
     def statements(self) -> list[str]:
         """What makes the table."""
 
-    def move(self, cursor: Cursor, follower: str, since: int, position: int) -> None:
-        """From where the follower began to read to where it came; raises OldBookmark if it no longer lies there.
-
-        Jumping over what somebody else has projected would project it twice, or, where a rebuild put the
-        bookmark back, not at all.
-        """
-        if self.at(follower, cursor) != since:
-            raise OldBookmark
-        self._insert(cursor, follower, position)
-
-    def put(self, cursor: Cursor, follower: str, position: int) -> None:
-        """Wherever it lay: for tables that were built anew."""
-        cursor.execute("DELETE FROM tracking WHERE application_name = ?", (follower,))
-        self._insert(cursor, follower, position)
-
     @abstractmethod
-    def _insert(self, cursor: Cursor, follower: str, position: int) -> None: ...
+    def advance(self, cursor: Cursor, follower: str, position: int) -> None:
+        """Further on, wherever it lay before."""
 
-    def at(self, follower: str, cursor: Cursor) -> int:
-        sql = "SELECT MAX(notification_id) FROM tracking WHERE application_name = ?"
-        return int(cursor.execute(sql, (follower,)).one()[0] or 0)
+    def put(self, cursor: Cursor, positions: Mapping[str, int]) -> None:
+        """These and no others, wherever they lay: for tables that were built anew."""
+        cursor.execute("DELETE FROM tracking")
+        cursor.insert("tracking", list(positions.items()))
+
+    def all(self, cursor: Cursor) -> dict[str, int]:
+        """By follower; one that never read anything has none."""
+        sql = "SELECT application_name, MAX(notification_id) FROM tracking GROUP BY application_name"
+        return {row[0]: int(row[1]) for row in cursor.execute(sql).all()}
 
 
 class Claim(ABC):
@@ -231,6 +223,20 @@ class Store(ABC):
     @abstractmethod
     def writing(self, *, keep: bool = True) -> AbstractContextManager[Cursor]:
         """One transaction that holds the writer's lock from its first line on. `keep=False` rolls back."""
+
+    @contextmanager
+    def sharing(self, part: str, *, wait: bool = True) -> Iterator[Cursor | None]:
+        """One transaction for whoever works on one part of what is here; others may write their parts meanwhile.
+
+        Nobody else has this part before it has ended, and nobody is `writing`. None where somebody has it and we do
+        not `wait`.
+        """
+        with self.writing() as cursor:  # unless the engine can do better
+            yield cursor
+
+    @abstractmethod
+    def alone(self, cursor: Cursor, name: str) -> None:
+        """From here on to the end of this transaction nobody else who asks for the same name goes on."""
 
     def writing_much(self) -> AbstractContextManager[None]:
         """While it lasts, whoever writes may take more memory for it."""

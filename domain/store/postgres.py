@@ -230,6 +230,31 @@ class PostgresStore(Store):
         finally:
             self._one_writer.release()
 
+    @contextmanager
+    def sharing(self, part: str, *, wait: bool = True) -> Iterator[Cursor | None]:
+        # One lock after the other, everywhere in this order: the writer's, which parts share, the part's, `alone`.
+        if not self._one_writer.acquire(blocking=wait, timeout=self._lock_timeout_s if wait else -1):
+            if wait:
+                raise StoreBusy
+            yield None
+            return
+        try:
+            with self._connection() as connection, connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", (self._key("writer"),))
+                yield PostgresCursor(connection) if self._has(connection, part, wait=wait) else None
+        finally:
+            self._one_writer.release()
+
+    def _has(self, connection: Connection, part: str, *, wait: bool) -> bool:
+        if wait:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._key(part),))
+            return True
+        row = connection.execute("SELECT pg_try_advisory_xact_lock(%s) AS ours", (self._key(part),)).fetchone()
+        return row is not None and bool(row["ours"])
+
+    def alone(self, cursor: Cursor, name: str) -> None:
+        cursor.execute("SELECT pg_advisory_xact_lock(?)", (self._key(name),))
+
     def take_over(self, file: Path, tables: Sequence[str], ready: Callable[[Cursor, Cursor], bool]) -> bool:
         with closing(sqlite3.connect(file, isolation_level=None)) as source, self.writing() as cursor:
             if not ready(cursor, SqliteCursor(SQLiteCursor(source.cursor()))):
@@ -440,7 +465,7 @@ class _Tracking(Bookmarks):
     def statements(self) -> list[str]:
         return [statement.as_string() for statement in self._recorder.sql_create_statements]
 
-    def _insert(self, cursor: Cursor, follower: str, position: int) -> None:
+    def advance(self, cursor: Cursor, follower: str, position: int) -> None:
         assert isinstance(cursor, PostgresCursor)
         with cursor.connection.cursor() as own:
             self._recorder._insert_tracking(own, Tracking(follower, position))

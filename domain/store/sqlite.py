@@ -209,6 +209,9 @@ class SqliteStore(Store):
         # A file has one writer at a time.
         return self.writing()
 
+    def alone(self, cursor: Cursor, name: str) -> None:
+        """Whoever writes here is."""
+
     def tables(self) -> set[str]:
         with self.reading() as cursor:
             return {row[0] for row in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'").all()}
@@ -377,6 +380,6 @@ class _Tracking(Bookmarks):
     def statements(self) -> list[str]:
         return self._recorder.create_table_statements
 
-    def _insert(self, cursor: Cursor, follower: str, position: int) -> None:
+    def advance(self, cursor: Cursor, follower: str, position: int) -> None:
         assert isinstance(cursor, SqliteCursor)
         self._recorder._insert_tracking(cursor.engine, Tracking(follower, position))

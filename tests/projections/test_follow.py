@@ -40,9 +40,9 @@ from domain.store import OldBookmark, SqliteStore
 from domain.store.locks import held
 from domain.store.schema import NotPrepared
 from domain.vocabulary import parse
-from projections import alerts, anew, outbox
+from projections import alerts, anew, outbox, shares
 from projections.follow import FOLDED, TABLE_NAMES, Follower, make_tables
-from projections.tables import FOLLOWER, Views
+from projections.tables import Views
 from tests import notation
 from tests.homes import Home, open_at
 from tests.notation import at, envelopes, local
@@ -324,7 +324,7 @@ def put_back(views: Views, kept: Views, position: int) -> None:
         for table in TABLE_NAMES:
             cursor.execute(f"DELETE FROM {table}")
             cursor.insert(table, [tuple(row) for row in source.execute(f"SELECT * FROM {table}").all()])
-        views.bookmarks.put(cursor, FOLLOWER, position)
+        shares.put(views.bookmarks, cursor, views.marks_in(cursor).among, position)
 
 
 def _stop(position: int, head: int) -> None:
@@ -358,9 +358,10 @@ def test_of_two_followers_that_read_the_same_facts_one_works_and_the_other_stand
     with empty_views(tmp_path / "views.db") as views:
         one, two = Follower(log, views), Follower(log, views)
         short, long = log.rows(0, 5), log.rows(0, 9)
-        assert one._project(0, short)
-        assert not two._project(0, long), "it would do the first five once more"
-        assert not two._project(0, short)
+        marks = views.marks()
+        assert one._project(marks, short)
+        assert not two._project(marks, long), "it would do the first five once more"
+        assert not two._project(marks, short)
         assert views.position() == 5
         two.catch_up()
         assert contents(views) == rebuilt(busy.konto, tmp_path)
@@ -368,11 +369,12 @@ def test_of_two_followers_that_read_the_same_facts_one_works_and_the_other_stand
 
 def test_a_bookmark_is_moved_only_from_where_the_follower_began_to_read(tmp_path: Path):
     with empty_views(tmp_path / "views.db") as views:
+        marks = views.marks()
         with views.store.writing() as cursor:
-            views.bookmarks.move(cursor, FOLLOWER, 0, 10)
+            shares.move(views.bookmarks, cursor, None, marks, 0, 10)
         for since, position in [(0, 20), (9, 20), (11, 20)]:
             with pytest.raises(OldBookmark), views.store.writing() as cursor:
-                views.bookmarks.move(cursor, FOLLOWER, since, position)
+                shares.move(views.bookmarks, cursor, None, marks, since, position)
         assert views.position() == 10
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from itertools import product
 import pytest
 
 from domain.roles import LOCAL_USER, Asker
+from domain.store import Cursor
 from projections import promise_sums
 from projections.filters import Filter, Moment
 from projections.kpis import Question
@@ -117,16 +119,25 @@ def test_the_sums_are_those_of_the_table_after_whatever_was_recorded(firm: Home)
     assert sorted(map(tuple, kept)) == sorted((*key, *numbers) for key, numbers in counted.items())
 
 
+@contextmanager
+def going_along(cursor: Cursor, promises: Sequence[str]) -> Iterator[None]:
+    """The sums say what the promises say, whatever is done to those."""
+    changes: promise_sums.Changes = Counter()
+    with promise_sums.noted(cursor, promises, changes):
+        yield
+    promise_sums.change(cursor, changes)
+
+
 def test_a_promise_that_is_settled_otherwise_later_leaves_no_empty_day_behind(firm: Home) -> None:
     before = len(firm.rows("SELECT 1 FROM promise_sums"))
     assert before
     assert firm.rows("SELECT * FROM promise_sums WHERE promises <= 0") == []
     streams = [row[0] for row in firm.rows("SELECT DISTINCT promise FROM promises")]
     with firm.konto.views.store.writing() as cursor:
-        with promise_sums.kept(cursor, streams):
+        with going_along(cursor, streams):
             cursor.execute("UPDATE promises SET at_until = at_until - 1")
         assert cursor.execute("SELECT COUNT(*) FROM promise_sums").one()[0] == 0
-        with promise_sums.kept(cursor, streams):
+        with going_along(cursor, streams):
             cursor.execute("UPDATE promises SET at_until = at_until + 1")
         assert cursor.execute("SELECT COUNT(*) FROM promise_sums").one()[0] == before
 
@@ -136,7 +147,7 @@ def test_before_1970_days_added_up_anew_are_those_that_were_kept(firm: Home) -> 
     streams = [row[0] for row in firm.rows("SELECT DISTINCT promise FROM promises")]
     century = 100 * 365 * promise_sums.DAY_US
     with firm.konto.views.store.writing(keep=False) as cursor:
-        with promise_sums.kept(cursor, streams):
+        with going_along(cursor, streams):
             cursor.execute(f"UPDATE promises SET belongs_at = belongs_at - {century}")
         kept = [tuple(row) for row in cursor.execute(sums).all()]
         assert all(row[2] < 0 and row[2] % (row[1] * promise_sums.DAY_US) == 0 for row in kept)
