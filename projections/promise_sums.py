@@ -65,6 +65,8 @@ SPAN_US = SPANS[-1] * DAY_US
 
 SETTLED = f"p.known_until = {ALWAYS} AND +p.at_until = {ALWAYS} AND p.outcome IS NOT NULL"
 """For good, as far as we know. A plus keeps SQLite from reading all that still holds, to find a few among them."""
+SETTLED_AMONG = SETTLED.replace("p.known_until", "+p.known_until")
+"""The same of few promises: PostgreSQL would read all that are settled, as long as it knows no better."""
 
 OUTCOMES = "SELECT p.*, p.outcome AS state, p.first_outcome AS first_state FROM promises p"
 
@@ -116,7 +118,7 @@ def add_up(cursor: Cursor) -> None:
 def _count(cursor: Cursor, promises: Iterable[str], changes: Changes, sign: int) -> None:
     rows = cursor.among(
         f"SELECT belongs_at, belongs_day, owner, team, kind, {SUMS} "
-        f"FROM ({OUTCOMES} WHERE p.promise IN ({{among}}) AND {SETTLED}) p "
+        f"FROM ({OUTCOMES} WHERE p.promise IN ({{among}}) AND {SETTLED_AMONG}) p "
         "GROUP BY belongs_at, belongs_day, owner, team, kind",
         promises,
     )
