@@ -144,16 +144,14 @@ def _tables(konto: Konto, progress: Progress | None, processes: int | None) -> I
         for _ in range(ROUNDS):
             follower.catch_up(progress=progress)
             konto.catch_up()
-            live = konto.views.marks()
+            live, head = konto.views.marks(), konto.log.head()
+            if live.most > head:
+                yield _finding("ahead", AHEAD, position=live.most, head=head)
+                return
             if live.are_level and live.least == beside.position():
-                break
-        else:
-            yield _finding("restless", RESTLESS)
-            return
-        position, head = konto.views.position(), konto.log.head()
-        if position > head:
-            yield _finding("ahead", AHEAD, position=position, head=head)
-        yield from differences(konto.views, beside)
+                yield from differences(konto.views, beside)
+                return
+        yield _finding("restless", RESTLESS)
 
 
 def differences(views: Views, beside: Views) -> Iterator[Finding]:

@@ -50,7 +50,7 @@ Begun for the wrong customer, taken back, and begun anew for the right one, who 
 """
 on_postgres = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 interleavings = pytest.mark.parametrize(
-    "seeds", [pytest.param(range(10), id="short"), pytest.param(range(10, 300), id="long", marks=pytest.mark.long)]
+    "seeds", [pytest.param(range(6), id="short"), pytest.param(range(6, 300), id="long", marks=pytest.mark.long)]
 )
 
 
@@ -161,11 +161,10 @@ def test_shares_in_any_interleaving_give_the_same_tables_on_postgres(home: Home,
     fill(home)
     views, expected = home.konto.views, rebuilt(home.konto, tmp_path)
     assert contents(views) == expected
-    for seed in range(2):
-        with empty_views(tmp_path / f"{seed}.db") as empty:
-            put_back(views, empty, 0)
-        bring_all_in_any_order(home.konto.follower, random.Random(seed))
-        assert contents(views) == expected
+    with empty_views(tmp_path / "empty.db") as empty:
+        put_back(views, empty, 0)
+    bring_all_in_any_order(home.konto.follower, random.Random(1))
+    assert contents(views) == expected
     assert list(findings(home.konto)) == []
 
 
@@ -268,6 +267,19 @@ def test_a_rebuild_and_a_check_leave_as_many_shares_as_there_were(home: Home):
     assert contents(konto.views) != live
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_tables_ahead_of_a_log_that_was_put_back_are_told_as_such(home: Home, number: int):
+    home.take(told(STORY))
+    konto, head = home.konto, home.konto.log.head()
+    konto.follower.share_out(number)
+    with konto.views.store.writing() as cursor:
+        konto.views.bookmarks.advance(cursor, "views" if number == 1 else "views 2/2", head + 7)
+    (found,) = findings(konto)
+    assert (found.code, found.params) == ("ahead", {"position": head + 7, "head": head})
+    konto.rebuild()
+    assert list(findings(konto)) == []
+
+
 # -- several processes ----------------------------------------------------------------------------------
 
 
@@ -285,7 +297,7 @@ def test_the_number_goes_up_and_down_while_facts_are_recorded_and_three_follow(n
         assert contents(konto.views) == rebuilt(konto, tmp_path)
 
 
-RECORDED = 600
+RECORDED = 400
 CUSTOMERS = 30
 
 
@@ -315,7 +327,7 @@ def _much() -> list[dict[str, Any]]:
         customer = f"C-{number % CUSTOMERS}"
         lines.append(f'2026-02-02T09:{number % 60:02}  verspricht {customer} ines "V-{number}" bis 2026-02-20')
         lines.append(f'2026-02-1{number % 8}T10:00  erfüllt "V-{number}"')
-    lines[400:400] = [f"2026-02-20T09:00  führt C-{2 * each} und C-{2 * each + 1} zusammen" for each in range(5)]
+    lines[250:250] = [f"2026-02-20T09:00  führt C-{2 * each} und C-{2 * each + 1} zusammen" for each in range(5)]
     return [{**each, "id": f"much/{place}"} for place, each in enumerate(envelopes("\n".join(lines[:RECORDED])))]
 
 
