@@ -137,25 +137,25 @@ class Follower:
                 progress(reached, self.log.head())
         return done
 
-    def share_out(self, count: int) -> None:
+    def share_out(self, among: int) -> None:
         """From now on among so many followers: nothing is built anew, only all bookmarks brought to one position."""
-        while not (marks := self.views.marks()).are_level:
+        while (marks := self.views.marks()).among != among and not marks.are_level:
             share, since = next(marks.in_turn(self.first))
-            self._project_share(share, marks, self._missing(since, marks.most, PAGE))
+            self._project_share(share, marks, self._missing(since, marks.most))
             if marks.most - since <= PAGE:
                 break  # the rest is done while nobody else goes on
+        if marks.among == among:
+            return
         with self.views.store.writing() as cursor:
             marks = self.views.marks_in(cursor)
-            if marks.among == count:
-                return
             for share, since in marks.in_turn(self.first):
-                while rows := self._missing(since, marks.most, PAGE):
+                while rows := self._missing(since, marks.most):
                     self._bring_in(cursor, share, since, rows, self.steering(rows[-1].position))
                     since = rows[-1].position
-            shares.put(self.views.bookmarks, cursor, count, marks.most)
+            shares.put(self.views.bookmarks, cursor, among, marks.most)
 
-    def _missing(self, since: int, upto: int, page_size: int) -> list[Row]:
-        return [row for row in self.log.rows(since, page_size) if row.position <= upto]
+    def _missing(self, since: int, upto: int) -> list[Row]:
+        return [row for row in self.log.rows(since, PAGE) if row.position <= upto]
 
     def steering_known_on(self, known: datetime | None) -> Steering:
         """What of the documents and the firm's rates we knew at a moment (None = now)."""
@@ -225,8 +225,8 @@ class Follower:
             apply(cursor, page)
         if any(row.stream == RULEBOOK for row in rows) and standings.fade_differently(steering.rulebooks):
             standings.fade_anew(cursor, self._own_of(cursor, share, standings.everybody(cursor)), steering.rulebooks)
-        alone = (lambda: None) if share.among == 1 else partial(self.views.store.alone, cursor, COMMON)
-        settle(cursor, common, rows[-1].position, alone)
+        others = None if share.among == 1 else partial(self.views.store.alone, cursor, COMMON)
+        settle(cursor, common, rows[-1].position, others)
         return own
 
     def _whose(self, cursor: Cursor, share: Share, rows: Sequence[Row]) -> tuple[int, _Whose]:
@@ -372,15 +372,18 @@ def apply(cursor: Cursor, page: Page) -> None:
         model.apply(cursor, page)
 
 
-def settle(cursor: Cursor, common: Common, upto: int, alone: Callable[[], None] = lambda: None) -> None:
-    """What the parts of a page change in common, after all of them. `alone` waits for others who do so just now."""
-    persons = customers.unknown_persons(cursor, common.persons) if common.persons else {}
+def settle(cursor: Cursor, common: Common, upto: int, others: Callable[[], None] | None = None) -> None:
+    """What the parts of a page change in common, after all of them.
+
+    `others` waits for those who do so at the same time, where there may be any: as seldom as possible.
+    """
+    persons = common.persons if others is None else customers.unknown_persons(cursor, common.persons)
     sums = {place: number for place, number in common.sums.items() if number}
     if not (persons or sums or common.taught_since is not None):
         return
-    alone()
-    if persons:
-        customers.name_persons(cursor, persons)
+    if others is not None:
+        others()
+    customers.name_persons(cursor, persons)
     promise_sums.change(cursor, sums)
     if common.taught_since is not None:
         experiences.relearn(cursor, upto, common.taught_since)

@@ -132,6 +132,8 @@ class State(NamedTuple):
 
     head: int
     position: int
+    shares: tuple[int, ...]
+    """The positions of those who share out the customers; the least of them is `position`."""
     waiting: int
     oldest: timedelta
     parked: int
@@ -151,14 +153,15 @@ class State(NamedTuple):
 def state(konto: Konto) -> State:
     now = konto.clock()
     waiting, oldest = _waiting(konto, now)
-    position = konto.views.position()
+    marks = konto.views.marks()
     return State(
         head=konto.log.head(),
-        position=position,
+        position=marks.least,
+        shares=marks.positions,
         waiting=waiting,
         oldest=oldest,
         parked=konto.log.count_parked(),
-        lag=_lag(konto, position, now),
+        lag=_lag(konto, marks.least, now),
         queue=_queued(konto),
         alerts=_counted(konto, "SELECT state, COUNT(*) FROM alerts GROUP BY state"),
         raised=_counted(konto, "SELECT rule, COUNT(*) FROM alerts GROUP BY rule"),

@@ -105,8 +105,11 @@ class Konto:
         steering = cache(lambda: self.steering)  # asked only where a date needs it, then once
         return lambda team, owner, at: steering().hours(team, owner, at).zone.key
 
-    def catch_up(self, progress: Progress | None = None, *, processes: int | None = 1) -> int:
-        """Brings every table up to the log: where most of it is missing there, by building them anew (see rebuild)."""
+    def catch_up(self, progress: Progress | None = None, *, processes: int | None = 1, wait: bool = True) -> int:
+        """Brings every table up to the log: where most of it is missing there, by building them anew (see rebuild).
+
+        Without `wait`, what others are bringing in just now is left to them.
+        """
         far_behind = False
 
         def give_up(position: int) -> bool:
@@ -115,7 +118,7 @@ class Konto:
             far_behind = head - position >= max(FAR_BEHIND, head // 2)
             return far_behind
 
-        done = self.follower.catch_up(progress=progress, give_up=give_up)
+        done = self.follower.catch_up(progress=progress, give_up=give_up, wait=wait)
         if far_behind:
             try:
                 done += self.rebuild(progress, processes=processes)
@@ -123,7 +126,7 @@ class Konto:
                 logger.info("built_by_another")  # meanwhile we go on as usual
             except STORE_FAILS:
                 logger.warning("not_built_anew", exc_info=True)  # no room beside, such as on a small disk
-            done += self.follower.catch_up(progress=progress)
+            done += self.follower.catch_up(progress=progress, wait=wait)
         return done
 
     def record(self, facts: Sequence[Fact]) -> list[Receipt]:

@@ -54,6 +54,10 @@ class Figures(Collector):
             ("konto_parked_facts", "Facts that wait for what they refer to.", state.parked),
         ):
             yield GaugeMetricFamily(name, text, value=value)
+        if len(state.shares) > 1:
+            text = "Position up to which the customers of each share are brought."
+            places = {str(number): position for number, position in enumerate(state.shares, 1)}
+            yield _by(GaugeMetricFamily("konto_share_position", text, labels=["share"]), places)
         if state.queue is not None:
             yield GaugeMetricFamily("konto_queue_messages", "Messages in the queue.", value=state.queue)
         yield _by(GaugeMetricFamily("konto_alerts", "Alerts by what became of them.", labels=["state"]), state.alerts)

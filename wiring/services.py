@@ -1,7 +1,7 @@
 """What runs until it is asked to stop: following the log, looking at the clock, sending.
 
-One process does all of it, or each of several does a part: of followers one works and the others stand by, of
-schedulers one holds the lease, of senders each takes what rings.
+One process does all of it, or each of several does a part: of followers as many work as share out the customers and the
+others stand by, of schedulers one holds the lease, of senders each takes what rings.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from domain.errors import Refused
+from domain.store import Claim
 from projections import outbox
 from wiring import attesting, checkpoint_copies, looking
 from wiring.home import Konto
@@ -54,6 +55,8 @@ PAGE = 500
 REST = 4.0
 """A look at what is new is followed by a rest of so many times as long."""
 BEAT_EVERY = timedelta(seconds=10)
+OTHERS_SECONDS = 0.05
+"""A follower who finds nothing to do looks so soon again, while others are still at work."""
 
 
 class NeedsQueue(Refused):
@@ -101,6 +104,7 @@ class Services:
         """One loop at a time decides what may leave. Whoever raises has it until everything is there: a last message
         that was bundled in the middle would hold a part, and the rest would wait for an hour."""
         self.rounds = Rounds(konto)
+        self.shared_out = False
         self._beaten: dict[str, datetime] = {}
         self.calendars: Calendars | None = None
         self.next_reading_s: dict[str, float] = {}
@@ -163,17 +167,35 @@ class Services:
     # -- follow -----------------------------------------------------------------------------------------
 
     def _follow(self) -> None:
-        """As long as we are the one who follows; else a look whether the other one is gone."""
-        with self.konto.views.store.claim("follower") as claim:
-            self.turns.works["follow"] = claim is not None
-            if claim is None:
-                return
-            with closing(self.konto.log.store.doorbell()) as news:
-                while not self.stopping.is_set() and claim.holds():
-                    # A page is a turn: after a large import there are many.
-                    self.konto.catch_up(lambda position, head: self._turned("follow"))
-                    self._turned("follow")
-                    news.wait(self.konto.settings.worker.poll_seconds)
+        """As long as we are one of those who follow; else a look whether one of them is gone."""
+        for place in range(self.konto.settings.worker.shares):
+            with self.konto.views.store.claim(f"follower {place + 1}" if place else "follower") as claim:
+                self.turns.works["follow"] = claim is not None
+                if claim is not None:
+                    self._follow_as(place, claim)
+                    return
+
+    def _follow_as(self, place: int, claim: Claim) -> None:
+        follower, shares = self.konto.follower, self.konto.settings.worker.shares
+        follower.first = place
+        if not self.shared_out:
+            # Once: while processes are started anew one by one with another number, that of the newest counts.
+            follower.share_out(shares)
+            self.shared_out = True
+        with closing(self.konto.log.store.doorbell()) as news:
+            while not self.stopping.is_set() and claim.holds():
+                # A page is a turn: after a large import there are many.
+                if done := self.konto.catch_up(lambda position, head: self._turned("follow"), wait=shares == 1):
+                    log.debug("followed", events=done)
+                self._turned("follow")
+                news.wait(self._pause_s())
+
+    def _pause_s(self) -> float:
+        """Until we look by ourselves: soon, while others bring in what we go on from."""
+        worker = self.konto.settings.worker
+        if worker.shares > 1 and self.konto.views.position() < self.konto.log.head():
+            return OTHERS_SECONDS
+        return worker.poll_seconds
 
     # -- schedule ---------------------------------------------------------------------------------------
 

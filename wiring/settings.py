@@ -21,6 +21,7 @@ from domain.retention import YEARS, Class
 from domain.roles import Role
 from domain.vocabulary import FACTS
 from intake.appointments.telling import A_FILE
+from projections.shares import MOST as MOST_SHARES
 from wiring import environment as environment_
 from wiring.environment import UnsafeSetting
 from words import N_
@@ -88,6 +89,10 @@ NO_OWN_ADDRESS = (
 NO_METADATA_ADDRESS = (
     "The address has to be like https://login.example.com/.well-known/openid-configuration; http:// is only for "
     "127.0.0.1 and localhost."
+)
+ONE_WRITER = N_(
+    "Only in a database can several processes share out the customers; a file has one writer at a time. Please remove "
+    "worker.shares, or set store.url."
 )
 WELL_KNOWN_PASSWORD = N_("Everybody knows the password in {name}. Please choose another one.")
 NO_TEXT = "A text in quotation marks is needed here. What stands there is not repeated: it may be a secret."
@@ -248,6 +253,8 @@ class WorkerSettings(Part):
     survey_seconds: Seconds = 900.0
     """How often the rules that must look at all customers and promises are checked."""
     poll_seconds: Seconds = 1.0
+    shares: Annotated[int, Field(ge=1, le=MOST_SHARES)] = 1
+    """So many followers share out the customers; with a database only."""
     sweep_seconds: Seconds = 5.0
     lease_seconds: Seconds = 15.0
     threads: Annotated[int, Field(ge=1, le=64)] = 1
@@ -677,6 +684,8 @@ def read(home: Path, environment: Mapping[str, str]) -> Settings:
     if settings.vault.master == "service":
         for name in settings.vault.missing():
             raise UnsafeSetting(name, NO_SERVICE)
+    if settings.worker.shares > 1 and settings.store.address is None:
+        raise Refused("needs_database", ONE_WRITER, "worker.shares")
     hosts = {"metrics": (settings.metrics.host, NO_LOGIN), "api": (settings.api.host, NO_LOGIN)}
     if not settings.login.is_set:
         hosts["dashboard"] = (settings.dashboard.host, NO_SIGN_IN)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from eventsourcing.sqlite import SQLiteConnection
+from psycopg.errors import LockNotAvailable
 
 from domain.errors import Refused
 from domain.store import SqliteStore, StoreBusy
@@ -138,6 +139,29 @@ def test_whoever_waits_too_long_for_another_machine_is_told_so_on_postgres(folde
             assert konto.log.head() == 0, "whoever reads waits for nobody"
         assert refused.value.code == "busy"
         assert konto.record([]) == []
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_parts_are_written_side_by_side_each_by_one_and_whoever_writes_all_waits_for_them(folder: Path):
+    settings = folder / "settings.toml"
+    settings.write_text(settings.read_text("utf-8") + "lock_timeout_seconds = 1\n", encoding="utf-8")
+    with open_at(folder).konto as konto, open_at(folder).konto as elsewhere:
+        here, there = konto.views.store, elsewhere.views.store
+        with here.sharing("one") as one:
+            assert one is not None
+            with there.sharing("two", wait=False) as two:
+                assert two is not None
+            with there.sharing("one", wait=False) as again:
+                assert again is None
+            with pytest.raises(StoreBusy), there.writing():
+                pass
+            here.alone(one, "in common")
+            with there.sharing("two") as two:
+                assert two is not None
+                with pytest.raises(LockNotAvailable):
+                    there.alone(two, "in common")
+        with there.writing(), pytest.raises(StoreBusy), here.sharing("one", wait=False):
+            pass
 
 
 @contextmanager

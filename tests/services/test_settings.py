@@ -40,6 +40,15 @@ def test_a_value_may_stand_in_a_file_as_secrets_do(tmp_path: Path):
     assert "Grinsekatze" not in repr(settings) + str(settings)
 
 
+def test_customers_are_shared_out_in_a_database_only_and_the_setting_is_named(tmp_path: Path):
+    error = refused(tmp_path, KONTO_WORKER_SHARES="2")
+    assert (error.code, error.path) == ("needs_database", "worker.shares")
+    assert "store.url" in str(error)
+    assert read(tmp_path, {"KONTO_WORKER_SHARES": "1"}).worker.shares == 1
+    assert read(tmp_path, {"KONTO_WORKER_SHARES": "2", "KONTO_STORE_URL": POSTGRES}).worker.shares == 2
+    assert refused(tmp_path, KONTO_WORKER_SHARES="17", KONTO_STORE_URL=POSTGRES).path == "KONTO_WORKER_SHARES"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
