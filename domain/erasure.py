@@ -189,6 +189,12 @@ def known(cursor: Cursor) -> dict[Erasure, bool]:
     return {Erasure(row[0], datetime.fromisoformat(row[1]), row[2]): bool(row[3]) for row in rows}
 
 
+def count(log: Log) -> int:
+    """How many were erased: tables that were built when it was less may still show somebody."""
+    with log.store.reading() as cursor:
+        return int(cursor.execute("SELECT COUNT(*) FROM erasures").one()[0])
+
+
 # -- holds ----------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Literal, NamedTuple, get_args
 
 from domain.errors import Refused
-from domain.store import STORE_FAILS, Cursor, Store, StoreBusy
+from domain.store import STORE_FAILS, Cursor, LastingStore, StoreBusy
 from domain.store.schema import Step
 from verifier import journal as chain
 from verifier.journal import BEGINNING, COLUMNS, CUT, Entry, Head
@@ -118,7 +118,7 @@ class Wanted(NamedTuple):
 class Journal:
     """Appends and reads. Several processes may write at the same time: each waits for the head's row."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: LastingStore) -> None:
         self.store = store
         self._lately: dict[Look, datetime] = {}
         self._lock = Lock()

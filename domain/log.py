@@ -22,7 +22,7 @@ from domain.fact import Data, Fact, in_order
 from domain.firm import FirmRatesSet
 from domain.ids import Ids
 from domain.masters import Masters
-from domain.store import Cursor, EventTable, Row, Store
+from domain.store import Cursor, EventTable, LastingStore, Row
 from domain.store.schema import Step
 from domain.vault import FIRM, Erased, MasterKey, SubjectKey, plan, told, unseal
 from domain.vocabulary import OUR_OWN, stored_data
@@ -154,7 +154,7 @@ def from_row(row: Row) -> Fact:
 
 
 class Log:
-    def __init__(self, store: Store, ids: Ids, master: Masters) -> None:
+    def __init__(self, store: LastingStore, ids: Ids, master: Masters) -> None:
         self.store = store
         self.ids = ids
         self.master = master

@@ -1,5 +1,7 @@
 """Builds all tables anew from the whole log, beside the live ones, and puts them in their place by name.
 
+Where there are none yet of this layout, that is how they come to be, whatever those of another one are doing.
+
 The folds are those of the follower. But a follower meets the same customers again page after page; here each of them
 is folded once, with all that ever happened, and rows only ever come to the end of tables, which get their keys and
 indexes when all of them are there.
@@ -15,15 +17,16 @@ from pathlib import Path
 from sys import intern
 from typing import NamedTuple, Protocol
 
+from domain import erasure
 from domain.fact import Fact
 from domain.lives import is_of_a_customer
 from domain.log import Log, customer_of, from_row
 from domain.steering import Steering
-from domain.store import Cursor, Filling, Row, SqliteStore
+from domain.store import Cursor, Filling, Row, SqliteStore, TableStore
 from projections import customers, experiences, families, merkle, outbox, promise_sums, shares
 from projections.follow import TABLE_NAMES, Follower, Progress, apply, page_of, settle, steering_upto, step_with
 from projections.page import Family, by_stream
-from projections.tables import Views
+from projections.tables import ERASED, Views
 
 KEYED = (
     "families",
@@ -48,6 +51,10 @@ OF_CUSTOMERS = {
 ROWS_AT_ONCE = 20_000
 EVENTS_AT_ONCE = 4_000
 """So many are held as facts at the same time."""
+FEW = 200
+"""So many events are followed while the others wait: that takes less than a second."""
+ROUNDS = 10
+"""After so many in which more than that came, they wait all the same."""
 
 
 class Portion(NamedTuple):
@@ -75,17 +82,28 @@ class Helpers(Protocol):
 
 
 def rebuild(
-    log: Log, views: Views, file: Path, *, helpers: Helpers | None = None, progress: Progress | None = None
+    log: Log, tables: TableStore, file: Path, *, helpers: Helpers | None = None, progress: Progress | None = None
 ) -> int:
     """The number of events from which the tables were built; whatever comes afterwards is the follower's to add.
 
     `file` is where they are built, and gone afterwards.
     """
+    step = step_with(tables.bookmarks())
     with Filling(file, step_with, KEYED) as filling:
         events = _build(log, filling, helpers, progress)
-        while not views.store.take_over(filling.file, ("tracking", *TABLE_NAMES), partial(_ready, log, views)):
-            events += _follow(log, filling.file)
-    return events
+        try:
+            for number in range(ROUNDS):
+                events += _follow(log, file)
+                if tables.take_over(file, step, partial(_ready, log, tables, file, patient=number < ROUNDS - 1)):
+                    return events
+        except _ErasedMeanwhile:
+            pass
+    # Whoever was erased may still be shown by what was folded before.
+    return rebuild(log, tables, file, progress=progress)
+
+
+class _ErasedMeanwhile(Exception):
+    pass
 
 
 @contextmanager
@@ -98,11 +116,12 @@ def built(log: Log, file: Path, *, helpers: Helpers | None = None, progress: Pro
 
 
 def _build(log: Log, filling: Filling, helpers: Helpers | None, progress: Progress | None) -> int:
-    upto = log.head()
+    upto, erased = log.head(), erasure.count(log)
     if helpers:
         helpers.begin(upto)
     events = _fill(log, filling, upto, helpers, progress)
     shares.put(filling.bookmarks, filling.cursor, 1, upto)
+    filling.bookmarks.put(filling.cursor, {ERASED: erased})
     filling.finish()
     return events
 
@@ -226,16 +245,27 @@ def _fold_others(log: Log, cursor: Cursor, positions: Sequence[int], steering: S
         settle(cursor, page.common, upto)
 
 
-def _ready(log: Log, views: Views, live: Cursor, beside: Cursor) -> bool:
+def _ready(log: Log, tables: TableStore, file: Path, live: Cursor | None, *, patient: bool) -> bool:
     """Unless the live follower went on meanwhile: nothing that was shown disappears again.
 
-    An older copy of the log, put back, ends before tables that were not. What was decided of messages comes along.
+    Under the live tables' lock, so a little is made up for here. An older copy of the log, put back, ends before tables
+    that were not. What was decided of messages comes along.
     """
-    shown, built = (shares.read(views.bookmarks, cursor) for cursor in (live, beside))
-    if built.least < shown.most <= log.head():
-        return False
-    shares.put(views.bookmarks, beside, shown.among, built.least)
-    outbox.take_over(beside, outbox.decisions(live))
+    with _opened(file) as beside:
+        if beside.erased() != erasure.count(log):
+            raise _ErasedMeanwhile
+        shown = shares.read(tables.bookmarks(), live) if live is not None else None
+        if shown is not None:
+            missing = min(shown.most, log.head()) - beside.position()
+            if missing > FEW and patient:
+                return False
+            if missing > 0:
+                Follower(log, beside).catch_up()
+        decided = outbox.decisions(live) if live is not None else outbox.decisions_beside(tables.others())
+        with beside.store.writing() as cursor:
+            outbox.take_over(cursor, decided)
+            if shown is not None:
+                shares.put(beside.bookmarks, cursor, shown.among, beside.marks_in(cursor).least)
     return True
 
 

@@ -19,8 +19,7 @@ from domain.firm import FirmRatesSet
 from domain.lives import is_of_a_customer
 from domain.log import Log, customer_of, from_row
 from domain.steering import Steering, published, shipped
-from domain.store import Bookmarks, Cursor, OldBookmark, Row, created_name, key_apart
-from domain.store.schema import Step, migrate
+from domain.store import Bookmarks, Cursor, OldBookmark, Row, Step, created_name, key_apart
 from domain.vocabulary import FACTS
 from projections import (
     access_keys,
@@ -73,7 +72,9 @@ TABLE_NAMES = tuple(created_name(each) for each in TABLES if each.startswith("CR
 FOLDED = tuple(name for name in TABLE_NAMES if name not in experiences.STEPWISE)
 """Those that say the same in whatever steps the log was followed."""
 LAYOUT = 13
-"""Goes up with every change of a table: the tables of another layout are made anew."""
+"""Goes up with every change of a table: each layout has tables of its own, so that two versions work side by side.
+
+Whoever erases or sends looks into the others', too: `outbox` keeps its columns `alert` and `lease_until`."""
 
 RULEBOOK = "document-rulebook"
 STEERING = (RULEBOOK, "document-calendars", "document-people", FIRM)
@@ -430,15 +431,6 @@ def _touched_by_documents(cursor: Cursor, rows: Iterable[Row]) -> dict[str, list
     return touched
 
 
-def steps(views: Views) -> list[Step]:
-    return [step_with(views.bookmarks)]
-
-
 def step_with(bookmarks: Bookmarks) -> Step:
-    """The tables in one step: those of another layout are made anew and filled from the log."""
+    """The tables in one step: those of another layout are built beside and filled from the log."""
     return Step(LAYOUT, "tables", [*bookmarks.statements(), *TABLES])
-
-
-def make_tables(views: Views) -> list[str]:
-    """Where they are missing or of another layout; names what was done."""
-    return migrate(views.store, steps(views), anew=True)

@@ -26,7 +26,7 @@ from domain.alert import (
 )
 from domain.channel import ChannelResumed
 from domain.fact import Fact
-from domain.store import Cursor
+from domain.store import Cursor, Store
 from projections.filters import Condition
 from projections.page import Page
 from projections.tables import MICROSECOND, Views, delete, instant, micros
@@ -199,8 +199,14 @@ def ready(views: Views, now: datetime, limit: int = 100) -> list[str]:
     return [row[0] for row in rows]
 
 
-def lease(views: Views, messages: Sequence[str], now: datetime, lasting: timedelta) -> list[Parcel]:
-    """Those of these messages that are ours to send, in this order; nobody else sends them while the lease lasts."""
+def lease(
+    views: Views, messages: Sequence[str], now: datetime, lasting: timedelta, others: Sequence[Store] = ()
+) -> list[Parcel]:
+    """Those of these messages that are ours to send, in this order; nobody else sends them while the lease lasts.
+
+    `others`: tables of other layouts, by which another version may send the same. There its alerts are leased as well,
+    and what somebody sends by them is not ours.
+    """
     us = micros(now)
     found: dict[str, list[tuple[str, int]]] = {}
     with views.store.updating() as cursor:
@@ -211,16 +217,47 @@ def lease(views: Views, messages: Sequence[str], now: datetime, lasting: timedel
                 (micros(now + lasting), message, us, us, us),
             ).all():
                 found.setdefault(message, []).append((row[0], int(row[1]) + 1))
-    return [Parcel(message, tuple(sorted(alerts))) for message, alerts in found.items()]
+    parcels = [Parcel(message, tuple(sorted(alerts))) for message, alerts in found.items()]
+    for other in others:
+        ours = _leased_beside(other, parcels, now, lasting)
+        if taken := [parcel.message for parcel in parcels if parcel not in ours]:
+            _until(views, taken, 0)
+        parcels = ours
+    return parcels
 
 
-def renew(views: Views, messages: Collection[str], now: datetime, lasting: timedelta) -> None:
-    _until(views, messages, micros(now + lasting))
+def _leased_beside(other: Store, parcels: Sequence[Parcel], now: datetime, lasting: timedelta) -> list[Parcel]:
+    ours = []
+    with other.updating() as cursor:
+        for parcel in parcels:
+            alerts = [alert for alert, _ in parcel.alerts]
+            sql = f"SELECT lease_until FROM outbox WHERE alert IN ({{among}}){cursor.for_update}"
+            if all(row[0] <= (micros(now) or 0) for row in cursor.among(sql, alerts)):
+                _hold_beside(cursor, alerts, micros(now + lasting))
+                ours.append(parcel)
+    return ours
 
 
-def free(views: Views, messages: Collection[str]) -> None:
+def _hold_beside(cursor: Cursor, alerts: Iterable[str], until: int | None) -> None:
+    cursor.executemany("UPDATE outbox SET lease_until = ? WHERE alert = ?", [(until, alert) for alert in alerts])
+
+
+def renew(
+    views: Views, parcels: Collection[Parcel], now: datetime, lasting: timedelta, others: Sequence[Store] = ()
+) -> None:
+    _hold(views, parcels, micros(now + lasting), others)
+
+
+def free(views: Views, parcels: Collection[Parcel], others: Sequence[Store] = ()) -> None:
     """They go back without an attempt."""
-    _until(views, messages, 0)
+    _hold(views, parcels, 0, others)
+
+
+def _hold(views: Views, parcels: Collection[Parcel], until: int | None, others: Sequence[Store]) -> None:
+    _until(views, [parcel.message for parcel in parcels], until)
+    for other in others:
+        with other.updating() as cursor:
+            _hold_beside(cursor, (alert for parcel in parcels for alert, _ in parcel.alerts), until)
 
 
 def _until(views: Views, messages: Collection[str], until: int | None) -> None:
@@ -253,9 +290,26 @@ def decisions(cursor: Cursor) -> list[Any]:
     return [tuple(row) for row in rows if any(row[:-1])]
 
 
+def decisions_beside(others: Iterable[Store]) -> list[Any]:
+    """The same of tables of other layouts, those named last counting most."""
+    found: dict[str, Any] = {}
+    for other in others:
+        with other.reading() as cursor:
+            found |= {row[-1]: row for row in decisions(cursor)}
+    return list(found.values())
+
+
 def take_over(cursor: Cursor, decisions: Sequence[Any]) -> None:
     changes = ", ".join(f"{name} = ?" for name in KEPT)
     cursor.executemany(f"UPDATE outbox SET {changes} WHERE alert = ?", list(decisions))
+
+
+def bring_along(views: Views, others: Sequence[Store]) -> None:
+    """What was released by tables of other layouts and not yet by ours."""
+    released = [row for row in decisions_beside(others) if row[KEPT.index("message")] is not None]
+    changes = ", ".join(f"{name} = ?" for name in KEPT)
+    with views.store.writing() as cursor:
+        cursor.executemany(f"UPDATE outbox SET {changes} WHERE alert = ? AND message IS NULL", released)
 
 
 def waits(views: Views, now: datetime, seen: Condition | None = None) -> tuple[int, datetime | None]:

@@ -90,13 +90,13 @@ class Marks(NamedTuple):
 
 
 def read(bookmarks: Bookmarks, cursor: Cursor) -> Marks:
-    there = bookmarks.all(cursor)
+    there = _there(bookmarks, cursor)
     return Marks(tuple(there[name] for name in _names(len(there))) if there else (0,))
 
 
 def put(bookmarks: Bookmarks, cursor: Cursor, count: int, position: int) -> None:
     """So many shares from now on, all of which were brought to this position."""
-    bookmarks.put(cursor, dict.fromkeys(_names(count), position))
+    bookmarks.put(cursor, dict.fromkeys(_names(count), position), instead_of=_there(bookmarks, cursor))
 
 
 def move(bookmarks: Bookmarks, cursor: Cursor, share: Share | None, marks: Marks, since: int, position: int) -> None:
@@ -112,6 +112,16 @@ def move(bookmarks: Bookmarks, cursor: Cursor, share: Share | None, marks: Marks
     names = _names(marks.among)
     for number in moved:
         bookmarks.advance(cursor, names[number], position)
+
+
+def claims(among: int) -> list[str]:
+    """What those who follow claim, so many of them; whoever follows alone has the first."""
+    return ["follower", *(f"follower {number}" for number in range(2, among + 1))]
+
+
+def _there(bookmarks: Bookmarks, cursor: Cursor) -> dict[str, int]:
+    """Those of shares; other bookmarks tell other things of the tables."""
+    return {name: at for name, at in bookmarks.all(cursor).items() if name.partition(" ")[0] == ALONE}
 
 
 def _names(count: int) -> list[str]:

@@ -19,6 +19,9 @@ MICROSECOND = timedelta(microseconds=1)
 ALWAYS = 2**63 - 1
 """Later than every instant: a row that still holds."""
 
+ERASED = "erased"
+"""The name of the bookmark that tells how many had been erased when all tables were built."""
+
 
 @lru_cache(maxsize=LATELY)
 def micros(at: datetime | None) -> int | None:
@@ -52,6 +55,11 @@ class Views:
 
     def marks_in(self, cursor: Cursor) -> Marks:
         return shares.read(self.bookmarks, cursor)
+
+    def erased(self) -> int:
+        """How many had been erased when these tables were built."""
+        with self.store.reading() as cursor:
+            return self.bookmarks.all(cursor).get(ERASED, 0)
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
         with self.store.reading() as cursor:

@@ -11,6 +11,7 @@ from typing import Literal
 import psycopg
 import pytest
 
+from projections.follow import LAYOUT
 from tests.homes import Home, open_at
 
 Engine = Literal["sqlite", "postgres"]
@@ -30,7 +31,7 @@ class Schemas:
             name = f"konto_{self.used}"
             self.used += 1
         with psycopg.connect(self.url, autocommit=True) as connection:
-            for schema in (name, f"{name}_views", f"{name}_journal"):
+            for schema in (name, f"{name}_views_{LAYOUT}", f"{name}_journal"):
                 _empty(connection, schema)
         return f'[store]\nurl = "{self.url}"\ndb_schema = "{name}"\n'
 

@@ -21,11 +21,12 @@ from domain.erasure import GROUNDS, HOLD_GROUNDS, Erasure, Ground, Held, Hold, H
 from domain.errors import Refused
 from domain.fact import Fact
 from domain.roles import allowed
+from domain.store import TableStore
 from domain.vault import plan
 from projections import customers
 from projections.customers import Party
 from projections.follow import TABLE_NAMES
-from wiring import traces
+from wiring import layouts, traces
 from words import N_
 
 if TYPE_CHECKING:
@@ -178,15 +179,19 @@ def erase(konto: Konto, plan: Plan, ground: Ground, note: str, *, still: Callabl
 def complete(konto: Konto) -> int:
     """Does what the list says and the home does not: after a kill, or where an older copy was put back.
 
-    How many customers that took; 0, as nearly always, costs one small query.
+    How many customers that took; 0, as nearly always, costs a few small queries.
     """
-    if not any(_open(konto)):
-        return 0
-    with _alone(konto):
-        _take_over(konto, _open(konto).unlisted)
-        gone = len(_completed(konto, "").customers)
+    gone = 0
+    if any(_open(konto)):
+        with _alone(konto):
+            _take_over(konto, _open(konto).unlisted)
+            gone = len(_completed(konto, "").customers)
     if gone:
         log.info("erased_again")
+    if konto.views.erased() != erasure.count(konto.log):
+        # Tables that were built before it, by a version that did not know of them, or in an older copy.
+        with _alone(konto):
+            _clean_tables(konto, but=layouts.used)
     return gone
 
 
@@ -210,12 +215,24 @@ def _completed(konto: Konto, note: str) -> Outcome:
     with konto.log.writing() as writer:
         found = erasure.traces(konto.log, gone)
         parked = erasure.destroy(writer, pending, found, note)
-    konto.rebuild()
+    _clean_tables(konto)
     files += traces.remove(konto.home, konto.log.ids, found, words)
-    konto.views.store.scrub(TABLE_NAMES)
     konto.log.store.scrub(LOGS_TABLES)
     erasure.done(konto.log, gone)
     return Outcome(tuple(gone), len(found.facts), parked, files)
+
+
+def _clean_tables(konto: Konto, *, but: Callable[[TableStore], bool] = lambda other: False) -> None:
+    """Built anew from a log that does not tell of them any more, and nothing left of what was there before.
+
+    Tables of other versions nobody here can build: they are emptied, `but` for some, and whoever follows them fills
+    them again.
+    """
+    konto.rebuild()
+    konto.tables.forget(TABLE_NAMES)
+    for other in konto.tables.others():
+        if not but(other):
+            other.empty()
 
 
 @contextmanager

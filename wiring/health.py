@@ -14,10 +14,10 @@ from domain.store import STORE_FAILS, StoreBusy
 from projections import channels, outbox, retained
 from projections.tables import instant, micros
 from projections.timeline import set_aside
-from wiring import attesting, mailing, masters, presence, queues, retaining
+from wiring import attesting, layouts, mailing, masters, presence, queues, retaining
 from wiring.home import Konto
 from wiring.settings import ROLES
-from wiring.stores import is_shared
+from wiring.stores import is_shared, tables_schema
 from words import N_, Translator, names
 from words.format import age, number
 
@@ -56,6 +56,13 @@ VERSION = N_("Version {version}, Python {python}")
 SIZES = N_("Log {log} MB, tables {views} MB")
 HEAD = N_("{head} events in the log; the tables have taken in {position}.")
 BEHIND = N_("{head} events in the log, but the tables stop at {position}. Please run konto check.")
+OTHERS_USED = N_(
+    "Tables of another version lie beside these, and its services still run. When they have ended, what remains is "
+    "removed by: konto migrate --tidy"
+)
+OTHERS_LEFT = N_(
+    "Tables of another version lie there, and nobody follows them any more. Please remove them: konto migrate --tidy"
+)
 NONE_PARKED = N_("No fact is parked.")
 PARKED = N_("Facts that wait for what they refer to: {n}. konto parked shows them.")
 OUTBOX_EMPTY = N_("No message waits to be sent.")
@@ -89,7 +96,7 @@ WORKER_STOPPED = N_("The worker has not turned for {age}; nobody is warned. Plea
 WORKER_NEVER = N_("The worker has never run; nobody is warned. Please start it: konto serve")
 NOTHING_TO_WATCH = N_("The worker does not run; there is no open promise to watch either.")
 FILES = N_("Log and tables lie in files of the home.")
-DATABASE = N_("Log and tables lie in PostgreSQL, in the schemas {schema} and {schema}_views.")
+DATABASE = N_("Log and tables lie in PostgreSQL, in the schemas {schema} and {tables}.")
 IN_PROCESS = N_("The queue is inside the worker.")
 QUEUE = N_("The queue answers; {n} messages lie in it.")
 QUEUE_GONE = N_("The queue does not answer ({reason}); nothing is sent until it does, and nothing is lost.")
@@ -195,12 +202,16 @@ def notes(konto: Konto, whose_time_is_over: Callable[[Konto], Note] | None = Non
     yield Note("home", True, HOME, {"home": konto.home})
     yield Note("version", True, VERSION, {"version": our_version(), "python": platform.python_version()})
     shared = is_shared(konto.settings.store)
-    yield Note("store", True, DATABASE if shared else FILES, {"schema": konto.settings.store.db_schema})
-    log, views = (round(store.size_bytes() / MEGABYTE, 1) for store in (konto.log.store, konto.views.store))
+    schemas = {"schema": konto.settings.store.db_schema, "tables": tables_schema(konto.settings.store)}
+    yield Note("store", True, DATABASE if shared else FILES, schemas)
+    log, views = (round(store.size_bytes() / MEGABYTE, 1) for store in (konto.log.store, konto.tables))
     yield Note("sizes", True, SIZES, {"log": log, "views": views})
     head, position = konto.log.head(), konto.views.position()
     behind = position != head
     yield Note("tables", not behind, BEHIND if behind else HEAD, {"head": head, "position": position})
+    for other in konto.tables.others():
+        used = layouts.used(other)
+        yield Note("other tables", used, OTHERS_USED if used else OTHERS_LEFT, {})
     parked = konto.log.count_parked() + len(set_aside(konto.log, konto.library))
     yield Note("parked", True, PARKED if parked else NONE_PARKED, {"n": parked})
     yield _queue(konto)

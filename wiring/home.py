@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Self
 
 import structlog
@@ -27,42 +28,52 @@ from domain.protection import Protection
 from domain.record import Receipt, ZoneOf, record
 from domain.roles import LOCAL_USER, Asker
 from domain.steering import Steering
-from domain.store import STORE_FAILS
+from domain.store import STORE_FAILS, TableStore
 from domain.store.filling import remove
 from domain.store.locks import held
 from domain.store.schema import NotPrepared, migrate, require
 from projections import customers, statements
 from projections.anew import Helpers, built, rebuild
 from projections.filters import Library
-from projections.follow import Follower, Progress, make_tables, steps
+from projections.follow import Follower, Progress
 from projections.tables import Views
 from projections.taught import Taught
-from wiring import erasing, installation, keys, masters, stores
+from wiring import erasing, installation, keys, layouts, masters, stores
 from wiring import settings as settings_
 from wiring.defaults import DEFAULTS
 from wiring.folding import Folders, as_many_as_help, seldom_collected
 from wiring.patience import patiently
 from wiring.settings import Settings
 from wiring.together import Together
+from words import N_
 
 logger = structlog.get_logger("konto")
 
 Clock = Callable[[], datetime]
+Building = Callable[[], AbstractContextManager[Progress | None]]
 
 
 def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+ALREADY_RUNNING = N_("Another process is doing this already and uses {file}. Please wait until it has ended.")
+BEING_BUILT = N_("The tables of this version are being built just now. Please try again in a few minutes.")
+
+
 class AlreadyRunning(Refused):
     def __init__(self, file: Path) -> None:
-        super().__init__(
-            "already_running",
-            "Another process is doing this already and uses {file}. Please wait until it has ended.",
-            file=str(file),
-        )
+        super().__init__("already_running", ALREADY_RUNNING, file=str(file))
 
 
+class BeingBuilt(Refused):
+    def __init__(self) -> None:
+        super().__init__("being_built", BEING_BUILT)
+
+
+BESIDE = ("build", "rebuild", "check")
+"""What tables are built for beside the live ones, each by one process at a time."""
+LOOK_SECONDS = 0.1
 FAR_BEHIND = 20_000
 """So many events missing in the tables, if they are half of the log, are quicker brought in by building all anew."""
 ADVISER = "adviser.json.gz"
@@ -77,7 +88,9 @@ class Konto:
     settings: Settings
     clock: Clock
     log: Log
+    tables: TableStore
     views: Views
+    """The tables, to be read and written."""
     follower: Follower
     library: Library
     taught: Taught
@@ -179,7 +192,27 @@ class Konto:
         runs here once more, so only one that does nothing at import may ask for them.
         """
         with self._beside("rebuild", processes) as (file, helpers):
-            return rebuild(self.log, self.views, file, helpers=helpers, progress=progress)
+            return rebuild(self.log, self.tables, file, helpers=helpers, progress=progress)
+
+    def make_tables(self, progress: Progress | None = None, *, processes: int | None = 1) -> bool:
+        """Builds those of this version where they are missing; whether that was to be done.
+
+        Tables of another version, which others may use meanwhile, stay as they are. Of several processes one builds and
+        the others wait a while, then raise BeingBuilt.
+        """
+        until = monotonic() + self.settings.store.lock_timeout_seconds
+        while not self.tables.are_there():
+            try:
+                with self.tables.claim("build") as ours, self._beside("build", processes) as (file, helpers):
+                    if ours is not None and not self.tables.are_there():
+                        rebuild(self.log, self.tables, file, helpers=helpers, progress=progress)
+                        return True
+            except AlreadyRunning:
+                pass
+            if monotonic() > until:
+                raise BeingBuilt
+            sleep(LOOK_SECONDS)
+        return False
 
     @contextmanager
     def built_beside(
@@ -210,6 +243,14 @@ class Konto:
                     yield file, folders
             finally:
                 self._leave_nothing(name)
+
+    def leave_nothing_beside(self) -> None:
+        """What was begun beside by processes that were killed."""
+        for name in BESIDE:
+            if any(self.home.glob(f"views.{name}*.db")):
+                with held(self.home / f"views.{name}.lock") as nobody_else:
+                    if nobody_else:
+                        self._leave_nothing(name)
 
     def _leave_nothing(self, name: str) -> None:
         for file in self.home.glob(f"views.{name}*.db"):
@@ -289,7 +330,7 @@ class Konto:
 
     def close(self) -> None:
         self.log.store.close()
-        self.views.store.close()
+        self.tables.close()
         self.journal.store.close()
 
     def __enter__(self) -> Self:
@@ -311,11 +352,14 @@ def open_home(
     prepare: bool = False,
     on_step: Callable[[str], None] = lambda step: None,
     on_erased: Callable[[int], None] = lambda customers: None,
+    building: Building = nullcontext,
+    processes: int | None = 1,
 ) -> Konto:
     """Opens a home and, where it is new, makes it: folder, keys, stores, documents to edit.
 
     A database of several machines is only prepared with `prepare`, else it raises NotPrepared; `on_step` hears
-    of every step that this took.
+    of every step that this took. Where the tables of this version are missing, they are built from the log first:
+    `building` gives whoever is told how far that has come, `processes` as for a rebuild.
     `unsound` hears of an edited document that cannot count; without it, it is raised.
     An erasure that was not completed, or that an older copy does not know, is completed before anything is read;
     `on_erased` hears of how many customers.
@@ -326,12 +370,9 @@ def open_home(
     _make_keys(file, home, settings, entropy, prepare=prepare)
     ids = Ids(keys.read(file).ids)
     places = masters.Places(file, dict(environment), settings.vault, entropy)
-    log_store, view_store = stores.opened(home, settings.store)
-    log, views, journal = (
-        Log(log_store, ids, masters.of(places)),
-        Views(view_store),
-        Journal(stores.journal(home, settings.store)),
-    )
+    log = Log(stores.log(home, settings.store), ids, masters.of(places))
+    tables = stores.tables(home, settings.store)
+    views, journal = Views(tables), Journal(stores.journal(home, settings.store))
     follower = Follower(log, views)
     library = Library(
         views,
@@ -345,6 +386,7 @@ def open_home(
         settings=settings,
         clock=clock,
         log=log,
+        tables=tables,
         views=views,
         follower=follower,
         library=library,
@@ -357,15 +399,24 @@ def open_home(
         door=door,
     )
     try:
-        if prepare or not stores.is_shared(settings.store):
-            for step in (*migrate(log.store, log.steps()), *make_tables(views), *migrate(journal.store, STEPS)):
+        prepares = prepare or not stores.is_shared(settings.store)
+        if prepares:
+            for step in (*migrate(log.store, log.steps()), *migrate(journal.store, STEPS)):
                 on_step(step)
         else:
             require(log.store, log.steps())
-            require(views.store, steps(views))
             require(journal.store, STEPS)
+            if not tables.are_there():
+                raise NotPrepared
         installation.check(log, file)
         masters.begin(log, places, clock())
+        if prepares and not tables.are_there():
+            with building() as progress:
+                if konto.make_tables(progress, processes=processes):
+                    on_step("tables")
+            if not stores.is_shared(settings.store):
+                layouts.tidy(konto)
+        konto.leave_nothing_beside()
         if again := erasing.complete(konto):
             on_erased(again)
         konto.write_documents()
@@ -378,9 +429,7 @@ def open_home(
 
 def _log(home: Path, settings: Settings, ids: Ids, places: masters.Places) -> Log:
     """The log alone, for another process that reads in it."""
-    log_store, view_store = stores.opened(home, settings.store)
-    view_store.close()
-    return Log(log_store, ids, masters.of(places))
+    return Log(stores.log(home, settings.store), ids, masters.of(places))
 
 
 def _protection(log: Log, follower: Follower, now: datetime, *, signs_in: bool) -> Protection:

@@ -19,11 +19,11 @@ from domain.account import Rulebooks, balance
 from domain.errors import Refused
 from domain.journal import STEPS, Journal
 from domain.log import Log
-from domain.store import Cursor
+from domain.store import Cursor, TableStore
 from domain.store.schema import migrate
 from projections import statements
 from projections.anew import rebuild
-from projections.follow import TABLE_NAMES, make_tables
+from projections.follow import TABLE_NAMES
 from projections.tables import Views
 from wiring import checking, installation, stores
 from wiring.home import Konto
@@ -99,24 +99,23 @@ def move(konto: Konto, address: str, *, progress: Progress | None = None) -> Pro
     if urlsplit(address).scheme not in ("postgresql", "postgres"):
         raise NotToPostgres
     settings = konto.settings.store.model_copy(update={"url": SecretStr(address)})
-    log_store, view_store = stores.opened(konto.home, settings)
+    log_store, tables = stores.log(konto.home, settings), stores.tables(konto.home, settings)
     journal = Journal(stores.journal(konto.home, settings))
     try:
-        log, views = Log(log_store, konto.log.ids, konto.log.master), Views(view_store)
+        log = Log(log_store, konto.log.ids, konto.log.master)
         migrate(log.store, log.steps())
-        make_tables(views)
         migrate(journal.store, STEPS)
         # Held until the end: what is recorded meanwhile would stay behind.
         with konto.log.store.writing() as held, konto.journal.held():
             konto.catch_up()
             _copy(konto.log, log, progress)
             _copy_journal(konto.journal, journal)
-            proof = _compared(konto, log, views, progress)
+            proof = _compared(konto, log, tables, progress)
             installation.note(held, installation.MOVED_TO, place_of(address))
         return proof
     finally:
         log_store.close()
-        view_store.close()
+        tables.close()
         journal.store.close()
 
 
@@ -156,12 +155,13 @@ def _copy_journal(old: Journal, new: Journal) -> None:
 # -- the proof ----------------------------------------------------------------------------------------
 
 
-def _compared(konto: Konto, log: Log, views: Views, progress: Progress | None) -> Proof:
+def _compared(konto: Konto, log: Log, tables: TableStore, progress: Progress | None) -> Proof:
     old, new = _digests(konto.log), _digests(log)
     for name in old:
         if old[name] != new[name]:
             raise NotEmpty(name)
-    rebuild(log, views, konto.home / BESIDE, progress=progress)
+    rebuild(log, tables, konto.home / BESIDE, progress=progress)
+    views = Views(tables)
     for finding in checking.differences(views, konto.views):
         raise NotEqual(finding.params["table"])
     rows = {name: count for name, (count, _) in old.items()}

@@ -17,6 +17,7 @@ from domain.store.schema import NotPrepared
 T = TypeVar("T")
 
 PAUSE_SECONDS = 0.5
+AWAITED = ("store_gone", NotPrepared().code, "busy", "key_service_away")
 
 
 def patiently(work: Callable[[], T], seconds: float, progress: Callable[[], object] = lambda: None) -> T:
@@ -49,7 +50,9 @@ def until_prepared(work: Callable[[], T], seconds: float, waiting: Callable[[Exc
             return work()
         except (StoreGone, Refused) as error:
             why = error.code if isinstance(error, Refused) else "store_gone"
-            if why not in ("store_gone", NotPrepared().code, "busy", "key_service_away") or time.monotonic() > deadline:
+            if why == "being_built":
+                deadline = time.monotonic() + seconds  # whoever builds may take long; where they die, the next one does
+            elif why not in AWAITED or time.monotonic() > deadline:
                 raise
             if why != told:
                 waiting(error)

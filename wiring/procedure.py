@@ -71,7 +71,7 @@ PURPOSE = N_(
     "bookkeeping; letters, vouchers and books themselves lie in the systems they come from."
 )
 FILES = N_("Log and tables lie in files on the machine on which the program runs, in the folder of the installation.")
-DATABASE = N_("Log and tables lie in a PostgreSQL database, in the schemas {schema} and {schema}_views.")
+DATABASE = N_("Log and tables lie in a PostgreSQL database, in the schemas {schema} and {tables}.")
 ZONE = N_("Times are kept to the microsecond in UTC; days, periods and years of keeping end in the zone {zone}.")
 
 USERS = N_("2. User documentation")
@@ -279,7 +279,7 @@ def _general(asking: Asking, firm: str) -> Iterator[Block]:
     t, settings = asking.t, asking.konto.settings
     yield t.gettext(PURPOSE).format(firm=firm)
     if stores.is_shared(settings.store):
-        yield t.gettext(DATABASE).format(schema=settings.store.db_schema)
+        yield t.gettext(DATABASE).format(schema=settings.store.db_schema, tables=stores.tables_schema(settings.store))
     else:
         yield t.gettext(FILES)
     yield t.gettext(ZONE).format(zone=settings.zone)

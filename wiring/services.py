@@ -18,13 +18,14 @@ import structlog
 
 from domain.errors import Refused
 from domain.store import Claim
-from projections import outbox
-from wiring import attesting, checkpoint_copies, looking
+from projections import outbox, shares
+from wiring import attesting, checkpoint_copies, layouts, looking
 from wiring.home import Konto
 from wiring.mail_rounds import Rounds
 from wiring.presence import Lease, beat, own_name
 from wiring.queues import Doorbell
 from wiring.settings import ROLES
+from wiring.stores import is_shared
 from wiring.worker import dispatch, look, prepare_tick, sender
 from words import N_
 from workers.watches import COSTLY, QUICK, Watch
@@ -42,7 +43,7 @@ MAIL_LOOK_SECONDS = 1.0
 ATTEST_LOOK_SECONDS = 1.0
 """How often it is looked whether a checkpoint is due, or a copy of one."""
 TIDY_SECONDS = 3_600.0
-"""So often it is looked whether something in the access journal is too old."""
+"""So often it is looked whether something in the access journal is too old, and whether tables are."""
 ATTEST_AGAIN_SECONDS = 60.0
 RING_AGAIN_AFTER_S = 10.0
 """What rang and was not taken from the outbox since then is rung for once more: the queue may have been emptied."""
@@ -98,6 +99,7 @@ class Services:
         self.rung: dict[str, float] = {}
         """Messages that lie in the queue, and since when on the machine's running clock, which nobody sets."""
         self.next_tick_s = self.next_survey_s = self.next_look_s = self.next_attest_s = self.next_tidy_s = 0.0
+        self.next_tables_s = 0.0
         self.looked_at = 0
         """The position of the tables when the last look began: what came while it raised is looked at next."""
         self.releasing = threading.RLock()
@@ -168,26 +170,27 @@ class Services:
 
     def _follow(self) -> None:
         """As long as we are one of those who follow; else a look whether one of them is gone."""
-        for place in range(self.konto.settings.worker.shares):
-            with self.konto.views.store.claim(f"follower {place + 1}" if place else "follower") as claim:
+        for place, name in enumerate(shares.claims(self.konto.settings.worker.shares)):
+            with self.konto.tables.claim(name) as claim:
                 self.turns.works["follow"] = claim is not None
                 if claim is not None:
                     self._follow_as(place, claim)
                     return
 
     def _follow_as(self, place: int, claim: Claim) -> None:
-        follower, shares = self.konto.follower, self.konto.settings.worker.shares
+        follower, among = self.konto.follower, self.konto.settings.worker.shares
         follower.first = place
         if not self.shared_out:
             # Once: while processes are started anew one by one with another number, that of the newest counts.
-            follower.share_out(shares)
+            follower.share_out(among)
             self.shared_out = True
         with closing(self.konto.log.store.doorbell()) as news:
             while not self.stopping.is_set() and claim.holds():
                 # A page is a turn: after a large import there are many.
-                if done := self.konto.catch_up(lambda position, head: self._turned("follow"), wait=shares == 1):
+                if done := self.konto.catch_up(lambda position, head: self._turned("follow"), wait=among == 1):
                     log.debug("followed", events=done)
                 self._turned("follow")
+                self._tidy_tables()
                 news.wait(self._pause_s())
 
     def _pause_s(self) -> float:
@@ -197,10 +200,23 @@ class Services:
             return OTHERS_SECONDS
         return worker.poll_seconds
 
+    def _tidy_tables(self) -> None:
+        """Those of versions that nobody runs any more. In a database only `konto migrate --tidy` has the right to."""
+        if is_shared(self.konto.settings.store) or time.monotonic() < self.next_tables_s:
+            return
+        self.next_tables_s = time.monotonic() + TIDY_SECONDS
+        removed, _ = layouts.tidy(self.konto)
+        if removed:
+            log.info("old_tables_removed")
+
     # -- schedule ---------------------------------------------------------------------------------------
 
     def _hold(self) -> None:
-        self.turns.works["schedule"] = self.lease.renew(self.konto.clock())
+        now = self.konto.clock()
+        was_ours = self.lease.is_ours(now)
+        self.turns.works["schedule"] = ours = self.lease.renew(now)
+        if ours and not was_ours:
+            layouts.bring_along(self.konto)
 
     def _schedule(self) -> None:
         """At every new fact what can be seen at once; by the clock everything, what is costly less often."""

@@ -385,7 +385,7 @@ class StoreSettings(Part):
     url: Annotated[Secret, _address("postgresql", "postgres")] | None = None
     """postgresql://user:password@host:port/database; best given as KONTO_STORE_URL_FILE."""
     db_schema: SchemaName = "vertrauenskonto"
-    """The log's; the tables have one of their own with _views behind it."""
+    """The log's; the tables have one of their own with _views_ and the number of their layout behind it."""
     lock_timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
     idle_timeout_seconds: Annotated[int, Field(ge=1, le=3_600)] = 60
     """So long PostgreSQL lets a transaction of ours do nothing before it ends it."""

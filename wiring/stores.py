@@ -1,14 +1,18 @@
-"""Which stores a firm has: three files in its home, or three schemas of one PostgreSQL database."""
+"""Which stores a firm has: three files in its home, or three schemas of one PostgreSQL database.
+
+The tables' one has the number of their layout in its name, so that those of another version lie beside it.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from domain.store import SqliteStore, Store
+from domain.store import LastingStore, SqliteStore, SqliteTables, TableStore
 from domain.store.schema import reached
+from projections.follow import LAYOUT
 from wiring.settings import StoreSettings
 
-LOG, VIEWS, JOURNAL = "events.db", "views.db", "journal.db"
+LOG, JOURNAL = "events.db", "journal.db"
 JOURNAL_WAIT_SECONDS = 5
 """Whoever notes a look waits for others who note one, which takes a moment, and for nobody else."""
 JOURNAL_CONNECTIONS = 2
@@ -19,21 +23,41 @@ def is_shared(settings: StoreSettings) -> bool:
     return settings.url is not None
 
 
-def opened(home: Path, settings: StoreSettings) -> tuple[Store, Store]:
-    """The log's and the tables'."""
-    timeout = settings.lock_timeout_seconds
+def log(home: Path, settings: StoreSettings) -> LastingStore:
     if settings.address is not None:
-        return _postgres(settings, settings.db_schema), _postgres(settings, f"{settings.db_schema}_views")
-    for name in (LOG, VIEWS):
-        (home / name).touch(mode=0o600)
+        return _postgres(settings, settings.db_schema)
+    (home / LOG).touch(mode=0o600)
     # FULL for what must survive a power cut, NORMAL for what can be rebuilt.
-    return (
-        SqliteStore(str(home / LOG), synchronous="FULL", lock_timeout_s=timeout),
-        SqliteStore(str(home / VIEWS), synchronous="NORMAL", lock_timeout_s=timeout),
+    return SqliteStore(str(home / LOG), synchronous="FULL", lock_timeout_s=settings.lock_timeout_seconds)
+
+
+def tables(home: Path, settings: StoreSettings) -> TableStore:
+    timeout = settings.lock_timeout_seconds
+    if settings.address is None:
+        return SqliteTables(home, LAYOUT, lock_timeout_s=timeout)
+    # Only here: whoever works with files need not load the driver.
+    from domain.store.postgres import PostgresTables
+
+    return PostgresTables(
+        settings.address,
+        _views(settings),
+        LAYOUT,
+        lock_timeout_s=timeout,
+        idle_timeout_s=settings.idle_timeout_seconds,
+        pool_size=settings.connections,
     )
 
 
-def journal(home: Path, settings: StoreSettings) -> Store:
+def _views(settings: StoreSettings) -> str:
+    """What the names of all schemas with tables begin with."""
+    return f"{settings.db_schema}_views"
+
+
+def tables_schema(settings: StoreSettings) -> str:
+    return f"{_views(settings)}_{LAYOUT}"
+
+
+def journal(home: Path, settings: StoreSettings) -> LastingStore:
     """The access journal's, apart from the log's, whose writer an import holds for minutes."""
     if settings.address is not None:
         few = settings.model_copy(
@@ -50,8 +74,7 @@ def journal_schema(settings: StoreSettings) -> str:
     return f"{settings.db_schema}_journal"
 
 
-def _postgres(settings: StoreSettings, schema: str) -> Store:
-    # Only here: whoever works with files need not load the driver.
+def _postgres(settings: StoreSettings, schema: str) -> LastingStore:
     from domain.store.postgres import PostgresStore
 
     assert settings.address is not None

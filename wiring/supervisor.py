@@ -20,7 +20,7 @@ from urllib.request import urlopen
 from domain.errors import Refused
 from domain.store.locks import held
 from wiring import settings as settings_
-from wiring.home import Konto, open_home
+from wiring.home import Building, Konto, open_home
 from wiring.listening import PortTaken, listener
 from wiring.patience import until_prepared
 from wiring.settings import PORT_VARIABLE, ROLES, ApiSettings, Settings
@@ -112,16 +112,17 @@ def serve(
     port: int | None = None,
     open_browser: bool = False,
     any_api_port: bool = False,
+    building: Building = nullcontext,
     say: Say,
 ) -> None:
     """Runs worker, API and dashboard until asked to stop; `say` hears the address of the pages and of the API.
 
-    `any_api_port`: where the one that is set is in use, a free one does as well.
+    `any_api_port`: where the one that is set is in use, a free one does as well. `building`: as for open_home.
     Raises AlreadyServed for a second one on the same home, and PortTaken.
     """
     if port is not None:
         environment = {**environment, PORT_VARIABLE: str(port)}
-    konto = open_home(home, environment=environment)
+    konto = open_home(home, environment=environment, building=building, processes=None)
     settings = konto.settings
     konto.close()
     token = secrets.token_urlsafe(32)

@@ -86,6 +86,7 @@ def sender(konto: Konto) -> Sender:
         lease=timedelta(seconds=worker.lease_seconds),
         most_attempts=worker.attempts,
         pause=time.sleep,
+        beside=konto.tables.others,
     )
 
 

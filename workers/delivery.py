@@ -19,7 +19,7 @@ from domain.alert import AlertDelivered, AlertFailed, AlertNoLongerNeeded, Alert
 from domain.fact import Data, Fact
 from domain.log import Log
 from domain.steering import Steering
-from domain.store import StoreBusy, StoreGone
+from domain.store import Store, StoreBusy, StoreGone
 from projections import alerts as table
 from projections import outbox
 from projections.alerts import WAITING, Matter, Raised
@@ -100,6 +100,8 @@ class Sender:
     most_attempts: int
     pause: Callable[[float], object]
     """Waits so many seconds."""
+    beside: Callable[[], Sequence[Store]]
+    """Tables of other layouts, by which another version of the product may be sending the same."""
     health: ChannelHealth = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,20 +116,21 @@ class Sender:
 
         At no time more than one is on its way whose fate is not noted.
         """
-        parcels = outbox.lease(self.library.views, messages, self.clock(), self.lease)
+        others = self.beside()
+        parcels = outbox.lease(self.library.views, messages, self.clock(), self.lease, others)
         if not parcels:
             return
-        with self._holding({parcel.message for parcel in parcels}) as held:
+        with self._holding(set(parcels), others) as held:
             try:
                 run = None
                 for place, parcel in enumerate(parcels):
                     if enough():
                         break
                     run = self._deliver(parcel, self._looked(run, parcels[place:]))
-                    held.discard(parcel.message)
+                    held.discard(parcel)
             finally:
                 if held:
-                    outbox.free(self.library.views, held)
+                    outbox.free(self.library.views, held, others)
                 self.catch_up()
 
     def _looked(self, run: _Run | None, parcels: Sequence[Parcel]) -> _Run:
@@ -162,19 +165,19 @@ class Sender:
         return run
 
     @contextmanager
-    def _holding(self, messages: set[str]) -> Iterator[set[str]]:
+    def _holding(self, parcels: set[Parcel], others: Sequence[Store]) -> Iterator[set[Parcel]]:
         """Keeps the leases alive while a slow server lets us wait; what is done with is taken out of the set."""
         done = threading.Event()
 
         def renew() -> None:
             while not done.wait(self.lease.total_seconds() / 3):
                 with suppress(StoreBusy, StoreGone):  # then nobody else can take the lease either
-                    outbox.renew(self.library.views, set(messages), self.clock(), self.lease)
+                    outbox.renew(self.library.views, set(parcels), self.clock(), self.lease, others)
 
         keeper = threading.Thread(target=renew, name="lease", daemon=True)
         keeper.start()
         try:
-            yield messages
+            yield parcels
         finally:
             done.set()
             keeper.join()

@@ -10,16 +10,20 @@ from domain.store.base import (
     Cursor,
     Doorbell,
     EventTable,
+    LastingStore,
     OldBookmark,
     Row,
+    Step,
     Store,
     StoreBusy,
     StoreGone,
     StoreTrouble,
+    TableStore,
     created_name,
     indexed_table,
     key_apart,
 )
+from domain.store.exchange import SqliteTables
 from domain.store.filling import Filling
 from domain.store.sqlite import SqliteStore
 
@@ -31,13 +35,17 @@ __all__ = [
     "Doorbell",
     "EventTable",
     "Filling",
+    "LastingStore",
     "OldBookmark",
     "Row",
     "SqliteStore",
+    "SqliteTables",
+    "Step",
     "Store",
     "StoreBusy",
     "StoreGone",
     "StoreTrouble",
+    "TableStore",
     "created_name",
     "indexed_table",
     "key_apart",

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from eventsourcing.persistence import PersistenceError
 
@@ -100,6 +100,14 @@ def in_portions(values: list[str], size: int) -> Iterator[list[str]]:
         yield values[start : start + size]
 
 
+class Step(NamedTuple):
+    """What makes tables, taken once."""
+
+    number: int
+    name: str
+    statements: Sequence[str]
+
+
 class EventTable(ABC):
     """The library's `stored_events`, written in bulk."""
 
@@ -181,9 +189,9 @@ class Bookmarks(ABC):
     def advance(self, cursor: Cursor, follower: str, position: int) -> None:
         """Further on, wherever it lay before."""
 
-    def put(self, cursor: Cursor, positions: Mapping[str, int]) -> None:
-        """These and no others, wherever they lay: for tables that were built anew."""
-        cursor.execute("DELETE FROM tracking")
+    def put(self, cursor: Cursor, positions: Mapping[str, int], instead_of: Iterable[str] = ()) -> None:
+        """Wherever they lay, and in the place of these others: for tables that were built anew."""
+        cursor.execute_among("DELETE FROM tracking WHERE application_name IN ({among})", {*positions, *instead_of})
         cursor.insert("tracking", list(positions.items()))
 
     def all(self, cursor: Cursor) -> dict[str, int]:
@@ -247,30 +255,8 @@ class Store(ABC):
         """One transaction on single rows, which waits only for whoever changes the same ones, where the engine can."""
 
     @abstractmethod
-    def take_over(self, file: Path, tables: Sequence[str], ready: Callable[[Cursor, Cursor], bool]) -> bool:
-        """The rows of all tables in a file beside, in one transaction in the place of those that are there.
-
-        `ready` is asked under the writer's lock with cursors on what is there and on the file; it may still change the
-        file. Where it says no, all stays as it was.
-        """
-
-    @abstractmethod
     def tables(self) -> set[str]:
         """The names of all tables that are there."""
-
-    @abstractmethod
-    def ddl(self, statement: str) -> str:
-        """Our CREATE statement in the engine's own types."""
-
-    @abstractmethod
-    def prepare(self, cursor: Cursor) -> None:
-        """What the engine needs before the first table is made."""
-
-    @abstractmethod
-    def drop(self, cursor: Cursor, table: str) -> None: ...
-
-    @abstractmethod
-    def event_table(self) -> EventTable: ...
 
     @abstractmethod
     def bookmarks(self) -> Bookmarks: ...
@@ -295,11 +281,72 @@ class Store(ABC):
         """One of all processes gets the claim of this name, the others None; nobody waits."""
 
     @abstractmethod
+    def close(self) -> None: ...
+
+
+class LastingStore(Store):
+    """One whose tables come to be step by step and stay: the log's, the access journal's."""
+
+    @abstractmethod
+    def ddl(self, statement: str) -> str:
+        """Our CREATE statement in the engine's own types."""
+
+    @abstractmethod
+    def prepare(self, cursor: Cursor) -> None:
+        """What the engine needs before the first table is made."""
+
+    @abstractmethod
+    def event_table(self) -> EventTable: ...
+
+    @abstractmethod
     def doorbell(self) -> Doorbell:
         """Rings when facts were recorded."""
 
+
+class TableStore(Store):
+    """Tables that can be built from the log at any time, and others be put in their place.
+
+    Each layout has its own, so that two versions of the product work side by side. Claims belong to a layout, however
+    often its tables are exchanged: each has a follower of its own.
+    """
+
+    layout: int | None
+    """None: that of versions whose tables had no number in their name."""
+
     @abstractmethod
-    def close(self) -> None: ...
+    def are_there(self) -> bool:
+        """Whether tables of this layout were put here; before that nothing can be read or written."""
+
+    @abstractmethod
+    def take_over(self, file: Path, step: Step, ready: Callable[[Cursor | None], bool]) -> bool:
+        """Puts the tables of a file beside, which are those of this step, in the place of what is there, in one moment.
+
+        `ready` is asked under the writer's lock with a cursor on what is there (None: there is nothing yet); it may
+        still change the file. Where it says no, all stays as it was.
+        """
+
+    @abstractmethod
+    def forget(self, tables: Iterable[str]) -> None:
+        """What stood in these tables before they were taken over is on the disk no longer.
+
+        Raises StoreBusy where somebody goes on reading it.
+        """
+
+    @abstractmethod
+    def others(self) -> Sequence[TableStore]:
+        """Tables of other layouts that lie beside these, the newest last. They are closed with these."""
+
+    @abstractmethod
+    def is_open(self) -> bool:
+        """Whether somebody has them open, as far as the engine can tell."""
+
+    @abstractmethod
+    def empty(self) -> None:
+        """Leaves no row, also not on the disk: whoever follows these tables fills them again from the log."""
+
+    @abstractmethod
+    def remove(self) -> None:
+        """The tables are gone. For those that nobody uses any more."""
 
 
 def created_name(statement: str) -> str:

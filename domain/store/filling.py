@@ -13,8 +13,8 @@ from typing import Self
 
 from eventsourcing.sqlite import SQLiteCursor
 
-from domain.store.base import Bookmarks, Cursor, created_name, indexed_table
-from domain.store.schema import REGISTER, Step
+from domain.store.base import Bookmarks, Cursor, Step, created_name, indexed_table
+from domain.store.schema import REGISTER
 from domain.store.sqlite import SqliteCursor, SqliteStore
 
 CACHE_KILOBYTES = 64_000

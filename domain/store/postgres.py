@@ -28,7 +28,6 @@ from eventsourcing.postgres import (
     PostgresDatastore,
     PostgresTrackingRecorder,
 )
-from eventsourcing.sqlite import SQLiteCursor
 from psycopg import errors
 from psycopg.rows import dict_row, tuple_row
 
@@ -38,14 +37,17 @@ from domain.store.base import (
     Cursor,
     Doorbell,
     EventTable,
+    LastingStore,
     Row,
-    Store,
+    Step,
     StoreBusy,
     StoreGone,
+    TableStore,
     in_portions,
+    indexed_table,
 )
 from domain.store.dialect import COPIED, adapt, postgres_ddl, postgres_sql
-from domain.store.sqlite import SqliteCursor
+from domain.store.schema import REGISTER
 
 VALUES_AT_ONCE = 10_000
 FEW_ROWS = 8
@@ -178,7 +180,7 @@ def configuring(schema: str, lock_timeout_s: int, idle_timeout_s: int) -> Any:
     return configure
 
 
-class PostgresStore(Store):
+class PostgresStore(LastingStore):
     """One schema. Each process has few connections: one that writes, the others read."""
 
     engine = "postgres"
@@ -255,19 +257,6 @@ class PostgresStore(Store):
     def alone(self, cursor: Cursor, name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(?)", (self._key(name),))
 
-    def take_over(self, file: Path, tables: Sequence[str], ready: Callable[[Cursor, Cursor], bool]) -> bool:
-        with closing(sqlite3.connect(file, isolation_level=None)) as source, self.writing() as cursor:
-            if not ready(cursor, SqliteCursor(SQLiteCursor(source.cursor()))):
-                return False
-            for table in tables:
-                cursor.execute(f"DELETE FROM {table}")
-                found = source.execute(f"SELECT * FROM {table}")
-                assert isinstance(cursor, PostgresCursor)
-                with cursor.engine.copy(_own(f"COPY {table} FROM STDIN")) as copy:
-                    while rows := found.fetchmany(ROWS_AT_ONCE):
-                        copy.write("".join([_line(row) for row in rows]))
-            return True
-
     @contextmanager
     def updating(self) -> Iterator[Cursor]:
         with self._connection() as connection, connection.transaction():
@@ -286,9 +275,6 @@ class PostgresStore(Store):
         sql = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?"
         if cursor.execute(sql, (self.schema,)).one() is None:
             cursor.execute(f'CREATE SCHEMA "{self.schema}"')
-
-    def drop(self, cursor: Cursor, table: str) -> None:
-        cursor.execute(f'DROP TABLE "{self.schema}"."{table}" CASCADE')
 
     def event_table(self) -> EventTable:
         return _Events(self)
@@ -370,6 +356,142 @@ class PostgresStore(Store):
 
     def close(self) -> None:
         self._data.close()
+
+
+class PostgresTables(PostgresStore, TableStore):
+    """The tables of one layout, in a schema of its own. `layout` None: those of versions that had only one."""
+
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        layout: int | None,
+        *,
+        lock_timeout_s: int,
+        idle_timeout_s: int = 60,
+        pool_size: int = 3,
+    ) -> None:
+        schema = name if layout is None else f"{name}_{layout}"
+        super().__init__(url, schema, lock_timeout_s=lock_timeout_s, idle_timeout_s=idle_timeout_s, pool_size=pool_size)
+        self.name, self.layout = name, layout
+        self._others: dict[str, PostgresTables] = {}
+
+    def are_there(self) -> bool:
+        with self.reading() as cursor:
+            return self._are_there(cursor)
+
+    def _are_there(self, cursor: Cursor) -> bool:
+        sql = "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename = 'schema_steps'"
+        return cursor.execute(sql, (self.schema,)).one() is not None
+
+    def take_over(self, file: Path, step: Step, ready: Callable[[Cursor | None], bool]) -> bool:
+        """In one transaction: row by row where there are tables, since services have no right to make any."""
+        with self.writing() as cursor:
+            new = not self._are_there(cursor)
+            if not ready(None if new else cursor):
+                return False
+            if new:
+                self._make(cursor, [each for each in step.statements if indexed_table(each) is None])
+            self._copy(cursor, file)
+            if new:
+                self._make(cursor, [each for each in step.statements if indexed_table(each) is not None])
+                cursor.execute(self.ddl(REGISTER))
+                cursor.execute("INSERT INTO schema_steps VALUES (?, ?)", (step.number, step.name))
+                self._give_rights(cursor)
+            return True
+
+    def _make(self, cursor: Cursor, statements: Iterable[str]) -> None:
+        self.prepare(cursor)
+        for statement in statements:
+            cursor.execute(self.ddl(statement))
+
+    def _copy(self, cursor: Cursor, file: Path) -> None:
+        assert isinstance(cursor, PostgresCursor)
+        with closing(sqlite3.connect(file, isolation_level=None)) as source:
+            names = source.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'schema_steps'")
+            for (table,) in names.fetchall():
+                cursor.execute(f"DELETE FROM {table}")
+                found = source.execute(f"SELECT * FROM {table}")
+                with cursor.engine.copy(_own(f"COPY {table} FROM STDIN")) as copy:
+                    while rows := found.fetchmany(ROWS_AT_ONCE):
+                        copy.write("".join([_line(row) for row in rows]))
+
+    def _give_rights(self, cursor: Cursor) -> None:
+        """Whoever may read and write the tables of other layouts may do the same here: services have fewer rights."""
+        found = cursor.execute(RIGHTS, (self._siblings, self.schema) * 3).all()
+        for kind, right, grantee in found:
+            whom = "PUBLIC" if grantee is None else f'"{grantee}"'
+            what = f'SCHEMA "{self.schema}"' if kind == "schema" else f'ALL TABLES IN SCHEMA "{self.schema}"'
+            cursor.execute(f"GRANT {right} ON {what} TO {whom}")
+
+    @property
+    def _siblings(self) -> str:
+        """Which schemas hold tables of this log, as a regular expression."""
+        return f"^{self.name}(_[0-9]+)?$"
+
+    def forget(self, tables: Iterable[str]) -> None:
+        self.scrub(tables)
+
+    def others(self) -> Sequence[TableStore]:
+        sql = "SELECT schemaname FROM pg_catalog.pg_tables WHERE tablename = 'schema_steps' AND schemaname ~ ?"
+        with self.reading() as cursor:
+            schemas = {row[0] for row in cursor.execute(sql, (self._siblings,)).all()} - {self.schema}
+        for schema in self._others.keys() - schemas:
+            self._others.pop(schema).close()
+        for schema in schemas - self._others.keys():
+            self._others[schema] = PostgresTables(
+                self.url,
+                self.name,
+                None if schema == self.name else int(schema.rpartition("_")[2]),
+                lock_timeout_s=self._lock_timeout_s,
+                pool_size=OF_OTHERS,
+            )
+        return sorted(self._others.values(), key=lambda store: store.layout or 0)
+
+    def is_open(self) -> bool:
+        return False  # a server's connections do not tell for which schema they are
+
+    def empty(self) -> None:
+        tables = self.tables() - {"schema_steps"}
+        with self.writing() as cursor:
+            for table in sorted(tables):
+                cursor.execute(f"DELETE FROM {table}")
+        self.scrub(tables)
+
+    def remove(self) -> None:
+        """The first schema stays, empty: by hand somebody may have said there who has which rights by default."""
+        tables = self.tables()
+        with self.writing() as cursor:
+            for table in sorted(tables):
+                cursor.execute(f'DROP TABLE "{self.schema}"."{table}" CASCADE')
+            if self.layout is not None:
+                cursor.execute(f'DROP SCHEMA "{self.schema}" CASCADE')
+        self.close()
+
+    def close(self) -> None:
+        for other in self._others.values():
+            other.close()
+        super().close()
+
+
+OF_OTHERS = 1
+"""So many connections to the tables of another layout."""
+
+RIGHTS = """
+SELECT DISTINCT kind, right_, r.rolname FROM (
+  SELECT 'schema' AS kind, a.privilege_type AS right_, a.grantee FROM pg_catalog.pg_namespace n,
+    aclexplode(n.nspacl) a WHERE n.nspname ~ ? AND n.nspname <> ? AND a.grantee <> n.nspowner
+  UNION ALL
+  SELECT 'table', a.privilege_type, a.grantee FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) a
+    WHERE n.nspname ~ ? AND n.nspname <> ? AND c.relkind = 'r' AND a.grantee <> c.relowner
+  UNION ALL
+  SELECT 'table', a.privilege_type, a.grantee FROM pg_catalog.pg_default_acl d
+    JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace, aclexplode(d.defaclacl) a
+    WHERE n.nspname ~ ? AND n.nspname <> ? AND d.defaclobjtype = 'r' AND a.grantee <> d.defaclrole
+) found LEFT JOIN pg_catalog.pg_roles r ON r.oid = found.grantee
+"""
+"""What others than its owner may do in the schemas whose names fit, and by default with tables there; no role: all."""
 
 
 def _is_gone(error: BaseException | None) -> bool:

@@ -1,24 +1,19 @@
 """How a store's tables come to be: in numbered steps, each taken once, under the writer's lock.
 
 The log only ever gets new steps. Tables that can be rebuilt from it have one step with the number of
-their layout: another number makes them anew, empty.
+their layout: another number is built beside them (`exchange.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from domain.errors import Refused
-from domain.store.base import Cursor, Store
+from domain.store.base import Cursor, LastingStore, Step, Store
+
+__all__ = ["REGISTER", "NotPrepared", "Step", "TooNew", "migrate", "reached", "require"]
 
 REGISTER = "CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER PRIMARY KEY, name TEXT NOT NULL)"
-
-
-class Step(NamedTuple):
-    number: int
-    name: str
-    statements: Sequence[str]
 
 
 class NotPrepared(Refused):
@@ -43,22 +38,16 @@ def require(store: Store, steps: Sequence[Step]) -> None:
         raise NotPrepared
 
 
-def migrate(store: Store, steps: Sequence[Step], *, anew: bool = False) -> list[str]:
-    """The names of the steps taken; none where the store has them all, which asks nobody to wait.
-
-    `anew` removes first what is there. Raises TooNew.
-    """
+def migrate(store: LastingStore, steps: Sequence[Step]) -> list[str]:
+    """The names of the steps taken; none where the store has them all, which asks nobody to wait. Raises TooNew."""
     if not _is_behind(reached(store), steps):
         return []
-    there = store.tables() if anew else set()
     with store.writing() as cursor:
         store.prepare(cursor)
         cursor.execute(store.ddl(REGISTER))
         before = _last(cursor)
         if not _is_behind(before, steps):
             return []  # somebody else was quicker
-        for table in sorted(there - {"schema_steps"}):
-            store.drop(cursor, table)
         taken = [step for step in steps if step.number > before]
         for step in taken:
             for statement in step.statements:

@@ -21,7 +21,7 @@ from eventsourcing.sqlite import (
     SQLiteTrackingRecorder,
 )
 
-from domain.store.base import Bookmarks, Claim, Cursor, Doorbell, EventTable, Store, StoreBusy, in_portions
+from domain.store.base import Bookmarks, Claim, Cursor, Doorbell, EventTable, LastingStore, StoreBusy, in_portions
 from domain.store.locks import held
 
 VARIABLES_AT_ONCE = 500
@@ -83,7 +83,7 @@ class _Pool(SQLiteConnectionPool):
             try:
                 return super()._create_connection()
             except sqlite3.OperationalError as error:
-                if not _is_busy(error):
+                if not is_busy(error):
                     raise
                 sleep(pause_s)
         raise StoreBusy
@@ -99,16 +99,22 @@ def _reckon(connection: sqlite3.Connection) -> None:
         connection.create_function("FLOOR", 1, math.floor, deterministic=True)
 
 
-def _is_busy(error: sqlite3.OperationalError) -> bool:
+def existing(file: Path) -> str:
+    """The address of a file that must be there."""
+    return f"{file.resolve().as_uri()}?mode=rw"
+
+
+def is_busy(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-class SqliteStore(Store):
+class SqliteStore(LastingStore):
     """One SQLite file. FULL for what must survive a power cut at once, NORMAL for what can be rebuilt or is settled.
 
     OFF for what nobody keeps.
 
     `wipes`: what is deleted is overwritten; usual with FULL.
+    `makes`: False where the file must be there already, so that no empty one comes to be where another was removed.
     """
 
     engine = "sqlite"
@@ -120,12 +126,14 @@ class SqliteStore(Store):
         synchronous: Literal["FULL", "NORMAL", "OFF"],
         lock_timeout_s: int,
         wipes: bool | None = None,
+        makes: bool = True,
     ) -> None:
         self.file = Path(path)
         self._data = SQLiteDatastore(path, lock_timeout=lock_timeout_s, originator_id_type="text")
         self._data.pool.close()
+        self._name = path if makes else existing(self.file)
         self._data.pool = pool = _Pool(
-            db_name=path, lock_timeout=lock_timeout_s, pool_size=2, pool_timeout=lock_timeout_s
+            db_name=self._name, lock_timeout=lock_timeout_s, pool_size=2, pool_timeout=lock_timeout_s
         )
         pool.synchronous = synchronous
         pool.wipes = synchronous == "FULL" if wipes is None else wipes
@@ -144,13 +152,15 @@ class SqliteStore(Store):
             yield SqliteCursor(cursor)
 
     @contextmanager
-    def writing(self, *, keep: bool = True) -> Iterator[Cursor]:
+    def writing(self, *, keep: bool = True, still: Callable[[], bool] = lambda: True) -> Iterator[Cursor]:
+        """`still`: whether it is worth waiting while somebody else writes; if not, SQLite's own error comes."""
+        until = monotonic() + self._lock_timeout_s
         if not self._one_writer.acquire(timeout=self._lock_timeout_s):
             raise StoreBusy
         try:
             connection = self._writers()
             cursor = connection.cursor()
-            _begin(cursor, self._lock_timeout_s)
+            _begin(cursor, until, still)
             try:
                 yield SqliteCursor(cursor)
                 if keep:
@@ -187,24 +197,6 @@ class SqliteStore(Store):
                 finally:
                     self._one_writer.release()
 
-    def take_over(self, file: Path, tables: Sequence[str], ready: Callable[[Cursor, Cursor], bool]) -> bool:
-        """Page by page, whatever tables there are: keys and indexes come along as they lie in the file."""
-        if not self._one_writer.acquire(timeout=self._lock_timeout_s):
-            raise StoreBusy
-        try:
-            with (
-                closing(sqlite3.connect(file, isolation_level=None)) as source,
-                closing(sqlite3.connect(self.file, timeout=0, isolation_level=None)) as target,
-            ):
-                beside = SqliteCursor(SQLiteCursor(source.cursor()))
-                with self.reading() as there:
-                    copied = _copied(source, target, lambda: ready(there, beside), self._lock_timeout_s)
-                # Else the write-ahead log stays as large as all tables together, unless somebody still reads there.
-                target.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                return copied
-        finally:
-            self._one_writer.release()
-
     def updating(self) -> AbstractContextManager[Cursor]:
         # A file has one writer at a time.
         return self.writing()
@@ -222,14 +214,11 @@ class SqliteStore(Store):
     def prepare(self, cursor: Cursor) -> None:
         return None
 
-    def drop(self, cursor: Cursor, table: str) -> None:
-        cursor.execute(f"DROP TABLE {table}")
-
     def event_table(self) -> EventTable:
         return _Events(self)
 
     def bookmarks(self) -> Bookmarks:
-        return _Tracking(self)
+        return Tracked(self._data)
 
     def size_bytes(self) -> int:
         """With what the write-ahead log still holds."""
@@ -239,12 +228,12 @@ class SqliteStore(Store):
     def scrub(self, tables: Iterable[str]) -> None:
         """The whole file: free pages and what is left of old rows within the others are in no table's own place."""
         until = monotonic() + self._lock_timeout_s
-        with closing(sqlite3.connect(self.file, timeout=self._lock_timeout_s, isolation_level=None)) as connection:
+        with closing(self._apart()) as connection:
             try:
                 # Tables with an index, as the events' is one, keep their rowids: tests/log/test_store.py.
                 connection.execute("VACUUM")
             except sqlite3.OperationalError as error:
-                if _is_busy(error):
+                if is_busy(error):
                     raise StoreBusy from error
                 raise
             # Whoever still reads the old pages in the write-ahead log keeps them there.
@@ -254,14 +243,16 @@ class SqliteStore(Store):
                 sleep(LOOK_SECONDS)
 
     def settle(self) -> None:
-        with closing(sqlite3.connect(self.file, timeout=self._lock_timeout_s, isolation_level=None)) as connection:
+        with closing(self._apart()) as connection:
             # Brings the write-ahead log to the disk, whether or not all of it can go into the file just now.
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
-    @contextmanager
-    def claim(self, name: str) -> Iterator[Claim | None]:
-        with held(self.file.with_suffix(f".{name}.lock")) as ours:
-            yield _Held() if ours else None
+    def _apart(self) -> sqlite3.Connection:
+        """A connection of its own, beside all transactions."""
+        return sqlite3.connect(self._name, uri=True, timeout=self._lock_timeout_s, isolation_level=None)
+
+    def claim(self, name: str) -> AbstractContextManager[Claim | None]:
+        return claimed(self.file.with_suffix(f".{name}.lock"))
 
     def doorbell(self) -> Doorbell:
         return _Changed(self.file)
@@ -273,39 +264,10 @@ class SqliteStore(Store):
             self._writing = None
 
 
-PAGES_AT_ONCE = 50
-"""Fewer than empty tables have, so that something is left to copy when the writer's lock is ours."""
-
-
-class _NotReady(Exception):
-    pass
-
-
-def _copied(
-    source: sqlite3.Connection, target: sqlite3.Connection, ready: Callable[[], bool], timeout_s: float
-) -> bool:
-    """Whether all pages were copied: with the first ones comes the target's lock for writers, until the end."""
-    target.execute("PRAGMA synchronous=NORMAL")
-    pages = source.execute("PRAGMA page_count").fetchone()[0]
-    assert pages > PAGES_AT_ONCE
-    until, asked = monotonic() + timeout_s, False
-
-    def copied(status: int, left: int, total: int) -> None:
-        nonlocal asked
-        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            if monotonic() > until:
-                raise StoreBusy
-        elif not asked:
-            asked = True
-            # What it changes in the source through this connection comes along.
-            if not ready():
-                raise _NotReady
-
-    try:
-        source.backup(target, pages=PAGES_AT_ONCE, progress=copied, sleep=LOOK_SECONDS)
-    except _NotReady:
-        return False
-    return True
+@contextmanager
+def claimed(file: Path) -> Iterator[Claim | None]:
+    with held(file) as ours:
+        yield _Held() if ours else None
 
 
 class _Held(Claim):
@@ -343,17 +305,16 @@ class _Changed(Doorbell):
 TURN_SECONDS = 0.0005
 
 
-def _begin(cursor: SQLiteCursor, timeout_s: float) -> None:
+def _begin(cursor: SQLiteCursor, until: float, still: Callable[[], bool]) -> None:
     """Looks often whether it is our turn: SQLite itself waits longer each time, and others come first meanwhile."""
-    until = monotonic() + timeout_s
     while True:
         try:
             cursor.execute("BEGIN IMMEDIATE")
             return
         except sqlite3.OperationalError as error:
-            if not _is_busy(error):
+            if not is_busy(error) or not still():
                 raise
-            if monotonic() >= until:
+            if monotonic() > until:
                 raise StoreBusy from error
         sleep(TURN_SECONDS)
 
@@ -373,9 +334,9 @@ class _Events(EventTable):
         cursor.executemany(self._recorder.insert_events_statement, rows)
 
 
-class _Tracking(Bookmarks):
-    def __init__(self, store: SqliteStore) -> None:
-        self._recorder = SQLiteTrackingRecorder(store._data)
+class Tracked(Bookmarks):
+    def __init__(self, data: SQLiteDatastore) -> None:
+        self._recorder = SQLiteTrackingRecorder(data)
 
     def statements(self) -> list[str]:
         return self._recorder.create_table_statements

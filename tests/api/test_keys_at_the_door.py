@@ -108,7 +108,7 @@ def test_a_key_may_ask_so_often_a_minute(home: Home):
 def test_health_and_readiness_need_no_key_and_say_nothing_about_anybody(api: Api):
     assert api.ask("GET", "/health").json == {"ok": True}
     ready = api.ask("GET", "/ready").json
-    assert set(ready) == {"ok", "store", "head", "behind"}
+    assert set(ready) == {"ok", "store", "head", "behind", "other_tables"}
     assert ready["ok"] is True
 
 

@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from projections.follow import LAYOUT
 from tests.cli.home import fact
 from tests.stores import only_files
 from wiring.home import open_home
@@ -19,6 +20,11 @@ def change(file, *statements):
         for statement in statements:
             connection.execute(statement)
     connection.close()
+
+
+def tables_of(konto):
+    (file,) = konto.home.glob(f"views-{LAYOUT}-*.db")
+    return file
 
 
 def codes(konto):
@@ -50,7 +56,7 @@ def test_an_empty_home_is_whole_too(konto):
 @only_files
 def test_a_table_that_differs_from_a_rebuild_is_found_and_a_rebuild_mends_it(told, statement):
     told("check")
-    change(told.home / "views.db", statement)
+    change(tables_of(told), statement)
     assert codes(told) == ["different"]
     told("rebuild")
     assert told("check", "--json").json["ok"] is True
@@ -62,7 +68,7 @@ def test_who_is_sending_just_now_is_no_difference(told):
         '[[persons]]\nid = "lutz"\nname = "Lutz"\nemail = "lutz@firma.example"\n', encoding="utf-8"
     )
     told("tick")
-    change(told.home / "views.db", "UPDATE outbox SET lease_until = 5")
+    change(tables_of(told), "UPDATE outbox SET lease_until = 5")
     assert told("check", "--json").json["ok"] is True
 
 
@@ -185,8 +191,9 @@ def test_keys_that_do_not_fit_or_are_damaged_or_missing_are_told_in_one_line(tol
 
 @only_files
 def test_a_store_that_is_none_is_told_in_one_line(told):
-    (told.home / "views.db").write_text("this is no database, " * 100, encoding="utf-8")
-    for name in ("views.db-wal", "views.db-shm"):
+    tables = tables_of(told)
+    tables.write_text("this is no database, " * 100, encoding="utf-8")
+    for name in (f"{tables.name}-wal", f"{tables.name}-shm"):
         (told.home / name).unlink(missing_ok=True)
     answer = told("promises", "--count", code=1)
     assert len(answer.err.strip().splitlines()) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from projections.follow import LAYOUT
 from tests.cli.home import fact
 from tests.stores import Schemas, only_files
 
@@ -14,7 +15,7 @@ def schema_of(schemas: Schemas, konto) -> str:
     lines = schemas.settings().splitlines()
     (name,) = [line.split('"')[1] for line in lines if line.startswith("db_schema")]
     with psycopg.connect(schemas.url, autocommit=True) as connection:
-        for each in (name, f"{name}_views", f"{name}_journal"):
+        for each in (name, f"{name}_views_{LAYOUT}", f"{name}_journal"):
             connection.execute(f"DROP SCHEMA IF EXISTS {each} CASCADE".encode())
     konto.home.mkdir(exist_ok=True)
     with (konto.home / "settings.toml").open("a", encoding="utf-8") as stream:
@@ -126,7 +127,7 @@ def test_only_migrate_prepares_postgres_and_a_newer_schema_is_left_alone(konto, 
     moved(konto, schemas.url)
     assert "konto migrate" in konto("doctor", code=1).err
     assert konto("migrate", "--json").json == {
-        "steps": ["events", "services", "checkpoints", "erasures", "master keys", "tables", "journal"],
+        "steps": ["events", "services", "checkpoints", "erasures", "master keys", "journal", "tables"],
         "events": 0,
     }
     assert konto("migrate", "--json").json == {"steps": [], "events": 0}

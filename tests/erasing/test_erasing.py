@@ -199,7 +199,8 @@ def test_an_older_copy_that_is_put_back_is_erased_again_before_anything_is_read(
     folder = home.konto.home
     told(home)
     home.close()
-    kept = [folder / "events.db", *([folder / "views.db"] if with_tables else [])]
+    tables = home.konto.tables.file
+    kept = [folder / "events.db", *([tables] if with_tables else [])]
     for file in kept:
         shutil.copy(file, tmp_path / file.name)
     home = open_at(folder)
@@ -210,9 +211,11 @@ def test_an_older_copy_that_is_put_back_is_erased_again_before_anything_is_read(
     )
     home.close()
 
+    for file in home.konto.tables.file, *folder.glob("views-*.db-*"):
+        file.unlink(missing_ok=not with_tables)
     for file in kept:
         shutil.copy(tmp_path / file.name, file)
-    assert found_in((folder / "views.db").read_bytes()) or not with_tables
+    assert not with_tables or found_in(tables.read_bytes())
     home = open_at(folder)
 
     assert found_in(said_by(home)) == []
@@ -262,9 +265,11 @@ def test_the_home_of_another_machine_is_cleaned_when_it_is_opened_next(new_folde
     erase(home)
     home.close()
     if home.konto.log.store.engine == "sqlite":
-        for name in ("events.db", "views.db"):
-            shutil.copy(folder / name, tmp_path / "other" / name)
-            (tmp_path / "other" / f"{name}-wal").unlink(missing_ok=True)
+        for old in (tmp_path / "other").glob("views-*.db"):
+            old.unlink()
+        for file in (folder / "events.db", home.konto.tables.file):
+            shutil.copy(file, tmp_path / "other" / file.name)
+            (tmp_path / "other" / f"{file.name}-wal").unlink(missing_ok=True)
     assert traces(tmp_path / "other")
     open_at(tmp_path / "other").close()
     assert {name for name, found in traces(tmp_path / "other").items() if found} == set()

@@ -212,8 +212,10 @@ def test_reading_while_writing_waits_for_nobody_although_others_wait_to_write(ho
 
 
 def test_a_home_opens_for_reading_while_somebody_writes_for_long(tmp_path: Path):
-    impatient(tmp_path / "home").close()
-    with somebody_writing(tmp_path / "home" / "events.db"), somebody_writing(tmp_path / "home" / "views.db"):
+    konto = impatient(tmp_path / "home")
+    tables = konto.tables.file
+    konto.close()
+    with somebody_writing(tmp_path / "home" / "events.db"), somebody_writing(tables):
         konto = impatient(tmp_path / "home")
         assert konto.log.head() == 0
         konto.close()

@@ -38,10 +38,10 @@ from domain.fact import Data
 from domain.log import Log
 from domain.store import OldBookmark, SqliteStore
 from domain.store.locks import held
-from domain.store.schema import NotPrepared
+from domain.store.schema import NotPrepared, migrate
 from domain.vocabulary import parse
 from projections import alerts, anew, outbox, shares
-from projections.follow import FOLDED, TABLE_NAMES, Follower, make_tables
+from projections.follow import FOLDED, TABLE_NAMES, Follower, step_with
 from projections.tables import Views
 from tests import notation
 from tests.homes import Home, open_at
@@ -171,7 +171,7 @@ def contents(views: Views, *, leases: bool = False) -> Tables:
 def empty_views(file: Path) -> Iterator[Views]:
     store = SqliteStore(str(file), synchronous="NORMAL", lock_timeout_s=30)
     views = Views(store)
-    make_tables(views)
+    migrate(store, [step_with(views.bookmarks)])
     try:
         yield views
     finally:
@@ -521,7 +521,7 @@ def test_several_processes_build_what_one_builds(busy: Home):
 def test_a_process_that_dies_is_told_and_the_tables_stay(busy: Home):
     konto, live = busy.konto, contents(busy.konto.views, leases=True)
     with pytest.raises(Refused) as refused, Folders(_dies, konto.home / BESIDE, 2) as folders:
-        anew.rebuild(konto.log, konto.views, konto.home / BESIDE, helpers=folders)
+        anew.rebuild(konto.log, konto.tables, konto.home / BESIDE, helpers=folders)
     assert (refused.value.code, refused.value.params["exit"]) == ("process_ended", -signal.SIGKILL)
     assert contents(konto.views, leases=True) == live
     assert left_beside(konto) == []
@@ -530,7 +530,7 @@ def test_a_process_that_dies_is_told_and_the_tables_stay(busy: Home):
 def test_what_stops_one_of_several_processes_is_told_as_it_is(busy: Home):
     konto, live = busy.konto, contents(busy.konto.views, leases=True)
     with pytest.raises(Refused) as refused, Folders(_finds_nothing, konto.home / BESIDE, 2) as folders:
-        anew.rebuild(konto.log, konto.views, konto.home / BESIDE, helpers=folders)
+        anew.rebuild(konto.log, konto.tables, konto.home / BESIDE, helpers=folders)
     assert str(refused.value) == str(NotPrepared())
     assert contents(konto.views, leases=True) == live
     assert left_beside(konto) == []
@@ -555,7 +555,7 @@ def test_processes_that_help_end_with_whoever_asked_for_them(busy: Home, tmp_pat
 def _asks_for_help(home: Path, folder: Path) -> None:
     konto = open_home(home, environment={})
     with Folders(partial(_works_for_ever, folder), folder / BESIDE, 1) as folders:
-        anew.rebuild(konto.log, konto.views, folder / BESIDE, helpers=folders)
+        anew.rebuild(konto.log, konto.tables, folder / BESIDE, helpers=folders)
 
 
 def _works_for_ever(folder: Path) -> Log:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from projections.follow import LAYOUT
 from tests.kills.runs import ROOT
 from tests.kills.test_kills import FACTS_PER_FILE, file, recorded
 from tests.processes import at_once
@@ -35,7 +36,7 @@ restarts = pytest.mark.parametrize(
 
 def test_18_services_start_at_once_on_an_empty_and_on_a_prepared_schema_of_postgres(schemas: Schemas, tmp_path: Path):
     with psycopg.connect(schemas.url, autocommit=True) as connection:
-        for schema in ("eighteen", "eighteen_views", "eighteen_journal"):
+        for schema in ("eighteen", f"eighteen_views_{LAYOUT}", "eighteen_journal"):
             connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE".encode())
     folder = tmp_path / "home"
     folder.mkdir(mode=0o700)
@@ -64,7 +65,7 @@ def test_services_need_no_right_to_make_tables_in_postgres(schemas: Schemas, tmp
     (folder / "settings.toml").write_text(schemas.settings(), encoding="utf-8")
     open_home(folder, environment={}, prepare=True).close()
     owner, schema = schemas.url, "konto_0"
-    every = f"{schema}, {schema}_views, {schema}_journal"
+    every = f"{schema}, {schema}_views_{LAYOUT}, {schema}_journal"
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute(
             f"""

@@ -8,13 +8,16 @@ from typing import Annotated
 
 import typer
 
-from wiring import checking, health, moving, settings
+from wiring import checking, health, layouts, moving, settings
 from wiring.commands.desk import Json, Lang, at_desk
 from words import N_
 from words.format import number
 
 PREPARED = N_("The stores are prepared; done now: {steps}.")
 UP_TO_DATE = N_("The stores are prepared already; there was nothing to do.")
+TIDIED = N_("Tables of another version were removed; nobody followed them any more.")
+STILL_USED = N_("Tables of another version stay, since its services still run. Please end those first.")
+NOTHING_BESIDE = N_("No tables of another version lie there.")
 MOVING = N_("Moving the log")
 MOVED = (
     N_("Moved to {place}: {events} events. Compared and equal: {rows} rows of {tables} tables, byte by byte."),
@@ -32,15 +35,28 @@ ATTENTION = N_("Please look at what is marked with an exclamation mark in bracke
 MARKS = {True: "   ", False: "(!)"}
 
 
-def migrate(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
+Tidy = Annotated[
+    bool, typer.Option("--tidy", help=N_("Also removes tables of other versions, if none of their services runs."))
+]
+
+
+def migrate(ctx: typer.Context, tidy: Tidy = False, json: Json = False, lang: Lang = None) -> None:
     steps: list[str] = []
     with at_desk(ctx, json, lang, prepare=steps.append) as desk:
+        answer = {"steps": steps, "events": desk.konto.log.head()}
+        said = [desk.t.gettext(PREPARED).format(steps=", ".join(steps)) if steps else desk.t.gettext(UP_TO_DATE)]
+        kept = 0
+        if tidy:
+            removed, kept = layouts.tidy(desk.konto, newer=True)
+            answer |= {"removed": removed, "kept": kept}
+            said += [desk.t.gettext(text) for text, n in ((TIDIED, removed), (STILL_USED, kept)) if n]
+            said += [] if removed or kept else [desk.t.gettext(NOTHING_BESIDE)]
         if json:
-            desk.out.answer({"steps": steps, "events": desk.konto.log.head()})
-        elif steps:
-            desk.out.say(desk.t.gettext(PREPARED).format(steps=", ".join(steps)))
+            desk.out.answer(answer)
         else:
-            desk.out.say(desk.t.gettext(UP_TO_DATE))
+            desk.out.say(*said)
+        if kept:
+            raise typer.Exit(1)
 
 
 To = Annotated[

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from domain.errors import Refused
+from projections.follow import Progress
 from wiring.asking import Asking
-from wiring.home import Konto, open_home
+from wiring.home import Building, Konto, open_home
 from wiring.looking import noting_refusals
 from wiring.output import SLOW, Output
 from wiring.refusals import sentence
-from wiring.shell import Place, World
+from wiring.shell import Place, World, read_language
 from words import LANGUAGES, N_, translator
 from words.format import number
 
@@ -41,6 +42,7 @@ OnStep = Callable[[str], None]
 
 UNKNOWN_LANGUAGE = N_("The language “{found}” is not spoken here. Possible are: {known}.")
 CATCHING_UP = N_("Reading the log")
+BUILDING = N_("Building the tables of this version")
 ERASED_AGAIN = (
     "{n} customer of the list of erasures was still here and is erased now.",
     "{n} customers of the list of erasures were still here and are erased now.",
@@ -107,6 +109,8 @@ def opened(
         prepare=prepare is not None,
         on_step=prepare or (lambda step: None),
         on_erased=erased.append,
+        building=building(place, lang, as_json),
+        processes=None,
     )
     try:
         out = Output(translator(lang or konto.settings.language), as_json)
@@ -117,6 +121,18 @@ def opened(
         yield konto, out
     finally:
         konto.close()
+
+
+def building(place: Place, lang: str | None, as_json: bool = False) -> Building:
+    """Shows how far the tables of this version are, where a home is opened that has none yet."""
+
+    @contextmanager
+    def shown() -> Iterator[Progress]:
+        out = Output(translator(lang or read_language(place.home, place.world.environment)), as_json)
+        with out.progress(out.t.gettext(BUILDING), least=SLOW) as tell:
+            yield tell
+
+    return shown
 
 
 def checked_language(lang: str | None) -> str | None:

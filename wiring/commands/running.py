@@ -11,7 +11,7 @@ import typer
 
 from domain.errors import Refused
 from intake.sample_firm import DAYS
-from wiring.commands.desk import Lang, checked_language
+from wiring.commands.desk import Lang, building, checked_language
 from wiring.output import Output, write
 from wiring.settings import ROLES
 from wiring.shell import Place, read_language
@@ -82,6 +82,7 @@ def _serve(
         port=port,
         open_browser=open_browser,
         any_api_port=any_api_port,
+        building=building(place, None),
         say=_say(ctx),
     )
 
