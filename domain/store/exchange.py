@@ -313,7 +313,7 @@ class SqliteTables(TableStore):
         for file in self._parts():
             file.unlink(missing_ok=True)
         # Of claims, which nobody holds any more. What lies beside `views.db` under such names is not its own.
-        for file in self.folder.glob("views.follower.lock" if self.layout is None else f"{self._stem}.*.lock"):
+        for file in self.folder.glob("views.follower*.lock" if self.layout is None else f"{self._stem}.*.lock"):
             file.unlink(missing_ok=True)
 
 

@@ -439,7 +439,7 @@ def test_a_rebuild_while_two_others_import_gives_the_same_tables_and_sends_nothi
     rounds = at_once(_import_or_rebuild, [("import", str(konto.home), str(file)) for file in files]
                      + [("rebuild", str(konto.home), str(before + 2 * IMPORTED))])  # fmt: skip
     assert rounds[:2] == [IMPORTED, IMPORTED]
-    assert rounds[2] >= 2, "it was rebuilt while they imported"
+    assert rounds[2] >= 1, "it was rebuilt while they imported"
     konto.catch_up()
     assert contents(konto.views) == rebuilt(konto, tmp_path)
     assert outbox.to_release(konto.views, NOW + timedelta(days=1)) == waiting
@@ -467,7 +467,7 @@ def _import_or_rebuild(role: str, folder: str, work: str) -> int:
         if role == "import":
             return import_file(konto, Path(work), valid_only=True).recorded
         rounds = 0
-        while konto.views.position() < int(work):
+        while konto.log.head() < int(work):  # begun while something is still to come
             konto.rebuild()
             rounds += 1
         return rounds
