@@ -53,8 +53,8 @@ def rebuild(folder: Path, count: int) -> Pair:
     return Pair(ours, limit, count)
 
 
-def scale_out(folder: Path, count: int) -> Pair:
-    """All tables from the log, customers shared out among two processes, against one process alone."""
+def rebuild_by_two(folder: Path, count: int) -> Pair:
+    """All tables built anew from the log by two processes, against one process alone."""
     konto = home_of(folder, count)
 
     def built(processes: int) -> float:
@@ -135,7 +135,8 @@ MEASURES: Mapping[str, Callable[[Path, int], Pair]] = {
     "rebuild:sqlite": rebuild,
     "rebuild:postgresql": on_postgres.rebuild,
     "rebuild_vs_library:postgresql": on_postgres.rebuild_vs_library,
-    "scale_out:sqlite": scale_out,
+    "rebuild_by_two:sqlite": rebuild_by_two,
+    "scale_out": on_postgres.scale_out,
     "memory": memory,
     "record:sqlite": partial(recording.record, Files),
     "record:postgresql": partial(recording.record, Database),

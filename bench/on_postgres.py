@@ -1,14 +1,16 @@
-"""Building all tables on PostgreSQL: against a raw read, and against the library's way.
+"""Building and following all tables on PostgreSQL: against a raw read, the library's way, and by two processes.
 
 A real server is started for it, which brings what is committed to the disk.
 """
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import msgspec
@@ -23,8 +25,14 @@ from bench import recording
 from bench.fed import facts_file
 from bench.pair import Pair
 from bench.stores import Database
+from projections import shares
+from projections.follow import TABLE_NAMES
 from tests.servers.postgres import fresh_database
-from wiring.home import Konto
+from wiring import logs
+from wiring.folding import seldom_collected
+from wiring.home import Konto, open_home
+from wiring.services import OTHERS_SECONDS
+from wiring.settings import LogSettings
 
 FEW = 3_000
 """So many events the library projects singly; more would take minutes and say the same."""
@@ -55,6 +63,51 @@ def rebuild_vs_library(folder: Path, count: int) -> Pair:
         return _projected_by_the_library(konto, fresh_database(stores.server), few) * count / few
 
     return Pair(lambda: _rebuilt(konto, count), limit, count)
+
+
+def scale_out(folder: Path, count: int) -> Pair:
+    """All tables followed page by page, by two processes that share out the customers, against one process alone."""
+    konto = _filled(Database(folder), folder, count)
+    return Pair(lambda: _followed_by(konto, 2), lambda: _followed_by(konto, 1), count)
+
+
+def _followed_by(konto: Konto, processes: int) -> float:
+    """From when all of them are ready and nothing is in the tables to when everything is."""
+    with konto.views.store.writing() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(TABLE_NAMES)}")
+        shares.put(konto.views.bookmarks, cursor, processes, 0)
+    script = "from bench.on_postgres import follow; import sys; follow(sys.argv[1], int(sys.argv[2]))"
+    followers = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, str(konto.home), str(number)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        for number in range(processes)
+    ]
+    for each in followers:
+        assert each.stdout is not None
+        assert each.stdout.readline()
+    started = perf_counter()
+    for each in followers:
+        assert each.stdin is not None
+        each.stdin.write(b"go\n")
+        each.stdin.close()
+    for each in followers:
+        assert each.wait() == 0
+    seconds = perf_counter() - started
+    assert set(konto.views.marks().positions) == {konto.log.head()}
+    return seconds
+
+
+def follow(home: str, number: int) -> None:
+    """What one of them does, once it is told to: what a worker does, but never building anew."""
+    logs.configure(LogSettings(level="warning"))
+    with open_home(Path(home), environment={}) as konto, seldom_collected():
+        konto.follower.first = number
+        print("ready", flush=True)
+        sys.stdin.readline()
+        while konto.views.position() < konto.log.head():
+            if not konto.follower.catch_up(wait=False):
+                sleep(OTHERS_SECONDS)
 
 
 # -- the library's way ----------------------------------------------------------------------------------
