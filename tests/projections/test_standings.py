@@ -183,7 +183,8 @@ def test_no_page_of_the_list_reads_every_account_or_every_contact(firm):
     rhythms.newest(library, LOCAL_USER, Moment(NOW), None, 5)
     customers.count(library, LOCAL_USER)
     engine.set_trace_callback(None)
-    asked = [sql for sql in asked if sql.startswith("SELECT")]
+    # Each transaction also looks whether the tables still count.
+    asked = [sql for sql in asked if sql.startswith("SELECT") and "sqlite_master" not in sql]
     assert len(asked) == 3 + 1 + 2 + 1
     plans = [row[3] for sql in asked for row in firm.rows(f"EXPLAIN QUERY PLAN {sql}")]
     assert sum("SCAN s USING COVERING INDEX standings_settled" in plan for plan in plans) == 3
