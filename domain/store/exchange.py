@@ -26,6 +26,8 @@ from domain.store.filling import remove
 from domain.store.schema import NotPrepared
 from domain.store.sqlite import LOOK_SECONDS, SqliteCursor, SqliteStore, Tracked, claimed, existing, is_busy
 
+READERS, READ_KILOBYTES = 4, 64_000
+"""Tables lie customer by customer: a period is read all over them, and again with the next question."""
 SHORT_S = 0.1
 """So long whoever tidies up waits for a reader; if that is not enough, the reader does it at the end."""
 NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
@@ -118,7 +120,14 @@ class SqliteTables(TableStore):
             if self._opened is None:
                 number = self._newest()
                 file = self._file(number)
-                store = SqliteStore(str(file), synchronous="NORMAL", lock_timeout_s=self._lock_timeout_s, makes=False)
+                store = SqliteStore(
+                    str(file),
+                    synchronous="NORMAL",
+                    lock_timeout_s=self._lock_timeout_s,
+                    makes=False,
+                    readers=READERS,
+                    kilobytes=READ_KILOBYTES,
+                )
                 following = None if self.layout is None else str(self._file(number + 1))
                 self._opened = _Opened(str(file), following, _inode(str(file)), store)
             self._opened.users += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -60,9 +61,21 @@ class SqliteCursor(Cursor):
             yield ",".join("?" * len(part)), part
 
 
+class _LastFirst(deque[SQLiteConnection]):
+    """Whoever was given back last is taken next: it still has in its memory what is asked again and again."""
+
+    def popleft(self) -> SQLiteConnection:
+        return self.pop()
+
+
 class _Pool(SQLiteConnectionPool):
     synchronous: str
     wipes: bool
+    kilobytes: int
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self._pool = _LastFirst()
 
     def _create_connection(self) -> SQLiteConnection:
         connection = self._connected()
@@ -73,7 +86,7 @@ class _Pool(SQLiteConnectionPool):
             # What is deleted from the log's own tables goes at once; tables that are refolded all the time would
             # become slow, and whoever needs them clean has them scrubbed.
             cursor.execute("PRAGMA secure_delete=ON")
-        cursor.execute(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
+        cursor.execute(f"PRAGMA cache_size=-{self.kilobytes}")
         _reckon(cursor.sqlite_cursor.connection)
         return connection
 
@@ -114,6 +127,7 @@ class SqliteStore(LastingStore):
     OFF for what nobody keeps.
 
     `wipes`: what is deleted is overwritten; usual with FULL.
+    `readers` keep what they read, each so many kilobytes at most.
     `makes`: False where the file must be there already, so that no empty one comes to be where another was removed.
     """
 
@@ -127,15 +141,17 @@ class SqliteStore(LastingStore):
         lock_timeout_s: int,
         wipes: bool | None = None,
         makes: bool = True,
+        readers: int = 2,
+        kilobytes: int = CACHE_KILOBYTES,
     ) -> None:
         self.file = Path(path)
         self._data = SQLiteDatastore(path, lock_timeout=lock_timeout_s, originator_id_type="text")
         self._data.pool.close()
         self._name = path if makes else existing(self.file)
         self._data.pool = pool = _Pool(
-            db_name=self._name, lock_timeout=lock_timeout_s, pool_size=2, pool_timeout=lock_timeout_s
+            db_name=self._name, lock_timeout=lock_timeout_s, pool_size=readers, pool_timeout=lock_timeout_s
         )
-        pool.synchronous = synchronous
+        pool.synchronous, pool.kilobytes = synchronous, kilobytes
         pool.wipes = synchronous == "FULL" if wipes is None else wipes
         # Not the pool's own lock for writers: whoever waits for that one keeps readers waiting too.
         self._one_writer = Lock()

@@ -364,3 +364,15 @@ def test_a_large_cache_is_had_only_while_much_is_written(home: Home):
         assert cursor.execute("PRAGMA cache_size").one()[0] == -MUCH_KILOBYTES
     with store.writing() as cursor:
         assert cursor.execute("PRAGMA cache_size").one()[0] == -CACHE_KILOBYTES
+
+
+def test_whoever_reads_gets_the_connection_that_was_used_last(tmp_path: Path):
+    """It has in its memory what was just read; taken in turn, each would have to read everything for itself."""
+    store = SqliteStore(str(tmp_path / "some.db"), synchronous="OFF", lock_timeout_s=1)
+    with store.reading() as first, store.reading() as second:
+        one, other = (cursor.engine.sqlite_cursor.connection for cursor in (first, second))
+    assert one is not other
+    for _ in range(3):
+        with store.reading() as again:
+            assert again.engine.sqlite_cursor.connection is one, "given back last"
+    store.close()
