@@ -24,7 +24,7 @@ from eventsourcing.sqlite import SQLiteDatastore
 from domain.store.base import Bookmarks, Claim, Cursor, Step, StoreBusy, TableStore
 from domain.store.filling import remove
 from domain.store.schema import NotPrepared
-from domain.store.sqlite import LOOK_SECONDS, SqliteCursor, SqliteStore, Tracked, claimed, existing, is_busy
+from domain.store.sqlite import LOOK_SECONDS, InFiles, SqliteCursor, SqliteStore, Tracked, claimed, existing, is_busy
 
 READERS, READ_KILOBYTES = 4, 64_000
 """Tables lie customer by customer: a period is read all over them, and again with the next question."""
@@ -54,10 +54,8 @@ class _Opened:
         return self.following is None or _inode(self.following) is None
 
 
-class SqliteTables(TableStore):
+class SqliteTables(InFiles, TableStore):
     """The tables of one layout in a folder. `layout` None: those of versions that had only one file, `views.db`."""
-
-    engine = "sqlite"
 
     def __init__(self, folder: Path, layout: int | None, *, lock_timeout_s: int, keeps: bool = True) -> None:
         """`keeps`: False for whoever only looks in now and then, and then has nothing open."""
@@ -165,16 +163,6 @@ class SqliteTables(TableStore):
     def writing(self, *, keep: bool = True) -> AbstractContextManager[Cursor]:
         # Whoever waits for the lock of a file that another has taken the place of need not wait any more.
         return self._within(lambda opened: opened.store.writing(keep=keep, still=opened.counts))
-
-    def updating(self) -> AbstractContextManager[Cursor]:
-        return self.writing()
-
-    def alone(self, cursor: Cursor, name: str) -> None:
-        """Whoever writes here is."""
-
-    def tables(self) -> set[str]:
-        with self.reading() as cursor:
-            return {row[0] for row in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'").all()}
 
     def bookmarks(self) -> Bookmarks:
         return Tracked(SQLiteDatastore("", originator_id_type="text"))  # only for its words: it opens nothing

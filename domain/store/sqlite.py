@@ -22,7 +22,17 @@ from eventsourcing.sqlite import (
     SQLiteTrackingRecorder,
 )
 
-from domain.store.base import Bookmarks, Claim, Cursor, Doorbell, EventTable, LastingStore, StoreBusy, in_portions
+from domain.store.base import (
+    Bookmarks,
+    Claim,
+    Cursor,
+    Doorbell,
+    EventTable,
+    LastingStore,
+    Store,
+    StoreBusy,
+    in_portions,
+)
 from domain.store.locks import held
 
 VARIABLES_AT_ONCE = 500
@@ -121,7 +131,23 @@ def is_busy(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-class SqliteStore(LastingStore):
+class InFiles(Store):
+    """What follows from a file having one writer at a time."""
+
+    engine = "sqlite"
+
+    def updating(self) -> AbstractContextManager[Cursor]:
+        return self.writing()
+
+    def alone(self, cursor: Cursor, name: str) -> None:
+        """Whoever writes here is."""
+
+    def tables(self) -> set[str]:
+        with self.reading() as cursor:
+            return {row[0] for row in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'").all()}
+
+
+class SqliteStore(InFiles, LastingStore):
     """One SQLite file. FULL for what must survive a power cut at once, NORMAL for what can be rebuilt or is settled.
 
     OFF for what nobody keeps.
@@ -130,8 +156,6 @@ class SqliteStore(LastingStore):
     `readers` keep what they read, each so many kilobytes at most.
     `makes`: False where the file must be there already, so that no empty one comes to be where another was removed.
     """
-
-    engine = "sqlite"
 
     def __init__(
         self,
@@ -212,17 +236,6 @@ class SqliteStore(LastingStore):
                     self._writers()
                 finally:
                     self._one_writer.release()
-
-    def updating(self) -> AbstractContextManager[Cursor]:
-        # A file has one writer at a time.
-        return self.writing()
-
-    def alone(self, cursor: Cursor, name: str) -> None:
-        """Whoever writes here is."""
-
-    def tables(self) -> set[str]:
-        with self.reading() as cursor:
-            return {row[0] for row in cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'").all()}
 
     def ddl(self, statement: str) -> str:
         return statement

@@ -18,6 +18,7 @@ from projections.filters import Condition, Library, dimension
 from projections.kpis.question import Cells, Question, named
 from projections.kpis.service import TELLING, WITHOUT_FEEDBACK, Treatment, continuity, evenness, middle
 from projections.presences import holds_at, silent_at
+from projections.promise_sums import COUNTED, KEPT
 from projections.promises import state_at
 from projections.tables import ALWAYS, MICROSECOND, instant, micros
 
@@ -289,8 +290,7 @@ def _served(period: _Period, group: str) -> list[_Alike]:
         "WITH done AS ("
         f"SELECT x.customer, x.handled_by AS person, 0 AS counts, 0 AS kept FROM {source_of(moment)} x "
         f"WHERE {contacts} AND x.handled_by IS NOT NULL UNION ALL "
-        "SELECT t.customer, t.owner, CASE WHEN t.state NOT IN ('open', 'released') THEN 1 ELSE 0 END, "
-        "CASE WHEN t.state = 'kept' THEN 1 ELSE 0 END "
+        f"SELECT t.customer, t.owner, CASE WHEN {COUNTED} THEN 1 ELSE 0 END, CASE WHEN {KEPT} THEN 1 ELSE 0 END "
         f"FROM (SELECT p.customer, p.owner, {state_at(moment)} AS state FROM promises p "
         f"WHERE {moment.rows(by_time=promises == '1 = 1')} AND {promises}) t), "
         "counted AS (SELECT customer, CASE WHEN person IS NULL THEN 0 ELSE COUNT(*) END AS times, "

@@ -175,8 +175,8 @@ def test_nobody_waits_for_long_and_nobody_sees_less_while_tables_are_exchanged(
     for role, seconds in (("follow", followed), ("read", read), ("write", wrote), ("rebuild", took)):
         record_property(role, round(seconds, 3))
     if engine == "sqlite":  # a database gets its rows one by one, since services make no tables there
-        # Of a busy machine's pauses they may have their share; it is milliseconds where nothing else runs.
-        assert wrote < max(3, took / 2), "the longest wait of a writer"
+        # Readers wait for nobody: what keeps them is the machine, which keeps a writer as well.
+        assert wrote < max(1, took / 5, 2 * read), "the longest wait of a writer"
     home = open_at(folder)
     home.konto.catch_up()
     assert home.konto.views.row("SELECT COUNT(*) FROM promise_words WHERE id LIKE 'late-%'")[0] == recorded
