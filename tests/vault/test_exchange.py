@@ -29,6 +29,7 @@ from wiring import attesting, erasing, keys, masters, moving
 from wiring.home import Konto, open_home
 
 EVENTS = 60
+EVERYTHING = 1_000_000  # more events than any of these logs holds, however fast the machine writes meanwhile
 STEPS = ("made", "taken over", "page", "rewrapped", "destroyed", "scrubbed", "noted")
 FIRST, SECOND, THIRD = ("11" * 32, "22" * 32, "33" * 32)
 
@@ -48,13 +49,13 @@ def opened(folder: Path, environment: dict[str, str] | None = None) -> Home:
 def texts(home: Home) -> list[str]:
     """Every text of the log, as only the right keys can read it."""
     log = home.konto.log
-    facts = log.opened(log.page(0, 10_000))
+    facts = log.opened(log.page(0, EVERYTHING))
     assert all(fact.id for fact in facts)
     return [f"{fact.id} {fact.data!r}" for fact in facts]
 
 
 def stored(home: Home) -> list[Any]:
-    return [tuple(row) for row in home.konto.log.rows(0, 10_000)]
+    return [tuple(row) for row in home.konto.log.rows(0, EVERYTHING)]
 
 
 def wrapped(home: Home) -> dict[str, tuple[bytes, str]]:
@@ -271,6 +272,7 @@ def test_whoever_writes_meanwhile_leaves_no_key_that_cannot_be_opened(told: Home
         while not stop.is_set():
             take(other, number)
             number += 1
+            stop.wait(0.001)  # breathes, so that the exchange does not run after one who brings keys without end
 
     writing, begun = Thread(target=write), monotonic()
     writing.start()
