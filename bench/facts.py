@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush, merge
+from itertools import count as count_from
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -25,15 +28,24 @@ Envelope = dict[str, Any]
 
 
 def envelopes(count: int, seed: int = 1) -> list[Envelope]:
+    """The same as `told`, all at once."""
+    return list(told(count, seed))
+
+
+def told(count: int, seed: int = 1) -> Iterator[Envelope]:
     """Customers registered, promises made, moved, settled, and what customers said of them.
 
     A tenth of the customers has half of the promises, as in every real firm.
     """
     start = START - BETWEEN_PROMISES * (max(0, count - FIT) // 2)
-    return sorted(_everything(count, start, Random(seed)), key=lambda each: each["time"])[:count]
+    customers = max(10, count // FACTS_PER_CUSTOMER)
+    registered = (_customer(number, start) for number in range(customers))
+    # A little more than asked for, so that cutting off at the end leaves late promises open.
+    lives = _in_order(_lives(count * 1.05 - customers, start, customers, Random(seed)))
+    return islice(merge(registered, lives, key=_time), count)
 
 
-def write(file: Path, facts: list[Envelope]) -> None:
+def write(file: Path, facts: Iterable[Envelope]) -> None:
     with file.open("w", encoding="utf-8") as stream:
         stream.writelines(json.dumps(each, ensure_ascii=False) + "\n" for each in facts)
 
@@ -43,21 +55,30 @@ def write_apart(file: Path, count: int) -> None:
     subprocess.run([sys.executable, "-m", "bench.facts", str(file), str(count)], check=True)
 
 
-def _everything(count: int, start: datetime, rng: Random) -> Iterator[Envelope]:
-    customers = max(10, count // FACTS_PER_CUSTOMER)
-    written = 0
-    for number in range(customers):
-        yield _customer(number, start)
-        written += 1
-    made = start
-    number = 0
-    # A little more than asked for, so that cutting off at the end leaves late promises open.
-    while written < count * 1.05:
+def _lives(most: float, start: datetime, customers: int, rng: Random) -> Iterator[list[Envelope]]:
+    """One promise after the other, each with all that happens to it, until there are so many facts."""
+    made, written, numbers = start, 0, count_from(1)
+    while written < most:
         made += BETWEEN_PROMISES * rng.random() * 2
-        number += 1
-        life = list(_life(number, _whose(customers, rng), made, rng))
+        life = list(_life(next(numbers), _whose(customers, rng), made, rng))
         written += len(life)
-        yield from life
+        yield life
+
+
+def _in_order(lives: Iterable[list[Envelope]]) -> Iterator[Envelope]:
+    """By time: nothing of a promise happens before it is made, so what is earlier than the next one can go."""
+    waiting: list[tuple[str, int, Envelope]] = []
+    numbers = count_from()
+    for life in lives:
+        while waiting and waiting[0][0] < _time(life[0]):
+            yield heappop(waiting)[2]
+        for fact in life:
+            heappush(waiting, (_time(fact), next(numbers), fact))
+    yield from (fact for _, _, fact in sorted(waiting))
+
+
+def _time(fact: Envelope) -> str:
+    return fact["time"]
 
 
 def _whose(customers: int, rng: Random) -> int:
@@ -121,4 +142,4 @@ def _fact(id: str, type: str, time: datetime, **data: Any) -> Envelope:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), envelopes(int(sys.argv[2])))
+    write(Path(sys.argv[1]), told(int(sys.argv[2])))
