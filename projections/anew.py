@@ -22,7 +22,7 @@ from domain.fact import Fact
 from domain.lives import is_of_a_customer
 from domain.log import Log, customer_of, from_row
 from domain.steering import Steering
-from domain.store import Cursor, Filling, Row, SqliteStore, TableStore
+from domain.store import Beside, Cursor, Filling, Row, TableStore, as_store
 from projections import customers, experiences, families, merkle, outbox, promise_sums, shares
 from projections.follow import TABLE_NAMES, Follower, Progress, apply, page_of, settle, steering_upto, step_with
 from projections.page import Family, by_stream
@@ -88,14 +88,14 @@ def rebuild(
 
     `file` is where they are built, and gone afterwards.
     """
-    step = step_with(tables.bookmarks())
     with Filling(file, step_with, KEYED) as filling:
         events = _build(log, filling, helpers, progress)
         try:
-            for number in range(ROUNDS):
-                events += _follow(log, file)
-                if tables.take_over(file, step, partial(_ready, log, tables, file, patient=number < ROUNDS - 1)):
-                    return events
+            with tables.beside(file, step_with) as beside:
+                for number in range(ROUNDS):
+                    events += _follow(log, beside)
+                    if beside.take_over(partial(_ready, log, tables, beside, patient=number < ROUNDS - 1)):
+                        return events
         except _ErasedMeanwhile:
             pass
     # Whoever was erased may still be shown by what was folded before.
@@ -111,8 +111,8 @@ def built(log: Log, file: Path, *, helpers: Helpers | None = None, progress: Pro
     """All tables, built in a file that is gone afterwards."""
     with Filling(file, step_with, KEYED) as filling:
         _build(log, filling, helpers, progress)
-        with _opened(file) as views:
-            yield views
+        with as_store(file) as store:
+            yield Views(store)
 
 
 def _build(log: Log, filling: Filling, helpers: Helpers | None, progress: Progress | None) -> int:
@@ -245,40 +245,31 @@ def _fold_others(log: Log, cursor: Cursor, positions: Sequence[int], steering: S
         settle(cursor, page.common, upto)
 
 
-def _ready(log: Log, tables: TableStore, file: Path, live: Cursor | None, *, patient: bool) -> bool:
+def _ready(log: Log, tables: TableStore, beside: Beside, live: Cursor | None, *, patient: bool) -> bool:
     """Unless the live follower went on meanwhile: nothing that was shown disappears again.
 
     Under the live tables' lock, so a little is made up for here. An older copy of the log, put back, ends before tables
     that were not. What was decided of messages comes along.
     """
-    with _opened(file) as beside:
-        if beside.erased() != erasure.count(log):
+    with beside.opened() as store:
+        views = Views(store)
+        if views.erased() != erasure.count(log):
             raise _ErasedMeanwhile
         shown = shares.read(tables.bookmarks(), live) if live is not None else None
         if shown is not None:
-            missing = min(shown.most, log.head()) - beside.position()
-            if missing > FEW and patient:
+            upto = min(shown.most, log.head())
+            if upto - views.position() > FEW and patient:
                 return False
-            if missing > 0:
-                Follower(log, beside).catch_up()
+            Follower(log, views).catch_up(upto=upto)
         decided = outbox.decisions(live) if live is not None else outbox.decisions_beside(tables.others())
-        with beside.store.writing() as cursor:
+        with store.writing() as cursor:
             outbox.take_over(cursor, decided)
             if shown is not None:
-                shares.put(beside.bookmarks, cursor, shown.among, beside.marks_in(cursor).least)
+                shares.put(views.bookmarks, cursor, shown.among, views.marks_in(cursor).least)
     return True
 
 
-def _follow(log: Log, file: Path) -> int:
-    """What was recorded meanwhile, as the live follower brings it."""
-    with _opened(file) as views:
-        return Follower(log, views).catch_up()
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[Views]:
-    store = SqliteStore(str(file), synchronous="OFF", lock_timeout_s=0)
-    try:
-        yield Views(store)
-    finally:
-        store.close()
+def _follow(log: Log, beside: Beside) -> int:
+    """What was recorded until now, as the live follower brings it. Others may be as quick to record as we to follow."""
+    with beside.opened() as store:
+        return Follower(log, Views(store)).catch_up(upto=log.head())

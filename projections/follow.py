@@ -44,7 +44,7 @@ from projections import (
 )
 from projections.page import Common, Family, Page, by_stream
 from projections.shares import EVERYTHING, Marks, Share
-from projections.tables import Views, micros
+from projections.tables import ALWAYS, Views, micros
 
 READ_MODELS = (
     customers,
@@ -115,15 +115,17 @@ class Follower:
         progress: Progress | None = None,
         give_up: Callable[[int], bool] = lambda position: False,
         wait: bool = True,
+        upto: int = ALWAYS,
     ) -> int:
         """Brings the tables up to the head of the log; the number of facts that this call projected.
 
-        `give_up` is asked before each full page, with the position that was reached. Without `wait` it ends where
-        others are bringing in all that is missing.
+        With `upto` it ends when they have come to that position, however many are recorded meanwhile. `give_up` is
+        asked before each full page, with the position that was reached. Without `wait` it ends where others are
+        bringing in all that is missing.
         """
         done = 0
         page_size = page_size or PAGE
-        while rows := self.log.rows((marks := self.views.marks()).least, page_size):
+        while (marks := self.views.marks()).least < upto and (rows := self.log.rows(marks.least, page_size)):
             if len(rows) == page_size and give_up(marks.least):
                 break
             if marks.among == 1:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 PATIENCE_SECONDS = 120.0
-PRELOADED = ["wiring.importing", "wiring.worker", "domain.store.postgres", "tests.homes"]
+PRELOADED = ["wiring.importing", "wiring.worker", "domain.store.postgres_tables", "tests.homes"]
 """Imported once, in the process that the others are forked from; it has neither threads nor open files of ours."""
 
 

@@ -22,8 +22,11 @@ def used(tables: TableStore) -> bool:
 def tidy(konto: Konto, *, newer: bool = False) -> tuple[int, int]:
     """Removes those that nobody uses; how many those were, and how many stay since somebody does.
 
+    What is left of our own, before others took their place, goes as well, and is not counted.
+
     `newer`: also those of a version that is still to come, or was left again; nobody follows them before it starts.
     """
+    konto.tables.tidy()
     ours = konto.tables.layout or 0
     others = [each for each in konto.tables.others() if newer or (each.layout or 0) < ours]
     removed = 0

@@ -36,7 +36,7 @@ def tables(home: Path, settings: StoreSettings) -> TableStore:
     if settings.address is None:
         return SqliteTables(home, LAYOUT, lock_timeout_s=timeout)
     # Only here: whoever works with files need not load the driver.
-    from domain.store.postgres import PostgresTables
+    from domain.store.postgres_tables import PostgresTables
 
     return PostgresTables(
         settings.address,

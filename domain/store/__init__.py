@@ -1,10 +1,11 @@
 """Where things are stored, on SQLite or PostgreSQL. Only this package knows eventsourcing.
 
-`domain.store.postgres` is imported by whoever opens such a store, since its driver is heavy.
+`domain.store.postgres` and `postgres_tables` are imported by whoever opens such a store, since their driver is heavy.
 """
 
 from domain.store.base import (
     STORE_FAILS,
+    Beside,
     Bookmarks,
     Claim,
     Cursor,
@@ -24,11 +25,12 @@ from domain.store.base import (
     key_apart,
 )
 from domain.store.exchange import SqliteTables
-from domain.store.filling import Filling
+from domain.store.filling import Filling, as_store
 from domain.store.sqlite import SqliteStore
 
 __all__ = [
     "STORE_FAILS",
+    "Beside",
     "Bookmarks",
     "Claim",
     "Cursor",
@@ -46,6 +48,7 @@ __all__ = [
     "StoreGone",
     "StoreTrouble",
     "TableStore",
+    "as_store",
     "created_name",
     "indexed_table",
     "key_apart",

@@ -303,6 +303,25 @@ class LastingStore(Store):
         """Rings when facts were recorded."""
 
 
+Ready = Callable[[Cursor | None], bool]
+"""Asked under the writer's lock with a cursor on the tables that are there (None: there are none yet).
+
+It may still change those that are to take their place. Where it says no, all stays as it was.
+"""
+
+
+class Beside(ABC):
+    """Tables that are built, and that nobody else uses yet."""
+
+    @abstractmethod
+    def opened(self) -> AbstractContextManager[Store]:
+        """For whoever brings in meanwhile what was recorded."""
+
+    @abstractmethod
+    def take_over(self, ready: Ready) -> bool:
+        """Puts them in the place of those that are there, in one moment, where `ready` agrees; whether it did."""
+
+
 class TableStore(Store):
     """Tables that can be built from the log at any time, and others be put in their place.
 
@@ -318,12 +337,15 @@ class TableStore(Store):
         """Whether tables of this layout were put here; before that nothing can be read or written."""
 
     @abstractmethod
-    def take_over(self, file: Path, step: Step, ready: Callable[[Cursor | None], bool]) -> bool:
-        """Puts the tables of a file beside, which are those of this step, in the place of what is there, in one moment.
+    def beside(self, file: Path, step_with: Callable[[Bookmarks], Step]) -> AbstractContextManager[Beside]:
+        """The tables of a file, which are those of a step, brought to where they can take the place of ours.
 
-        `ready` is asked under the writer's lock with a cursor on what is there (None: there is nothing yet); it may
-        still change the file. Where it says no, all stays as it was.
+        What is left of them at the end is gone.
         """
+
+    @abstractmethod
+    def tidy(self) -> None:
+        """Removes what is left of tables that others took the place of, as far as nobody reads there any more."""
 
     @abstractmethod
     def forget(self, tables: Iterable[str]) -> None:

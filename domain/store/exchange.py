@@ -12,7 +12,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -21,8 +21,8 @@ from time import monotonic, sleep
 from eventsourcing.persistence import PersistenceError
 from eventsourcing.sqlite import SQLiteDatastore
 
-from domain.store.base import Bookmarks, Claim, Cursor, Step, StoreBusy, TableStore
-from domain.store.filling import remove
+from domain.store.base import Beside, Bookmarks, Claim, Cursor, Ready, Step, StoreBusy, TableStore
+from domain.store.filling import InFile, remove
 from domain.store.schema import NotPrepared
 from domain.store.sqlite import LOOK_SECONDS, InFiles, SqliteCursor, SqliteStore, Tracked, claimed, existing, is_busy
 
@@ -203,7 +203,10 @@ class SqliteTables(InFiles, TableStore):
 
     # -- exchanging -------------------------------------------------------------------------------------
 
-    def take_over(self, file: Path, step: Step, ready: Callable[[Cursor | None], bool]) -> bool:
+    def beside(self, file: Path, step_with: Callable[[Bookmarks], Step]) -> AbstractContextManager[Beside]:
+        return nullcontext(InFile(file, lambda ready: self._take_over(file, ready)))
+
+    def _take_over(self, file: Path, ready: Ready) -> bool:
         """Nothing is copied: the file gets the next name."""
         _kept(file)  # what takes long, before anybody waits
         if not self.are_there():
@@ -223,6 +226,9 @@ class SqliteTables(InFiles, TableStore):
             _renamed(file, self._file(self._newest() + 1))
         self._tidy()
         return True
+
+    def tidy(self) -> None:
+        self._tidy()
 
     def forget(self, tables: Iterable[str]) -> None:
         """The file that counts was built from the log alone; older ones are emptied and removed."""

@@ -7,13 +7,15 @@ several times as fast as to keep them up to date row by row.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from eventsourcing.sqlite import SQLiteCursor
 
-from domain.store.base import Bookmarks, Cursor, Step, created_name, indexed_table
+from domain.store.base import Beside, Bookmarks, Cursor, Ready, Step, Store, created_name, indexed_table
 from domain.store.schema import REGISTER
 from domain.store.sqlite import SqliteCursor, SqliteStore
 
@@ -82,6 +84,30 @@ class Filling:
         """Leaves nothing."""
         self._connection.close()
         remove(self.file)
+
+
+@contextmanager
+def as_store(file: Path) -> Iterator[Store]:
+    """A finished file."""
+    store = SqliteStore(str(file), synchronous="OFF", lock_timeout_s=0)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@dataclass(frozen=True)
+class InFile(Beside):
+    """Such tables where they were built, until `put` brings them to where they belong."""
+
+    file: Path
+    put: Callable[[Ready], bool]
+
+    def opened(self) -> AbstractContextManager[Store]:
+        return as_store(self.file)
+
+    def take_over(self, ready: Ready) -> bool:
+        return self.put(ready)
 
 
 def remove(file: Path) -> None:

@@ -8,14 +8,10 @@ functions skips that and is refused by the settings).
 from __future__ import annotations
 
 import hashlib
-import re
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
 from time import monotonic, sleep
-from types import NoneType
 from typing import Any, LiteralString, Self
 
 import psycopg
@@ -39,20 +35,15 @@ from domain.store.base import (
     EventTable,
     LastingStore,
     Row,
-    Step,
     StoreBusy,
     StoreGone,
-    TableStore,
     in_portions,
-    indexed_table,
 )
 from domain.store.dialect import COPIED, adapt, postgres_ddl, postgres_sql
-from domain.store.schema import REGISTER
 
 VALUES_AT_ONCE = 10_000
 FEW_ROWS = 8
 """Up to so many rows an INSERT is quicker than a COPY."""
-ROWS_AT_ONCE = 5_000
 CONNECT_WITHIN_S = 5
 CALLED = "vertrauenskonto"
 """The name under which the server lists our connections."""
@@ -75,11 +66,11 @@ class PostgresCursor(Cursor):
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> Self:
         # Only a statement with values has its percent signs read.
-        self.engine.execute(_own(postgres_sql(sql) if params else sql), params or None)
+        self.engine.execute(own_sql(postgres_sql(sql) if params else sql), params or None)
         return self
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        self.engine.executemany(_own(postgres_sql(sql)), rows)
+        self.engine.executemany(own_sql(postgres_sql(sql)), rows)
 
     def insert(self, table: str, rows: Sequence[Sequence[Any]], types: Sequence[str] = ()) -> None:
         if not rows:
@@ -88,7 +79,7 @@ class PostgresCursor(Cursor):
             self.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)
             return
         form = " (FORMAT BINARY)" if types else ""
-        with self.engine.copy(_own(f"COPY {table} FROM STDIN{form}")) as copy:
+        with self.engine.copy(own_sql(f"COPY {table} FROM STDIN{form}")) as copy:
             if types:
                 copy.set_types([COPIED[each] for each in types])
             for row in rows:
@@ -114,28 +105,7 @@ class PostgresCursor(Cursor):
             yield "SELECT unnest(?::text[])", (part,)
 
 
-def _line(row: Sequence[Any]) -> str:
-    """A row from a file as COPY reads it."""
-    return "\t".join([_WRITTEN[type(value)](value) for value in row]) + "\n"
-
-
-def _text(value: str) -> str:
-    return value.translate(_ESCAPED) if _SPECIAL.search(value) else value
-
-
-_SPECIAL = re.compile(r"[\\\t\n\r]")
-_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-_WRITTEN: Mapping[type, Callable[[Any], str]] = {
-    NoneType: lambda _: r"\N",
-    str: _text,
-    int: int.__repr__,
-    float: float.__repr__,
-    bytes: lambda value: rf"\\x{value.hex()}",
-}
-"""What SQLite gives back."""
-
-
-def _own(sql: str) -> LiteralString:
+def own_sql(sql: str) -> LiteralString:
     """Statements are ours; values never stand in them."""
     return sql  # type: ignore[return-value, unused-ignore]
 
@@ -169,7 +139,7 @@ def configuring(schema: str, lock_timeout_s: int, idle_timeout_s: int) -> Any:
         connection.autocommit = True
         adapt(connection)
         connection.execute(
-            _own(
+            own_sql(
                 f'SET search_path TO "{schema}"; SET lock_timeout TO {lock_timeout_s * 1000}; '
                 f"SET idle_in_transaction_session_timeout TO {idle_timeout_s * 1000}; SET TIME ZONE 'UTC'; "
                 # Of a long table a thousand rows are looked up by their keys rather than by reading all of it.
@@ -194,7 +164,7 @@ class PostgresStore(LastingStore):
         )
         # Of this process one waits in the database, so that the others' connections are free for reading.
         self._one_writer = Lock()
-        self._lock_timeout_s = lock_timeout_s
+        self._lock_timeout_s, self._idle_timeout_s = lock_timeout_s, idle_timeout_s
 
     def _reach(self) -> None:
         """Says at once, and why, where the database cannot be reached; the pool would go on trying for long."""
@@ -294,11 +264,11 @@ class PostgresStore(LastingStore):
     def scrub(self, tables: Iterable[str]) -> None:
         """Table by table into new files. The server's own log and its archives keep what was while they last."""
         with self._own_connection() as connection:
-            connection.execute(_own(f"SET lock_timeout TO {self._lock_timeout_s * 1000}"))
+            connection.execute(own_sql(f"SET lock_timeout TO {self._lock_timeout_s * 1000}"))
             self._await_old_readers(connection)
             try:
                 for table in sorted(tables):
-                    connection.execute(_own(f'VACUUM (FULL, ANALYZE) "{self.schema}"."{table}"'))
+                    connection.execute(own_sql(f'VACUUM (FULL, ANALYZE) "{self.schema}"."{table}"'))
                 # The planner keeps frequent values. Where we may not touch its table the server warns and goes on.
                 connection.execute("VACUUM (FULL) pg_catalog.pg_statistic")
             except errors.LockNotAvailable as error:
@@ -358,142 +328,6 @@ class PostgresStore(LastingStore):
         self._data.close()
 
 
-class PostgresTables(PostgresStore, TableStore):
-    """The tables of one layout, in a schema of its own. `layout` None: those of versions that had only one."""
-
-    def __init__(
-        self,
-        url: str,
-        name: str,
-        layout: int | None,
-        *,
-        lock_timeout_s: int,
-        idle_timeout_s: int = 60,
-        pool_size: int = 3,
-    ) -> None:
-        schema = name if layout is None else f"{name}_{layout}"
-        super().__init__(url, schema, lock_timeout_s=lock_timeout_s, idle_timeout_s=idle_timeout_s, pool_size=pool_size)
-        self.name, self.layout = name, layout
-        self._others: dict[str, PostgresTables] = {}
-
-    def are_there(self) -> bool:
-        with self.reading() as cursor:
-            return self._are_there(cursor)
-
-    def _are_there(self, cursor: Cursor) -> bool:
-        sql = "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename = 'schema_steps'"
-        return cursor.execute(sql, (self.schema,)).one() is not None
-
-    def take_over(self, file: Path, step: Step, ready: Callable[[Cursor | None], bool]) -> bool:
-        """In one transaction: row by row where there are tables, since services have no right to make any."""
-        with self.writing() as cursor:
-            new = not self._are_there(cursor)
-            if not ready(None if new else cursor):
-                return False
-            if new:
-                self._make(cursor, [each for each in step.statements if indexed_table(each) is None])
-            self._copy(cursor, file)
-            if new:
-                self._make(cursor, [each for each in step.statements if indexed_table(each) is not None])
-                cursor.execute(self.ddl(REGISTER))
-                cursor.execute("INSERT INTO schema_steps VALUES (?, ?)", (step.number, step.name))
-                self._give_rights(cursor)
-            return True
-
-    def _make(self, cursor: Cursor, statements: Iterable[str]) -> None:
-        self.prepare(cursor)
-        for statement in statements:
-            cursor.execute(self.ddl(statement))
-
-    def _copy(self, cursor: Cursor, file: Path) -> None:
-        assert isinstance(cursor, PostgresCursor)
-        with closing(sqlite3.connect(file, isolation_level=None)) as source:
-            names = source.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'schema_steps'")
-            for (table,) in names.fetchall():
-                cursor.execute(f"DELETE FROM {table}")
-                found = source.execute(f"SELECT * FROM {table}")
-                with cursor.engine.copy(_own(f"COPY {table} FROM STDIN")) as copy:
-                    while rows := found.fetchmany(ROWS_AT_ONCE):
-                        copy.write("".join([_line(row) for row in rows]))
-
-    def _give_rights(self, cursor: Cursor) -> None:
-        """Whoever may read and write the tables of other layouts may do the same here: services have fewer rights."""
-        found = cursor.execute(RIGHTS, (self._siblings, self.schema) * 3).all()
-        for kind, right, grantee in found:
-            whom = "PUBLIC" if grantee is None else f'"{grantee}"'
-            what = f'SCHEMA "{self.schema}"' if kind == "schema" else f'ALL TABLES IN SCHEMA "{self.schema}"'
-            cursor.execute(f"GRANT {right} ON {what} TO {whom}")
-
-    @property
-    def _siblings(self) -> str:
-        """Which schemas hold tables of this log, as a regular expression."""
-        return f"^{self.name}(_[0-9]+)?$"
-
-    def forget(self, tables: Iterable[str]) -> None:
-        self.scrub(tables)
-
-    def others(self) -> Sequence[TableStore]:
-        sql = "SELECT schemaname FROM pg_catalog.pg_tables WHERE tablename = 'schema_steps' AND schemaname ~ ?"
-        with self.reading() as cursor:
-            schemas = {row[0] for row in cursor.execute(sql, (self._siblings,)).all()} - {self.schema}
-        for schema in self._others.keys() - schemas:
-            self._others.pop(schema).close()
-        for schema in schemas - self._others.keys():
-            self._others[schema] = PostgresTables(
-                self.url,
-                self.name,
-                None if schema == self.name else int(schema.rpartition("_")[2]),
-                lock_timeout_s=self._lock_timeout_s,
-                pool_size=OF_OTHERS,
-            )
-        return sorted(self._others.values(), key=lambda store: store.layout or 0)
-
-    def is_open(self) -> bool:
-        return False  # a server's connections do not tell for which schema they are
-
-    def empty(self) -> None:
-        tables = self.tables() - {"schema_steps"}
-        with self.writing() as cursor:
-            for table in sorted(tables):
-                cursor.execute(f"DELETE FROM {table}")
-        self.scrub(tables)
-
-    def remove(self) -> None:
-        """The first schema stays, empty: by hand somebody may have said there who has which rights by default."""
-        tables = self.tables()
-        with self.writing() as cursor:
-            for table in sorted(tables):
-                cursor.execute(f'DROP TABLE "{self.schema}"."{table}" CASCADE')
-            if self.layout is not None:
-                cursor.execute(f'DROP SCHEMA "{self.schema}" CASCADE')
-        self.close()
-
-    def close(self) -> None:
-        for other in self._others.values():
-            other.close()
-        super().close()
-
-
-OF_OTHERS = 1
-"""So many connections to the tables of another layout."""
-
-RIGHTS = """
-SELECT DISTINCT kind, right_, r.rolname FROM (
-  SELECT 'schema' AS kind, a.privilege_type AS right_, a.grantee FROM pg_catalog.pg_namespace n,
-    aclexplode(n.nspacl) a WHERE n.nspname ~ ? AND n.nspname <> ? AND a.grantee <> n.nspowner
-  UNION ALL
-  SELECT 'table', a.privilege_type, a.grantee FROM pg_catalog.pg_class c
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) a
-    WHERE n.nspname ~ ? AND n.nspname <> ? AND c.relkind = 'r' AND a.grantee <> c.relowner
-  UNION ALL
-  SELECT 'table', a.privilege_type, a.grantee FROM pg_catalog.pg_default_acl d
-    JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace, aclexplode(d.defaclacl) a
-    WHERE n.nspname ~ ? AND n.nspname <> ? AND d.defaclobjtype = 'r' AND a.grantee <> d.defaclrole
-) found LEFT JOIN pg_catalog.pg_roles r ON r.oid = found.grantee
-"""
-"""What others than its owner may do in the schemas whose names fit, and by default with tables there; no role: all."""
-
-
 def _is_gone(error: BaseException | None) -> bool:
     """Whether it is the connection that failed, and not what was asked."""
     if isinstance(error, psycopg_pool.PoolTimeout | psycopg_pool.PoolClosed | psycopg.InterfaceError):
@@ -528,7 +362,7 @@ class _Notified(Doorbell):
         try:
             if self._connection is None:
                 self._connection = self._store._connected()
-                self._connection.execute(_own(f'LISTEN "{CHANNEL}"'))
+                self._connection.execute(own_sql(f'LISTEN "{CHANNEL}"'))
             return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
         except psycopg.Error:
             self.close()

@@ -10,18 +10,21 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from domain.vocabulary import parse
 from projections import anew
-from projections.follow import LAYOUT
+from projections.follow import LAYOUT, TABLE_NAMES
 from tests.homes import Home, open_at
 from tests.layouts.at_work import NOW, at_work, made
+from tests.layouts.passer import as_passer
 from tests.processes import at_once
 from tests.projections.test_follow import contents, rebuilt
 from tests.stores import Engine, only_files
 from tests.waiting import wait_for
 from wiring.home import Konto, open_home
+from wiring.layouts import tidy
 
 SMALL = "SELECT COUNT(*) FROM promises"
 
@@ -98,15 +101,16 @@ def test_whoever_has_the_old_tables_open_at_rest_holds_neither_room_nor_data_by_
         os.close(stream)
 
 
-@only_files
+@pytest.mark.parametrize("way", ["writing", "updating", "sharing"])
 def test_a_writer_who_waits_meanwhile_writes_into_the_new_tables(
-    some: Home, other: Konto, monkeypatch: pytest.MonkeyPatch
+    some: Home, other: Konto, monkeypatch: pytest.MonkeyPatch, way: str
 ):
     waiting, asked = threading.Event(), anew.outbox.decisions
+    begin = {"sharing": lambda store: store.sharing("follower")}.get(way, lambda store: getattr(store, way)())
 
     def write() -> None:
         waiting.set()
-        with other.views.store.writing() as cursor:
+        with begin(other.views.store) as cursor:
             cursor.execute("INSERT INTO streams VALUES ('promise-x', 'customer-x')")
 
     writer = threading.Thread(target=write)
@@ -174,9 +178,8 @@ def test_nobody_waits_for_long_and_nobody_sees_less_while_tables_are_exchanged(
     )
     for role, seconds in (("follow", followed), ("read", read), ("write", wrote), ("rebuild", took)):
         record_property(role, round(seconds, 3))
-    if engine == "sqlite":  # a database gets its rows one by one, since services make no tables there
-        # Readers wait for nobody: what keeps them is the machine, which keeps a writer as well.
-        assert wrote < max(1, took / 5, 2 * read), "the longest wait of a writer"
+    # Readers wait for nobody: what keeps them is the machine, which keeps a writer as well.
+    assert wrote < max(1, took / 5, 2 * read), "the longest wait of a writer"
     home = open_at(folder)
     home.konto.catch_up()
     assert home.konto.views.row("SELECT COUNT(*) FROM promise_words WHERE id LIKE 'late-%'")[0] == recorded
@@ -256,24 +259,142 @@ def test_whoever_is_killed_at_any_step_of_an_exchange_leaves_one_set_of_tables_t
     assert steps > (20 if first else 10)
 
 
-@pytest.mark.parametrize("kills", [pytest.param(3, id="short"), pytest.param(40, id="long", marks=pytest.mark.long)])
+KILLS = pytest.mark.parametrize(
+    "kills", [pytest.param(3, id="short"), pytest.param(40, id="long", marks=pytest.mark.long)]
+)
+
+
+@KILLS
 def test_whoever_is_killed_at_random_moments_of_rebuilds_leaves_tables_that_are_whole(
     disk_path: Path, tmp_path: Path, kills: int
 ):
-    folder, chance = disk_path / "home", random.Random(kills)
+    killed_again_and_again(disk_path / "home", tmp_path, kills)
+
+
+@KILLS
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_the_same_in_a_database(folder: Path, tmp_path: Path, kills: int):
+    killed_again_and_again(folder, tmp_path, kills)
+    home = open_at(folder)
+    tidy(home.konto)
+    assert schemas_of(home) == {schema_of(home)}
+    home.close()
+
+
+def killed_again_and_again(folder: Path, tmp_path: Path, kills: int) -> None:
+    chance, begun = random.Random(kills), tmp_path / "begun"
     filled(open_at(folder), 200).close()
     for _ in range(kills):
         child = os.fork()
         if not child:
             with open_home(folder, environment={}, clock=lambda: NOW) as konto:
-                (disk_path / "begun").touch()
+                begun.touch()
                 while True:
                     konto.rebuild()
-        wait_for((disk_path / "begun").exists)
+        wait_for(begun.exists)
         time.sleep(chance.random() * 0.5)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        (disk_path / "begun").unlink()
+        begun.unlink()
         home = open_at(folder)
         assert contents(home.konto.views) == rebuilt(home.konto, tmp_path)
         home.close()
+
+
+# -- in a database --------------------------------------------------------------------------------------
+
+
+only_a_database = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+
+
+def schema_of(home: Home) -> str:
+    from domain.store.postgres_tables import PostgresTables
+
+    assert isinstance(home.konto.tables, PostgresTables)
+    return home.konto.tables.schema
+
+
+def schemas_of(home: Home) -> set[str]:
+    """Those with tables of this layout, whatever became of them."""
+    sql = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, ?)"
+    return {row[0] for row in home.konto.views.rows(sql, (schema_of(home),))}
+
+
+def table_number(home: Home) -> int:
+    """The server's own number of a table, which another one has that takes its place."""
+    return int(home.rows("SELECT to_regclass('promises')::oid::bigint")[0][0])
+
+
+IMPATIENT = {"KONTO_STORE_LOCK_TIMEOUT_SECONDS": "1"}
+
+
+def left_behind(home: Home) -> None:
+    """As by somebody who was killed in the middle, and once more after it."""
+    schema = schema_of(home)
+    with home.konto.views.store.writing() as cursor:
+        for ending in ("next", "old"):
+            cursor.execute(f'CREATE SCHEMA "{schema}_{ending}"')
+            cursor.execute(f'CREATE TABLE "{schema}_{ending}".persons (name TEXT)')
+
+
+@only_a_database
+def test_in_a_database_a_rebuild_renames_schemas_and_leaves_nothing_of_the_old_one(some: Home):
+    live, before = contents(some.konto.views), table_number(some)
+    some.konto.rebuild()
+    assert table_number(some) != before
+    assert contents(some.konto.views) == live
+    assert schemas_of(some) == {schema_of(some)}
+    known = "SELECT COUNT(*) FROM pg_stats WHERE schemaname = ? AND tablename = 'promises'"
+    assert some.konto.views.row(known, (schema_of(some),))[0] > 0, "the planner knows the new rows at once"
+
+
+@only_a_database
+@pytest.mark.parametrize("way", ["rebuilding", "tidying", "forgetting"])
+def test_what_somebody_who_was_killed_left_in_a_database_goes_with_the_next_occasion(some: Home, way: str):
+    left_behind(some)
+    assert len(schemas_of(some)) == 3
+    if way == "rebuilding":
+        some.konto.rebuild()
+    elif way == "tidying":
+        tidy(some.konto)
+    else:
+        some.konto.tables.forget(TABLE_NAMES)
+    assert schemas_of(some) == {schema_of(some)}
+
+
+@only_a_database
+def test_a_reader_who_stays_in_the_old_tables_keeps_them_until_he_is_done_and_nobody_else_waits(
+    some: Home, other: Konto
+):
+    url, schema = some.konto.settings.store.address or "", schema_of(some)
+    with psycopg.connect(url) as reader:
+        reader.execute(f'SELECT COUNT(*) FROM "{schema}".promises'.encode())
+        with open_home(some.konto.home, environment=IMPATIENT, clock=lambda: NOW) as impatient:
+            impatient.rebuild()
+        assert schemas_of(some) == {schema, f"{schema}_old"}
+        assert other.views.row(SMALL)[0] == 20
+    tidy(some.konto)
+    assert schemas_of(some) == {schema}
+
+
+@only_a_database
+def test_whoever_may_make_no_tables_puts_in_the_rows_one_by_one(some: Home):
+    store = some.konto.settings.store
+    live, before = contents(some.konto.views), table_number(some)
+    address = as_passer(store.address or "", store.db_schema)
+    with open_home(some.konto.home, environment={"KONTO_STORE_URL": address}, clock=lambda: NOW) as service:
+        service.rebuild()
+        assert contents(service.views) == live
+    assert table_number(some) == before
+    assert schemas_of(some) == {schema_of(some)}
+
+
+@only_a_database
+def test_those_who_had_rights_in_the_old_tables_of_a_database_have_them_in_the_new_ones(some: Home):
+    store = some.konto.settings.store
+    address = as_passer(store.address or "", store.db_schema)
+    some.konto.rebuild()
+    with open_home(some.konto.home, environment={"KONTO_STORE_URL": address}, clock=lambda: NOW) as service:
+        service.record([parse(made("later", 1), now=NOW)])
+        service.catch_up()
+        assert service.views.row(SMALL)[0] == 21

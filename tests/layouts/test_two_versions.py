@@ -23,6 +23,7 @@ from tests.erasing import person
 from tests.homes import Home, open_at
 from tests.kills.runs import ROOT
 from tests.layouts.at_work import NOW, made
+from tests.layouts.passer import as_passer
 from tests.layouts.test_exchange import filled, tables_in
 from tests.projections.test_follow import NOW as TODAY
 from tests.projections.test_follow import OPEN, contents, told
@@ -156,7 +157,7 @@ def test_old_tables_stay_as_long_as_somebody_follows_them(folder: Path, engine: 
 def layout_before(folder: Path, engine: Engine):  # type: ignore[no-untyped-def]
     """The tables of the version before, as it opened them."""
     from domain.store import SqliteTables
-    from domain.store.postgres import PostgresTables
+    from domain.store.postgres_tables import PostgresTables
     from wiring import settings
 
     store = settings.read(folder, {}).store
@@ -376,18 +377,8 @@ def test_whoever_may_use_the_old_tables_of_postgres_may_use_the_new_ones_and_sti
     home = filled(open_at(folder), 20)
     store = home.konto.settings.store
     owner, name = store.address or "", store.db_schema
-    every = f"{name}, {name}_views_{LAYOUT}, {name}_journal"
-    with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(
-            f"""
-            DO $$ BEGIN CREATE ROLE passer LOGIN PASSWORD 'passed-5781';
-            EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-            GRANT USAGE ON SCHEMA {every} TO passer;
-            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {every} TO passer;
-            """.encode()
-        )
+    address = as_passer(owner, name)
     next_version(folder).close()
-    address = "postgresql://passer:passed-5781@" + owner.partition("@")[2]
     with psycopg.connect(address, autocommit=True) as connection:
         assert connection.execute(f"SELECT COUNT(*) FROM {name}_views_{NEXT}.promises".encode()).fetchone() == (20,)
         connection.execute(f"DELETE FROM {name}_views_{NEXT}.outbox".encode())
