@@ -292,6 +292,15 @@ class Log:
     # -- write ----------------------------------------------------------------------------------
 
     @contextmanager
+    def writing_much(self) -> Iterator[None]:
+        """While it lasts, writing may take more memory, and at the end what was kept in mind for it goes."""
+        try:
+            with self.store.writing_much():
+                yield
+        finally:
+            self._keys = {}
+
+    @contextmanager
     def writing(self, *, keep: bool = True) -> Iterator[Writer]:
         """One transaction under the writer's lock: what is decided here is decided on the newest state."""
         made: set[str] = set()

@@ -105,7 +105,7 @@ def import_file(
             raise
 
     # What an earlier try has recorded before the database went away is found there by the next one.
-    with _seldom_tidied(), konto.log.store.writing_much():
+    with _seldom_tidied(), konto.log.writing_much():
         summary = patiently(take, konto.settings.store.patience_seconds, progress=lambda: kept)
     summary.recorded += kept
     summary.already -= kept
