@@ -12,7 +12,7 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import Any, Literal, Self, cast
 
-from eventsourcing.persistence import Tracking
+from eventsourcing.persistence import InterfaceError, Tracking
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -39,6 +39,9 @@ VARIABLES_AT_ONCE = 500
 CACHE_KILOBYTES, MUCH_KILOBYTES = 32_000, 128_000
 """At most, per connection: ids are scattered, so that writing touches pages all over the file. A page that does not fit
 goes to the disk and is fetched again for one row: a million facts then take four times as long to write."""
+
+STATEMENTS = 128
+"""So many prepared statements a connection keeps: a transaction asks the same few questions as the one before it."""
 
 
 class SqliteCursor(Cursor):
@@ -79,6 +82,7 @@ class _LastFirst(deque[SQLiteConnection]):
 
 
 class _Pool(SQLiteConnectionPool):
+    lock_timeout: int
     synchronous: str
     wipes: bool
     kilobytes: int
@@ -101,15 +105,34 @@ class _Pool(SQLiteConnectionPool):
         return connection
 
     def _connected(self) -> SQLiteConnection:
-        # Of two that make a new file at the same time SQLite tells one at once that it is locked.
-        for pause_s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0):
-            try:
-                return super()._create_connection()
-            except sqlite3.OperationalError as error:
-                if not is_busy(error):
-                    raise
-                sleep(pause_s)
-        raise StoreBusy
+        # The library's own connections keep a single prepared statement, so that nearly every one is prepared anew.
+        try:
+            connection = sqlite3.connect(
+                self.db_name,
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
+                cached_statements=STATEMENTS,
+                timeout=self.lock_timeout,
+            )
+        except sqlite3.Error as error:
+            raise InterfaceError(error) from error
+        _log_ahead(connection)
+        connection.row_factory = sqlite3.Row
+        return SQLiteConnection(connection, self.max_age)
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    # Of two that make a new file at the same time SQLite tells one at once that it is locked.
+    for pause_s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not is_busy(error):
+                raise
+            sleep(pause_s)
+    raise StoreBusy
 
 
 def _reckon(connection: sqlite3.Connection) -> None:

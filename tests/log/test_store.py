@@ -20,7 +20,7 @@ from psycopg.errors import LockNotAvailable
 from domain.errors import Refused
 from domain.store import SqliteStore, StoreBusy
 from domain.store.schema import Step, migrate
-from domain.store.sqlite import CACHE_KILOBYTES, MUCH_KILOBYTES
+from domain.store.sqlite import CACHE_KILOBYTES, MUCH_KILOBYTES, SqliteCursor
 from tests.homes import Home, open_at
 from tests.notation import at, envelopes
 from tests.processes import at_once
@@ -85,6 +85,29 @@ def test_versions_count_from_one_within_a_stream_and_positions_within_the_log(ho
     home.take_as_they_come(list(envelopes('2026-03-31T09:00  erfüllt "Angebot" [kept]')), NOW)
     rows = [(row.position, row.stream.partition("-")[0], row.version) for row in home.konto.log.rows(0, 10)]
     assert rows == [(1, "promise", 1), (2, "customer", 1), (3, "promise", 2)]
+
+
+@only_files
+def test_of_two_facts_alike_the_second_has_no_statement_prepared_anew(home: Home):
+    promises = [
+        f'2026-03-02T0{hour}:00  verspricht K-17 ines@example.com "Angebot {hour}" bis 2026-04-01T09:00'
+        for hour in (6, 7, 8)
+    ]
+    first, second, third = ([each] for story in promises for each in envelopes(story))
+    home.take_as_they_come(first, NOW)  # what is there only once: the customer's key, the source
+    prepared = set[int]()
+    store = home.konto.log.store
+    assert isinstance(store, SqliteStore)
+    with store.writing() as writing:
+        assert isinstance(writing, SqliteCursor)
+        connection = writing.engine.sqlite_cursor.connection
+    connection.set_authorizer(lambda action, *_: prepared.add(action) or sqlite3.SQLITE_OK)
+
+    home.take_as_they_come(second, NOW)  # whoever begins to listen has all of them prepared anew
+    assert sqlite3.SQLITE_SELECT in prepared
+    prepared.clear()
+    home.take_as_they_come(third, NOW)
+    assert prepared == {sqlite3.SQLITE_TRANSACTION}  # Python's own commit
 
 
 # -- waiting and refusing -----------------------------------------------------------------------------
