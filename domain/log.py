@@ -7,7 +7,7 @@ twice) and its personal fields in the vault.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -22,7 +22,8 @@ from domain.fact import Data, Fact, in_order
 from domain.firm import FirmRatesSet
 from domain.ids import Ids
 from domain.masters import Masters
-from domain.store import Cursor, EventTable, LastingStore, Row
+from domain.store import VERSIONS, Cursor, EventTable, LastingStore, Row
+from domain.store.base import Answer
 from domain.store.schema import Step
 from domain.vault import FIRM, Erased, MasterKey, SubjectKey, plan, told, unseal
 from domain.vocabulary import OUR_OWN, stored_data
@@ -74,6 +75,8 @@ PARKED = "fact, needs, since, sealed"
 ERASED = "SELECT COALESCE(SUM(1 + done), 0) FROM erasures"
 AT_FIRST = f"SELECT ({ERASED}), (SELECT 1 FROM parked LIMIT 1), ({masters.CURRENT})"
 """What every writer has to know before anything else, as one question."""
+RECEIVED = "SELECT fact, stream, version FROM received WHERE fact IN ({among})"
+WRAPPED = "SELECT subject, wrapped, master FROM vault_keys WHERE subject IN ({among})"
 MOST_STREAMS, MOST_KEYS = 10_000, 50_000
 """So many histories and customers' keys a writer keeps in mind. A file of a million facts has more of both; those that
 did not come up for long are read again when they do."""
@@ -243,10 +246,7 @@ class Log:
             return int(cursor.execute("SELECT COUNT(*) FROM parked").one()[0])
 
     def _recorded(self, cursor: Cursor, keys: Sequence[str]) -> dict[str, Fact]:
-        places = {
-            row[0]: (row[1], row[2])
-            for row in cursor.among("SELECT fact, stream, version FROM received WHERE fact IN ({among})", keys)
-        }
+        places = {row[0]: (row[1], row[2]) for row in cursor.among(RECEIVED, keys)}
         found: dict[str, Fact] = {}
         if places:
             secrets = self._secrets(cursor, places)
@@ -301,14 +301,18 @@ class Log:
             self._keys = {}
 
     @contextmanager
-    def writing(self, *, keep: bool = True) -> Iterator[Writer]:
-        """One transaction under the writer's lock: what is decided here is decided on the newest state."""
+    def writing(self, *, keep: bool = True, gathers: bool = False) -> Iterator[Writer]:
+        """One transaction under the writer's lock: what is decided here is decided on the newest state.
+
+        `gathers`: for whoever only asks and writes by the writer. The first questions may go out together, and only
+        from the first answer on nobody else writes.
+        """
         made: set[str] = set()
         try:
-            with self.store.writing(keep=keep) as cursor:
-                erased, parked, master = cursor.execute(AT_FIRST).one()
-                self._kept_after(int(erased))
-                writer = Writer(self, cursor, made, any_parked=parked is not None, master=master)
+            with self.store.gathering(keep=keep) if gathers else self.store.writing(keep=keep) as cursor:
+                writer = Writer(self, cursor, made)
+                if not gathers:
+                    writer.begin()
                 yield writer
                 writer.flush()
         except BaseException:
@@ -359,11 +363,12 @@ def _from_envelope(key: str, kept: Mapping[str, Any]) -> Fact:
 class Writer:
     """Writes facts within one transaction. Rows are gathered and written together by `flush`."""
 
-    def __init__(self, log: Log, cursor: Cursor, made: set[str], *, any_parked: bool, master: str) -> None:
-        """`made` comes to hold whose keys were made here; `master` is the id of what wraps them."""
+    any_parked: bool
+
+    def __init__(self, log: Log, cursor: Cursor, made: set[str]) -> None:
+        """`made` comes to hold whose keys were made here."""
         self.log = log
         self.cursor = cursor
-        self.any_parked = any_parked
         self.new_sources: set[str] = set()
         """Those that nobody knew, or that this process did not know of yet."""
         self._courses: OrderedDict[str, Course] = OrderedDict()
@@ -376,9 +381,36 @@ class Writer:
         self._new_keys: list[tuple[str, bytes, str]] = []
         self._keyless: set[str] = set()
         """Who has no key yet, as far as that was asked."""
-        self._master: MasterKey = log.master.opened(cursor, master)
-        """Asked within this transaction, so that nobody puts another in its place before the end. Whoever cannot open
-        it records nothing at all: no sender is to be told that a fact was wrong."""
+        self._master: MasterKey | None = None
+        """What wraps keys made here. Asked within this transaction, so that nobody puts another in its place before
+        the end. Whoever cannot open it records nothing at all: no sender is to be told that a fact was wrong."""
+
+    def begin(self) -> None:
+        """Before anything else; once more does nothing."""
+        self._begin(self.cursor.ask(AT_FIRST))
+
+    def _begin(self, first: Answer) -> None:
+        ((erased, parked, master),) = first()
+        self.log._kept_after(int(erased))
+        self.any_parked = parked is not None
+        self._master = self.log.master.opened(self.cursor, master)
+
+    @contextmanager
+    def begun(
+        self, keys: Sequence[str], streams: Collection[str], lengths: Collection[str], subjects: Collection[str]
+    ) -> Iterator[None]:
+        """Begins, where that was not done, and lets what is about to be asked of these go out with it."""
+        first = None if self._master else self.cursor.ask(AT_FIRST)
+        questions = (
+            (RECEIVED, keys),
+            (self.log.events.of_streams_sql(), [each for each in streams if each not in self._courses]),
+            (VERSIONS, [each for each in lengths if each not in self._versions]),
+            (WRAPPED, self._without_key(subjects)),
+        )
+        with self.cursor.ahead([each for each in questions if each[1]]):
+            if first is not None:
+                self._begin(first)
+            yield
 
     @cached_property
     def sources(self) -> set[str]:
@@ -470,16 +502,19 @@ class Writer:
 
     def load_keys(self, subjects: Iterable[str]) -> None:
         """The keys of these customers, asked in one go; those of erased ones are refused when they are used."""
-        keys = self.log._keys
-        asked = {subject for subject in subjects if subject not in keys and subject not in self._keyless}
+        asked = self._without_key(subjects)
         if not asked:
             return
-        sql = "SELECT subject, wrapped, master FROM vault_keys WHERE subject IN ({among})"
-        found = list(self.cursor.among(sql, asked))
+        keys = self.log._keys
+        found = list(self.cursor.among(WRAPPED, asked))
         for subject, wrapped, master in found:
             if wrapped is not None:
                 keys[subject] = self.log.master.unwrap(self.cursor, subject, wrapped, master)
-        self._keyless |= asked.difference(row[0] for row in found)
+        self._keyless |= set(asked).difference(row[0] for row in found)
+
+    def _without_key(self, subjects: Iterable[str]) -> list[str]:
+        """Those of whom it has to be asked."""
+        return sorted(each for each in subjects if each not in self.log._keys and each not in self._keyless)
 
     def known_key(self, subject: str) -> SubjectKey | None:
         """None: not yet there. Raises Erased where it was destroyed."""
@@ -488,6 +523,7 @@ class Writer:
     def key(self, subject: str) -> SubjectKey:
         key = self.known_key(subject)
         if key is None:
+            assert self._master is not None
             key = self.log.master.new_subject(subject)
             self._new_keys.append((subject, self._master.wrap(key), self._master.id))
             self._made.add(subject)
@@ -551,6 +587,7 @@ class Writer:
     def flush(self) -> None:
         if not (self._events or self._new_keys):
             return
+        assert self._master is not None  # nobody writes who did not begin
         with self.cursor.together(max(len(self._events), len(self._new_keys))):
             self.cursor.insert("vault_keys", self._new_keys)
             if self._events:

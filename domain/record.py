@@ -6,11 +6,11 @@ one that contradicts what is recorded is refused with the earlier fact's name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -47,6 +47,18 @@ class Receipt:
     before: Fact | None = None
 
 
+class Named(NamedTuple):
+    """What facts refer to: streams whose history is needed, those of which only the end is, and customers."""
+
+    histories: Set[str] = frozenset()
+    lengths: Set[str] = frozenset()
+    customers: Set[str] = frozenset()
+
+
+FEW = 100
+"""Of so many facts all is asked at once. Of more it is asked first which are known: a file may come in again."""
+
+
 class _Waits(Exception):
     def __init__(self, needs: str) -> None:
         self.needs = needs
@@ -79,8 +91,13 @@ class _Desk:
     def take(self, facts: Sequence[Fact]) -> list[Receipt]:
         self.writer.forget_much()
         keyed = [replace(fact, key=self.ids.fact(fact.source, fact.id)) for fact in facts]
-        seen = self.writer.already([fact.key for fact in keyed])
-        self._load([fact for fact in keyed if fact.key not in seen] if seen else keyed)
+        keys = [fact.key for fact in keyed]
+        named = self._named(keyed) if len(keyed) <= FEW else Named()
+        with self.writer.begun(keys, *named):
+            seen = self.writer.already(keys)
+            if seen or len(keyed) > FEW:
+                named = self._named([fact for fact in keyed if fact.key not in seen])
+            self._load(named)
         answers = []
         for fact in keyed:
             before = seen.get(fact.key) or self._taken(fact.key)
@@ -268,22 +285,29 @@ class _Desk:
             return replace(fact, zone=self.zone_of(data.team, owner, fact.time))
         return fact
 
-    def _load(self, facts: Sequence[Fact]) -> None:
-        """What will be asked of the log for these facts, in few questions."""
-        histories, customers = set[str](), set[str]()
+    def _named(self, facts: Sequence[Fact]) -> Named:
+        """What will be asked of the log for these facts."""
+        histories, lengths, customers = set[str](), set[str](), set[str]()
         for fact in facts:
             values = fact.data.__dict__
+            has_own_stream = thing_of(fact.data) is not None
             for field, kind in plan(type(fact.data)).refs:
                 if values[field] is None:
                     continue
                 if kind in THINGS:
                     histories.add(self.thing(fact, kind, values[field]))
                 elif kind == "customer":
-                    customers.add(self.thing(fact, kind, values[field]))
-        self.writer.load(histories)
-        self.writer.load_versions(customers)
-        begun = (beginning(self.standing(stream)) for stream in histories)
-        self.writer.load_keys(customers.union(fact.customer for fact in begun if fact is not None))
+                    customers.add(customer := self.thing(fact, kind, values[field]))
+                    if not has_own_stream:
+                        lengths.add(customer)
+        return Named(histories, lengths, customers)
+
+    def _load(self, named: Named) -> None:
+        """In few questions."""
+        self.writer.load(named.histories)
+        self.writer.load_versions(named.lengths)
+        begun = (beginning(self.standing(stream)) for stream in named.histories)
+        self.writer.load_keys(named.customers | {fact.customer for fact in begun if fact is not None})
 
 
 def _customers(sealed: Fact) -> list[str]:

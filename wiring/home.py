@@ -154,7 +154,7 @@ class Konto:
         return patiently(lambda: self._record(facts), self.settings.store.patience_seconds)
 
     def _record(self, facts: Sequence[Fact]) -> list[Receipt]:
-        with self.log.writing() as writer:
+        with self.log.writing(gathers=True) as writer:
             return record(writer, facts, now=self.clock(), zone_of=self.zone_of)
 
     @property

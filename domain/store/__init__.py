@@ -5,6 +5,7 @@
 
 from domain.store.base import (
     STORE_FAILS,
+    VERSIONS,
     Beside,
     Bookmarks,
     Claim,
@@ -30,6 +31,7 @@ from domain.store.sqlite import SqliteStore
 
 __all__ = [
     "STORE_FAILS",
+    "VERSIONS",
     "Beside",
     "Bookmarks",
     "Claim",

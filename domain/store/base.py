@@ -47,11 +47,19 @@ Row = Event
 """An event as stored. `position` orders the whole log, `version` its stream."""
 
 
+Answer = Callable[[], list[Any]]
+"""The rows of a question that was asked already."""
+Question = tuple[str, Sequence[str]]
+"""SQL with `IN ({among})`, and among what."""
+
+
 class Cursor(ABC):
     """SQL with `?` places, whatever the engine."""
 
     for_update = ""
     """Behind a SELECT: nobody changes these rows before this transaction has ended."""
+    is_far = False
+    """Each answer is a way there and back, so that several questions are better asked before the first is answered."""
 
     @abstractmethod
     def execute(self, sql: str, params: Sequence[Any] = ()) -> Self: ...
@@ -85,6 +93,19 @@ class Cursor(ABC):
         for places, params in self._asked(list(values)):
             yield from self.execute(sql.format(among=places), params).all()
 
+    def ask(self, sql: str) -> Answer:
+        """A question without places. Where the engine is far, it is on its way until the rows are wanted."""
+        rows = self.execute(sql).all()
+        return lambda: rows
+
+    @contextmanager
+    def ahead(self, questions: Sequence[Question]) -> Iterator[None]:
+        """What `among` is about to be asked: where the engine is far, all of it is on its way at once.
+
+        Nothing that the answers depend on is written within.
+        """
+        yield
+
     def execute_among(self, sql: str, values: Iterable[str]) -> None:
         """The same for a statement that gives no rows."""
         for places, params in self._asked(list(values)):
@@ -106,6 +127,12 @@ class Step(NamedTuple):
     number: int
     name: str
     statements: Sequence[str]
+
+
+VERSIONS = (
+    "SELECT originator_id, MAX(originator_version) FROM stored_events "
+    "WHERE originator_id IN ({among}) GROUP BY originator_id"
+)
 
 
 class EventTable(ABC):
@@ -146,21 +173,19 @@ class EventTable(ABC):
 
     def of_streams(self, cursor: Cursor, streams: Iterable[str], upto: int | None = None) -> Iterator[Row]:
         """In order of version within each stream, up to a position."""
+        for row in cursor.among(self.of_streams_sql(upto), streams):
+            yield Row(*row)
+
+    def of_streams_sql(self, upto: int | None = None) -> str:
         until = "" if upto is None else f"AND {self.position} <= {int(upto)} "
-        sql = (
+        return (
             f"SELECT {self._row} FROM stored_events WHERE originator_id IN ({{among}}) {until}"
             "ORDER BY originator_id, originator_version"
         )
-        for row in cursor.among(sql, streams):
-            yield Row(*row)
 
     def versions(self, cursor: Cursor, streams: Iterable[str]) -> dict[str, int]:
         """The last version of each stream that exists."""
-        sql = (
-            "SELECT originator_id, MAX(originator_version) FROM stored_events "
-            "WHERE originator_id IN ({among}) GROUP BY originator_id"
-        )
-        return {row[0]: row[1] for row in cursor.among(sql, streams)}
+        return {row[0]: row[1] for row in cursor.among(VERSIONS, streams)}
 
     def last(self, cursor: Cursor, streams: Iterable[str], upto: int | None = None) -> int:
         """The position of the newest event of these streams, up to a position; 0 where there is none."""
@@ -286,6 +311,13 @@ class Store(ABC):
 
 class LastingStore(Store):
     """One whose tables come to be step by step and stay: the log's, the access journal's."""
+
+    def gathering(self, *, keep: bool = True) -> AbstractContextManager[Cursor]:
+        """As `writing`; where the engine is far, statements go out together when somebody wants rows, or at the end.
+
+        Until then the lock may not be held yet, and what goes wrong with a statement is told then.
+        """
+        return self.writing(keep=keep)
 
     @abstractmethod
     def ddl(self, statement: str) -> str:

@@ -8,11 +8,14 @@ functions skips that and is refused by the settings).
 from __future__ import annotations
 
 import hashlib
+import select
+import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, suppress
 from threading import Lock
 from time import monotonic, sleep
 from typing import Any, LiteralString, Self
+from weakref import WeakKeyDictionary
 
 import psycopg
 import psycopg_pool
@@ -26,14 +29,17 @@ from eventsourcing.postgres import (
 )
 from psycopg import errors
 from psycopg.rows import dict_row, tuple_row
+from psycopg.sql import Composable
 
 from domain.store.base import (
+    Answer,
     Bookmarks,
     Claim,
     Cursor,
     Doorbell,
     EventTable,
     LastingStore,
+    Question,
     Row,
     StoreBusy,
     StoreGone,
@@ -41,7 +47,8 @@ from domain.store.base import (
 )
 from domain.store.dialect import COPIED, adapt, postgres_ddl, postgres_sql
 
-VALUES_AT_ONCE = 10_000
+WRITERS_LOCK = "SELECT pg_advisory_xact_lock(%s)"
+FEW_VALUES, VALUES_AT_ONCE = 8, 10_000
 FEW_ROWS = 8
 """Up to so many rows an INSERT is quicker than a COPY."""
 CONNECT_WITHIN_S = 5
@@ -54,15 +61,31 @@ RANDOM_PAGE_COST = 1.1
 STALE_S = 600.0
 """A connection nobody needed for so long is closed."""
 
+ASKED_AGAIN_S = 1.0
+"""So often a connection that is taken again and again is asked whether the server is still there."""
+
 Connection = psycopg.Connection[dict[str, Any]]
+ASKED: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
+"""When each was asked last."""
+
+
+Part = tuple[str, Sequence[Sequence[Any]]]
+"""A table and whole rows for it."""
 
 
 class PostgresCursor(Cursor):
     for_update = " FOR UPDATE"
+    is_far = True
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, pipeline: ExitStack | None = None) -> None:
+        """`pipeline`: what to close so that statements go out one by one again."""
         self.connection = connection
         self.engine = connection.cursor(row_factory=tuple_row)
+        self._pipeline = pipeline
+        self._together: list[Part] | None = None
+        """Tables and rows that go into them in one statement; None: each goes at once."""
+        self._ahead: dict[tuple[str, tuple[str, ...]], list[psycopg.Cursor[Any]]] = {}
+        """What was asked ahead, by question."""
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> Self:
         # Only a statement with values has its percent signs read.
@@ -72,12 +95,40 @@ class PostgresCursor(Cursor):
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         self.engine.executemany(own_sql(postgres_sql(sql)), rows)
 
+    def ask(self, sql: str) -> Answer:
+        return self._sent(sql).fetchall
+
+    @contextmanager
+    def ahead(self, questions: Sequence[Question]) -> Iterator[None]:
+        for sql, values in questions:
+            asked = [self._sent(sql.format(among=places), params) for places, params in self._asked(list(values))]
+            self._ahead[sql, tuple(values)] = asked
+        try:
+            yield
+        finally:
+            self._ahead.clear()
+
+    def among(self, sql: str, values: Iterable[str]) -> Iterator[Any]:
+        values = tuple(values)
+        asked = self._ahead.pop((sql, values), None)
+        if asked is None:
+            return super().among(sql, values)
+        return (row for each in asked for row in each.fetchall())
+
+    def _sent(self, sql: str, params: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
+        """With a cursor of its own, which keeps the rows."""
+        return PostgresCursor(self.connection).execute(sql, params).engine
+
     def insert(self, table: str, rows: Sequence[Sequence[Any]], types: Sequence[str] = ()) -> None:
         if not rows:
             return
-        if len(rows) <= FEW_ROWS:
-            self.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)
+        if self._together is not None:
+            self._together.append((table, rows))
             return
+        if len(rows) <= FEW_ROWS:
+            self._insert_together([(table, rows)])
+            return
+        self._send_singly()
         form = " (FORMAT BINARY)" if types else ""
         with self.engine.copy(own_sql(f"COPY {table} FROM STDIN{form}")) as copy:
             if types:
@@ -85,9 +136,37 @@ class PostgresCursor(Cursor):
             for row in rows:
                 copy.write_row(row)
 
-    def together(self, rows: int) -> AbstractContextManager[Any]:
-        # Of more rows each table is copied, which needs the connection for itself.
-        return self.connection.pipeline() if rows <= FEW_ROWS else nullcontext()
+    @contextmanager
+    def together(self, rows: int) -> Iterator[None]:
+        if rows > FEW_ROWS:  # each table is copied, which needs the connection for itself
+            self._send_singly()
+            yield
+            return
+        parts: list[Part] = []
+        self._together = parts
+        try:
+            yield
+        finally:
+            self._together = None
+        self._insert_together(parts)
+
+    def _insert_together(self, parts: Sequence[Part]) -> None:
+        """Few rows, of one or several tables, as one statement."""
+        if not parts:
+            return
+        *others, last = [_insert(table, rows) for table, rows in parts]
+        named = ", ".join(f"part_{number} AS ({each})" for number, each in enumerate(others))
+        values = [value for _, rows in parts for row in rows for value in row]
+        self.execute(f"WITH {named} {last}" if named else last, values)
+
+    def tell(self, channel: str) -> None:
+        """Whoever listens hears of it when this transaction is committed."""
+        self.execute(f'NOTIFY "{channel}"')
+
+    def _send_singly(self) -> None:
+        if self._pipeline is not None:
+            self._pipeline.close()
+            self._pipeline = None
 
     def all(self) -> list[Any]:
         return self.engine.fetchall()
@@ -100,9 +179,18 @@ class PostgresCursor(Cursor):
             yield rows
 
     def _asked(self, values: list[str]) -> Iterator[tuple[str, Sequence[Any]]]:
+        if len(values) <= FEW_VALUES:  # looked up by an index in a third of the time
+            if values:
+                yield ",".join("?" * len(values)), values
+            return
         # One list as one value: the same statement for any number of them.
         for part in in_portions(values, VALUES_AT_ONCE):
             yield "SELECT unnest(?::text[])", (part,)
+
+
+def _insert(table: str, rows: Sequence[Sequence[Any]]) -> str:
+    row = f"({','.join('?' * len(rows[0]))})"
+    return f"INSERT INTO {table} VALUES {','.join([row] * len(rows))}"
 
 
 def own_sql(sql: str) -> LiteralString:
@@ -124,7 +212,7 @@ class _Datastore(PostgresDatastore):
             open=False,
             configure=configuring(schema, lock_timeout_s, idle_timeout_s),
             # After a restart of the server the pool's connections are dead; whoever takes one is not to notice.
-            check=ConnectionPool.check_connection,
+            check=_check,
             timeout=lock_timeout_s,
             max_idle=STALE_S,
             num_workers=1,
@@ -132,6 +220,25 @@ class _Datastore(PostgresDatastore):
 
     def register_type_adapters(self) -> None:
         """Ours inserts without the library's own type, and so asks nothing of the database at its start."""
+
+
+def _check(connection: Connection) -> None:
+    """Raises where it is dead. A server that ended has told so by closing its end, which is seen without asking it.
+
+    One whose machine went away tells nothing: that is why it is asked where that was not done for a while.
+    """
+    now = monotonic()
+    if now > ASKED.get(connection, 0.0) + ASKED_AGAIN_S or _has_news(connection.fileno()):
+        ConnectionPool.check_connection(connection)
+        ASKED[connection] = now
+
+
+def _has_news(socket: int) -> bool:
+    if sys.platform == "win32":
+        return bool(select.select([socket], [], [], 0)[0])
+    poll = select.poll()  # `select` takes no number above a thousand
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def configuring(schema: str, lock_timeout_s: int, idle_timeout_s: int) -> Any:
@@ -148,6 +255,28 @@ def configuring(schema: str, lock_timeout_s: int, idle_timeout_s: int) -> Any:
         )
 
     return configure
+
+
+@contextmanager
+def _gathered(connection: Connection, *, keep: bool) -> Iterator[ExitStack]:
+    """A transaction whose statements are sent without waiting for each, until what is given is closed."""
+    try:
+        with ExitStack() as sending:
+            pipeline = sending.enter_context(connection.pipeline())
+            try:
+                # By itself: `connection.transaction` waits for an answer at its beginning and at its end.
+                with psycopg.Transaction(connection, force_rollback=not keep):
+                    yield sending
+            except BaseException:
+                if pipeline.level:
+                    with suppress(psycopg.Error):  # whatever was still on its way is not told of again
+                        pipeline.sync()
+                raise
+    except BaseException:
+        # After a statement that failed the server has not heard of the rollback either.
+        with suppress(psycopg.Error):  # a connection that was lost has taken the transaction with it
+            connection.rollback()
+        raise
 
 
 class PostgresStore(LastingStore):
@@ -193,12 +322,23 @@ class PostgresStore(LastingStore):
 
     @contextmanager
     def writing(self, *, keep: bool = True) -> Iterator[Cursor]:
+        with self._alone() as connection, connection.transaction(force_rollback=not keep):
+            connection.execute(WRITERS_LOCK, (self._key("writer"),))
+            yield PostgresCursor(connection)
+
+    @contextmanager
+    def gathering(self, *, keep: bool = True) -> Iterator[Cursor]:
+        with self._alone() as connection, _gathered(connection, keep=keep) as pipeline:
+            connection.execute(WRITERS_LOCK, (self._key("writer"),))
+            yield PostgresCursor(connection, pipeline)
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
         if not self._one_writer.acquire(timeout=self._lock_timeout_s):
             raise StoreBusy
         try:
-            with self._connection() as connection, connection.transaction(force_rollback=not keep):
-                connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._key("writer"),))
-                yield PostgresCursor(connection)
+            with self._connection() as connection:
+                yield connection
         finally:
             self._one_writer.release()
 
@@ -387,6 +527,10 @@ class _Events(EventTable):
     def __init__(self, store: PostgresStore) -> None:
         super().__init__(store)
         self._recorder = PostgresApplicationRecorder(store._data)
+        # Before it: a SET LOCAL of the lock timeout, which our connections have anyway.
+        lock = self._recorder.lock_table_statements[-1]
+        assert isinstance(lock, Composable)
+        self._lock = lock.as_string()
 
     def statements(self) -> list[str]:
         # Without the type and the function that only the library's refused switch uses.
@@ -398,11 +542,10 @@ class _Events(EventTable):
         ]
 
     def insert(self, cursor: Cursor, rows: Sequence[tuple[str, int, str, bytes]]) -> None:
+        # As the library does it before its own insert, which is many times slower for many rows.
+        cursor.execute(self._lock)
         assert isinstance(cursor, PostgresCursor)
-        with cursor.connection.cursor() as own:
-            # As the library does it before its own insert, which is many times slower for many rows.
-            self._recorder._lock_table(own)
-            self._recorder._notify_channel(own)
+        cursor.tell(CHANNEL)
         cursor.insert(f"stored_events ({EVENT})", rows, ("TEXT", "INTEGER", "TEXT", "BLOB"))
 
     def copy(self, cursor: Cursor, rows: Sequence[Row]) -> None:
