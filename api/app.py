@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import get_running_loop
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import feeds, hooks, standing
 from api.around import Around
@@ -50,8 +51,49 @@ class Direct(APIRoute):
         return handler
 
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Answering:
+    """An endpoint without the framework around it."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await self.endpoint(request)
+        except Refused as error:
+            response = answer(request, error)
+        await response(scope, receive, send)
+
+
+class Straight:
+    """Goes by what never varies in an address to whoever answers there; for all others the framework looks.
+
+    Its layers, and its search, take an eighth of the time of a request that records one fact.
+    """
+
+    def __init__(self, framework: ASGIApp, answering: Mapping[tuple[str, str], ASGIApp]) -> None:
+        self.framework, self.answering = framework, answering
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        way = (scope["method"], scope["path"]) if scope["type"] == "http" else ("", "")
+        await self.answering.get(way, self.framework)(scope, receive, send)
+
+
 class Described(FastAPI):
     """Tells of itself when somebody first asks: to make that takes longer than all the rest of a start."""
+
+    def __init__(self, answering: Mapping[tuple[str, str], ASGIApp], **more: Any) -> None:
+        # Else it would look at each request whether somebody measures it from outside; what it tells such a one of
+        # mistakes may hold texts of customers.
+        super().__init__(telemetry={"tracing": False, "metrics": False, "logs": False}, **more)
+        self._answering = answering
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Straight(super().build_middleware_stack(), self._answering)
 
     def openapi(self) -> dict[str, Any]:
         """With the facts' own schemas, and which addresses need a key."""
@@ -69,7 +111,8 @@ class Described(FastAPI):
 
 def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
     """The API of a home, whoever serves it."""
-    api = Described(title=TITLE, description=WHAT, version=our_version(), docs_url=None, redoc_url=None)
+    answering: dict[tuple[str, str], ASGIApp] = {}
+    api = Described(answering, title=TITLE, description=WHAT, version=our_version(), docs_url=None, redoc_url=None)
     api.add_middleware(Bodies, within_s=body_within_s)
     api.add_middleware(Around)  # the last one added is the outermost
     konto = replace(konto, door="api")
@@ -78,6 +121,8 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
 
     for route in ROUTES:
         endpoint = _endpoint(route, konto, door, workers)
+        if "{" not in route.path:
+            answering[route.method, route.path] = Around(Bodies(Answering(endpoint), body_within_s))
         api.router.add_api_route(
             route.path, endpoint, methods=[route.method], route_class_override=Direct, **_described(route)
         )
@@ -116,7 +161,7 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
     return api
 
 
-def _endpoint(route: Route, konto: Konto, door: Door, workers: Executor) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(route: Route, konto: Konto, door: Door, workers: Executor) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         body = await request.body()
 

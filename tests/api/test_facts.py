@@ -13,6 +13,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from fastapi.routing import APIRouter
 
 from api.bodies import LARGEST_MIB, MIB
 from api.described import components
@@ -268,3 +269,18 @@ def test_the_description_names_every_type_of_fact_and_every_example_is_as_it_say
         assert list(check.iter_errors(example)) == []
     assert not check.is_valid({**made(), "type": "promise.mad"})
     assert not check.is_valid(made(farbe="rot"))
+
+
+def test_an_address_that_never_varies_is_answered_past_the_frameworks_search(api: Api, monkeypatch: pytest.MonkeyPatch):
+    async def search(*asked: object) -> None:
+        raise AssertionError("searched")
+
+    key = api.key("facts:write", "read")
+    monkeypatch.setattr(APIRouter, "__call__", search)
+    taken = api.ask("POST", "/facts", made(), key=key)
+    assert taken.status == 201
+    assert taken.headers["x-request-id"]
+    assert taken.headers["x-content-type-options"] == "nosniff"
+    assert api.ask("POST", "/facts", b"{", key=key).json["code"] == "not_json"
+    assert api.ask("GET", "/customers", key=key).status == 200
+    assert api.ask("GET", "/customers/K-17", key=key).status == 500
