@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Self
@@ -115,8 +115,14 @@ class Konto:
 
     @property
     def zone_of(self) -> ZoneOf:
-        steering = cache(lambda: self.steering)  # asked only where a date needs it, then once
-        return lambda team, owner, at: steering().hours(team, owner, at).zone.key
+        known: Steering | None = None
+
+        def zone_of(team: str | None, owner: str | None, at: datetime) -> str:
+            nonlocal known
+            known = known or self.steering  # asked only where a date needs it, then once
+            return known.hours(team, owner, at).zone.key
+
+        return zone_of
 
     def catch_up(self, progress: Progress | None = None, *, processes: int | None = 1, wait: bool = True) -> int:
         """Brings every table up to the log: where most of it is missing there, by building them anew (see rebuild).
