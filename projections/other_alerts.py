@@ -46,8 +46,9 @@ class OtherAlert(NamedTuple):
 class Replayed(Protocol):
     """What the policies would have raised; it is given from above, since they stand there."""
 
-    def differing(self, one: Rulebook, other: Rulebook) -> Collection[Rule]:
-        """The rules whose alerts may be others, the most urgent first."""
+    def differing(self, one: Rulebook, other: Rulebook, *, same_lines: bool = False) -> Collection[Rule]:
+        """The rules whose alerts may be others, the most urgent first; `same_lines`: even of an account whose lines
+        are the same under both."""
 
     def alerts_of(
         self, account: Account, steering: Steering, at: datetime, rules: Collection[Rule]
@@ -70,6 +71,15 @@ class Tally:
             self._counts[occasion.rule, side] += 1
             if side != "both":
                 self._latest.append((occasion, side))
+        self._forget_older()
+
+    def add_all(self, other: Tally) -> None:
+        """What was counted of other customers."""
+        self._counts += other._counts
+        self._latest += other._latest
+        self._forget_older()
+
+    def _forget_older(self) -> None:
         if len(self._latest) > 2 * MOST_LISTED:
             self._latest = self._kept()
 
@@ -94,9 +104,11 @@ class Tally:
             yield OtherAlert(each.rule, each.level, each.detail, *about, each.since, side)
 
 
-def _newest_first(each: tuple[Occasion, Only]) -> tuple[float, str, str, str]:
+def _newest_first(each: tuple[Occasion, Only]) -> tuple[float, str, str, str, int, str, int]:
+    """No two are alike: the order in which customers are read does not matter."""
     occasion, side = each
-    return -occasion.since.timestamp(), occasion.rule, occasion.subject, side
+    what = occasion.rule, occasion.subject, side, occasion.level, occasion.detail, occasion.occurrence
+    return -occasion.since.timestamp(), *what
 
 
 def compared(today: Iterable[Occasion], then: Iterable[Occasion]) -> Iterator[tuple[Occasion, Side]]:

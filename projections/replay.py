@@ -23,6 +23,9 @@ from projections.tables import Views
 
 FAMILIES_AT_ONCE = 250
 
+Portion = Sequence[Sequence[str]]
+"""Families of customers, each of those who have to be folded together, by internal ids."""
+
 
 class Account(NamedTuple):
     """Everything that a customer's account is made of."""
@@ -44,25 +47,37 @@ def accounts(log: Log, views: Views, steering: Steering, tell: Progress | None =
 
 def every(log: Log, views: Views, tell: Progress | None = None) -> Iterator[Relationship]:
     """Every customer with the facts that count, merged ones within their survivor; `tell` hears of the customers."""
+    shared = portions(views)
+    done, total = 0, sum(map(customers_in, shared))
+    for portion in shared:
+        yield from folded(log, views, portion)
+        done += customers_in(portion)
+        if tell:
+            tell(done, total)
+
+
+def portions(views: Views) -> list[Portion]:
+    """All customers, shared out so that each portion can be folded without the others."""
     with views.store.reading() as cursor:
         known = [row[0] for row in cursor.execute("SELECT customer FROM customers ORDER BY customer").all()]
         family_of = families.of(cursor, known)
     ordered = sorted(known, key=lambda customer: (family_of[customer], customer))
     together = [list(own) for _, own in groupby(ordered, key=lambda customer: family_of[customer])]
-    done = 0
-    for start in range(0, len(together), FAMILIES_AT_ONCE):
-        part = together[start : start + FAMILIES_AT_ONCE]
-        yield from _folded(log, views, part)
-        done += sum(map(len, part))
-        if tell:
-            tell(done, len(known))
+    return [together[start : start + FAMILIES_AT_ONCE] for start in range(0, len(together), FAMILIES_AT_ONCE)]
 
 
-def _folded(log: Log, views: Views, together: Sequence[Sequence[str]]) -> Iterator[Relationship]:
+def customers_in(portion: Portion) -> int:
+    return sum(map(len, portion))
+
+
+def folded(log: Log, views: Views, portion: Portion, *, upto: int | None = None) -> Iterator[Relationship]:
+    """Its customers with the facts that count; `upto`: as recorded up to a position of the log."""
     with views.store.reading() as cursor:
-        streams = families.streams(cursor, [customer for family in together for customer in family])
-    wanted = {stream for family in together for customer in family for stream in (customer, *streams.get(customer, ()))}
-    histories = log.histories(sorted(wanted))
-    for family in together:
-        own = [stream for customer in family for stream in (customer, *sorted(streams.get(customer, ())))]
+        streams = families.streams(cursor, [customer for family in portion for customer in family])
+    owns = [
+        [stream for customer in family for stream in (customer, *sorted(streams.get(customer, ())))]
+        for family in portion
+    ]
+    histories = log.histories(sorted({stream for own in owns for stream in own}), upto=upto)
+    for own in owns:
         yield from relationships(histories[stream] for stream in own if stream in histories).values()

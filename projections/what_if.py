@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from statistics import median
 from typing import NamedTuple
 
@@ -23,8 +24,9 @@ from projections.customers import names_of
 from projections.filters import Library
 from projections.follow import Progress
 from projections.other_alerts import Came, OtherAlert, Replayed, Tally
-from projections.replay import Account
+from projections.replay import Account, Portion
 from projections.statements import standing_at
+from projections.tables import Views
 
 
 class Side(NamedTuple):
@@ -58,7 +60,7 @@ class Class(NamedTuple):
 class WhatIf:
     """`differences`: whose balance differs, the largest first; `only_stage`: whose stage alone does.
 
-    `points` holds the difference of every customer, in hundredths. `alerts` by rule, the most urgent first: None where
+    `alerts` by rule, the most urgent first: None where
     both rulebooks agree in all that it depends on; without those of which none came. `other_alerts`: the latest of
     what came only under one of the two.
     """
@@ -67,7 +69,6 @@ class WhatIf:
     customers: int
     differences: tuple[Difference, ...]
     only_stage: tuple[Difference, ...]
-    points: tuple[int, ...]
     stages_today: dict[str, int]
     stages_then: dict[str, int]
     alerts: dict[Rule, Came | None]
@@ -108,44 +109,125 @@ def _round_width(least: float) -> int:
     return width
 
 
+class Sides(NamedTuple):
+    """Today's rulebook and the other one, each as if it had counted from the beginning."""
+
+    today: Steering
+    then: Steering
+
+    @property
+    def rulebooks(self) -> tuple[Rulebook, Rulebook]:
+        return self.today.rulebooks.first, self.then.rulebooks.first
+
+
+def sides(steering: Steering, rulebook: Rulebook, at: datetime) -> Sides:
+    return Sides(replay.under(steering, steering.rulebooks.at(at)), replay.under(steering, rulebook))
+
+
+@dataclass
+class Found:
+    """What some of the customers came to; of those of whom nothing differs only how many they are.
+
+    `read`: so many were read, merged ones among them. What was found of others can be added, in any order.
+    """
+
+    read: int = 0
+    customers: int = 0
+    differing: list[tuple[str, Side, Side]] = field(default_factory=list)
+    stages_today: Counter[str] = field(default_factory=Counter)
+    stages_then: Counter[str] = field(default_factory=Counter)
+    tally: Tally = field(default_factory=Tally)
+
+    def note(self, customer: str, today: Side, then: Side) -> None:
+        self.customers += 1
+        self.stages_today[today.stage.name] += 1
+        self.stages_then[then.stage.name] += 1
+        if today.balance != then.balance or today.stage.name != then.stage.name:
+            self.differing.append((customer, today, then))
+
+    def add(self, other: Found) -> None:
+        self.read += other.read
+        self.customers += other.customers
+        self.differing += other.differing
+        self.stages_today += other.stages_today
+        self.stages_then += other.stages_then
+        self.tally.add_all(other.tally)
+
+
+def compared(relationships: Iterable[Relationship], sides: Sides, at: datetime, replayed: Replayed) -> Found:
+    """Both rulebooks over these customers."""
+    found = Found()
+    watched = replayed.differing(*sides.rulebooks)
+    even_so = replayed.differing(*sides.rulebooks, same_lines=True)
+    for relationship in relationships:
+        today, then = (Account(relationship, account.lines(relationship, side)) for side in sides)
+        found.note(relationship.customer, _side(today, sides.today, at), _side(then, sides.then, at))
+        if not watched:
+            continue
+        came = list(replayed.alerts_of(today, sides.today, at, watched))
+        # What follows from the lines alone need not be looked for again where these are the same.
+        others = even_so if today.lines == then.lines else watched
+        same = (each for each in came if each.rule not in others)
+        found.tally.add(came, [*same, *replayed.alerts_of(then, sides.then, at, others)])
+    return found
+
+
+Several = Callable[[Iterable[Portion]], Iterator[Found]]
+"""What each portion came to, in any order."""
+
+
 def what_if(
     log: Log,
     library: Library,
     asker: Asker,
-    rulebook: Rulebook,
+    sides: Sides,
     at: datetime,
     replayed: Replayed,
+    *,
+    upto: int,
+    several: Several | None = None,
     tell: Progress | None = None,
 ) -> WhatIf:
-    """Both rulebooks over the whole log, as if each had counted from the beginning; nothing is written."""
+    """Both rulebooks over the whole log up to a position; nothing is written.
+
+    `several` compare portions at the same time; without them all are compared here, one after the other.
+    """
     allowed(asker, "tests")
-    steering = library.steering(None)
-    rules = (steering.rulebooks.at(at), rulebook)
-    sides = [replay.under(steering, each) for each in rules]
-    watched = replayed.differing(*rules)
-    found: list[tuple[str, Side, Side]] = []
-    tally = Tally()
-    for relationship in replay.every(log, library.views, tell):
-        accounts = [Account(relationship, account.lines(relationship, side)) for side in sides]
-        today, then = (_side(each, side, at) for each, side in zip(accounts, sides, strict=True))
-        found.append((relationship.customer, today, then))
-        if watched:
-            tally.add(*(replayed.alerts_of(*pair, at, watched) for pair in zip(accounts, sides, strict=True)))
-    names = names_of(library, [customer for customer, *_ in found])
-    every = [Difference(customer, *names[customer], before, after) for customer, before, after in found]
-    differing = [each for each in every if each.points]
-    only_stage = [each for each in every if not each.points and each.today.stage.name != each.then.stage.name]
+    portions = replay.portions(library.views)
+    total, found = sum(map(replay.customers_in, portions)), Found()
+    one = partial(compared_in, log, library.views, sides, at, replayed, upto)
+    for each in several(portions) if several else map(one, portions):
+        found.add(each)
+        if tell:
+            tell(found.read, total)
+    return _told(library, found, sides, at, replayed)
+
+
+def compared_in(
+    log: Log, views: Views, sides: Sides, at: datetime, replayed: Replayed, upto: int, portion: Portion
+) -> Found:
+    found = compared(replay.folded(log, views, portion, upto=upto), sides, at, replayed)
+    found.read = replay.customers_in(portion)
+    return found
+
+
+def _told(library: Library, found: Found, sides: Sides, at: datetime, replayed: Replayed) -> WhatIf:
+    names = names_of(library, [customer for customer, *_ in found.differing])
+    every = [Difference(customer, *names[customer], today, then) for customer, today, then in found.differing]
     return WhatIf(
         at=at,
-        customers=len(found),
-        differences=tuple(sorted(differing, key=lambda each: (-abs(each.points), each.id))),
-        only_stage=tuple(sorted(only_stage, key=lambda each: each.id)),
-        points=tuple(each.points for each in every),
-        stages_today=dict(Counter(before.stage.name for _, before, _ in found)),
-        stages_then=dict(Counter(after.stage.name for _, _, after in found)),
-        alerts=tally.by_rule(replayed.COVERED, watched),
-        other_alerts=tuple(tally.listed(library, steering, at)),
+        customers=found.customers,
+        differences=tuple(sorted((each for each in every if each.points), key=_largest_first)),
+        only_stage=tuple(sorted((each for each in every if not each.points), key=_largest_first)),
+        stages_today=dict(found.stages_today),
+        stages_then=dict(found.stages_then),
+        alerts=found.tally.by_rule(replayed.COVERED, replayed.differing(*sides.rulebooks)),
+        other_alerts=tuple(found.tally.listed(library, sides.today, at)),
     )
+
+
+def _largest_first(each: Difference) -> tuple[int, str, str]:
+    return -abs(each.points), each.id, each.customer
 
 
 def _side(each: Account, steering: Steering, at: datetime) -> Side:

@@ -13,4 +13,6 @@ from workers import replayed
 
 
 def what_if(konto: Konto, rulebook: Rulebook, at: datetime, tell: Progress | None = None) -> WhatIf:
-    return view.what_if(konto.log, konto.library, konto.asker, rulebook, at, replayed, tell)
+    upto = konto.log.head()
+    sides = view.sides(konto.follower.steering(upto), rulebook, at)
+    return view.what_if(konto.log, konto.library, konto.asker, sides, at, replayed, upto=upto, tell=tell)

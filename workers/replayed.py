@@ -40,11 +40,15 @@ from workers.tick import LOOK_BACK, Newly, again_by, chosen, is_armed, told_by, 
 
 
 class Watched(NamedTuple):
-    """The rows of a rule and its policy; `depends_on`: sections of the rulebook, or `section.field`."""
+    """The rows of a rule and its policy; `depends_on`: sections of the rulebook, or `section.field`.
+
+    `by_lines`: the rows also follow from the lines of the account, and so from all that these are made by.
+    """
 
     rows: Callable[[Folded], Iterable[Stretch[Any]]]
     policy: Callable[[Any], Iterable[Occasion]]
     depends_on: tuple[str, ...]
+    by_lines: bool = False
 
 
 WATCHED: Mapping[Rule, Watched] = {
@@ -104,26 +108,29 @@ ACCOUNT = (
     "recovery",
     "sensitivity",
     "newness",
-    "fading",
-    "alerts.again_after_days",
 )
-"""What lines are worth."""
+"""What lines are made by."""
+WORTH = ("promise.late", "fading", "alerts.again_after_days")
+"""What the same lines come to at a moment, and when it is told of anew."""
 
 STATES: Mapping[Rule, Watched] = {
     "trust_low": Watched(
         Folded.strained,
         when_trust_is_low_tell_whoever_looks_after_the_customer.occasions,
-        (*ACCOUNT, "stage"),
+        (*WORTH, "stage"),
+        by_lines=True,
     ),
     "trust_falling": Watched(
         Folded.strained,
         when_trust_is_falling_tell_whoever_looks_after_the_customer.occasions,
-        (*ACCOUNT, "alerts.fall_points", "alerts.fall_days"),
+        (*WORTH, "alerts.fall_points", "alerts.fall_days"),
+        by_lines=True,
     ),
     "buffer_thin": Watched(
         Folded.strained,
         when_the_buffer_is_thin_tell_whoever_looks_after_the_customer.occasions,
-        (*ACCOUNT, "stage", "buffer", "alerts.thin_buffer"),
+        (*WORTH, "stage", "buffer", "alerts.thin_buffer"),
+        by_lines=True,
     ),
     "lapsed_cadence": Watched(
         Folded.quiet,
@@ -144,16 +151,22 @@ STATES: Mapping[Rule, Watched] = {
 """Rules about a customer's state."""
 
 
-def differing(one: Rulebook, other: Rulebook) -> tuple[Rule, ...]:
-    """The rules whose alerts may be others under another rulebook, the most urgent first."""
-    return tuple(rule for rule in COVERED if any(_of(one, name) != _of(other, name) for name in _depends_on(rule)))
+def differing(one: Rulebook, other: Rulebook, *, same_lines: bool = False) -> tuple[Rule, ...]:
+    """The rules whose alerts may be others under another rulebook, the most urgent first.
+
+    `same_lines`: even of an account that has the same lines under both.
+    """
+    names = {name for rule in COVERED for name in _depends_on(rule, same_lines=same_lines)}
+    others = {name for name in names if _of(one, name) != _of(other, name)}
+    return tuple(rule for rule in COVERED if not others.isdisjoint(_depends_on(rule, same_lines=same_lines)))
 
 
 COVERED: tuple[Rule, ...] = tuple(rule for rule in RULES if rule in WATCHED or rule in STATES)
 
 
-def _depends_on(rule: Rule) -> tuple[str, ...]:
-    return (WATCHED.get(rule) or STATES[rule]).depends_on
+def _depends_on(rule: Rule, *, same_lines: bool) -> tuple[str, ...]:
+    watched = WATCHED.get(rule) or STATES[rule]
+    return (*ACCOUNT, *watched.depends_on) if watched.by_lines and not same_lines else watched.depends_on
 
 
 def _of(book: Rulebook, name: str) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from domain import rulebook
 from domain.alert import AlertDelivered, Occasion, Rule, event
 from domain.recovery import ORDER
-from domain.rulebook import Rulebook
+from domain.rulebook import Late, Rulebook
 from projections import replay
 from projections.other_alerts import compared
 from projections.replay import Account
@@ -270,13 +271,18 @@ QUIET = """
 
 
 def came(given: Given, book: Rulebook | None = None, text: str = FIRM + QUIET) -> list[Occasion]:
+    return [each for _, alerts in by_account(given, book, text) for each in alerts]
+
+
+def by_account(
+    given: Given, book: Rulebook | None = None, text: str = FIRM + QUIET
+) -> list[tuple[Account, list[Occasion]]]:
     history = given(text, steered(book))
-    return [
-        each
+    accounts = [
+        Account(history.relationship(customer), history.postings_of(customer))
         for customer in ("customer-K-1", "customer-K-2")
-        for account in [Account(history.relationship(customer), history.postings_of(customer))]
-        for each in replayed.alerts_of(account, history.steered, END)
     ]
+    return [(account, list(replayed.alerts_of(account, history.steered, END))) for account in accounts]
 
 
 def different(today: list[Occasion], then: list[Occasion]) -> set[Rule]:
@@ -350,6 +356,37 @@ def test_no_value_of_the_rulebook_changes_alerts_that_do_not_depend_on_it(given,
                 other = changed(**{section: {name: type(value)(value * factor)}})
                 said = set(replayed.differing(rulebook.default(), other))
                 assert different(before, came(given, other)) <= said, (section, name)
+
+
+OVERDUE = """
+2026-01-02T08:00  Kunde K-1, namens Meier
+2026-01-02T08:00  Kunde K-2, namens Aydin
+2026-01-05T09:00  verspricht K-1 ines "A" bis 2026-01-12T09:00
+2026-01-05T09:00  verspricht K-1 ines "B" bis 2026-01-13T09:00
+"""
+FACTORS = (0.1, 3)
+
+
+def times(value: float | Late, factor: float) -> float | Late:
+    if isinstance(value, Late):
+        return Late(value.days, tuple(round(points * factor) for points in value.points))
+    return type(value)(value * factor) or 1
+
+
+@pytest.mark.parametrize("text", [FIRM + QUIET, ACCOUNTS, OVERDUE], ids=["things", "accounts", "overdue"])
+@pytest.mark.parametrize("section", ["alerts", "buffer", "fading", "promise", "stage"])
+def test_an_account_with_the_same_lines_differs_only_in_what_does_not_follow_from_them_alone(given, section, text):
+    """Whoever has the same lines under both is not looked at twice for it, and this must be right."""
+    before, same = by_account(given, text=text), 0
+    values = [each for each in getattr(rulebook.default(), section) if isinstance(each[1], int | float | Late)]
+    for (name, value), factor in product(values, FACTORS):
+        other = changed(**{section: {name: times(value, factor)}})
+        said = set(replayed.differing(rulebook.default(), other, same_lines=True))
+        for (today, alerts), (then, others) in zip(before, by_account(given, other, text), strict=True):
+            if today.lines == then.lines:
+                same += 1
+                assert different(alerts, others) <= said, (section, name)
+    assert same
 
 
 def test_what_only_comes_sooner_or_later_comes_under_both(given):
