@@ -29,8 +29,8 @@ from projections import shares
 from projections.follow import TABLE_NAMES
 from tests.servers.postgres import fresh_database
 from wiring import logs
-from wiring.folding import seldom_collected
 from wiring.home import Konto, open_home
+from wiring.processes import seldom_collected
 from wiring.services import OTHERS_SECONDS
 from wiring.settings import LogSettings
 

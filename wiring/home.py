@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Self
+from typing import NamedTuple, Self
 
 import structlog
 
@@ -41,8 +41,9 @@ from projections.taught import Taught
 from wiring import erasing, installation, keys, layouts, masters, stores
 from wiring import settings as settings_
 from wiring.defaults import DEFAULTS
-from wiring.folding import Folders, as_many_as_help, seldom_collected
+from wiring.folding import Folders
 from wiring.patience import patiently
+from wiring.processes import as_many_as_help, seldom_collected
 from wiring.settings import Settings
 from wiring.together import Together
 from words import N_
@@ -51,6 +52,17 @@ logger = structlog.get_logger("konto")
 
 Clock = Callable[[], datetime]
 Building = Callable[[], AbstractContextManager[Progress | None]]
+
+
+class Reading(NamedTuple):
+    """Log and tables, of whoever only reads."""
+
+    log: Log
+    views: Views
+
+
+Opening = Callable[[], AbstractContextManager[Reading]]
+"""Opens both, also in another process."""
 
 
 def system_clock() -> datetime:
@@ -250,6 +262,11 @@ class Konto:
             finally:
                 self._leave_nothing(name)
 
+    @property
+    def reading(self) -> Opening:
+        """For another process."""
+        return partial(_reading, self.home, self.settings, self.log.ids, self.places)
+
     def leave_nothing_beside(self) -> None:
         """What was begun beside by processes that were killed."""
         for name in BESIDE:
@@ -431,6 +448,13 @@ def open_home(
         konto.close()
         raise
     return konto
+
+
+@contextmanager
+def _reading(home: Path, settings: Settings, ids: Ids, places: masters.Places) -> Iterator[Reading]:
+    log, tables = _log(home, settings, ids, places), stores.tables(home, settings.store)
+    with closing(log.store), closing(tables):
+        yield Reading(log, Views(tables))
 
 
 def _log(home: Path, settings: Settings, ids: Ids, places: masters.Places) -> Log:

@@ -50,7 +50,7 @@ def reckon(konto: Konto, kept: Kept, reader: Reader, text: str, tell: Tell) -> W
         rules = load(text, Rulebook)
     except Refused as unsound:
         return Refusal(tuple(publishing.told(unsound, "rulebook", reader)))
-    found = kept.fresh(_question(text), konto, lambda now: trying.what_if(konto, rules, now, tell))
+    found = kept.fresh(_question(text), konto, lambda now: trying.what_if(konto, rules, now, tell, processes=None))
     return _told(found, konto, reader)
 
 

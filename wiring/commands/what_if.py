@@ -33,14 +33,24 @@ CUSTOMER, TODAY, THEN, CHANGE, STAGE = N_("Customer"), N_("Today"), N_("With thi
 Which = Annotated[Path, typer.Argument(metavar="RULEBOOK", help=N_("The other rulebook, a file."))]
 
 
-def what_if(ctx: typer.Context, rulebook: Which, json: Json = False, lang: Lang = None) -> None:
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--processes", metavar="N", min=1, help=N_("How many processes reckon at the same time; else as many as help.")
+    ),
+]
+
+
+def what_if(
+    ctx: typer.Context, rulebook: Which, processes: Processes = None, json: Json = False, lang: Lang = None
+) -> None:
     text = text_of(rulebook)
     with settings.naming(rulebook):
         rules = load(text, Rulebook)
     with at_desk(ctx, json, lang) as desk:
         konto = desk.konto
         with desk.out.progress(desk.t.gettext(REPLAYING), least=SLOW) as tell:
-            found = trying.what_if(konto, rules, desk.now, tell)
+            found = trying.what_if(konto, rules, desk.now, tell, processes=processes)
         if json:
             desk.out.answer(as_json(found, desk.t))
         else:
