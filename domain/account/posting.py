@@ -77,7 +77,8 @@ class Posting(msgspec.Struct, frozen=True):
         return self.since or self.time
 
     def stands_at(self, at: datetime) -> bool:
-        return self.stands_from <= at and (self.until is None or at < self.until)
+        # Not by `stands_from`: this is asked of every line at thousands of moments.
+        return (self.since or self.time) <= at and (self.until is None or at < self.until)
 
     def base_at(self, at: datetime, rulebooks: Rulebooks) -> int:
         """Hundredths; of a provisional line by the days past its due, under the rules of the due."""
@@ -95,7 +96,7 @@ class Posting(msgspec.Struct, frozen=True):
 
     def counts_at(self, at: datetime, rulebooks: Rulebooks) -> int:
         """What the line still counts: its points, faded with its age. A provisional line has no age."""
-        points = self.points_at(at, rulebooks)
+        points = self.points if self.due is None and self.against is None else self.points_at(at, rulebooks)
         if self.due is not None or not self.fades:
             return points
         return hundredths(points / 100 * rulebooks.at(at).fading.at(days_between(self.time, at)))
