@@ -219,8 +219,8 @@ def _told(library: Library, found: Found, sides: Sides, at: datetime, replayed: 
         customers=found.customers,
         differences=tuple(sorted((each for each in every if each.points), key=_largest_first)),
         only_stage=tuple(sorted((each for each in every if not each.points), key=_largest_first)),
-        stages_today=dict(found.stages_today),
-        stages_then=dict(found.stages_then),
+        stages_today=dict(sorted(found.stages_today.items())),
+        stages_then=dict(sorted(found.stages_then.items())),
         alerts=found.tally.by_rule(replayed.COVERED, replayed.differing(*sides.rulebooks)),
         other_alerts=tuple(found.tally.listed(library, sides.today, at)),
     )
