@@ -46,10 +46,11 @@ def vault_and_tree(folder: Path, count: int) -> Pair:
 def _nothing_sealed() -> Iterator[None]:
     """No text is encrypted or authenticated; what is stored takes as much room as before."""
     with (
-        patch.object(SubjectKey, "seal", lambda self, fact_key, secrets, nonce: nonce),
-        patch.object(SubjectKey, "mac", lambda self, secrets: "0" * 32),
+        patch.object(SubjectKey, "seal_text", lambda self, fact_key, text, nonce: nonce),
+        patch.object(SubjectKey, "mac_text", lambda self, text: "0" * 32),
         patch.object(SubjectKey, "open", lambda self, fact_key, sealed: {"id": fact_key}),
-        patch.object(MasterKey, "wrap", lambda self, subject_key: b""),
+        patch.object(MasterKey, "wrap", lambda self, subject_key: subject_key.key),
+        patch.object(MasterKey, "unwrap", lambda self, subject, wrapped: SubjectKey(subject, bytes(wrapped))),
     ):
         yield
 

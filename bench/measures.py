@@ -158,6 +158,16 @@ MEASURES: Mapping[str, Callable[[Path, int], Pair]] = {
     "rerun:sqlite": pages.reruns,
 }
 
+AIMED_AT = (
+    "import_log:sqlite", "import_log:postgresql", "import_all:sqlite", "import_all:postgresql", "rebuild:sqlite",
+    "rebuild_vs_library:postgresql", "scale_out", "memory", "record:sqlite", "record:postgresql", "http:sqlite",
+    "http:postgresql", "what_if:sqlite", "alerts", "kpi:sqlite", "pages:sqlite",
+)  # fmt: skip
+"""Those for which docs/reference/speed.md has an aim; the others explain them."""
+
+FEWER = {"scale_out": 3}
+"""Measured quickly with so many times fewer facts: followed page by page they take minutes."""
+
 
 # -- how ----------------------------------------------------------------------------------------------
 
