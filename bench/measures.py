@@ -5,30 +5,23 @@ Each measure makes its files in a folder of its own and gives two functions that
 
 from __future__ import annotations
 
-import resource
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import partial
-from itertools import count as count_up
 from pathlib import Path
 from time import perf_counter
 
 import msgspec
 
-from bench import alerts, audit, kpis, looks, on_postgres, over_http, pages, recording
-from bench.fed import facts_file, home_of
+from bench import alerts, audit, kpis, looks, memory, on_postgres, over_http, pages, recording
+from bench.fed import home_of
 from bench.pair import Pair
 from bench.stores import Database, Files
 from domain.rulebook import default
 from projections import experiences
 from projections.advice import learned
-from wiring import logs
 from wiring.home import open_home
-from wiring.importing import import_file
-from wiring.settings import LogSettings
 from wiring.trying import what_if as tried
 
 
@@ -63,35 +56,6 @@ def rebuild_by_two(folder: Path, count: int) -> Pair:
         return perf_counter() - started
 
     return Pair(lambda: built(2), lambda: built(1), count)
-
-
-def memory(folder: Path, count: int) -> Pair:
-    """The most that one process takes while a file of facts is taken in and all tables are built, against 400 MB.
-
-    Megabytes stand for seconds here, so that the rates are facts a megabyte.
-    """
-    file, homes = facts_file(folder, count), count_up()
-
-    def ours() -> float:
-        home = folder / f"home-{next(homes)}"
-        script = f"from bench.measures import megabytes; print(megabytes({str(home)!r}, {str(file)!r}))"
-        answer = subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.PIPE, text=True)
-        return float(answer.stdout.split()[-1])
-
-    return Pair(ours, lambda: MOST_MEGABYTES, count)
-
-
-def megabytes(home: str, file: str) -> float:
-    """In a process that does nothing else, and in those that help it."""
-    logs.configure(LogSettings(level="warning"))
-    with open_home(Path(home), environment={}) as konto:
-        import_file(konto, Path(file))
-        konto.catch_up(processes=None)
-    most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return most / 1024
-
-
-MOST_MEGABYTES = 400.0
 
 
 def what_if(folder: Path, count: int) -> Pair:
@@ -137,7 +101,7 @@ MEASURES: Mapping[str, Callable[[Path, int], Pair]] = {
     "rebuild_vs_library:postgresql": on_postgres.rebuild_vs_library,
     "rebuild_by_two:sqlite": rebuild_by_two,
     "scale_out": on_postgres.scale_out,
-    "memory": memory,
+    "memory": memory.most,
     "record:sqlite": partial(recording.record, Files),
     "record:postgresql": partial(recording.record, Database),
     "http:sqlite": partial(over_http.singly, Files),
