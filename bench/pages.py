@@ -53,6 +53,7 @@ ASKING, GOING_WRONG = 0.25, 0.02
 """After so many of the promises the customer asks something, or something goes wrong."""
 
 Question = Callable[[], object]
+Clock = Callable[[], datetime]
 
 
 def every(folder: Path, count: int) -> Pair:
@@ -67,13 +68,13 @@ def reruns(folder: Path, count: int) -> Pair:
     return Pair(lambda: median(rerun_s(home).values()), lambda: PROMISED_S, 1)
 
 
-def firm(folder: Path, count: int) -> Home:
+def firm(folder: Path, count: int, clock: Clock = system_clock) -> Home:
     place = common(folder) / f"firm-{count}"
     new = not place.exists()
-    konto = open_home(place, environment={})
+    konto = open_home(place, environment={}, clock=clock)
     if new:
         file = folder / f"facts-{count}.jsonl"
-        facts.write(file, envelopes(count, system_clock()))
+        facts.write(file, envelopes(count, clock()))
         import_file(konto, file)
         konto.catch_up(processes=None)
     return Home(konto)

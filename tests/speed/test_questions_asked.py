@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -18,8 +19,10 @@ from domain.store.sqlite import SqliteCursor
 from domain.vocabulary import parse
 from wiring.home import open_home
 
-SMALL, LARGE = 1_200, 4_800
-"""Facts; so many that a page of each list is full in both."""
+SMALL, LARGE = 4_800, 9_600
+"""Facts; so many that a page of each list is full in both, and no part of a morning empty, which is asked less."""
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+"""A working day: what is due then does not hang on when the test runs."""
 
 
 @contextmanager
@@ -45,7 +48,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, Home]]:
     folder = tmp_path_factory.mktemp("firms")
-    small, large = pages.firm(folder, SMALL), pages.firm(folder, LARGE)
+    small, large = (pages.firm(folder, count, lambda: NOW) for count in (SMALL, LARGE))
     yield small, large
     for home in (small, large):
         home.konto.close()
