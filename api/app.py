@@ -113,8 +113,11 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
     """The API of a home, whoever serves it."""
     answering: dict[tuple[str, str], ASGIApp] = {}
     api = Described(answering, title=TITLE, description=WHAT, version=our_version(), docs_url=None, redoc_url=None)
-    api.add_middleware(Bodies, within_s=body_within_s)
-    api.add_middleware(Around)  # the last one added is the outermost
+
+    def guarded(app: ASGIApp) -> ASGIApp:
+        return Around(Bodies(app, body_within_s))
+
+    api.add_middleware(guarded)
     konto = replace(konto, door="api")
     door = Door(konto, pace)
     workers = ThreadPoolExecutor(AT_ONCE, "answering")
@@ -122,7 +125,7 @@ def app(konto: Konto, pace: Pace, *, body_within_s: float) -> FastAPI:
     for route in ROUTES:
         endpoint = _endpoint(route, konto, door, workers)
         if "{" not in route.path:
-            answering[route.method, route.path] = Around(Bodies(Answering(endpoint), body_within_s))
+            answering[route.method, route.path] = guarded(Answering(endpoint))
         api.router.add_api_route(
             route.path, endpoint, methods=[route.method], route_class_override=Direct, **_described(route)
         )

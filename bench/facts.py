@@ -28,11 +28,11 @@ Envelope = dict[str, Any]
 
 
 def envelopes(count: int, seed: int = 1) -> list[Envelope]:
-    """The same as `told`, all at once."""
-    return list(told(count, seed))
+    """The same as `one_by_one`, all at once."""
+    return list(one_by_one(count, seed))
 
 
-def told(count: int, seed: int = 1) -> Iterator[Envelope]:
+def one_by_one(count: int, seed: int = 1) -> Iterator[Envelope]:
     """Customers registered, promises made, moved, settled, and what customers said of them.
 
     A tenth of the customers has half of the promises, as in every real firm.
@@ -142,4 +142,4 @@ def _fact(id: str, type: str, time: datetime, **data: Any) -> Envelope:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), told(int(sys.argv[2])))
+    write(Path(sys.argv[1]), one_by_one(int(sys.argv[2])))

@@ -29,8 +29,8 @@ from projections import shares
 from projections.follow import TABLE_NAMES
 from tests.servers.postgres import fresh_database
 from wiring import logs
+from wiring.circles import WHILE_FOLDING, seldom_looked_for
 from wiring.home import Konto, open_home
-from wiring.processes import seldom_collected
 from wiring.services import OTHERS_SECONDS
 from wiring.settings import LogSettings
 
@@ -101,7 +101,7 @@ def _followed_by(konto: Konto, processes: int) -> float:
 def follow(home: str, number: int) -> None:
     """What one of them does, once it is told to: what a worker does, but never building anew."""
     logs.configure(LogSettings(level="warning"))
-    with open_home(Path(home), environment={}) as konto, seldom_collected():
+    with open_home(Path(home), environment={}) as konto, seldom_looked_for(WHILE_FOLDING):
         konto.follower.first = number
         print("ready", flush=True)
         sys.stdin.readline()

@@ -22,8 +22,7 @@ from domain.fact import Data, Fact, in_order
 from domain.firm import FirmRatesSet
 from domain.ids import Ids
 from domain.masters import Masters
-from domain.store import VERSIONS, Cursor, EventTable, LastingStore, Row
-from domain.store.base import Answer
+from domain.store import VERSIONS, Answer, Cursor, EventTable, LastingStore, Row
 from domain.store.schema import Step
 from domain.vault import FIRM, Erased, MasterKey, SubjectKey, plan, told, unseal
 from domain.vocabulary import OUR_OWN, stored_data
@@ -386,7 +385,7 @@ class Writer:
         the end. Whoever cannot open it records nothing at all: no sender is to be told that a fact was wrong."""
 
     def begin(self) -> None:
-        """Before anything else; once more does nothing."""
+        """Before anything else."""
         self._begin(self.cursor.ask(AT_FIRST))
 
     def _begin(self, first: Answer) -> None:

@@ -60,9 +60,8 @@ class Class(NamedTuple):
 class WhatIf:
     """`differences`: whose balance differs, the largest first; `only_stage`: whose stage alone does.
 
-    `alerts` by rule, the most urgent first: None where
-    both rulebooks agree in all that it depends on; without those of which none came. `other_alerts`: the latest of
-    what came only under one of the two.
+    `alerts` by rule, the most urgent first: None where both rulebooks agree in all that it depends on; without those of
+    which none came. `other_alerts`: the latest of what came only under one of the two.
     """
 
     at: datetime

@@ -40,10 +40,11 @@ from projections.tables import Views
 from projections.taught import Taught
 from wiring import erasing, installation, keys, layouts, masters, stores
 from wiring import settings as settings_
+from wiring.circles import WHILE_FOLDING, seldom_looked_for
 from wiring.defaults import DEFAULTS
 from wiring.folding import Folders
 from wiring.patience import patiently
-from wiring.processes import as_many_as_help, seldom_collected
+from wiring.processes import as_many_as_help
 from wiring.settings import Settings
 from wiring.together import Together
 from words import N_
@@ -250,7 +251,7 @@ class Konto:
         A file whatever the live store is: the folds are the same, and nobody needs the right to make tables.
         """
         file = self.home / f"views.{name}.db"
-        with held(file.with_suffix(".lock")) as ours, seldom_collected():
+        with held(file.with_suffix(".lock")) as ours, seldom_looked_for(WHILE_FOLDING):
             if not ours:
                 raise AlreadyRunning(file)
             self._leave_nothing(name)  # of one that was killed

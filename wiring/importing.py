@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -22,14 +21,13 @@ from intake import changes, exported, files, mapping
 from intake.mapped import Mapped
 from intake.text_lines import refused_file
 from wiring import refused_rows
+from wiring.circles import WHILE_RECORDING, seldom_looked_for
 from wiring.fetching import asker
 from wiring.home import Konto
 from wiring.patience import patiently
 from words import Translator, translator
 
 CHUNK = 1000
-OBJECTS = 50_000
-"""So many new ones come together before Python looks for circles among them."""
 SHOWN = 50
 """So many refusals are shown; all of them go into the file of refused rows."""
 
@@ -105,7 +103,7 @@ def import_file(
             raise
 
     # What an earlier try has recorded before the database went away is found there by the next one.
-    with _seldom_tidied(), konto.log.writing_much():
+    with seldom_looked_for(WHILE_RECORDING), konto.log.writing_much():
         summary = patiently(take, konto.settings.store.patience_seconds, progress=lambda: kept)
     summary.recorded += kept
     summary.already -= kept
@@ -119,17 +117,6 @@ def import_file(
             konto, file, summary.refusals, words or translator("en"), mapping=known, encoding=encoding
         )
     return summary
-
-
-@contextmanager
-def _seldom_tidied() -> Iterator[None]:
-    """Facts hold no circles. To look for some after every 700 of them takes a tenth of the time of a large file."""
-    usual = gc.get_threshold()
-    gc.set_threshold(OBJECTS, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def take_body(konto: Konto, name: str, document: Any, mapped: Iterator[Mapped]) -> Summary:

@@ -5,14 +5,12 @@ They take task by task from one queue, so that none waits for another. What they
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
@@ -20,6 +18,7 @@ from queue import Empty
 from typing import Any, NamedTuple
 
 from domain.errors import Refused
+from wiring.circles import WHILE_FOLDING, seldom_looked_for
 
 EVENTS_FOR_ONE = 30_000
 """So many are worth the second that another process takes to start."""
@@ -41,21 +40,6 @@ def as_many_as_help(events: int) -> int:
     """Processes for a log of so many events on this machine."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(cores, events // EVENTS_FOR_ONE))
-
-
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Millions of things without circles come and go: to look for circles among them takes a tenth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(SMALL_THINGS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-SMALL_THINGS = 200_000
-"""So many come between two looks."""
 
 
 class Processes:
@@ -132,7 +116,7 @@ def _work(number: int, work: Work, tasks: Queue[Any], told: Queue[Any]) -> None:
     # Ctrl-C reaches all processes of a terminal. Whoever asked for us ends us, and tells the user.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with seldom_collected():
+        with seldom_looked_for(WHILE_FOLDING):
             work(number, iter(tasks.get, None), lambda said: told.put((number, said)))
         told.put((number, None))
     except Refused as refused:

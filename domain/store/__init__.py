@@ -6,6 +6,7 @@
 from domain.store.base import (
     STORE_FAILS,
     VERSIONS,
+    Answer,
     Beside,
     Bookmarks,
     Claim,
@@ -25,13 +26,14 @@ from domain.store.base import (
     indexed_table,
     key_apart,
 )
-from domain.store.exchange import SqliteTables
 from domain.store.filling import Filling, as_store
 from domain.store.sqlite import SqliteStore
+from domain.store.sqlite_tables import SqliteTables
 
 __all__ = [
     "STORE_FAILS",
     "VERSIONS",
+    "Answer",
     "Beside",
     "Bookmarks",
     "Claim",

@@ -58,8 +58,6 @@ class Cursor(ABC):
 
     for_update = ""
     """Behind a SELECT: nobody changes these rows before this transaction has ended."""
-    is_far = False
-    """Each answer is a way there and back, so that several questions are better asked before the first is answered."""
 
     @abstractmethod
     def execute(self, sql: str, params: Sequence[Any] = ()) -> Self: ...

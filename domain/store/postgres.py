@@ -75,7 +75,6 @@ Part = tuple[str, Sequence[Sequence[Any]]]
 
 class PostgresCursor(Cursor):
     for_update = " FOR UPDATE"
-    is_far = True
 
     def __init__(self, connection: Connection, pipeline: ExitStack | None = None) -> None:
         """`pipeline`: what to close so that statements go out one by one again."""

@@ -63,10 +63,14 @@ class PostgresTables(PostgresStore, TableStore):
 
     @contextmanager
     def beside(self, file: Path, step_with: Callable[[Bookmarks], Step]) -> Iterator[Beside]:
-        with self._exchanging() as may_rename:
-            if not may_rename:
-                yield InFile(file, lambda ready: self._put_rows(file, step_with(self.bookmarks()), ready))
-                return
+        if not self._may_rename():
+            yield InFile(file, lambda ready: self._put_rows(file, step_with(self.bookmarks()), ready))
+            return
+        with self.claim("exchange") as ours:
+            if ours is None:
+                raise StoreBusy
+            for schema in (self._next, self._old):  # of somebody who was killed
+                self._drop(schema)
             following = PostgresStore(
                 self.url,
                 self._next,
@@ -75,24 +79,11 @@ class PostgresTables(PostgresStore, TableStore):
                 pool_size=BESIDE,
             )
             try:
-                for schema in (self._next, self._old):  # of somebody who was killed
-                    self._drop(schema)
                 self._load(following, file, step_with(following.bookmarks()))
                 yield _InSchema(following, self._rename)
             finally:
                 following.close()
                 self._drop(self._next)
-
-    @contextmanager
-    def _exchanging(self) -> Iterator[bool]:
-        """Whether we may do so by name, while nobody else does."""
-        if not self._may_rename():
-            yield False
-            return
-        with self.claim("exchange") as ours:
-            if ours is None:
-                raise StoreBusy
-            yield True
 
     def _may_rename(self) -> bool:
         """There are tables, they are ours, and we may make schemas."""
@@ -147,7 +138,7 @@ class PostgresTables(PostgresStore, TableStore):
         cursor.execute(f"SET LOCAL maintenance_work_mem TO '{INDEX_MEMORY}'")
         for statement in [each for each in step.statements if indexed_table(each) is None]:
             cursor.execute(self.ddl(statement))
-        _copy(cursor, file, " WITH (FREEZE)")
+        _copy(cursor, file, new=True)
         for statement in [each for each in step.statements if indexed_table(each) is not None]:
             cursor.execute(self.ddl(statement))
         cursor.execute(self.ddl(REGISTER))
@@ -218,6 +209,7 @@ class PostgresTables(PostgresStore, TableStore):
 
     def remove(self) -> None:
         """The first schema stays, empty: by hand somebody may have said there who has which rights by default."""
+        self._drop_what_was_left()
         tables = self.tables()
         with self.writing() as cursor:
             for table in sorted(tables):
@@ -250,9 +242,10 @@ def _tables(file: Path) -> list[str]:
         return [name for (name,) in source.execute(sql)]
 
 
-def _copy(cursor: Cursor, file: Path, how: str = "") -> None:
-    """All rows of all tables."""
+def _copy(cursor: Cursor, file: Path, *, new: bool = False) -> None:
+    """All rows of all tables. `new`: those that this transaction made, whose rows nobody need look at again."""
     assert isinstance(cursor, PostgresCursor)
+    how = " WITH (FREEZE)" if new else ""
     with closing(sqlite3.connect(file)) as source:
         for table in _tables(file):
             found = source.execute(f"SELECT * FROM {table}")

@@ -1,7 +1,7 @@
 """How a store's tables come to be: in numbered steps, each taken once, under the writer's lock.
 
 The log only ever gets new steps. Tables that can be rebuilt from it have one step with the number of
-their layout: another number is built beside them (`exchange.py`).
+their layout: another number is built beside them (`sqlite_tables.py`, `postgres_tables.py`).
 """
 
 from __future__ import annotations

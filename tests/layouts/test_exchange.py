@@ -18,7 +18,7 @@ from projections import anew
 from projections.follow import LAYOUT, TABLE_NAMES
 from tests.homes import Home, open_at
 from tests.layouts.at_work import NOW, at_work, made
-from tests.layouts.passer import as_passer
+from tests.passer import as_passer
 from tests.processes import at_once
 from tests.projections.test_follow import contents, rebuilt
 from tests.stores import Engine, only_files
@@ -349,7 +349,7 @@ def test_in_a_database_a_rebuild_renames_schemas_and_leaves_nothing_of_the_old_o
 
 
 @only_a_database
-@pytest.mark.parametrize("way", ["rebuilding", "tidying", "forgetting"])
+@pytest.mark.parametrize("way", ["rebuilding", "tidying", "forgetting", "removing"])
 def test_what_somebody_who_was_killed_left_in_a_database_goes_with_the_next_occasion(some: Home, way: str):
     left_behind(some)
     assert len(schemas_of(some)) == 3
@@ -357,8 +357,16 @@ def test_what_somebody_who_was_killed_left_in_a_database_goes_with_the_next_occa
         some.konto.rebuild()
     elif way == "tidying":
         tidy(some.konto)
-    else:
+    elif way == "forgetting":
         some.konto.tables.forget(TABLE_NAMES)
+    else:
+        with psycopg.connect(some.konto.settings.store.address or "") as asking:
+            some.konto.tables.remove()
+            sql = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)"
+            assert asking.execute(sql, (schema_of(some),)).fetchall() == []
+        some.konto.close()
+        open_at(some.konto.home).close()  # whoever opens the home next has tables again
+        return
     assert schemas_of(some) == {schema_of(some)}
 
 

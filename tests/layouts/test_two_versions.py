@@ -23,8 +23,8 @@ from tests.erasing import person
 from tests.homes import Home, open_at
 from tests.kills.runs import ROOT
 from tests.layouts.at_work import NOW, made
-from tests.layouts.passer import as_passer
 from tests.layouts.test_exchange import filled, tables_in
+from tests.passer import as_passer
 from tests.projections.test_follow import NOW as TODAY
 from tests.projections.test_follow import OPEN, contents, told
 from tests.stores import Engine, Schemas

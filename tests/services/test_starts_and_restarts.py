@@ -16,6 +16,7 @@ import pytest
 from projections.follow import LAYOUT
 from tests.kills.runs import ROOT
 from tests.kills.test_kills import FACTS_PER_FILE, file, recorded
+from tests.passer import as_passer
 from tests.processes import at_once
 from tests.projections.test_follow import contents, rebuilt
 from tests.servers.postgres import PostgresServer
@@ -64,22 +65,7 @@ def test_services_need_no_right_to_make_tables_in_postgres(schemas: Schemas, tmp
     folder.mkdir(mode=0o700)
     (folder / "settings.toml").write_text(schemas.settings(), encoding="utf-8")
     open_home(folder, environment={}, prepare=True).close()
-    owner, schema = schemas.url, "konto_0"
-    every = f"{schema}, {schema}_views_{LAYOUT}, {schema}_journal"
-    with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(
-            f"""
-            DO $$ BEGIN CREATE ROLE service LOGIN PASSWORD 'served-5781';
-            EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-            GRANT USAGE ON SCHEMA {every} TO service;
-            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {every} TO service;
-            GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO service;
-            """
-        )
-    user, _, rest = owner.partition("@")
-    served = "postgresql://service:served-5781@" + rest
-    assert user
-    with open_home(folder, environment={"KONTO_STORE_URL": served}) as konto:
+    with open_home(folder, environment={"KONTO_STORE_URL": as_passer(schemas.url, "konto_0")}) as konto:
         import_lines = file(tmp_path / "one.jsonl", 1)
         from wiring.importing import import_file
 
