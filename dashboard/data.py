@@ -182,6 +182,10 @@ class Source(Protocol):
         """Who works here, and when we are open."""
         ...
 
+    def try_again(self, reader: Reader) -> int | Refusal:
+        """Takes in what waits because it could not be, as far as it can be now; how many entries wait still."""
+        ...
+
     def operations(self, reader: Reader) -> Operations | Refusal:
         """Whether everything runs, what waits, and what to do where it does not."""
         ...

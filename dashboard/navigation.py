@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import address, data, deed_window, deeds, doorway, look, places
+from dashboard import address, data, deed_window, deeds, doorway, look, places, standing_still
 from dashboard.visit import is_dark, visit
 from words import Translator
 
@@ -30,6 +30,8 @@ def main() -> None:
         if here.reader.who is not None:
             doorway.sign_out(here)
     address.follow()
+    if firm.standing_still:
+        standing_still.banner(firm.standing_still, here)
     deeds.line(here)
     try:
         page.run()

@@ -18,6 +18,7 @@ import msgspec
 from domain import checkpoints, masters
 from domain.course import Course
 from domain.document import DocumentPublished
+from domain.errors import Refused
 from domain.fact import Data, Fact, in_order
 from domain.firm import FirmRatesSet
 from domain.ids import Ids
@@ -75,6 +76,7 @@ ERASED = "SELECT COALESCE(SUM(1 + done), 0) FROM erasures"
 AT_FIRST = f"SELECT ({ERASED}), (SELECT 1 FROM parked LIMIT 1), ({masters.CURRENT})"
 """What every writer has to know before anything else, as one question."""
 RECEIVED = "SELECT fact, stream, version FROM received WHERE fact IN ({among})"
+WHOSE_TEXTS = "SELECT v.subject FROM received r JOIN vault v ON v.fact = r.fact WHERE r.stream = ? AND r.version = ?"
 WRAPPED = "SELECT subject, wrapped, master FROM vault_keys WHERE subject IN ({among})"
 MOST_STREAMS, MOST_KEYS = 10_000, 50_000
 """So many histories and customers' keys a writer keeps in mind. A file of a million facts has more of both; those that
@@ -85,6 +87,19 @@ class When(msgspec.Struct):
     """The one field of a stored event that a search by time needs."""
 
     time: datetime
+
+
+class UnreadableEvent(Refused):
+    """What is stored is no event that any version wrote: damaged, or changed by hand."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(
+            "unreadable_event",
+            "The entry at position {position} of the log cannot be read. Please run konto quarantine to see what waits "
+            "for it, and konto audit verify to see whether it was changed.",
+            position=position,
+        )
+        self.position = position
 
 
 class Parked(NamedTuple):
@@ -133,18 +148,30 @@ def _said(data: Data) -> dict[str, Any]:
 
 
 def customer_of(row: Row) -> str:
-    """Whom an event concerns, without reading the rest of it."""
-    return _decode_whose(row.state).customer
+    """Whom an event concerns, without reading the rest of it. Raises UnreadableEvent."""
+    try:
+        return _decode_whose(row.state).customer
+    except msgspec.MsgspecError as error:
+        raise UnreadableEvent(row.position) from error
 
 
 def from_row(row: Row) -> Fact:
-    """The fact of an event, brought up to today's vocabulary; personal fields are sealed."""
-    stored = _decode(row.state)
+    """The fact of an event, brought up to today's vocabulary; personal fields are sealed.
+
+    Raises UnreadableEvent, and NotOurVersion for what a newer version of the product wrote.
+    """
+    try:
+        stored = _decode(row.state)
+        data = stored_data(row.topic, stored.v, stored.data)
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:  # whatever the decoder, an upcast or a model finds
+        raise UnreadableEvent(row.position) from error
     return Fact(
         source=stored.source,
         id="",
         time=stored.time,
-        data=stored_data(row.topic, stored.v, stored.data),
+        data=data,
         recorded=stored.recorded,
         sequence=stored.sequence,
         zone=stored.zone,
@@ -153,6 +180,14 @@ def from_row(row: Row) -> Fact:
         stream=row.stream,
         position=row.position,
     )
+
+
+def read(row: Row) -> Fact | None:
+    """The same; None where it cannot be read."""
+    try:
+        return from_row(row)
+    except Refused:
+        return None
 
 
 class Log:
@@ -205,10 +240,27 @@ class Log:
         """Facts in the order in which they were recorded, personal fields sealed."""
         return [from_row(row) for row in self.rows(after, limit)]
 
-    def histories(self, streams: Iterable[str], *, upto: int | None = None) -> dict[str, list[Fact]]:
-        """Each stream's facts, as recorded up to a position."""
+    def histories(
+        self, streams: Iterable[str], *, upto: int | None = None, but: Collection[int] = ()
+    ) -> dict[str, list[Fact]]:
+        """Each stream's facts, as recorded up to a position, `but` for those at some positions."""
         with self.store.reading() as cursor:
-            return read_histories(self.events, cursor, streams, upto)
+            return read_histories(self.events, cursor, streams, upto, but)
+
+    def whose(self, row: Row) -> str:
+        """Whom an event concerns that says nothing of it any more: whose texts lie beside it; else its own stream."""
+        with self.store.reading() as cursor:
+            found = cursor.execute(WHOSE_TEXTS, (row.stream, row.version)).one()
+        return row.stream if found is None or found[0] == FIRM else str(found[0])
+
+    def readable(self, streams: Iterable[str], *, upto: int | None = None) -> dict[str, list[Fact]]:
+        """The same without what cannot be read: for what steers everybody, and so must not stop all of it."""
+        histories: dict[str, list[Fact]] = {}
+        with self.store.reading() as cursor:
+            for row in self.events.of_streams(cursor, streams, upto):
+                if (fact := read(row)) is not None:
+                    histories.setdefault(row.stream, []).append(fact)
+        return histories
 
     def words(self, facts: Iterable[Fact]) -> dict[str, dict[str, Any]]:
         """By the facts' keys what the log does not hold of them, under the fields' names; erased ones are missing."""
@@ -221,9 +273,10 @@ class Log:
         return [unseal(fact, secrets[fact.key]) if fact.key in secrets else fact for fact in facts]
 
     def recorded(self, keys: Sequence[str]) -> dict[str, Fact]:
-        """Of these keys the facts that stand in the log, in their sources' words."""
+        """Of these keys the facts that stand in the log, in their sources' words. Raises UnreadableEvent."""
         with self.store.reading() as cursor:
-            return self._recorded(cursor, keys)
+            found = self._recorded(cursor, keys)
+        return {key: readable(fact) for key, fact in found.items()}
 
     def parked(self) -> list[Parked]:
         with self.store.reading() as cursor:
@@ -244,15 +297,21 @@ class Log:
         with self.store.reading() as cursor:
             return int(cursor.execute("SELECT COUNT(*) FROM parked").one()[0])
 
-    def _recorded(self, cursor: Cursor, keys: Sequence[str]) -> dict[str, Fact]:
-        places = {row[0]: (row[1], row[2]) for row in cursor.among(RECEIVED, keys)}
-        found: dict[str, Fact] = {}
-        if places:
-            secrets = self._secrets(cursor, places)
-            histories = read_histories(self.events, cursor, {stream for stream, _ in places.values()})
-            for key, (stream, version) in places.items():
-                fact = histories[stream][version - 1]
-                found[key] = unseal(fact, secrets[key]) if key in secrets else fact
+    def _recorded(self, cursor: Cursor, keys: Sequence[str]) -> dict[str, Fact | Refused]:
+        """For what stands there and cannot be read, what it says of itself."""
+        keys_at = {(row[1], row[2]): row[0] for row in cursor.among(RECEIVED, keys)}
+        found: dict[str, Fact | Refused] = {}
+        if keys_at:
+            secrets = self._secrets(cursor, keys_at.values())
+            for row in self.events.of_streams(cursor, {stream for stream, _ in keys_at}):
+                if (key := keys_at.get((row.stream, row.version))) is None:
+                    continue
+                try:
+                    fact = from_row(row)
+                except Refused as unreadable:
+                    found[key] = unreadable
+                else:
+                    found[key] = unseal(fact, secrets[key]) if key in secrets else fact
         return found
 
     def _secrets(self, cursor: Cursor, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -333,12 +392,19 @@ def _erased(cursor: Cursor) -> int:
 
 
 def read_histories(
-    events: EventTable, cursor: Cursor, streams: Iterable[str], upto: int | None = None
+    events: EventTable, cursor: Cursor, streams: Iterable[str], upto: int | None = None, but: Collection[int] = ()
 ) -> dict[str, list[Fact]]:
     histories: dict[str, list[Fact]] = {}
     for row in events.of_streams(cursor, streams, upto):
-        histories.setdefault(row.stream, []).append(from_row(row))
+        if row.position not in but:
+            histories.setdefault(row.stream, []).append(from_row(row))
     return histories
+
+
+def readable(found: Fact | Refused) -> Fact:
+    if isinstance(found, Refused):
+        raise found
+    return found
 
 
 def _parked(row: Any, key: SubjectKey) -> Parked:
@@ -372,6 +438,8 @@ class Writer:
         """Those that nobody knew, or that this process did not know of yet."""
         self._courses: OrderedDict[str, Course] = OrderedDict()
         """Those that came up last are at the end."""
+        self._unreadable: dict[str, Refused] = {}
+        """Streams that go on nowhere until somebody has looked after what stands in them."""
         self._versions: dict[str, int] = {}
         self._events: list[tuple[str, int, str, bytes]] = []
         self._received: list[tuple[str, str, int]] = []
@@ -433,22 +501,36 @@ class Writer:
         for stream in dict.fromkeys(streams):
             if stream in self._courses:
                 self._courses.move_to_end(stream)
-            else:
+            elif stream not in self._unreadable:
                 new.append(stream)
         if not new:
             return
         if any(stream in self._versions for stream in new):  # some of their events may still be gathered here
             self.flush()
-        found = read_histories(self.log.events, self.cursor, new)
+        found: dict[str, list[Fact]] = {}
+        for row in self.log.events.of_streams(self.cursor, new):
+            if row.stream in self._unreadable:
+                continue
+            try:
+                found.setdefault(row.stream, []).append(from_row(row))
+            except Refused as unreadable:
+                self._unreadable[row.stream] = unreadable
         for stream in new:
-            facts = found.get(stream, [])
-            self._courses[stream] = Course(stream, facts)
-            self._versions[stream] = len(facts)
+            if stream not in self._unreadable:
+                facts = found.get(stream, [])
+                self._courses[stream] = Course(stream, facts)
+                self._versions[stream] = len(facts)
+
+    def is_readable(self, stream: str) -> bool:
+        self.load([stream])
+        return stream not in self._unreadable
 
     def course(self, stream: str) -> Course:
-        """The history of a stream as it goes on."""
+        """The history of a stream as it goes on. Raises UnreadableEvent, NotOurVersion."""
         if stream not in self._courses:
             self.load([stream])
+            if stream in self._unreadable:
+                raise self._unreadable[stream]
         return self._courses[stream]
 
     def history(self, stream: str) -> list[Fact]:
@@ -468,8 +550,11 @@ class Writer:
         for stream in new:
             self._versions[stream] = found.get(stream, 0)
 
-    def already(self, keys: Sequence[str]) -> dict[str, Fact]:
-        """Of these keys the facts that were recorded or parked before, in their sources' words."""
+    def already(self, keys: Sequence[str]) -> dict[str, Fact | Refused]:
+        """Of these keys the facts that were recorded or parked before, in their sources' words.
+
+        For what stands there and cannot be read, what it says of itself.
+        """
         self.flush()
         found = self.log._recorded(self.cursor, keys)
         if self.any_parked:

@@ -25,7 +25,7 @@ from domain.history import FactName, FactRetracted, Impossible, NotRetractable, 
 from domain.identity import MergedInACircle
 from domain.ids import Ids
 from domain.lives import BEGINNINGS, LIVES, THINGS, beginning, is_of_a_customer, kind_of, thing_of
-from domain.log import Writer
+from domain.log import Writer, readable
 from domain.promise import PromiseMade
 from domain.steering import MODELS
 from domain.vault import FIRM, Erased, plan, seal
@@ -195,7 +195,7 @@ class _Desk:
         """The same refusal with both facts named as their sources name them."""
         earlier = error.earlier
         if earlier is not None:
-            earlier = self.writer.already([earlier.key]).get(earlier.key, earlier)
+            earlier = readable(self.writer.already([earlier.key]).get(earlier.key, earlier))
         return type(error)(fact, earlier)
 
     def _must_be_sound(self, document: DocumentPublished, published: datetime) -> None:
@@ -306,7 +306,8 @@ class _Desk:
         """In few questions."""
         self.writer.load(named.histories)
         self.writer.load_versions(named.lengths)
-        begun = (beginning(self.standing(stream)) for stream in named.histories)
+        readable = (stream for stream in named.histories if self.writer.is_readable(stream))
+        begun = (beginning(self.standing(stream)) for stream in readable)
         self.writer.load_keys(named.customers | {fact.customer for fact in begun if fact is not None})
 
 
@@ -334,8 +335,10 @@ def _merge(data: CustomerMerged | CustomerSeparated) -> str:
     return f"merge-{data.duplicate}-{data.customer}"
 
 
-def _repeat(fact: Fact, before: Fact) -> Receipt:
+def _repeat(fact: Fact, before: Fact | Refused) -> Receipt:
     """The same key once more: the same content is welcome, other content is refused."""
+    if isinstance(before, Refused):
+        return Receipt(fact, "refused", before)
     if before.id == "":
         return Receipt(fact, "refused", Erased())
     now, then = content(fact), content(before)

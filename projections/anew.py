@@ -20,12 +20,13 @@ from typing import NamedTuple, Protocol
 from domain import erasure
 from domain.fact import Fact
 from domain.lives import is_of_a_customer
-from domain.log import Log, customer_of, from_row
+from domain.log import Log, UnreadableEvent, customer_of, from_row
 from domain.steering import Steering
 from domain.store import Beside, Cursor, Filling, Row, TableStore, as_store
 from projections import customers, experiences, families, merkle, outbox, promise_sums, shares
 from projections.follow import TABLE_NAMES, Follower, Progress, apply, page_of, settle, steering_upto, step_with
-from projections.page import Family, by_stream
+from projections.page import Common, Family, by_stream
+from projections.quarantine import Careful, Part
 from projections.tables import ERASED, Views
 
 KEYED = (
@@ -62,6 +63,8 @@ class Portion(NamedTuple):
 
     families: Sequence[Sequence[str]]
     positions: Sequence[int]
+    silent: Mapping[int, str]
+    """Whom those events concern that say nothing of it any more."""
 
 
 Tell = Callable[[int], None]
@@ -128,7 +131,7 @@ def _build(log: Log, filling: Filling, helpers: Helpers | None, progress: Progre
 
 def _fill(log: Log, filling: Filling, upto: int, helpers: Helpers | None, progress: Progress | None) -> int:
     cursor, steering = filling.cursor, steering_upto(log, upto)
-    found = _Found()
+    found = _Found(log)
     for rows in _pages(log, upto):
         found.add(rows)
     done = 0
@@ -139,7 +142,7 @@ def _fill(log: Log, filling: Filling, upto: int, helpers: Helpers | None, progre
         if progress:
             progress(done, found.events)
 
-    portions = _portions(found.positions, found.beginnings.keep(cursor))
+    portions = found.portions(found.beginnings.keep(cursor))
     if helpers:
         helpers.fold(portions)
     else:
@@ -173,11 +176,14 @@ def _fold_all(log: Log, cursor: Cursor, portions: Iterable[Portion], steering: S
 class _Found:
     """Where everything stands, by the customer whom it concerns."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: Log) -> None:
+        self.log = log
         self.events = 0
         self.positions: dict[str, array[int]] = {}
         self.others: array[int] = array("q")
         """Events that tell of no customer: documents, alerts, keys."""
+        self.silent: dict[int, str] = {}
+        """Events that nobody can read any more, and whom they concern."""
         self.beginnings = families.Beginnings()
 
     def add(self, rows: Sequence[Row]) -> None:
@@ -186,11 +192,40 @@ class _Found:
             if not is_of_a_customer(row.stream):
                 self.others.append(row.position)
                 continue
-            customer = intern(customer_of(row))
+            customer = intern(self._whose(row))
             if customer not in self.positions:
                 self.positions[customer] = array("q")
             self.positions[customer].append(row.position)
             self.beginnings.note(row, customer)
+
+    def _whose(self, row: Row) -> str:
+        try:
+            return customer_of(row)
+        except UnreadableEvent:
+            return self.silent.setdefault(row.position, self.log.whose(row))
+
+    def portions(self, together: Mapping[str, Sequence[str]]) -> Iterator[Portion]:
+        """`together` are the families of those who have one, by each of its members."""
+        groups: list[Sequence[str]] = []
+        events: list[int] = []
+        for customer in sorted(self.positions.keys() | together.keys()):
+            members = together.get(customer, (customer,))
+            if customer != members[0]:
+                continue
+            groups.append(members)
+            for member in members:
+                events.extend(self.positions.get(member, ()))
+            if len(events) >= EVENTS_AT_ONCE:
+                yield self._portion(groups, events)
+                groups, events = [], []
+        if groups:
+            yield self._portion(groups, events)
+
+    def _portion(self, groups: Sequence[Sequence[str]], events: Sequence[int]) -> Portion:
+        silent = (
+            {position: self.silent[position] for position in self.silent.keys() & set(events)} if self.silent else {}
+        )
+        return Portion(groups, array("q", sorted(events)), silent)
 
 
 def _pages(log: Log, upto: int) -> Iterator[Sequence[Row]]:
@@ -200,36 +235,33 @@ def _pages(log: Log, upto: int) -> Iterator[Sequence[Row]]:
         yield rows
 
 
-def _portions(positions: Mapping[str, array[int]], together: Mapping[str, Sequence[str]]) -> Iterator[Portion]:
-    """`together` are the families of those who have one, by each of its members."""
-    groups: list[Sequence[str]] = []
-    events: list[int] = []
-    for customer in sorted(positions.keys() | together.keys()):
-        members = together.get(customer, (customer,))
-        if customer != members[0]:
-            continue
-        groups.append(members)
-        for member in members:
-            events.extend(positions.get(member, ()))
-        if len(events) >= EVENTS_AT_ONCE:
-            yield Portion(groups, array("q", sorted(events)))
-            groups, events = [], []
-    if groups:
-        yield Portion(groups, array("q", sorted(events)))
-
-
 def _fold(log: Log, cursor: Cursor, portion: Portion, steering: Steering, upto: int) -> None:
-    facts = [from_row(row) for row in log.rows_at(portion.positions)]
-    own: dict[str, list[Fact]] = {}
-    for fact in facts:
-        own.setdefault(fact.customer, []).append(fact)
-    whole = []
-    for members in portion.families:
-        histories = by_stream(fact for member in members for fact in own.get(member, ()))
-        whole.append(Family(tuple(members), {stream: _recorded(histories[stream]) for stream in sorted(histories)}))
-    page = page_of(log, facts, whole, steering, upto, first=True)
-    apply(cursor, page)
-    settle(cursor, page.common, upto)
+    rows = log.rows_at(portion.positions)
+    concerns = {row.position: portion.silent.get(row.position) or customer_of(row) for row in rows}
+    family_of = {member: members for members in portion.families for member in members}
+    part: dict[str, list[Row]] = {members[0]: [] for members in portion.families}
+    for row in rows:
+        part[family_of[concerns[row.position]][0]].append(row)
+
+    def fold(part: Part) -> Common:
+        own: dict[str, list[Fact]] = {}
+        for events in part.values():
+            for fact in map(from_row, events):
+                own.setdefault(fact.customer, []).append(fact)
+        whole = []
+        for family in part:
+            histories = by_stream(fact for member in family_of[family] for fact in own.get(member, ()))
+            streams = {stream: _recorded(histories[stream]) for stream in sorted(histories)}
+            whole.append(Family(tuple(family_of[family]), streams))
+        facts = sorted((fact for each in own.values() for fact in each), key=lambda fact: fact.position)
+        page = page_of(log, facts, whole, steering, upto, first=True)
+        apply(cursor, page)
+        return page.common
+
+    common = Common()
+    for brought in Careful(cursor, fold, concerns).bring_in(part):
+        common.add(brought)
+    settle(cursor, common, upto)
 
 
 def _recorded(history: list[Fact]) -> list[Fact]:
@@ -238,11 +270,18 @@ def _recorded(history: list[Fact]) -> list[Fact]:
 
 
 def _fold_others(log: Log, cursor: Cursor, positions: Sequence[int], steering: Steering, upto: int) -> None:
-    for start in range(0, len(positions), EVENTS_AT_ONCE):
-        facts = [from_row(row) for row in log.rows_at(positions[start : start + EVENTS_AT_ONCE])]
+    def fold(part: Part) -> Common:
+        facts = sorted((from_row(row) for rows in part.values() for row in rows), key=lambda fact: fact.position)
         page = page_of(log, facts, [], steering, upto)
         apply(cursor, page)
-        settle(cursor, page.common, upto)
+        return page.common
+
+    for start in range(0, len(positions), EVENTS_AT_ONCE):
+        part: dict[str, list[Row]] = {}
+        for row in log.rows_at(positions[start : start + EVENTS_AT_ONCE]):
+            part.setdefault(row.stream, []).append(row)
+        for brought in Careful(cursor, fold, {}).bring_in(part):
+            settle(cursor, brought, upto)
 
 
 def _ready(log: Log, tables: TableStore, beside: Beside, live: Cursor | None, *, patient: bool) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from domain.customer import CustomerMerged
 from domain.lives import BEGINNINGS
-from domain.log import customer_of, from_row
+from domain.log import read
 from domain.store import Cursor, Row
 from projections.tables import upsert
 
@@ -25,10 +25,14 @@ TABLES = (
 )
 
 
-def unite(cursor: Cursor, rows: Sequence[Row]) -> None:
-    """Notes the streams that begin in these rows, and whoever belongs together from now on."""
-    pairs = [_merged(row) for row in rows if row.topic == MERGED]
-    begun = [(row.stream, customer_of(row)) for row in rows if row.topic in BEGINNINGS]
+def unite(cursor: Cursor, rows: Sequence[Row], customers: Sequence[str]) -> None:
+    """Notes the streams that begin in these rows, and whoever belongs together from now on.
+
+    `customers` are the ones whom the rows concern. Which two are one is noted when it can be read
+    (`projections/quarantine.py`).
+    """
+    pairs = [pair for row in rows if row.topic == MERGED for pair in _merged(row)]
+    begun = [(row.stream, customer) for row, customer in zip(rows, customers, strict=True) if row.topic in BEGINNINGS]
     before = dict(_before(cursor, begun))
     for stream, customer in begun:
         # Recorded for the wrong customer first, retracted, and begun anew for the right one.
@@ -52,7 +56,7 @@ class Beginnings:
             if before != customer:
                 self._pairs.append((before, customer))
         elif row.topic == MERGED:
-            self._pairs.append(_merged(row))
+            self._pairs += _merged(row)
 
     def keep(self, cursor: Cursor) -> Families:
         """Each family of several customers, by each of its members."""
@@ -66,11 +70,10 @@ class Beginnings:
         return found
 
 
-def _merged(row: Row) -> tuple[str, str]:
+def _merged(row: Row) -> list[tuple[str, str]]:
     """Who was said to be one, whether or not it was taken back."""
-    fact = from_row(row)
-    assert isinstance(fact.data, CustomerMerged)
-    return fact.customer, fact.data.customer
+    fact = read(row)
+    return [(fact.customer, fact.data.customer)] if fact and isinstance(fact.data, CustomerMerged) else []
 
 
 def _before(cursor: Cursor, begun: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:

@@ -17,7 +17,7 @@ from domain.fact import Fact
 from domain.firm import STREAM as FIRM
 from domain.firm import FirmRatesSet
 from domain.lives import is_of_a_customer
-from domain.log import Log, customer_of, from_row
+from domain.log import Log, from_row, read
 from domain.steering import Steering, published, shipped
 from domain.store import Bookmarks, Cursor, OldBookmark, Row, Step, created_name, key_apart
 from domain.vocabulary import FACTS
@@ -36,6 +36,7 @@ from projections import (
     presences,
     promise_sums,
     promises,
+    quarantine,
     rhythms,
     shares,
     standings,
@@ -43,6 +44,7 @@ from projections import (
     timeline,
 )
 from projections.page import Common, Family, Page, by_stream
+from projections.quarantine import Careful, is_of_the_facts
 from projections.shares import EVERYTHING, Marks, Share
 from projections.tables import ALWAYS, Views, micros
 
@@ -64,14 +66,14 @@ READ_MODELS = (
 )
 TABLES = tuple(
     part
-    for model in (families, merkle, promise_sums, *READ_MODELS)
+    for model in (families, merkle, promise_sums, quarantine, *READ_MODELS)
     for statement in model.TABLES
     for part in key_apart(statement)
 )
 TABLE_NAMES = tuple(created_name(each) for each in TABLES if each.startswith("CREATE TABLE"))
 FOLDED = tuple(name for name in TABLE_NAMES if name not in experiences.STEPWISE)
 """Those that say the same in whatever steps the log was followed."""
-LAYOUT = 13
+LAYOUT = 14
 """Goes up with every change of a table: each layout has tables of its own, so that two versions work side by side.
 
 Whoever erases or sends looks into the others', too: `outbox` keeps its columns `alert` and `lease_until`."""
@@ -95,9 +97,15 @@ class _Whose(NamedTuple):
     """Of a page of the log."""
 
     rows: Mapping[str, list[Row]]
-    """By family."""
+    """By family; what concerns no customer by its stream."""
+    members: Mapping[str, Sequence[str]]
+    """The customers of each family."""
     refolded: Mapping[str, Sequence[str]]
     """Customers, and which of their streams, that are folded again because of a document."""
+    concerns: Mapping[int, str]
+    """By the position of each event whom it concerns."""
+    held: Mapping[str, Mapping[int, str]]
+    """By the same as the rows what waits since before: its positions, and whom each concerns."""
 
 
 class Follower:
@@ -153,12 +161,33 @@ class Follower:
             marks = self.views.marks_in(cursor)
             for share, since in marks.in_turn(self.first):
                 while rows := self._missing(since, marks.most):
-                    self._bring_in(cursor, share, since, rows, self.steering(rows[-1].position))
+                    self._bring_in(cursor, share, since, rows, self.steering(rows[-1].position), careful=True)
                     since = rows[-1].position
             shares.put(self.views.bookmarks, cursor, among, marks.most)
 
     def _missing(self, since: int, upto: int) -> list[Row]:
         return [row for row in self.log.rows(since, PAGE) if row.position <= upto]
+
+    def try_again(self) -> int:
+        """Brings in what waits because it could not be projected, as far as it can be now; how much waits still."""
+        with self.views.store.writing() as cursor:
+            if not (waiting := quarantine.everybody(cursor)):
+                return 0
+            held = quarantine.waiting(cursor, {each: (each,) for each in waiting})
+            for each in held.values():
+                families.unite(cursor, self.log.rows_at(list(each)), list(each.values()))
+            marks, common = self.views.marks_in(cursor), Common()
+            steering = self.steering(marks.most)
+            family_of = families.of(cursor, waiting)
+            members = families.members(cursor, family_of.values())
+            held = quarantine.waiting(cursor, members)
+            for family, concerns in held.items():
+                since = marks.of(family)
+                fold = self._folding(cursor, since, since, _Whose({}, members, {}, concerns, held), steering)
+                for brought in Careful(cursor, fold, concerns).try_again(family, self.log.rows_at(list(concerns))):
+                    common.add(brought)
+            settle(cursor, common, marks.most)
+            return quarantine.count_waiting(cursor)
 
     def steering_known_on(self, known: datetime | None) -> Steering:
         """What of the documents and the firm's rates we knew at a moment (None = now)."""
@@ -199,33 +228,47 @@ class Follower:
     def _project(self, marks: Marks, rows: Sequence[Row]) -> int:
         """How many of these rows, which follow all bookmarks, it was we who projected: all or none."""
         steering = self.steering(rows[-1].position)
-        try:
+
+        def bring(careful: bool) -> int:
             with self.views.store.writing() as cursor:
                 shares.move(self.views.bookmarks, cursor, None, marks, marks.least, rows[-1].position)
-                return self._bring_in(cursor, EVERYTHING, marks.least, rows, steering)
-        except OldBookmark:
-            return 0
+                return self._bring_in(cursor, EVERYTHING, marks.least, rows, steering, careful=careful)
+
+        return _carefully_if_need_be(bring) or 0
 
     def _project_share(self, share: Share, marks: Marks, rows: Sequence[Row], *, wait: bool = True) -> int | None:
         """The same of what is one share's among these rows, which follow its bookmark; None where others are at it."""
         since, steering = marks.positions[share.number], self.steering(rows[-1].position)
-        try:
+
+        def bring(careful: bool) -> int | None:
             with self.views.store.sharing(share.name, wait=wait) as cursor:
                 if cursor is None:
                     return None
                 shares.move(self.views.bookmarks, cursor, share, marks, since, rows[-1].position)
-                return self._bring_in(cursor, share, since, rows, steering)
-        except OldBookmark:
-            return 0
+                return self._bring_in(cursor, share, since, rows, steering, careful=careful)
 
-    def _bring_in(self, cursor: Cursor, share: Share, since: int, rows: Sequence[Row], steering: Steering) -> int:
-        """All that is this share's among the rows; how many that are."""
+        return _carefully_if_need_be(bring)
+
+    def _bring_in(
+        self, cursor: Cursor, share: Share, since: int, rows: Sequence[Row], steering: Steering, *, careful: bool
+    ) -> int:
+        """All that is this share's among the rows; how many that are.
+
+        What cannot be projected stops all of it, or, if we are `careful`, whom it concerns; that takes longer.
+        """
         common = Common()
         own, whose = self._whose(cursor, share, rows)
         if share.has_the_rest:
             merkle.append(cursor, rows)
-        for page in self._pages(cursor, since, rows[-1].position, whose, steering, common):
-            apply(cursor, page)
+        fold = self._folding(cursor, since, rows[-1].position, whose, steering)
+        with_care = Careful(cursor, fold, whose.concerns)
+        for part in _parts({family: new for family, new in whose.rows.items() if family not in whose.held}):
+            for brought in with_care.bring_in(part) if careful else (fold(part),):
+                common.add(brought)
+        for family, waiting in whose.held.items():
+            new = whose.rows[family]
+            for brought in with_care.bring_in_held(family, [*self.log.rows_at(list(waiting)), *new], len(new)):
+                common.add(brought)
         if any(row.stream == RULEBOOK for row in rows) and standings.fade_differently(steering.rulebooks):
             standings.fade_anew(cursor, self._own_of(cursor, share, standings.everybody(cursor)), steering.rulebooks)
         others = None if share.among == 1 else partial(self.views.store.alone, cursor, COMMON)
@@ -235,42 +278,45 @@ class Follower:
     def _whose(self, cursor: Cursor, share: Share, rows: Sequence[Row]) -> tuple[int, _Whose]:
         """The share's own rows by family, and who of them is to be folded again; and how many rows that are."""
         refolded = _touched_by_documents(cursor, rows)
-        customers = [customer_of(row) for row in rows]
+        customers = quarantine.concerned(self.log, rows)
         if share.among == 1:
-            families.unite(cursor, rows)
+            families.unite(cursor, rows, customers)
         family_of = families.of(cursor, {*refolded, *customers})
         if share.among > 1:
             rows = share.of_rows(rows, family_of, customers)
-            customers = [customer_of(row) for row in rows]
+            customers = quarantine.concerned(self.log, rows)
             refolded = {customer: own for customer, own in refolded.items() if share.has(family_of[customer])}
-            families.unite(cursor, rows)
+            families.unite(cursor, rows, customers)
         whose: dict[str, list[Row]] = {family_of[customer]: [] for customer in refolded}
+        others: dict[str, list[Row]] = {}
         for row, customer in zip(rows, customers, strict=True):
-            whose.setdefault(family_of[customer], []).append(row)
-        return len(rows), _Whose(whose, refolded)
+            if is_of_a_customer(row.stream):
+                whose.setdefault(family_of[customer], []).append(row)
+            else:
+                others.setdefault(row.stream, []).append(row)
+        members = families.members(cursor, whose)
+        held = quarantine.waiting(cursor, {**members, **{stream: (stream,) for stream in others}})
+        concerns = {row.position: customer for row, customer in zip(rows, customers, strict=True)}
+        for each in held.values():
+            concerns |= each
+        return len(rows), _Whose({**whose, **others}, members, refolded, concerns, held)
 
     def _own_of(self, cursor: Cursor, share: Share, customers: list[str]) -> list[str]:
         if share.among == 1:
             return customers
         return [customer for customer, family in families.of(cursor, customers).items() if share.has(family)]
 
-    def _pages(
-        self, cursor: Cursor, since: int, upto: int, whose: _Whose, steering: Steering, common: Common
-    ) -> Iterator[Page]:
-        """Each family of customers whole, some at a time, so that a page of the log may be long."""
-        members = families.members(cursor, whose.rows)
+    def _folding(
+        self, cursor: Cursor, since: int, upto: int, whose: _Whose, steering: Steering
+    ) -> Callable[[Mapping[str, Sequence[Row]]], Common]:
+        """Folds events by family into the tables, and gives what they change in common."""
 
-        def page(part: Mapping[str, Sequence[Row]]) -> Page:
-            return self._page(cursor, since, upto, part, members, whose.refolded, steering, common)
+        def fold(part: Mapping[str, Sequence[Row]]) -> Common:
+            common = Common()
+            apply(cursor, self._page(cursor, since, upto, part, whose, steering, common))
+            return common
 
-        part: dict[str, list[Row]] = {}
-        for family, own in whose.rows.items():
-            part[family] = own
-            if len(part) >= CUSTOMERS_AT_ONCE or sum(map(len, part.values())) >= EVENTS_AT_ONCE:
-                yield page(part)
-                part = {}
-        if part:
-            yield page(part)
+        return fold
 
     def _page(
         self,
@@ -278,16 +324,16 @@ class Follower:
         since: int,
         upto: int,
         part: Mapping[str, Sequence[Row]],
-        members: Mapping[str, Sequence[str]],
-        refolded: Mapping[str, Sequence[str]],
+        whose: _Whose,
         steering: Steering,
         common: Common,
     ) -> Page:
         facts = [from_row(row) for own in part.values() for row in own]
         facts.sort(key=lambda fact: fact.position)
-        again = [stream for family in part for member in members[family] for stream in refolded.get(member, ())]
-        touched = {family: members[family] for family in part}
-        folded = self._families(cursor, since, touched, facts, set(refolded))
+        touched = {family: whose.members[family] for family in part if family in whose.members}
+        again = [stream for each in touched.values() for member in each for stream in whose.refolded.get(member, ())]
+        waiting = {position for family in touched for position in whose.held.get(family, ())}
+        folded = self._families(cursor, since, touched, facts, set(whose.refolded), waiting)
         return page_of(self.log, facts, folded, steering, upto, refolded=frozenset(again), common=common)
 
     def _families(
@@ -297,8 +343,12 @@ class Follower:
         members: Mapping[str, Sequence[str]],
         facts: Iterable[Fact],
         refolded: Collection[str],
+        waiting: Collection[int],
     ) -> list[Family]:
-        """The families whose customers' facts came, or who are folded again, with all their facts."""
+        """The families whose customers' facts came, or who are folded again, with all their facts.
+
+        What waits is not among them, unless it comes with these facts.
+        """
         new = by_stream(fact for fact in facts if is_of_a_customer(fact.stream))
         touched = {fact.customer for own in new.values() for fact in own} | set(refolded)
         wanted = [each for each in members.values() if not touched.isdisjoint(each)]
@@ -307,10 +357,39 @@ class Follower:
             for fact in own:
                 streams_of.setdefault(fact.customer, set()).add(stream)
         streams = {member for each in wanted for member in each}.union(*streams_of.values())
-        histories: dict[str, Sequence[Fact]] = dict(self.log.histories(streams, upto=since)) if since else {}
+        histories: dict[str, Sequence[Fact]] = {}
+        if since:
+            histories |= self.log.histories(streams, upto=since, but=waiting)
         for stream, own in new.items():
             histories[stream] = [*histories.get(stream, ()), *own]
+            if waiting:
+                histories[stream] = sorted(histories[stream], key=lambda fact: fact.position)
         return [Family(tuple(each), _of(each, streams_of, histories)) for each in wanted]
+
+
+def _carefully_if_need_be(bring: Callable[[bool], int | None]) -> int | None:
+    """All at once; where something recorded stands in the way, once more and carefully. 0: others were quicker."""
+    try:
+        try:
+            return bring(False)
+        except Exception as error:
+            if not is_of_the_facts(error):
+                raise
+            return bring(True)
+    except OldBookmark:
+        return 0
+
+
+def _parts(rows: Mapping[str, list[Row]]) -> Iterator[Mapping[str, list[Row]]]:
+    """Each family of customers whole, some at a time, so that a page of the log may be long."""
+    part: dict[str, list[Row]] = {}
+    for family, own in rows.items():
+        part[family] = own
+        if len(part) >= CUSTOMERS_AT_ONCE or sum(map(len, part.values())) >= EVENTS_AT_ONCE:
+            yield part
+            part = {}
+    if part:
+        yield part
 
 
 def steering_upto(log: Log, position: int) -> Steering:
@@ -319,7 +398,7 @@ def steering_upto(log: Log, position: int) -> Steering:
 
 
 def _steering_facts(log: Log, upto: int | None) -> list[Fact]:
-    histories = log.histories(STEERING, upto=upto)
+    histories = log.readable(STEERING, upto=upto)
     return sorted((fact for each in histories.values() for fact in each), key=lambda fact: fact.position)
 
 
@@ -330,11 +409,11 @@ def _published(log: Log, facts: Sequence[Fact], before: int) -> Steering:
 def first_fact(log: Log, before: int) -> int | None:
     """The position of the first fact that is no document, if it lies before; what we note ourselves is none."""
     position = 0
-    while page := log.page(position, 20):
-        for fact in page:
-            if fact.stream not in STEERING and fact.type in FACTS:
-                return fact.position
-        position = page[-1].position
+    while rows := log.rows(position, 20):
+        for row in rows:
+            if row.stream not in STEERING and row.topic in FACTS:
+                return row.position
+        position = rows[-1].position
         if position > before:
             break
     return None
@@ -404,7 +483,7 @@ def _touched_by_documents(cursor: Cursor, rows: Iterable[Row]) -> dict[str, list
 
     What was settled before it starts to count keeps its own; so does what we knew only before that.
     """
-    steering = [from_row(row) for row in rows if row.stream in STEERING]
+    steering = [fact for row in rows if row.stream in STEERING if (fact := read(row)) is not None]
     touched: dict[str, list[str]] = {}
     rates = [fact.time for fact in steering if isinstance(fact.data, FirmRatesSet)]
     if rates:

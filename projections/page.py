@@ -113,6 +113,13 @@ class Common:
     def teach(self, since: int) -> None:
         self.taught_since = since if self.taught_since is None else min(since, self.taught_since)
 
+    def add(self, other: Common) -> None:
+        self.sums.update(other.sums)
+        for person, (called, position) in other.persons.items():
+            self.name(person, called, position)
+        if other.taught_since is not None:
+            self.teach(other.taught_since)
+
 
 @dataclass(frozen=True)
 class Page:

@@ -82,6 +82,12 @@ class Marks(NamedTuple):
         """Up to where the tree over the log was brought."""
         return self.positions[EVERYTHING.number]
 
+    def of(self, family: str) -> int:
+        """Up to where what concerns this family, or this stream of no customer, was brought."""
+        if not is_of_a_customer(family):
+            return self.tree
+        return next(at for number, at in enumerate(self.positions) if Share(number, self.among).has(family))
+
     def in_turn(self, first: int) -> Iterator[tuple[Share, int]]:
         """The shares with their positions: who is furthest behind comes first, of those alike the one preferred."""
         numbers = sorted(range(self.among), key=lambda each: (self.positions[each], (each - first) % self.among))

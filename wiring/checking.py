@@ -9,9 +9,10 @@ from cryptography.exceptions import InvalidTag
 
 from domain import erasure
 from domain.fact import Fact
-from domain.store import Cursor
+from domain.log import read
+from domain.store import Cursor, Row
 from domain.vocabulary import FACTS
-from projections import outbox
+from projections import outbox, quarantine
 from projections.follow import FOLDED, Follower, Progress
 from projections.tables import Views
 from wiring.home import Konto
@@ -33,6 +34,11 @@ class Finding(NamedTuple):
     params: dict[str, Any]
 
 
+UNREADABLE_EVENT = N_("{n} events cannot be read, the first at position {first}. Please run konto audit verify.")
+QUARANTINED = N_(
+    "Standing still, since something recorded cannot be taken in: {n}, the first since position {first}. To see what: "
+    "konto quarantine. As long as somebody stands still, the tables are not compared with a rebuild."
+)
 FOLLOWER_STOPPED = N_("The tables stop at position {position}, the log is at {head}: {reason}")
 AHEAD = N_("The tables are at position {position}, but the log ends at {head}. Please run konto rebuild.")
 DIFFERENT = N_("Table {table} differs from a rebuild in {n} rows. Please run konto rebuild.")
@@ -59,6 +65,10 @@ def findings(konto: Konto, progress: Progress | None = None, *, processes: int |
             reason=f"{type(error).__name__}: {error}",
         )
         return
+    if still := quarantine.stopped(konto.views):
+        # How much waits beside it may differ by a few facts where customers were merged.
+        yield _finding("quarantined", QUARANTINED, n=len(still), first=still[0].position)
+        return
     yield from _tables(konto, progress, processes)
 
 
@@ -79,16 +89,24 @@ def _register(konto: Konto) -> Iterator[Finding]:
         ).all()
     if lost:
         yield _finding("no_event", NO_EVENT, n=len(lost), first=lost[0][0])
+    if unreadable := [row.position for rows in _portions(konto) for row in rows if read(row) is None]:
+        yield _finding("unreadable_event", UNREADABLE_EVENT, n=len(unreadable), first=unreadable[0])
     strange = [fact.position for page in _pages(konto) for fact in _not_received(konto, page)]
     if strange:
         yield _finding("not_received", NOT_RECEIVED, n=len(strange), first=strange[0])
 
 
-def _pages(konto: Konto) -> Iterator[list[Fact]]:
+def _portions(konto: Konto) -> Iterator[list[Row]]:
     position = 0
-    while page := konto.log.page(position, CHUNK):
-        yield page
-        position = page[-1].position
+    while rows := konto.log.rows(position, CHUNK):
+        yield rows
+        position = rows[-1].position
+
+
+def _pages(konto: Konto) -> Iterator[list[Fact]]:
+    """All that can be read."""
+    for rows in _portions(konto):
+        yield [fact for row in rows if (fact := read(row)) is not None]
 
 
 def _not_received(konto: Konto, page: list[Fact]) -> list[Fact]:

@@ -9,9 +9,10 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
 from domain import checkpoints
+from domain.log import read
 from domain.roles import LOCAL_USER
 from domain.store import STORE_FAILS, StoreBusy
-from projections import channels, outbox, retained
+from projections import channels, outbox, quarantine, retained
 from projections.tables import instant, micros
 from projections.timeline import set_aside
 from wiring import attesting, layouts, mailing, masters, presence, queues, retaining
@@ -62,6 +63,11 @@ OTHERS_USED = N_(
 )
 OTHERS_LEFT = N_(
     "Tables of another version lie there, and nobody follows them any more. Please remove them: konto migrate --tidy"
+)
+NOBODY_STILL = N_("Everything recorded could be taken in.")
+STILL = N_(
+    "Customers who stand still because something recorded of them cannot be taken in: {n}. They are shown by: "
+    "konto quarantine"
 )
 NONE_PARKED = N_("No fact is parked.")
 PARKED = N_("Facts that wait for what they refer to: {n}. konto parked shows them.")
@@ -144,6 +150,8 @@ class State(NamedTuple):
     waiting: int
     oldest: timedelta
     parked: int
+    quarantined: int
+    """Customers who stand still."""
     lag: timedelta
     """For how long the oldest event that the tables have not taken in has been recorded."""
     queue: int | None
@@ -168,6 +176,7 @@ def state(konto: Konto) -> State:
         waiting=waiting,
         oldest=oldest,
         parked=konto.log.count_parked(),
+        quarantined=quarantine.count(konto.views),
         lag=_lag(konto, marks.least, now),
         queue=_queued(konto),
         alerts=_counted(konto, "SELECT state, COUNT(*) FROM alerts GROUP BY state"),
@@ -182,8 +191,9 @@ def _counted(konto: Konto, sql: str) -> dict[str, int]:
 
 
 def _lag(konto: Konto, position: int, now: datetime) -> timedelta:
-    waiting = konto.log.page(position, 1)
-    recorded = waiting[0].recorded if waiting else None
+    waiting = konto.log.rows(position, 1)
+    first = read(waiting[0]) if waiting else None
+    recorded = first.recorded if first else None
     return timedelta() if recorded is None else max(timedelta(), now - recorded)
 
 
@@ -209,6 +219,8 @@ def notes(konto: Konto, whose_time_is_over: Callable[[Konto], Note] | None = Non
     head, position = konto.log.head(), konto.views.position()
     behind = position != head
     yield Note("tables", not behind, BEHIND if behind else HEAD, {"head": head, "position": position})
+    still = quarantine.count(konto.views)
+    yield Note("quarantine", not still, STILL if still else NOBODY_STILL, {"n": still})
     for other in konto.tables.others():
         used = layouts.used(other)
         yield Note("other tables", used, OTHERS_USED if used else OTHERS_LEFT, {})

@@ -344,7 +344,7 @@ class Konto:
 
     def _published(self) -> dict[DocumentKind, tuple[str, datetime | None]]:
         """The newest version of each document, as text, and when it was recorded."""
-        histories = self.log.histories([f"document-{kind}" for kind in DEFAULTS])
+        histories = self.log.readable([f"document-{kind}" for kind in DEFAULTS])
         newest = self.log.opened([facts[-1] for facts in histories.values()])
         return {
             fact.data.kind: (fact.data.content, fact.recorded)

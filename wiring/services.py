@@ -18,7 +18,7 @@ import structlog
 
 from domain.errors import Refused
 from domain.store import Claim
-from projections import outbox, shares
+from projections import outbox, quarantine, shares
 from wiring import attesting, checkpoint_copies, layouts, looking
 from wiring.home import Konto
 from wiring.mail_rounds import Rounds
@@ -107,6 +107,8 @@ class Services:
         that was bundled in the middle would hold a part, and the rest would wait for an hour."""
         self.rounds = Rounds(konto)
         self.shared_out = False
+        self.standing_still: int | None = None
+        """How many customers stood still when that was told last; None: what waits was not tried again yet."""
         self._beaten: dict[str, datetime] = {}
         self.calendars: Calendars | None = None
         self.next_reading_s: dict[str, float] = {}
@@ -189,9 +191,19 @@ class Services:
                 # A page is a turn: after a large import there are many.
                 if done := self.konto.catch_up(lambda position, head: self._turned("follow"), wait=among == 1):
                     log.debug("followed", events=done)
+                if done or self.standing_still is None:
+                    self._tell_who_stands_still()
                 self._turned("follow")
                 self._tidy_tables()
                 news.wait(self._pause_s())
+
+    def _tell_who_stands_still(self) -> None:
+        """What waits is tried again once in the life of a process: it may be a newer version."""
+        if self.standing_still is None:
+            self.konto.follower.try_again()
+        before, self.standing_still = self.standing_still or 0, quarantine.count(self.konto.views)
+        if self.standing_still > before:
+            log.error("standing_still", customers=self.standing_still)
 
     def _pause_s(self) -> float:
         """Until we look by ourselves: soon, while others bring in what we go on from."""

@@ -74,6 +74,7 @@ from dashboard.shapes.timeline import FileForm, TimelineAsked, TimelineFile, Tim
 from dashboard.shapes.what_if import WhatIf
 from domain.roles import NOBODY, What
 from projections.customers import UnknownCustomer
+from wiring import standing_still
 from wiring.home import Konto, open_home
 from wiring.looking import not_theirs
 
@@ -252,6 +253,10 @@ class Home:
 
     def people(self, reader: Reader) -> PeopleAndHours | Refusal:
         return people.everybody(self._for(reader), reader)
+
+    def try_again(self, reader: Reader) -> int | Refusal:
+        konto = rights.seen_by(self.konto, reader)
+        return rights.refusal(konto, "deliveries", reader) or standing_still.try_again(konto)
 
     def operations(self, reader: Reader) -> Operations | Refusal:
         # Not brought up to date first: then nobody would see that it was behind.

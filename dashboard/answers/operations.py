@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,6 +25,7 @@ from dashboard.shapes.operations import (
     ParkedRow,
     RefusedFile,
     Service,
+    StillRow,
 )
 from domain.access_key import AccessKey
 from domain.document import DocumentKind
@@ -34,10 +35,11 @@ from domain.roles import may
 from projections import channels, delivery_log, outbox
 from projections.audit import Entry
 from projections.telling import sentence
-from wiring import access, health, mailing, presence, refused_files, waiting
+from wiring import access, health, mailing, presence, refused_files, standing_still, waiting
 from wiring.defaults import DEFAULTS
 from wiring.home import Konto
 from wiring.settings import ROLES
+from wiring.standing_still import Still
 from wiring.versions import counting, in_force, versions
 from words import translator
 
@@ -45,6 +47,7 @@ SHOWN: Final = 8
 LATELY: Final = timedelta(days=7)
 AREAS: Final[Mapping[str, Area]] = {
     "tables": "log",
+    "quarantine": "log",
     "parked": "log",
     "queue": "worker",
     "worker": "worker",
@@ -73,6 +76,7 @@ def how_it_runs(konto: Konto, kept: Kept, reader: Reader) -> Operations | Refusa
     now = konto.clock()
     people, calendars = konto.steering.people.at(now), konto.steering.calendars.at(now)
     early, again = waiting.early(konto), waiting.again(konto)
+    still = standing_still.listed(konto)
     refused_rows = refused_files.listed(konto.home)
     return Operations(
         at=now,
@@ -83,6 +87,8 @@ def how_it_runs(konto: Konto, kept: Kept, reader: Reader) -> Operations | Refusa
         doors=tuple(_doors(konto, now)) if may(konto.asker, "connectors") else None,
         parked=tuple(_parked([*early, *again], len(early), reader)),
         parked_total=len(early) + len(again),
+        still=tuple(_still(konto, still[:SHOWN], reader)),
+        still_total=len(still),
         refused=tuple(RefusedFile(*each) for each in refused_rows[:SHOWN]),
         refused_total=len(refused_rows),
         people=len(people.persons),
@@ -105,6 +111,13 @@ def _notes(konto: Konto, kept: Kept, reader: Reader) -> Iterator[Note]:
         area = AREAS.get(note.name.partition(" ")[0])
         if area is not None:
             yield Note(area, note.ok, health.in_words(note, t))
+
+
+def _still(konto: Konto, found: Sequence[Still], reader: Reader) -> Iterator[StillRow]:
+    t = translator(reader.lang)
+    for each in found:
+        customer = each.name or each.customer if may(konto.asker, "customers") else None
+        yield StillRow(customer, each.position, each.why(t), each.waiting)
 
 
 def _lag(konto: Konto, now: datetime) -> Lag:

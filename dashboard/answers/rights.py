@@ -10,6 +10,7 @@ from dashboard.shapes.asking import Firm, Reader, Refusal
 from dashboard.shapes.signing_in import Presence, SignedIn
 from domain.people import People
 from domain.roles import MAY, NOBODY, Asker, NotAllowed, What, allowed, may
+from projections import quarantine
 from wiring.home import Konto
 from wiring.refusals import sentence
 from wiring.settings import LoginSettings
@@ -58,7 +59,10 @@ def firm(konto: Konto, reader: Reader) -> Firm:
         return Firm(None, reader.who.email if reader.who else None, frozenset(), zone, presence)
     person = konto.steering.people.at(konto.clock()).find(konto.asker.person)
     reach = {what for names in MAY.values() for what in names if may(konto.asker, what)}
-    return Firm(konto.settings.firm, person.name if person else konto.asker.person, frozenset(reach), zone)
+    still = quarantine.count(konto.views) if "deliveries" in reach else 0
+    return Firm(
+        konto.settings.firm, person.name if person else konto.asker.person, frozenset(reach), zone, "here", still
+    )
 
 
 def _presence(konto: Konto, reader: Reader) -> Presence:

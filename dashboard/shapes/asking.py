@@ -32,6 +32,8 @@ class Firm(NamedTuple):
     zone: ZoneInfo
     """Where the firm's clock runs."""
     presence: Presence = "here"
+    standing_still: int = 0
+    """Customers of whom something cannot be taken in; told whoever looks after the installation."""
 
 
 class Refusal(NamedTuple):

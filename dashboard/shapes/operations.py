@@ -66,6 +66,15 @@ class RefusedFile(NamedTuple):
     rows: int | None
 
 
+class StillRow(NamedTuple):
+    """Who stands still because of what; `customer` None where it is no customer, or not for this reader."""
+
+    customer: str | None
+    position: int
+    why: str
+    waiting: int
+
+
 class KeyRow(NamedTuple):
     """A key for programs, or a calendar feed. `name` is public; the key itself is shown nowhere."""
 
@@ -116,6 +125,8 @@ class Operations(NamedTuple):
     doors: tuple[DoorRow, ...] | None
     parked: tuple[ParkedRow, ...]
     parked_total: int
+    still: tuple[StillRow, ...]
+    still_total: int
     refused: tuple[RefusedFile, ...]
     refused_total: int
     people: int

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import data, in_force_cards, incoming_cards, look, running_cards
+from dashboard import data, in_force_cards, incoming_cards, look, running_cards, standing_still
 from dashboard.look import plain, quiet
 from dashboard.shapes.asking import Refusal
 from dashboard.shapes.operations import (
@@ -47,6 +47,9 @@ def page() -> None:
             running_cards.worker(found.services, here)
         with look.card("messages"):
             running_cards.messages(found, here)
+        if found.still_total:
+            with look.card("still"):
+                standing_still.card(found.still, found.still_total, here)
         if found.parked_total:
             with look.card("parked"):
                 incoming_cards.parked(found.parked, found.parked_total, here)

@@ -4,6 +4,7 @@
 """
 
 from domain.store.base import (
+    ROW_FAILS,
     STORE_FAILS,
     VERSIONS,
     Answer,
@@ -31,6 +32,7 @@ from domain.store.sqlite import SqliteStore
 from domain.store.sqlite_tables import SqliteTables
 
 __all__ = [
+    "ROW_FAILS",
     "STORE_FAILS",
     "VERSIONS",
     "Answer",

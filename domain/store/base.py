@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self
 
-from eventsourcing.persistence import PersistenceError
+from eventsourcing.persistence import DataError, IntegrityError, PersistenceError
 
 from domain.errors import Refused
 from verifier.events import Event
@@ -25,6 +25,10 @@ StoreTrouble = PersistenceError
 
 STORE_FAILS = (PersistenceError, sqlite3.Error, OSError)
 """The same as it comes out of a transaction: SQLite's own errors, others as the library tells them."""
+
+
+ROW_FAILS = (sqlite3.DataError, sqlite3.IntegrityError, DataError, IntegrityError)
+"""Of these what is wrong with a row itself, however well the machine is."""
 
 
 class StoreGone(StoreTrouble):

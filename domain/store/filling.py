@@ -37,7 +37,7 @@ class Filling:
         remove(file)
         self._connection = sqlite3.connect(file, isolation_level=None)
         for pragma in (
-            "journal_mode=OFF",
+            "journal_mode=MEMORY",  # what a part of it wrote can be taken back
             "synchronous=OFF",
             "locking_mode=EXCLUSIVE",
             f"cache_size=-{CACHE_KILOBYTES}",

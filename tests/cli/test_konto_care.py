@@ -200,15 +200,68 @@ def test_a_store_that_is_none_is_told_in_one_line(told):
     assert "gehört nicht zu Vertrauenskonto" in answer.err
 
 
-def test_a_fact_that_stops_the_follower_is_named_by_the_check(told, monkeypatch):
+def stored(konto, statement, *params):
+    connection = sqlite3.connect(konto.home / "events.db")
+    with connection:
+        rows = connection.execute(statement, params).fetchall()
+    connection.close()
+    return rows
+
+
+@only_files
+def test_an_event_that_cannot_be_read_is_told_by_the_check_the_doctor_and_in_a_list_and_tried_again(told):
+    told("tick")
+    told.took([fact("promise.made", "2026-03-02T12:00", promise="X", customer="K-08")])
+    told.took([fact("promise.fulfilled", "2026-03-02T13:00", promise="X")])
+    ((position, sound),) = stored(
+        told, "SELECT rowid, state FROM stored_events WHERE topic = 'promise.made' ORDER BY rowid DESC LIMIT 1"
+    )
+    assert told("quarantine", "--json").json == []
+    assert "Niemand steht still" in told("quarantine").out
+    stored(told, "UPDATE stored_events SET state = ? WHERE rowid = ?", b"{}", position)
+    told("rebuild")
+    assert codes(told) == ["unreadable_event", "quarantined"]
+    (found,) = told("quarantine", "--json").json
+    assert (found["customer"], found["position"], found["waiting"]) == ("K-08", position, 2)
+    assert (found["type"], found["reason"]) == ("promise.made", "unreadable_event")
+    table = told("quarantine").out
+    assert "lässt sich nicht lesen: beschädigt oder von Hand geändert" in table
+    assert "konto quarantine --retry" in table
+    assert "(!) Kunden, die stillstehen" in told("doctor", code=1).out
+    assert "Noch einmal versucht; es warten noch: 2." in told("quarantine", "--retry", code=1).out
+    stored(told, "UPDATE stored_events SET state = ? WHERE rowid = ?", sound, position)
+    assert "Noch einmal versucht; alles ist nun verarbeitet." in told("quarantine", "--retry").out
+    assert told("quarantine", "--json").json == []
+    told("rebuild")  # that bytes were changed for a while stays in the tree over the log
+    assert told("check", "--json").json["ok"] is True
+
+
+def test_a_fact_on_which_we_fail_ourselves_holds_its_customer_and_the_check_says_so(told, monkeypatch):
+    from projections import promises
+
+    told("check")
+    told.took([fact("promise.made", "2026-03-02T12:00", promise="X", customer="K-08")])
+
+    def broken(cursor, page):
+        if page.families:
+            raise RuntimeError("cannot")
+
+    monkeypatch.setattr(promises, "apply", broken)
+    assert codes(told) == ["quarantined"]
+    (found,) = told("quarantine", "--json").json
+    assert (found["customer"], found["reason"]) == ("K-08", "RuntimeError")
+    assert "Vertrauenskonto selbst kommt damit nicht zurecht (RuntimeError)" in found["text"]
+
+
+def test_what_stops_the_follower_altogether_is_named_by_the_check(told, monkeypatch):
     from projections import promises
 
     told.took([fact("promise.made", "2026-03-02T12:00", promise="X", customer="K-08")])
 
     def broken(cursor, page):
-        raise RuntimeError("cannot")
+        raise OSError("no space left")
 
     monkeypatch.setattr(promises, "apply", broken)
     answer = told("check", "--json", code=1).json
     assert [each["code"] for each in answer["findings"]] == ["follower_stopped"]
-    assert "RuntimeError: cannot" in answer["findings"][0]["text"]
+    assert "OSError: no space left" in answer["findings"][0]["text"]

@@ -138,7 +138,8 @@ class Sample(Figures, Attention, Audited, Steered, Running, Promises):
         return NOW
 
     def firm(self, reader: Reader) -> Firm:
-        return Firm("Kessler Haustechnik", "Lutz Brandt", frozenset(get_args(What)), BERLIN)
+        still = 2 if self.unwell else 0
+        return Firm("Kessler Haustechnik", "Lutz Brandt", frozenset(get_args(What)), BERLIN, "here", still)
 
     # -- alerts -----------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from dashboard.shapes.operations import (
     ParkedRow,
     RefusedFile,
     Service,
+    StillRow,
 )
 from dashboard.shapes.people import Away
 
@@ -34,6 +35,11 @@ class Running:
         super().__init__()
         self.unwell = False
         self.reaches_all = True
+        self.still_waiting: list[int] = [15, 0]
+        """What comes of it each time somebody tries again."""
+
+    def try_again(self, reader: Reader) -> int | Refusal:
+        return self.still_waiting.pop(0)
 
     def operations(self, reader: Reader) -> Operations | Refusal:
         german, wrong = reader.lang == "de", self.unwell
@@ -57,6 +63,8 @@ class Running:
             doors=_doors(wrong) if self.reaches_all else None,
             parked=_parked(german) if wrong else (),
             parked_total=12 if wrong else 0,
+            still=_still(german) if wrong else (),
+            still_total=9 if wrong else 0,
             refused=(RefusedFile("hook-hubspot-1a2b", NOW - timedelta(days=1), 3),) if wrong else (),
             refused_total=1 if wrong else 0,
             people=3 if self._customers else 0,
@@ -72,6 +80,11 @@ class Running:
             ),
             today=NOW.date(),
         )
+
+
+def _still(german: bool) -> tuple[StillRow, ...]:
+    damaged = "lässt sich nicht lesen" if german else "cannot be read"
+    return (StillRow("Petra Meier", 118_204, damaged, 14), StillRow(None, 119_001, damaged, 1))
 
 
 def _doors(wrong: bool) -> tuple[DoorRow, ...]:

@@ -91,6 +91,23 @@ def test_operations_show_that_the_tables_are_behind_and_do_not_hide_it_by_asking
     assert pages.operations(READER).lag.behind_since is None
 
 
+def test_who_stands_still_is_told_whoever_looks_after_it_and_by_name_whoever_may_see_customers(home, pages):
+    home.take_as_they_come(envelopes('2026-03-02T09:00  verspricht K-1 ines "Rohr" bis 2026-03-20 [bad]'), NOW)
+    column, last = home.konto.log.events.position, home.konto.log.head()
+    (row,) = home.konto.log.rows_at([last])
+    for state, still in ((b"{", 1), (bytes(row.state), 0)):
+        with home.konto.log.store.writing() as cursor:
+            cursor.execute(f"UPDATE stored_events SET state = ? WHERE {column} = ?", (state, last))
+        if still:
+            home.konto.rebuild()
+        assert pages.try_again(READER) == still
+        assert pages.firm(READER).standing_still == still
+        assert [(each.customer, each.waiting) for each in pages.operations(READER).still] == [("Frau Meier", 1)] * still
+        assert _as(home, "manager").firm(READER).standing_still == still
+        assert _as(home, "owner").firm(READER).standing_still == 0
+        assert isinstance(_as(home, "owner").try_again(READER), Refusal)
+
+
 @pytest.mark.parametrize(
     ("role", "sees"), [("owner", None), ("auditor", None), ("manager", (False, False)), ("admin", (True, True))]
 )

@@ -46,6 +46,27 @@ def test_what_is_not_well_stands_on_top_with_what_to_do(firm):
     assert "Niemand vertritt: Nennen Sie jemanden im Text über die Menschen." in text
 
 
+def test_who_stands_still_is_told_on_every_page_and_can_be_tried_again_where_it_is_explained(firm):
+    assert "steht still" not in text_of(opened("operations"))
+    firm.unwell = True
+    app = opened("morning")
+    assert "2 Kunden stehen still" in text_of(app)
+    assert "Ansehen, was es ist" in links_of(app)
+    app = opened("operations")
+    text = text_of(app)
+    assert "**Was ließ sich nicht verarbeiten?**\u2002:gray-badge[9]" in text
+    assert "**Petra Meier**\u2002:gray[Eintrag 118.204 · mit ihm warten: 13]  \nlässt sich nicht lesen" in text
+    assert "**–**\u2002:gray[Eintrag 119.001]" in text
+    assert "Die ersten 2 von 9; alle mit `konto quarantine`." in text
+    (again,) = (button for button in app.button if button.label == "Noch einmal versuchen")
+    again.click().run()
+    assert "Noch einmal versucht; es warten noch: 15." in text_of(app)
+    firm.unwell = False
+    (again,) = (button for button in app.button if button.label == "Noch einmal versuchen")
+    again.click().run()
+    assert "Was ließ sich nicht verarbeiten?" not in text_of(app)
+
+
 def test_keys_show_name_scope_and_how_long_and_never_the_key(firm):
     text = text_of(opened("operations"))
     assert "**Wer hat einen Schlüssel?**\u2002:gray-badge[2]" in text

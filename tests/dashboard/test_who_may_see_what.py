@@ -304,6 +304,7 @@ def questions(pages: Home, who: Reader, customer: str) -> Iterator[tuple[str, An
     yield "proposed", lambda: pages.proposed(who)
     yield "propose", lambda: pages.propose(who, lambda done, total: None)
     yield "people", lambda: pages.people(who)
+    yield "try_again", lambda: pages.try_again(who)
     yield "operations", lambda: pages.operations(who)
     yield "reckoned", lambda: pages.reckoned(who, text)
     yield "reckon", lambda: pages.reckon(who, text, lambda done, total: None)

@@ -145,7 +145,7 @@ NOT_NOTED = {
     # no names of customers
     "now", "firm", "suppliers", "rules", "contact_figures", "incident_figures", "tested", "test", "rulebook_texts",
     "rulebook_decoded", "document_texts", "document_findings", "ready_to_publish", "proposed", "propose", "people",
-    "operations", "reckoned", "reckon", "team",
+    "operations", "try_again", "reckoned", "reckon", "team",
     # deeds, which the log itself tells of, by whom
     "publish", "acknowledge", "take_note", "put_off", "record", "do", "undo", "send_again", "try_channel",
     "open_figures", "close_figures",

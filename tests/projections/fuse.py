@@ -12,8 +12,8 @@ from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 from psycopg.transaction import BaseTransaction
 
 
-class PowerCut(Exception):
-    pass
+class PowerCut(OSError):
+    """Of the kind that no fact can do anything about."""
 
 
 class Fuse:

@@ -253,7 +253,8 @@ def test_what_was_followed_as_it_came_is_what_a_rebuild_gives_with_alerts_in_eve
     assert live == rebuilt(busy.konto, tmp_path)
     busy.konto.rebuild()
     assert contents(busy.konto.views) == live
-    assert [name for name, rows in live.items() if not rows] == [], "every table holds something"
+    # Nobody stands still here (test_quarantine.py).
+    assert {name for name, rows in live.items() if not rows} == {"quarantine", "quarantined"}
 
 
 def test_progress_is_told_page_by_page_up_to_the_head(busy: Home, tmp_path: Path):

@@ -31,6 +31,7 @@ from wiring.commands import (
     per_person,
     procedure,
     promises,
+    quarantine,
     retention,
     running,
     statement,
@@ -80,6 +81,9 @@ app.command("restore-log", help=N_("Puts an export back into an empty home, with
     facts.restore_log
 )
 app.command("parked", help=N_("Facts that wait for what they refer to."))(facts.parked)
+app.command("quarantine", help=N_("What could not be taken in, and which customers stand still for it."))(
+    quarantine.quarantine
+)
 app.command("capture", help=N_("Reads a sentence such as “offer to Miller by Friday”, and records it on a yes."))(
     capture.capture
 )
