@@ -29,9 +29,9 @@ from api.routes import ROUTES
 from api.spoken import asyncapi
 from domain.errors import Refused
 from wiring.asking import Asking
-from wiring.health import our_version
 from wiring.home import Konto
 from wiring.looking import noting_refusals
+from wiring.product import our_version
 
 SIGNED = "/hooks/"
 """Comes with a signature instead of a key."""

@@ -30,9 +30,9 @@ from domain.roles import Asker
 from intake.capture.understood import Unclear
 from wiring import capturing, logs
 from wiring.asking import Asking
-from wiring.health import our_version
 from wiring.home import Konto, open_home
 from wiring.looking import listed, noting_refusals
+from wiring.product import our_version
 from wiring.refusals import sentence
 from wiring.told import captured
 from words import LANGUAGES, N_, Translator, translator

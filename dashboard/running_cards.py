@@ -82,6 +82,14 @@ def messages(found: Operations, here: Visit) -> None:
     st.page_link(places.deliveries(t), label=t("Every delivery"), icon=":material/arrow_forward:")
 
 
+def backup(found: Operations, here: Visit) -> None:
+    look.title(here.t("Is everything backed up?"), icon="backup")
+    for note in found.notes:
+        if note.area == "backup":
+            sign = ":green[:material/check_circle:]" if note.ok else ":orange[:material/error:]"
+            st.markdown(f"{sign} {plain(note.text)}")
+
+
 def _notes(found: Operations, area: Area) -> None:
     """What goes well in an area; what does not stands on top of the page."""
     for note in found.notes:

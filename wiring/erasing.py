@@ -273,6 +273,15 @@ def listed(file: Path) -> list[Erasure]:
     return list(found.values())
 
 
+def join(file: Path, others: Iterable[Path]) -> None:
+    """The list comes to hold everybody who is on one of the others, too. Raises ListDamaged."""
+    known = {each.customer for each in listed(file)}
+    for erased in (each for other in others for each in listed(other)):
+        if erased.customer not in known:
+            known.add(erased.customer)
+            _append(file, [erased])
+
+
 def _append(file: Path, erasures: Sequence[Erasure]) -> None:
     """One line for all who are one, kept when the power fails."""
     first = erasures[0]

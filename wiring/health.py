@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from domain import checkpoints
@@ -15,14 +15,14 @@ from domain.store import STORE_FAILS, StoreBusy
 from projections import channels, outbox, quarantine, retained
 from projections.tables import instant, micros
 from projections.timeline import set_aside
-from wiring import attesting, layouts, mailing, masters, presence, queues, retaining
+from wiring import attesting, backing_up, layouts, mailing, masters, presence, queues, retaining
 from wiring.home import Konto
+from wiring.product import our_version
 from wiring.settings import ROLES
 from wiring.stores import is_shared, tables_schema
 from words import N_, Translator, names
 from words.format import age, number
 
-PACKAGE = "vertrauenskonto"
 FRESH = timedelta(seconds=60)
 """A part of the worker that has not turned for longer stands still, or stops."""
 LATE_SENDING = timedelta(minutes=10)
@@ -31,6 +31,8 @@ MISSED = 3
 LATELY = timedelta(days=7)
 MISSED = 4
 """So many times in a row a calendar was not read, until somebody should look after it."""
+LATE_BACKUPS = 2
+"""So many times as old as it should be a newest backup may be: one may have found its drive away."""
 MEGABYTE = 1_000_000
 MANY = 1_000_000_000
 """Events in whose number no checkpoint is late: only the time counts."""
@@ -128,6 +130,10 @@ MASTER_KEY_ELSEWHERE = N_(
 MASTER_KEY_BETWEEN = N_(
     "The exchange of the master key that began {age} ago is not complete. Please complete it: konto vault rotate"
 )
+NO_BACKUPS = N_("No backups are made by themselves. To have them made: [backup] folder in settings.toml")
+BACKED_UP = N_("The newest backup was made {age} ago; {n} are kept.")
+BACKUP_LATE = N_("The newest backup was made {age} ago. To see why there is no newer one: konto backup")
+NEVER_BACKED_UP = N_("No backup has been made yet. The worker makes them: konto serve; by hand: konto backup")
 NEVER_ATTESTED = N_("No checkpoint attests the log yet. The worker makes them; by hand: konto audit checkpoint")
 ATTESTED = N_("The last checkpoint was made {age} ago and attests {n} events.")
 ATTESTED_LATE = N_(
@@ -237,14 +243,8 @@ def notes(konto: Konto, whose_time_is_over: Callable[[Konto], Note] | None = Non
     yield _master_key(konto, now)
     yield (whose_time_is_over or due)(konto)
     yield from _attested(konto, now)
+    yield _backed_up(konto, now)
     yield _journal(konto)
-
-
-def our_version() -> str:
-    try:
-        return version(PACKAGE)
-    except PackageNotFoundError:
-        return "?"
 
 
 def _queue(konto: Konto) -> Note:
@@ -409,6 +409,18 @@ def _attested(konto: Konto, now: datetime) -> Iterator[Note]:
             yield Note("checkpoint copies", False, NOT_COPIED, params)
         elif each.at is not None:
             yield Note("checkpoint copies", True, COPIED, {"place": place, "age": now - each.at})
+
+
+def _backed_up(konto: Konto, now: datetime) -> Note:
+    settings = konto.settings.backup
+    if settings.folder is None:
+        return Note("backup none", True, NO_BACKUPS, {})
+    found = backing_up.listed(Path(settings.folder))
+    if not found:
+        return Note("backup", not konto.log.head(), NEVER_BACKED_UP, {})
+    age = now - found[0].made
+    late = age > LATE_BACKUPS * settings.every + FRESH
+    return Note("backup", not late, BACKUP_LATE if late else BACKED_UP, {"age": age, "n": len(found)})
 
 
 def _lasting(span: timedelta, t: Translator) -> str:

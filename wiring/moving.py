@@ -108,8 +108,8 @@ def move(konto: Konto, address: str, *, progress: Progress | None = None) -> Pro
         # Held until the end: what is recorded meanwhile would stay behind.
         with konto.log.store.writing() as held, konto.journal.held():
             konto.catch_up()
-            _copy(konto.log, log, progress)
-            _copy_journal(konto.journal, journal)
+            copy_log(konto.log, log, progress)
+            copy_journal(konto.journal, journal)
             proof = _compared(konto, log, tables, progress)
             installation.note(held, installation.MOVED_TO, place_of(address))
         return proof
@@ -125,30 +125,32 @@ def place_of(address: str) -> str:
     return f"PostgreSQL, {parts.hostname or 'localhost'}:{parts.port or 5432}{parts.path}"
 
 
-def _copy(old: Log, new: Log, progress: Progress | None) -> None:
+def copy_log(old: Log, new: Log, progress: Progress | None) -> None:
+    """As it is at one moment, all in one transaction; nothing where one is there already."""
     head = old.head()
-    with new.store.writing() as target:
+    with new.store.writing() as target, old.store.snapshot() as source:
         if new.head():
             return  # an earlier try came so far; what is there is compared like everything else
         position = 0
-        while rows := old.rows(position, PAGE):
+        while rows := old.events.after_in(source, position, PAGE):
             new.events.copy(target, rows)
             position = rows[-1].position
             if progress:
-                progress(position, head)
-        with old.store.reading() as source:
-            for table in COPIED:
-                for rows_of_table in pages(source, table):
-                    target.insert(table, rows_of_table)
-        installation.note(target, installation.KEYS, installation.mark(old))
+                progress(min(position, head), head)
+        for table in COPIED:
+            for rows_of_table in pages(source, table):
+                target.insert(table, rows_of_table)
+        installation.note(target, installation.KEYS, installation.noted(source)[installation.KEYS])
 
 
-def _copy_journal(old: Journal, new: Journal) -> None:
+def copy_journal(old: Journal, new: Journal) -> None:
+    """Up to what is its newest entry now."""
+    head, cut = old.heads()
     with new.replaced() as target:
-        target.insert("journal_head", [old.head_row()])
-        for entries in old.pages():
+        target.insert("journal_head", [(1, head.number, head.hash, cut.number, cut.hash)])
+        for entries in old.pages(head.number):
             target.insert("journal", [tuple(entry) for entry in entries])
-    if not new.verify([old.head()]).is_ok:
+    if not new.verify([head]).is_ok:
         raise NotEqual("journal")
 
 

@@ -22,7 +22,7 @@ from wiring import attesting, environment, retaining, stores
 from wiring.asking import Asking
 from wiring.connecting import connectors
 from wiring.defaults import DEFAULTS
-from wiring.health import our_version
+from wiring.product import our_version
 from wiring.settings import Settings
 from wiring.versions import versions
 from words import N_, format, names

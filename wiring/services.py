@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,7 +20,7 @@ import structlog
 from domain.errors import Refused
 from domain.store import Claim
 from projections import outbox, quarantine, shares
-from wiring import attesting, checkpoint_copies, layouts, looking
+from wiring import attesting, backing_up, checkpoint_copies, layouts, looking
 from wiring.home import Konto
 from wiring.mail_rounds import Rounds
 from wiring.presence import Lease, beat, own_name
@@ -45,6 +46,9 @@ ATTEST_LOOK_SECONDS = 1.0
 TIDY_SECONDS = 3_600.0
 """So often it is looked whether something in the access journal is too old, and whether tables are."""
 ATTEST_AGAIN_SECONDS = 60.0
+BACKUP_LOOK_SECONDS = 5.0
+"""How often it is looked whether a backup is due."""
+BACKUP_AGAIN_SECONDS = 600.0
 RING_AGAIN_AFTER_S = 10.0
 """What rang and was not taken from the outbox since then is rung for once more: the queue may have been emptied."""
 RINGS_AT_ONCE = 1_000
@@ -99,7 +103,7 @@ class Services:
         self.rung: dict[str, float] = {}
         """Messages that lie in the queue, and since when on the machine's running clock, which nobody sets."""
         self.next_tick_s = self.next_survey_s = self.next_look_s = self.next_attest_s = self.next_tidy_s = 0.0
-        self.next_tables_s = 0.0
+        self.next_tables_s = self.next_backup_s = 0.0
         self.looked_at = 0
         """The position of the tables when the last look began: what came while it raised is looked at next."""
         self.releasing = threading.RLock()
@@ -123,6 +127,8 @@ class Services:
             loops.append(self._loop("schedule", self._schedule, LOOK_SECONDS))
             loops.append(self._loop("sweep", self._sweep, worker.sweep_seconds))
             loops.append(self._loop("attest", self._attest, ATTEST_LOOK_SECONDS, waits=True))
+            if self.konto.settings.backup.folder is not None:
+                loops.append(self._loop("backup", self._back_up, BACKUP_LOOK_SECONDS, waits=True))
             if self.konto.settings.mailboxes:
                 loops.append(self._loop("mail", self._read_mail, MAIL_LOOK_SECONDS))
             if self.konto.settings.appointments:
@@ -339,6 +345,23 @@ class Services:
             if copy.trouble is not None:
                 log.warning("checkpoint_not_copied", place=copy.place, reason=copy.trouble)
                 self.next_attest_s = time.monotonic() + ATTEST_AGAIN_SECONDS
+
+    def _back_up(self) -> None:
+        """Where something is in the way, such as a drive that is away, it is tried again after a while."""
+        settings, now = self.konto.settings.backup, self.konto.clock()
+        if settings.folder is None or not self.lease.is_ours(now) or time.monotonic() < self.next_backup_s:
+            return
+        folder = Path(settings.folder)
+        try:
+            newest = next(iter(backing_up.listed(folder)), None)
+            if (newest is None or now - newest.made >= settings.every) and self.konto.log.head():
+                made = backing_up.back_up(self.konto, folder, keys=settings.keys)
+                gone = backing_up.tidy(folder, settings.keep, now)
+                log.info("backed_up", events=made.events, bytes=made.bytes, removed=len(gone))
+        except (Refused, OSError) as error:
+            # konto doctor shows how old the newest one is.
+            log.error("not_backed_up", reason=error.code if isinstance(error, Refused) else type(error).__name__)
+            self.next_backup_s = time.monotonic() + BACKUP_AGAIN_SECONDS
 
     def _ring(self, *, bundling: bool = True) -> None:
         """Releases what may leave and rings for it; a lease keeps two from sending the same."""

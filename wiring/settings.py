@@ -562,6 +562,23 @@ class AuditSettings(Part):
         return timedelta(days=self.looks_months * 365.25 / 12)
 
 
+class BackupSettings(Part):
+    """Backups that the worker makes by itself."""
+
+    folder: Label | None = None
+    """Where to, such as a drive of another machine. Without it none are made."""
+    hours: Annotated[float, Field(ge=0.01, le=744)] = 24.0
+    """How often."""
+    keep: Annotated[int, Field(ge=1, le=10_000)] = 14
+    """So many of the newest are kept."""
+    keys: bool = True
+    """Whether they hold the keys. Without them they are of use to nobody else, and to you only with keys.json."""
+
+    @property
+    def every(self) -> timedelta:
+        return timedelta(hours=self.hours)
+
+
 class LogSettings(Part):
     """What the services say of themselves, on standard error."""
 
@@ -591,6 +608,7 @@ class Settings(Document):
     vault: VaultSettings = VaultSettings()
     metrics: MetricsSettings = MetricsSettings()
     audit: AuditSettings = AuditSettings()
+    backup: BackupSettings = BackupSettings()
     log: LogSettings = LogSettings()
     channels: Annotated[dict[Label, Secret], BeforeValidator(_section)] = Field(default_factory=dict)
     """Further channels by name: addresses as the notification library writes them, such as slack://…"""

@@ -58,6 +58,7 @@ AREAS: Final[Mapping[str, Area]] = {
     "mail": "messages",
     "calendar": "doors",
     "mailbox": "doors",
+    "backup": "backup",
     "keys": "safety",
     "journal": "safety",
     "master": "safety",

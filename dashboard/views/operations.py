@@ -23,6 +23,7 @@ _AREAS: Final[dict[Area, str]] = {
     "worker": N_("Worker"),
     "messages": N_("Messages"),
     "doors": N_("What comes in"),
+    "backup": N_("Backups"),
     "safety": N_("Safety"),
 }
 
@@ -47,6 +48,8 @@ def page() -> None:
             running_cards.worker(found.services, here)
         with look.card("messages"):
             running_cards.messages(found, here)
+        with look.card("backup"):
+            running_cards.backup(found, here)
         if found.still_total:
             with look.card("still"):
                 standing_still.card(found.still, found.still_total, here)

@@ -169,9 +169,13 @@ class EventTable(ABC):
         return [Row(*row) for row in cursor.execute(sql).all()]
 
     def after(self, position: int, limit: int) -> list[Row]:
-        sql = f"SELECT {self._row} FROM stored_events WHERE {self.position} > ? ORDER BY {self.position} LIMIT ?"
         with self._store.reading() as cursor:
-            return [Row(*row) for row in cursor.execute(sql, (position, limit)).all()]
+            return self.after_in(cursor, position, limit)
+
+    def after_in(self, cursor: Cursor, position: int, limit: int) -> list[Row]:
+        """The same within a transaction."""
+        sql = f"SELECT {self._row} FROM stored_events WHERE {self.position} > ? ORDER BY {self.position} LIMIT ?"
+        return [Row(*row) for row in cursor.execute(sql, (position, limit)).all()]
 
     def of_streams(self, cursor: Cursor, streams: Iterable[str], upto: int | None = None) -> Iterator[Row]:
         """In order of version within each stream, up to a position."""
@@ -320,6 +324,10 @@ class LastingStore(Store):
         Until then the lock may not be held yet, and what goes wrong with a statement is told then.
         """
         return self.writing(keep=keep)
+
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[Cursor]:
+        """Everything asked within sees one moment, whatever others write meanwhile. Nobody waits for it."""
 
     @abstractmethod
     def ddl(self, statement: str) -> str:

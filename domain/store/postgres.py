@@ -332,6 +332,13 @@ class PostgresStore(LastingStore):
             yield PostgresCursor(connection, pipeline)
 
     @contextmanager
+    def snapshot(self) -> Iterator[Cursor]:
+        with self._own_connection() as connection:
+            configuring(self.schema, self._lock_timeout_s, self._idle_timeout_s)(connection)
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield PostgresCursor(connection)
+
+    @contextmanager
     def _alone(self) -> Iterator[Connection]:
         if not self._one_writer.acquire(timeout=self._lock_timeout_s):
             raise StoreBusy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,6 +41,8 @@ CACHE_KILOBYTES, MUCH_KILOBYTES = 32_000, 128_000
 """At most, per connection: ids are scattered, so that writing touches pages all over the file. A page that does not fit
 goes to the disk and is fetched again for one row: a million facts then take four times as long to write."""
 
+PAGES_AT_ONCE = 5_000
+"""Of a copy, until whoever waits hears how far it is."""
 STATEMENTS = 128
 """So many prepared statements a connection keeps: a transaction asks the same few questions as the one before it."""
 
@@ -260,6 +263,29 @@ class SqliteStore(InFiles, LastingStore):
                 finally:
                     self._one_writer.release()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Cursor]:
+        with closing(self._apart()) as connection:
+            _at_one_moment(connection)
+            yield SqliteCursor(SQLiteCursor(connection.cursor()))
+
+    def copy_to(self, file: Path, tell: Callable[[int, int], None]) -> None:
+        """All of it as it is at one moment, into a file that is not there yet and is on the disk when this returns.
+
+        `tell` hears how many pages are copied, and of how many.
+        """
+        with closing(self._apart()) as connection, closing(sqlite3.connect(file, isolation_level=None)) as copy:
+            # What this connection reads stays as it is: without it a copy begins anew whenever somebody writes.
+            _at_one_moment(connection)
+            connection.backup(copy, pages=PAGES_AT_ONCE, progress=lambda status, left, all: tell(all - left, all))
+            _into_one_file(copy, file)
+
+    def into_one_file(self) -> None:
+        """Closes it, without a write-ahead log beside it, and with all of it on the disk."""
+        self.close()
+        with closing(self._apart()) as connection:
+            _into_one_file(connection, self.file)
+
     def ddl(self, statement: str) -> str:
         return statement
 
@@ -314,6 +340,17 @@ class SqliteStore(InFiles, LastingStore):
         if self._writing is not None:
             self._writing.close()
             self._writing = None
+
+
+def _into_one_file(connection: sqlite3.Connection, file: Path) -> None:
+    connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+    with file.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def _at_one_moment(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN")
+    connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
 
 
 @contextmanager

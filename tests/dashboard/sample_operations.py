@@ -47,6 +47,7 @@ class Running:
         notes = (
             Note("log", True, "Alles da." if german else "All there."),
             Note("worker", not wrong, said if wrong else "Der Worker läuft." if german else "The worker runs."),
+            Note("backup", True, _backed_up(german)),
             Note("messages", True, "Post geht über mail.example.com." if german else "Mail goes by mail.example.com."),
         )
         turned = NOW - timedelta(hours=3) if wrong else NOW - timedelta(seconds=4)
@@ -80,6 +81,12 @@ class Running:
             ),
             today=NOW.date(),
         )
+
+
+def _backed_up(german: bool) -> str:
+    if german:
+        return "Die neueste Sicherung ist 9 Stunden alt; aufgehoben sind 14."
+    return "The newest backup was made 9 hours ago; 14 are kept."
 
 
 def _still(german: bool) -> tuple[StillRow, ...]:

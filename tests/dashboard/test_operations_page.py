@@ -28,6 +28,7 @@ def test_where_all_is_well_one_calm_line_says_so(firm):
     assert ":material/error:" not in text
     assert "zuletzt vor 4 Sek. · in 2 Prozessen" in text
     assert "Abgelehnte Zeilen" not in text
+    assert ":green[:material/check_circle:] Die neueste Sicherung ist 9 Stunden alt; aufgehoben sind 14" in text
 
 
 def test_what_is_not_well_stands_on_top_with_what_to_do(firm):

@@ -12,6 +12,7 @@ from wiring.commands import (
     alerts,
     appointments,
     audit,
+    backup,
     calibrate,
     capture,
     care,
@@ -128,4 +129,6 @@ app.command("migrate", help=N_("Prepares the stores, once for each version."))(c
 app.command("move", help=N_("Moves everything from the home's files into PostgreSQL, and proves it."))(care.move)
 app.command("rebuild", help=N_("Builds all tables anew from the log."))(care.rebuild)
 app.command("check", help=N_("Whether log and tables are whole."))(care.check)
+app.command("backup", help=N_("Copies everything that is needed to go on elsewhere, while people work."))(backup.backup)
+app.command("restore", help=N_("Puts a backup back into an empty home."))(backup.restore)
 app.command("doctor", help=N_("How this installation is, in plain words."))(care.doctor)
