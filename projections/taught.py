@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -32,6 +32,7 @@ LONG = 20_000
 """Whoever had to be told so much is kept for others."""
 SETTLED = timedelta(days=14)
 """Of what happened longer ago little is still recorded."""
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 FORM = 1
 """Goes up when an adviser remembers anything else."""
 
@@ -91,10 +92,11 @@ class Taught:
         lesson = self._nearest(at, rules) or self._kept(at, rules)
         if lesson is None:
             return self._told(_Lesson(Adviser(rules), position, at), events(experiences.every(views, at), at), at)
-        lesson.position = position
-        if at <= lesson.upto:
+        if lesson.position == position and at <= lesson.upto:
             return lesson
-        news = events(experiences.between(views, lesson.upto, at), at, lesson.upto)
+        # Not from where it was told last: what happened before that may have been recorded since.
+        lesson.position, since = position, lesson.adviser.heard_at or BEGINNING
+        news = events(experiences.between(views, since, at), at, since)
         if news and lesson in self._lessons and len(self._lessons) < HELD:
             lesson = lesson.copy()  # while there is room the earlier one stays as it is
         return self._told(lesson, news, at)

@@ -108,6 +108,24 @@ def test_what_happened_before_is_taught_anew(home: Home) -> None:
     assert found == anew(home, now)
 
 
+@pytest.mark.parametrize("quiet", [timedelta(days=40), timedelta(days=-1)], ids=["after a quiet time", "before all"])
+def test_what_is_recorded_late_after_the_last_thing_it_heard_is_told_as_well(home: Home, quiet: timedelta) -> None:
+    """It had been asked about a moment after it, and knew of nothing then."""
+    taught, now = Taught(home.konto.library), FIRST + quiet
+    ask(taught, now)
+    made = now - timedelta(hours=20)
+    home.take(
+        envelopes(
+            f"""
+            {local(made)}  verspricht K-9 ines "spät erfasst" bis {local(made + timedelta(days=1))} [late]
+            {local(now + timedelta(hours=1))}  erfüllt "spät erfasst" [late-done]
+            """
+        )
+    )
+    for moment in (now, now + timedelta(hours=2)):
+        assert ask(taught, moment)[1] == anew(home, moment)
+
+
 def test_other_rules_are_taught_anew(home: Home) -> None:
     taught, now = Taught(home.konto.library), FIRST + timedelta(days=19)
     ask(taught, now)
