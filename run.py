@@ -148,13 +148,15 @@ def lock(rest: Sequence[str]) -> int:
         # setuptools builds the project; pinned like the rest, it need not be fetched while building.
         builders = TOOLS / "builders.in"
         builders.write_text("\n".join(project["build-system"]["requires"]), encoding="utf-8")
-        tools = TOOLS / "tools.in"
+        tools, audit = TOOLS / "tools.in", TOOLS / "audit.in"
         tools.write_text("uv", encoding="utf-8")
+        audit.write_text("pip-audit", encoding="utf-8")
         # The tests' packages come first: what both files hold has one version.
         for name, options in (
             ("dev", ["pyproject.toml", str(builders), "--all-extras"]),
             ("runtime", ["pyproject.toml", str(builders), "--constraints", "requirements/dev.txt"]),
             ("tools", [str(tools)]),
+            ("audit", [str(audit)]),
         ):
             file = REQUIREMENTS / f"{name}.txt"
             command = [uv, "pip", "compile", "--no-config", "--quiet", *options, *rest]
@@ -165,6 +167,31 @@ def lock(rest: Sequence[str]) -> int:
             pinned = "# Made by: python3 run.py lock\n" + file.read_text("utf-8")
             file.write_text(pinned, encoding="utf-8", newline="\n")
     return 0
+
+
+def audit_dependencies(rest: Sequence[str]) -> int:
+    """Whether anything is known against the versions in requirements/. Asks elsewhere, so it is no part of `check`."""
+    with only_one_setup():
+        LOG.write_bytes(b"")
+        place = TOOLS / "audit"
+        mark, wanted = place / "made-from.txt", (REQUIREMENTS / "audit.txt").read_bytes()
+        if not mark.exists() or mark.read_bytes() != wanted:
+            shutil.rmtree(place, ignore_errors=True)
+            command = [PYTHON, "-m", "pip", "install", *PIP_OPTIONS, "--require-hashes", "--target", str(place)]
+            command += ["-r", str(REQUIREMENTS / "audit.txt")]
+            try:
+                run_tool(translated("Prüfprogramm holen", "Fetching the auditor"), command, tool_environment())
+            except ToolFailed as failure:
+                raise explained(failure) from None
+            mark.write_bytes(wanted)
+    failed = 0
+    for name in ("runtime", "dev"):
+        print(f"== requirements/{name}.txt", flush=True)
+        # Strict: what could not be asked about is no good news.
+        command = [PYTHON, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--strict"]
+        command += ["--progress-spinner", "off", "--requirement", str(REQUIREMENTS / f"{name}.txt"), *rest]
+        failed |= subprocess.run(command, env={**tool_environment(), "PYTHONPATH": str(place)}).returncode
+    return failed
 
 
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str, str]] = {
@@ -183,6 +210,11 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str, str]] = {
         check,
         "prüft Format, Stil, Typen, Schichten und Dokumentation",
         "checks format, style, types, layers and documentation",
+    ),
+    "audit-dependencies": (
+        audit_dependencies,
+        "fragt, ob gegen eines der Pakete etwas bekannt ist; braucht das Netz",
+        "asks whether anything is known against one of the packages; needs the network",
     ),
     "lock": (
         lock,
@@ -210,7 +242,8 @@ def modules_here() -> list[str]:
 def help_text() -> str:
     texts = {name: (german, english) for name, (_, german, english) in COMMANDS.items()}
     texts |= {name: MODULES[name][1:] for name in modules_here()}
-    lines = [f"  {name:6} {translated(*text)}" for name, text in texts.items()]
+    width = max(map(len, texts))
+    lines = [f"  {name:{width}} {translated(*text)}" for name, text in texts.items()]
     usage = translated("python3 run.py [BEFEHL] [WEITERES …]", "python3 run.py [COMMAND] [REST …]")
     return "\n".join([usage, "", *lines])
 

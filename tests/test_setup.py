@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 import run
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("runtime.txt", "dev.txt", "tools.txt")
+LOCKS = ("runtime.txt", "dev.txt", "tools.txt", "audit.txt")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 
