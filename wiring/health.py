@@ -158,6 +158,8 @@ class State(NamedTuple):
     parked: int
     quarantined: int
     """Customers who stand still."""
+    backup_age: timedelta | None
+    """Of the newest backup; None where none is made, or none was yet."""
     lag: timedelta
     """For how long the oldest event that the tables have not taken in has been recorded."""
     queue: int | None
@@ -183,6 +185,7 @@ def state(konto: Konto) -> State:
         oldest=oldest,
         parked=konto.log.count_parked(),
         quarantined=quarantine.count(konto.views),
+        backup_age=_backup_age(konto, now),
         lag=_lag(konto, marks.least, now),
         queue=_queued(konto),
         alerts=_counted(konto, "SELECT state, COUNT(*) FROM alerts GROUP BY state"),
@@ -409,6 +412,12 @@ def _attested(konto: Konto, now: datetime) -> Iterator[Note]:
             yield Note("checkpoint copies", False, NOT_COPIED, params)
         elif each.at is not None:
             yield Note("checkpoint copies", True, COPIED, {"place": place, "age": now - each.at})
+
+
+def _backup_age(konto: Konto, now: datetime) -> timedelta | None:
+    folder = konto.settings.backup.folder
+    found = backing_up.listed(Path(folder)) if folder is not None else []
+    return now - found[0].made if found else None
 
 
 def _backed_up(konto: Konto, now: datetime) -> Note:

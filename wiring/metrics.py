@@ -55,6 +55,9 @@ class Figures(Collector):
             ("konto_parked_facts", "Facts that wait for what they refer to.", state.parked),
         ):
             yield GaugeMetricFamily(name, text, value=value)
+        if state.backup_age is not None:
+            text = "How old the newest backup is."
+            yield GaugeMetricFamily("konto_backup_age_seconds", text, value=seconds(state.backup_age))
         if len(state.shares) > 1:
             text = "Position up to which the customers of each share are brought."
             places = {str(number): position for number, position in enumerate(state.shares, 1)}
