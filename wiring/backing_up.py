@@ -208,7 +208,7 @@ def _settle(folder: Path) -> None:
 def _free_name(folder: Path, now: datetime) -> str:
     name = f"{now:%Y-%m-%dT%H%M%SZ}"
     taken = {each.name for each in folder.iterdir()}
-    return next(each for each in (name, *(f"{name}-{n}" for n in range(2, 1_000))) if each not in taken)
+    return next(each for each in (name, *(f"{name}-{n:03}" for n in range(2, 1_000))) if each not in taken)
 
 
 def _opened(file: Path) -> SqliteStore:
