@@ -14,10 +14,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import mkdtemp
 
-from drills.alerts import DRILLS as ALERTS
+from drills import alerts, api, disk, kills, of_tests, simulation
 from drills.result import Drill, Result
 
-DRILLS: dict[str, dict[str, Drill]] = {"alerts": dict(ALERTS)}
+DRILLS: dict[str, dict[str, Drill]] = {
+    "imports": dict(kills.DRILLS),
+    "api": dict(api.DRILLS),
+    "alerts": dict(alerts.DRILLS),
+    "disk": dict(disk.DRILLS),
+    "simulation": dict(simulation.DRILLS),
+    **{name: dict(parts) for name, parts in of_tests.DRILLS.items()},
+}
+"""Every promise of docs/reference/promises.md that things going wrong could break has one at least."""
 
 
 def main(arguments: list[str]) -> int:

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from drills.kills import fact, recorded
 from tests.bad_inputs.test_huge_ones import environment
 from tests.cli.home import Konto
 from tests.homes import open_at
 from tests.kills.runs import ROOT
-from tests.kills.test_kills import assert_whole, fact, recorded
+from tests.kills.test_kills import assert_whole
 from tests.notation import at
 
 BAD_EVERY = 500

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from drills import __main__ as drills
+from drills import disk, of_tests
 from drills.alerts import DRILLS, standstill, stormed
 from drills.result import Result
 
@@ -23,6 +24,47 @@ def test_after_three_days_without_a_look_each_alert_comes_once_and_says_that_it_
     found = standstill(tmp_path, long=False, seed=1)
     assert found.ok, found.sentence
     assert found.tried == 60
+
+
+@pytest.mark.parametrize("by", ["a small disk where there may be one", "a limit of pages"])
+def test_a_disk_that_becomes_full_loses_nothing_acknowledged_and_all_goes_on_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+):
+    if by == "a limit of pages":
+        monkeypatch.setattr(disk, "_mounted", lambda folder, options: False)
+    found = disk.filled(tmp_path, points=2, seed=1)
+    assert found.ok, found.sentence
+    assert found.more["full_at"] == 2
+
+
+def test_a_disk_that_never_became_full_has_shown_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(disk, "FIRST_KB", 60_000)
+    monkeypatch.setattr(disk, "LAST_KB", 60_000)
+    monkeypatch.setattr(disk, "FACTS", 3)
+    assert not disk.filled(tmp_path, points=1, seed=1).ok
+
+
+CASES = """
+import pytest
+def test_well(): pass
+@pytest.mark.long
+def test_long(): assert {long}
+@pytest.mark.skip(reason="not here")
+def test_skipped(): pass
+"""
+
+
+def test_a_drill_of_tests_counts_those_that_ran_and_names_those_that_failed(tmp_path: Path):
+    file = tmp_path / "test_cases.py"
+    file.write_text(CASES.format(long=False))
+    drill = of_tests.of_tests(str(file))
+    found = drill(tmp_path, long=False, seed=1)
+    assert (found.ok, found.tried, found.more["skipped"]) == (True, 1, 1)
+    found = drill(tmp_path, long=True, seed=1)
+    assert (found.ok, found.tried, found.missed) == (False, 2, 1)
+    assert "test_long" in found.more["failed"][0]
+    file.write_text("")
+    assert not drill(tmp_path, long=False, seed=1).ok, "where nothing ran nothing was shown"
 
 
 @pytest.mark.parametrize(

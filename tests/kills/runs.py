@@ -27,11 +27,3 @@ def running(command: Sequence[str], home: Path) -> Iterator[subprocess.Popen[str
             process.wait()
             assert process.stdout is not None
             process.stdout.close()
-
-
-def worker(home: Path) -> list[str]:
-    return ["wiring.cli", "--home", str(home), "worker"]
-
-
-def importer(home: Path, files: Sequence[Path]) -> list[str]:
-    return ["tests.kills.importer", str(home), *map(str, files)]

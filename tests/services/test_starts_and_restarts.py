@@ -13,9 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from drills.kills import FACTS_PER_FILE, facts_in, recorded
 from projections.follow import LAYOUT
 from tests.kills.runs import ROOT
-from tests.kills.test_kills import FACTS_PER_FILE, file, recorded
 from tests.passer import as_passer
 from tests.processes import at_once
 from tests.projections.test_follow import contents, rebuilt
@@ -66,7 +66,7 @@ def test_services_need_no_right_to_make_tables_in_postgres(schemas: Schemas, tmp
     (folder / "settings.toml").write_text(schemas.settings(), encoding="utf-8")
     open_home(folder, environment={}, prepare=True).close()
     with open_home(folder, environment={"KONTO_STORE_URL": as_passer(schemas.url, "konto_0")}) as konto:
-        import_lines = file(tmp_path / "one.jsonl", 1)
+        import_lines = facts_in(tmp_path / "one.jsonl", 1)
         from wiring.importing import import_file
 
         assert import_file(konto, import_lines).recorded == FACTS_PER_FILE
@@ -95,7 +95,7 @@ def test_an_import_goes_on_though_postgres_is_cut_off_in_its_middle_and_loses_no
     settings = f'[store]\nurl = "{own_postgres.url}"\nlock_timeout_seconds = 10\n'
     (folder / "settings.toml").write_text(settings, encoding="utf-8")
     konto = open_home(folder, environment={}, prepare=True)
-    lines = [file(tmp_path / f"{number}.jsonl", number) for number in range(3 * restarts)]
+    lines = [facts_in(tmp_path / f"{number}.jsonl", number) for number in range(3 * restarts)]
     everything = tmp_path / "everything.jsonl"
     everything.write_text("".join(each.read_text("utf-8") for each in lines), encoding="utf-8")
     with importing(folder, everything) as process:

@@ -1,0 +1,484 @@
+"""One firm with everything that can go wrong, decided by one number: the same seed is the same run.
+
+Clock, ids, what is recorded, what the receiver of messages says, at which statement the store fails or the process
+dies: all of it comes from the seed. After every step it is looked whether what is promised still holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
+
+from domain.account import balance
+from domain.alert import AlertDelivered
+from domain.errors import Refused
+from domain.store import STORE_FAILS, StoreTrouble
+from domain.vocabulary import parse
+from drills.firm import at_any_hour
+from drills.result import Drill, Result
+from projections import alerts, outbox, quarantine, statements
+from projections.follow import Follower
+from tests.projections.test_follow import contents, empty_views
+from wiring.home import Konto, open_home
+from wiring.settings import EMAIL
+from wiring.worker import dispatch, run_tick, sender
+from workers.answering import acknowledge, snooze
+from workers.channels import Envelope, NotDelivered
+
+BEGINS = datetime(2026, 3, 2, 8, tzinfo=UTC)
+STEPS = 20
+COMPARED_EVERY = 5
+"""So seldom the tables are compared with a rebuild, which takes longer than a step; and at the end."""
+STATEMENTS = (4, 12, 40)
+"""Within so many something goes wrong: early in a deed, in its middle, or late."""
+SETTLES_WITHIN = 400
+CUSTOMERS, PEOPLE = 4, ("ines@example.com", "lutz@example.com")
+
+
+class Broken(AssertionError):
+    """A promise that was not kept: the seed, the step, and what."""
+
+
+class Died(BaseException):
+    """The process is gone: nothing of it runs any more, not even what it does at its end."""
+
+
+# -- what goes wrong ------------------------------------------------------------------------------------
+
+
+class Machine:
+    """Counts the statements of the store and lets one of them fail, or the process die there.
+
+    A dead process says nothing more to its store. Death at a commit comes before it or after it.
+    """
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.left, self.dies, self.dead = 0, False, False
+
+    def arm(self, *, dies: bool) -> None:
+        self.left, self.dies = self.chance.randint(1, self.chance.choice(STATEMENTS)), dies
+
+    def disarm(self) -> None:
+        self.left, self.dead = 0, False
+
+    def strike(self) -> None:
+        """What happens now, if the time has come."""
+        if self.dead:
+            raise Died
+        if not self.left:
+            return
+        self.left -= 1
+        if self.left == 0:
+            if self.dies:
+                self.dead = True
+                raise Died
+            raise StoreTrouble("disk I/O error")
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        executed, many, committed = SQLiteCursor.execute, SQLiteCursor.executemany, SQLiteConnection.commit
+
+        def execute(cursor: Any, *given: Any) -> Any:
+            self.strike()
+            return executed(cursor, *given)
+
+        def executemany(cursor: Any, *given: Any) -> Any:
+            self.strike()
+            return many(cursor, *given)
+
+        def commit(connection: Any) -> Any:
+            if self.left == 1 and self.dies and self.chance.random() < 0.5:
+                committed(connection)  # it is kept, and nobody hears of it
+            self.strike()
+            return committed(connection)
+
+        for owner, name, with_faults in (
+            (SQLiteCursor, "execute", execute),
+            (SQLiteCursor, "executemany", executemany),
+            (SQLiteConnection, "commit", commit),
+        ):
+            setattr(owner, name, with_faults)
+        try:
+            yield
+        finally:
+            SQLiteCursor.execute, SQLiteCursor.executemany = executed, many  # type: ignore[method-assign]
+            SQLiteConnection.commit = committed  # type: ignore[method-assign]
+
+
+@dataclass
+class Post:
+    """Whoever receives messages: it takes them, refuses them, is away; or we die just after its yes."""
+
+    chance: random.Random
+    machine: Machine
+    name: str = EMAIL
+    is_sound: bool = False
+    taken: Counter[str] = field(default_factory=Counter)
+
+    def send(self, envelope: Envelope) -> None:
+        luck = 1.0 if self.is_sound else self.chance.random()
+        if luck < 0.1:
+            raise NotDelivered("smtp_451", "later")
+        if luck < 0.2:
+            raise NotDelivered("timeout", "channel")
+        if luck < 0.23:
+            raise NotDelivered("smtp_550", "refused")
+        self.taken[envelope.message_id.strip("<>").partition("@")[0]] += 1
+        if luck < 0.28:
+            self.machine.dead = True
+            raise Died
+
+
+# -- the firm -------------------------------------------------------------------------------------------
+
+
+class World:
+    def __init__(self, home: Path, beside: Path, seed: int) -> None:
+        self.home, self.beside, self.seed = home, beside, seed
+        self.chance = random.Random(seed)
+        self.now = BEGINS
+        self.machine = Machine(self.chance)
+        self.post = Post(self.chance, self.machine)
+        self.sent: list[dict[str, Any]] = []
+        """Everything a source ever sent; it may come again."""
+        self.kept: Counter[str] = Counter()
+        """What was acknowledged, by its id."""
+        self.bytes: list[tuple[Any, ...]] = []
+        self.repeats: Counter[str] = Counter()
+        """Messages that may come once more: their receiver said yes, and we did not come to note it."""
+        self.trace: list[str] = []
+        self.promises = self.deaths = self.failures = 0
+        self.konto = self._open()
+
+    def _open(self) -> Konto:
+        return open_home(self.home, environment={}, clock=lambda: self.now, entropy=random.Random(self.seed).randbytes)
+
+    def run(self) -> None:
+        with self.machine.running():
+            for number in range(STEPS):
+                self._step(number)
+            self._settle()
+        self.konto.close()
+
+    def digest(self) -> str:
+        return hashlib.sha256("\n".join([*self.trace, *map(repr, self.bytes)]).encode()).hexdigest()
+
+    def _step(self, number: int) -> None:
+        deed = self.chance.choices(tuple(DEEDS), weights=tuple(DEEDS.values()))[0]
+        trouble = self.chance.choices(("", "dies", "fails"), weights=(6, 2, 1))[0]
+        if trouble:
+            self.machine.arm(dies=trouble == "dies")
+        said = self._done(deed)
+        self.trace.append(f"{number} {deed.__name__} {trouble} {said}")
+        self._look(number)
+
+    def _done(self, deed: Callable[[World], object]) -> str:
+        try:
+            deed(self)
+            return "done"
+        except Died:
+            self.deaths += 1
+            self.konto.close()
+            self.machine.disarm()
+            self.konto = self._open()
+            self._note_repeats()
+            return "died"
+        except (*STORE_FAILS, Refused) as error:
+            self.failures += 1
+            self.machine.disarm()
+            self._note_repeats()
+            return type(error).__name__
+        except Exception as error:
+            raise Broken(
+                f"seed {self.seed}, in {deed.__name__}: not so: nothing fails unexpectedly ({error!r})"
+            ) from error
+        finally:
+            self.machine.disarm()
+
+    def _note_repeats(self) -> None:
+        """After an end in the middle: what was taken and is not noted may come again."""
+        noted = Counter(
+            fact.data.message_id for fact in self._log().page(0, 100_000) if isinstance(fact.data, AlertDelivered)
+        )
+        for message, times in self.post.taken.items():
+            if not noted[message]:
+                self.repeats[message] = times
+
+    def _log(self) -> Any:
+        return self.konto.log
+
+    # -- what is promised -----------------------------------------------------------------------------------
+
+    def _look(self, number: int) -> None:
+        rows = [tuple(row) for row in self.konto.log.rows(0, 100_000)]
+        self._must(rows[: len(self.bytes)] == self.bytes, "what stood in the log stands there as it did")
+        self.bytes = rows
+        there = Counter(fact.id for fact in self.konto.log.opened(self.konto.log.page(0, 100_000)) if fact.customer)
+        there += Counter(each.fact.id for each in self.konto.log.parked())
+        self._must(self.kept.keys() <= there.keys(), "whatever was acknowledged is there")
+        self._must(not [id for id in self.kept if there[id] > 1], "nothing is there twice")
+        for message, times in self.post.taken.items():
+            self._must(times <= 1 + self.repeats[message], "nothing is sent twice without an end in the middle")
+        if number % COMPARED_EVERY == COMPARED_EVERY - 1:
+            self._compare()
+
+    def _compare(self) -> None:
+        self.konto.catch_up()
+        self._must(quarantine.count(self.konto.views) == 0, "nothing stands still")
+        file = self.beside / f"{self.seed}.db"
+        with empty_views(file) as fresh:
+            Follower(self.konto.log, fresh).catch_up()
+            self._must(contents(self.konto.views) == contents(fresh), "the tables are those of a rebuild")
+        file.unlink()
+        rulebooks = self.konto.steering.rulebooks
+        for (customer,) in self.konto.views.rows("SELECT DISTINCT customer FROM lines"):
+            added = balance(statements.lines_of(self.konto.views, customer), self.now, rulebooks)
+            library, asker, steering = self.konto.library, self.konto.asker, self.konto.steering
+            folded = statements.statement(library, asker, customer, steering, self.now).balance
+            self._must(added == folded, "the lines of a table add up to what the facts themselves give")
+
+    def _settle(self) -> None:
+        """No more troubles: everything that is to be told gets through."""
+        self.post.is_sound = True
+        for _ in range(SETTLES_WITHIN):
+            look_at_the_clock(self)
+            send(self)
+            if not self._waits():
+                break
+            self.now += timedelta(minutes=30)
+        self._look(STEPS)
+        self._compare()
+        self._must(not self._waits(), "no alert waits for ever")
+        for fact in self.konto.log.page(0, 100_000):
+            if isinstance(fact.data, AlertDelivered):
+                self._must(self.post.taken[fact.data.message_id] > 0, "what is noted as delivered was delivered")
+        raised = {row[0] for row in self.konto.views.rows("SELECT alert FROM alerts")}
+        told = {fact.stream for fact in self.konto.log.page(0, 100_000) if fact.type == "alert.raised"}
+        self._must(raised == told, "no alert is lost")
+
+    def _waits(self) -> bool:
+        waiting = "state IN ('raised', 'failing', 'snoozed')"
+        return bool(self.konto.views.row(f"SELECT COUNT(*) FROM alerts WHERE {waiting}")[0])
+
+    def _must(self, holds: bool, what: str) -> None:
+        if not holds:
+            raise Broken(f"seed {self.seed}, after {self.trace[-1] if self.trace else 'the start'}: not so: {what}")
+
+
+# -- what happens ---------------------------------------------------------------------------------------
+
+
+def somebody_records(world: World) -> None:
+    told = [_fact(world) for _ in range(world.chance.randint(1, 4))]
+    if world.sent and world.chance.random() < 0.4:
+        told += world.chance.sample(world.sent, min(3, len(world.sent)))
+        world.chance.shuffle(told)
+    world.sent += [each for each in told if each not in world.sent]
+    facts = []
+    for each in told:
+        with suppress(Refused):  # it lies ahead of a clock that was set back
+            facts.append(parse(each, now=world.now))
+    receipts = world.konto.record(facts)
+    for receipt in receipts:
+        if receipt.status != "refused":
+            world.kept[receipt.fact.id] += 1
+
+
+def _fact(world: World) -> dict[str, Any]:
+    chance = world.chance
+    happened = world.now - timedelta(minutes=chance.choice((0, 1, 90, 60 * 30)))
+    number = len(world.sent) + chance.randrange(1_000_000)
+    promise = f"P-{chance.randrange(world.promises + 1)}"
+    kind = chance.choices(
+        ("made", "fulfilled", "moved", "withdrawn", "asked", "praised", "mistaken"), (6, 4, 2, 1, 2, 1, 1)
+    )[0]
+    data: dict[str, Any]
+    match kind:
+        case "made":
+            world.promises += 1
+            due = happened + timedelta(hours=chance.choice((2, 9, 30, 70)))
+            data = {"promise": f"P-{world.promises}", "customer": _customer(chance), "by": chance.choice(PEOPLE),
+                    "what": f"Sache {number}", "due": due.isoformat()}  # fmt: skip
+            return _told(f"f-{number}", "promise.made", happened, data)
+        case "fulfilled":
+            return _told(f"f-{number}", "promise.fulfilled", happened, {"promise": promise})
+        case "moved":
+            due = happened + timedelta(hours=chance.choice((5, 40)))
+            data = {"promise": promise, "due": due.isoformat(), "reason": "Stau"}
+            return _told(f"f-{number}", "promise.renegotiated", happened, data)
+        case "withdrawn":
+            return _told(f"f-{number}", "promise.withdrawn", happened, {"promise": promise, "reason": "Unfall"})
+        case "asked":
+            data = {"contact": f"C-{number}", "customer": _customer(chance), "channel": "email"}
+            return _told(f"f-{number}", "contact.inbound", happened, data)
+        case "praised":
+            data = {"customer": _customer(chance), "score": float(chance.randint(1, 5))}
+            return _told(f"f-{number}", "feedback.given", happened, data)
+    mistaken = chance.choice(world.sent)["id"] if world.sent else "f-none"
+    return _told(f"f-{number}", "fact.retracted", happened, {"retracts": {"source": "crm", "id": mistaken}})
+
+
+def _customer(chance: random.Random) -> str:
+    return f"K-{chance.randrange(CUSTOMERS)}"
+
+
+def _told(id: str, type: str, at: datetime, data: dict[str, Any]) -> dict[str, Any]:
+    return {"specversion": "1.0", "source": "crm", "id": id, "type": type, "time": at.isoformat(), "data": data}
+
+
+def two_become_one(world: World) -> None:
+    one, other = world.chance.sample(range(CUSTOMERS), 2)
+    data = {"customer": f"K-{one}", "duplicate": f"K-{other}"}
+    told = _told(f"m-{world.chance.randrange(1_000_000)}", "customer.merged", world.now, data)
+    world.sent.append(told)
+    (receipt,) = world.konto.record([parse(told, now=world.now)])
+    if receipt.status != "refused":
+        world.kept[told["id"]] += 1
+
+
+def follow(world: World) -> None:
+    world.konto.follower.catch_up(page_size=world.chance.choice((1, 3, 50)))
+
+
+def look_at_the_clock(world: World) -> None:
+    run_tick(world.konto)
+
+
+def send(world: World) -> None:
+    """Whatever rings, in any order, some of it twice."""
+    konto = world.konto
+    dispatch(konto).release(world.now, bundling=world.chance.random() < 0.7)
+    ringing = outbox.ready(konto.views, world.now)
+    ringing += ringing[:1]
+    world.chance.shuffle(ringing)
+    posting = replace(sender(konto), channels={EMAIL: world.post}, pause=lambda seconds: None)
+    for message in ringing:
+        posting.deliver(message)
+
+
+def time_passes(world: World) -> None:
+    world.now += timedelta(minutes=world.chance.choice((1, 20, 60, 300, 1_440)))
+
+
+def the_clock_is_set(world: World) -> None:
+    world.now += timedelta(minutes=world.chance.choice((-60, -5, 60)))
+
+
+def all_tables_are_built_anew(world: World) -> None:
+    world.konto.rebuild(processes=1)
+
+
+def another_process_works_beside(world: World) -> None:
+    """It follows, looks and sends, from the same home."""
+    other = world._open()
+    try:
+        run_tick(other)
+        world.konto.catch_up()
+        other.catch_up()
+        dispatch(other).release(world.now)
+    finally:
+        other.close()
+
+
+def somebody_answers(world: World) -> None:
+    konto = world.konto
+    names = [
+        row[0] for row in konto.views.rows(f"SELECT alert FROM alerts WHERE state IN {alerts.WAITING} ORDER BY alert")
+    ]
+    if not names:
+        return
+    name, by = world.chance.choice(names), konto.log.ids.person("ines")
+    if world.chance.random() < 0.5:
+        acknowledge(konto.log, konto.library, konto.asker, [name], by, world.now)
+    else:
+        until = world.now + timedelta(hours=2)
+        snooze(konto.log, konto.library, konto.asker, [name], by, world.now, until=until, reason=None)
+    konto.catch_up()
+
+
+DEEDS: Mapping[Callable[[World], object], int] = {
+    somebody_records: 8,
+    two_become_one: 1,
+    follow: 3,
+    look_at_the_clock: 4,
+    send: 5,
+    time_passes: 4,
+    the_clock_is_set: 1,
+    all_tables_are_built_anew: 1,
+    another_process_works_beside: 1,
+    somebody_answers: 1,
+}
+
+# -- many of them ---------------------------------------------------------------------------------------
+
+
+def template(folder: Path) -> Path:
+    """A home to copy for each seed: making one takes longer than a step."""
+    home = folder / "template"
+    home.mkdir(parents=True)
+    at_any_hour(home)
+    open_home(home, environment={}, clock=lambda: BEGINS, entropy=random.Random(0).randbytes, prepare=True).close()
+    return home
+
+
+def run(seed: int, template: Path, folder: Path) -> World:
+    """Raises Broken."""
+    home = folder / f"home-{seed}"
+    shutil.copytree(template, home)
+    try:
+        world = World(home, folder, seed)
+        world.run()
+        return world
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def simulated(folder: Path, seeds: Sequence[int]) -> Result:
+    """`missed` counts the seeds with a promise that was not kept; the first of them is named."""
+    began, broken = time.monotonic(), list[str]()
+    home, deaths, failures, messages = template(folder), 0, 0, 0
+    for seed in seeds:
+        try:
+            world = run(seed, home, folder)
+        except Broken as error:
+            broken.append(str(error))
+            continue
+        deaths, failures, messages = (
+            deaths + world.deaths,
+            failures + world.failures,
+            messages + world.post.taken.total(),
+        )
+    more: dict[str, object] = {"deaths": deaths, "failures": failures, "messages": messages,
+                               "seconds": round(time.monotonic() - began, 1)}  # fmt: skip
+    if broken:
+        more["broken"] = broken[:10]
+    return Result(tried=len(seeds), lost=0, doubled=0, missed=len(broken), more=more)
+
+
+def seeds(folder: Path, *, long: bool, seed: int) -> Result:
+    count = 10_000 if long else 60
+    return simulated(folder, range(seed * 1_000_000, seed * 1_000_000 + count))
+
+
+DRILLS: Mapping[str, Drill] = {"seeds": seeds}
+
+
+if __name__ == "__main__":
+    with TemporaryDirectory(prefix="simulation-") as place:
+        beginning = template(Path(place))
+        for each in map(int, sys.argv[1:]):
+            print(run(each, beginning, Path(place)).digest())
