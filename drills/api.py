@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,8 @@ class _Caller(threading.Thread):
             if response.status in YES:
                 self.heard.add(fact["id"])
                 n += 1
+        if connection is not None:
+            connection.close()
 
 
 def _made(caller: int, n: int) -> dict[str, Any]:
@@ -132,8 +134,7 @@ def serving(home: Path) -> Iterator[int]:
 
 
 def _answers(port: int) -> bool:
-    with suppress(OSError, HTTPException):
-        connection = HTTPConnection(HOST, port, timeout=5)
+    with suppress(OSError, HTTPException), closing(HTTPConnection(HOST, port, timeout=5)) as connection:
         connection.request("GET", "/ready")
         return connection.getresponse().status == 200
     return False

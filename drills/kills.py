@@ -39,7 +39,7 @@ def killed(folder: Path, *, kills: int, seed: int, home: Path | None = None) -> 
     home, chance = home or folder / "home", random.Random(seed)
     lines = folder / "files"
     lines.mkdir()
-    files = [facts_in(lines / f"{number}.jsonl", number) for number in range(max(6, kills // 3))]
+    files = [facts_in(lines / f"{number}.jsonl", number) for number in range(max(3, kills // 3))]
     konto, office = prepared(home, PostOffice()), PostOffice()
     acknowledged: set[str] = set()
     lost = doubled = workers = 0

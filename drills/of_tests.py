@@ -14,7 +14,7 @@ from drills.firm import ROOT
 from drills.result import Drill, Result
 
 
-def of_tests(*places: str) -> Drill:
+def of_tests(*places: str, processes: int = 2) -> Drill:
     """Every test in these files, or by its name in one. One that fails is `missed`; `tried` counts those that ran."""
 
     missing = [place for place in places if not (ROOT / place.partition("::")[0]).exists()]
@@ -24,7 +24,7 @@ def of_tests(*places: str) -> Drill:
         report = folder / "report.xml"
         began = time.monotonic()
         process = subprocess.run(
-            command(places, report, long=long),
+            command(places, report, long=long, processes=processes),
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": str(seed)},
             stdin=subprocess.DEVNULL,
@@ -36,10 +36,10 @@ def of_tests(*places: str) -> Drill:
     return drill
 
 
-def command(places: Sequence[str], report: Path, *, long: bool) -> list[str]:
+def command(places: Sequence[str], report: Path, *, long: bool, processes: int) -> list[str]:
     kept = report.with_name("kept")
     asked = ["-m", "long or not long"] if long else []
-    ours = ["-c", str(ROOT / "pyproject.toml"), "-n", "2", "-p", "no:cacheprovider"]
+    ours = ["-c", str(ROOT / "pyproject.toml"), "-n", str(processes), "-p", "no:cacheprovider"]
     return [sys.executable, "-m", "pytest", *ours, f"--basetemp={kept}", f"--junitxml={report}", *asked, *places]
 
 

@@ -57,14 +57,12 @@ def test_skipped(): pass
 def test_a_drill_of_tests_counts_those_that_ran_and_names_those_that_failed(tmp_path: Path):
     file = tmp_path / "test_cases.py"
     file.write_text(CASES.format(long=False))
-    drill = of_tests.of_tests(str(file))
-    found = drill(tmp_path, long=False, seed=1)
-    assert (found.ok, found.tried, found.more["skipped"]) == (True, 1, 1)
-    found = drill(tmp_path, long=True, seed=1)
-    assert (found.ok, found.tried, found.missed) == (False, 2, 1)
+    found = of_tests.of_tests(str(file), processes=0)(tmp_path, long=True, seed=1)
+    assert (found.ok, found.tried, found.missed, found.more["skipped"]) == (False, 2, 1, 1)
     assert "test_long" in found.more["failed"][0]
-    file.write_text("")
-    assert not drill(tmp_path, long=False, seed=1).ok, "where nothing ran nothing was shown"
+    assert "not long" not in of_tests.command([str(file)], tmp_path / "report.xml", long=False, processes=2)
+    none = of_tests.counted(tmp_path / "no report", "nothing ran", 1.0)
+    assert (none.ok, none.more["said"]) == (False, "nothing ran")
 
 
 @pytest.mark.parametrize(

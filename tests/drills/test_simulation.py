@@ -121,4 +121,5 @@ def test_a_sender_that_forgets_to_note_is_found(template: Path, tmp_path: Path, 
         note(sender, [each for each in notes if not isinstance(each[1], AlertDelivered)])
 
     monkeypatch.setattr(Sender, "_note", forgets)
+    monkeypatch.setattr(simulation, "SETTLES_WITHIN", 3)
     assert found(template, tmp_path, "nothing is sent twice")

@@ -49,7 +49,7 @@ def test_an_importer_killed_in_mid_import_loses_nothing_acknowledged_and_doubles
 ):
     found = imports_killed(tmp_path, kills=kills, seed=kills, home=folder)
     assert found.ok, found.sentence
-    assert found.tried == max(6, kills // 3) * FACTS_PER_FILE
+    assert found.tried == max(3, kills // 3) * FACTS_PER_FILE
     konto = open_home(folder, environment={})
     assert_whole(konto, tmp_path)
     konto.close()
