@@ -183,7 +183,7 @@ class Source(Protocol):
         ...
 
     def try_again(self, reader: Reader) -> int | Refusal:
-        """Takes in what waits because it could not be, as far as it can be now; how many entries wait still."""
+        """Takes in what waits because it could not be, as far as it can be now; how many still stand still."""
         ...
 
     def operations(self, reader: Reader) -> Operations | Refusal:

@@ -43,6 +43,6 @@ def card(rows: Sequence[StillRow], total: int, here: Visit) -> None:
         if isinstance(left, Refusal):
             look.refused(left.sentences)
         elif left:
-            look.refused([t("Tried again; still waiting: {n}.").format(n=format.number(left, lang))])
+            look.refused([t("Tried again; still standing still: {n}.").format(n=format.number(left, lang))])
         else:
             st.rerun()

@@ -259,7 +259,7 @@ def _fold(log: Log, cursor: Cursor, portion: Portion, steering: Steering, upto: 
         return page.common
 
     common = Common()
-    for brought in Careful(cursor, fold, concerns).bring_in(part):
+    for brought in Careful(cursor, fold, concerns, upto).bring_in(part):
         common.add(brought)
     settle(cursor, common, upto)
 
@@ -280,7 +280,7 @@ def _fold_others(log: Log, cursor: Cursor, positions: Sequence[int], steering: S
         part: dict[str, list[Row]] = {}
         for row in log.rows_at(positions[start : start + EVENTS_AT_ONCE]):
             part.setdefault(row.stream, []).append(row)
-        for brought in Careful(cursor, fold, {}).bring_in(part):
+        for brought in Careful(cursor, fold, {}, upto).bring_in(part):
             settle(cursor, brought, upto)
 
 

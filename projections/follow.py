@@ -169,7 +169,7 @@ class Follower:
         return [row for row in self.log.rows(since, PAGE) if row.position <= upto]
 
     def try_again(self) -> int:
-        """Brings in what waits because it could not be projected, as far as it can be now; how much waits still."""
+        """Brings in what waits because it could not be projected, as far as it can be now; how many stand still yet."""
         with self.views.store.writing() as cursor:
             if not (waiting := quarantine.everybody(cursor)):
                 return 0
@@ -181,13 +181,15 @@ class Follower:
             family_of = families.of(cursor, waiting)
             members = families.members(cursor, family_of.values())
             held = quarantine.waiting(cursor, members)
+            refolded = _everything_of(cursor, held, members)
             for family, concerns in held.items():
                 since = marks.of(family)
-                fold = self._folding(cursor, since, since, _Whose({}, members, {}, concerns, held), steering)
-                for brought in Careful(cursor, fold, concerns).try_again(family, self.log.rows_at(list(concerns))):
+                fold = self._folding(cursor, since, since, _Whose({}, members, refolded, concerns, held), steering)
+                again = Careful(cursor, fold, concerns, since)
+                for brought in again.try_again(family, self.log.rows_at(list(concerns))):
                     common.add(brought)
             settle(cursor, common, marks.most)
-            return quarantine.count_waiting(cursor)
+            return len(quarantine.everybody(cursor))
 
     def steering_known_on(self, known: datetime | None) -> Steering:
         """What of the documents and the firm's rates we knew at a moment (None = now)."""
@@ -261,7 +263,7 @@ class Follower:
         if share.has_the_rest:
             merkle.append(cursor, rows)
         fold = self._folding(cursor, since, rows[-1].position, whose, steering)
-        with_care = Careful(cursor, fold, whose.concerns)
+        with_care = Careful(cursor, fold, whose.concerns, rows[-1].position)
         for part in _parts({family: new for family, new in whose.rows.items() if family not in whose.held}):
             for brought in with_care.bring_in(part) if careful else (fold(part),):
                 common.add(brought)
@@ -299,6 +301,7 @@ class Follower:
         concerns = {row.position: customer for row, customer in zip(rows, customers, strict=True)}
         for each in held.values():
             concerns |= each
+        refolded |= _everything_of(cursor, held, members)
         return len(rows), _Whose({**whose, **others}, members, refolded, concerns, held)
 
     def _own_of(self, cursor: Cursor, share: Share, customers: list[str]) -> list[str]:
@@ -378,6 +381,13 @@ def _carefully_if_need_be(bring: Callable[[bool], int | None]) -> int | None:
             return bring(True)
     except OldBookmark:
         return 0
+
+
+def _everything_of(cursor: Cursor, held: Iterable[str], members: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """By customer all streams of those who stood still: a document may have come meanwhile."""
+    customers = [each for family in held if is_of_a_customer(family) for each in members[family]]
+    found = families.streams(cursor, customers) if customers else {}
+    return {customer: sorted(found.get(customer, ())) for customer in customers}
 
 
 def _parts(rows: Mapping[str, list[Row]]) -> Iterator[Mapping[str, list[Row]]]:

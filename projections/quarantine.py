@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from domain.document import DocumentPublished
 from domain.errors import AgainstTheRule, Refused
 from domain.lives import is_of_a_customer
 from domain.log import Log, UnreadableEvent, customer_of
@@ -63,25 +64,23 @@ def count(views: Views) -> int:
     return int(views.row("SELECT COUNT(*) FROM quarantine")[0])
 
 
-def count_waiting(cursor: Cursor) -> int:
-    return int(cursor.execute("SELECT COUNT(*) FROM quarantined").one()[0])
-
-
 def waiting(cursor: Cursor, members: Mapping[str, Sequence[str]]) -> dict[str, dict[int, str]]:
     """By family the positions of what waits, in order, and whom each concerns; `members` are a family's customers."""
     if cursor.execute("SELECT 1 FROM quarantine LIMIT 1").one() is None:
         return {}
     family_of = {customer: family for family, customers in members.items() for customer in customers}
+    stopped = cursor.among("SELECT customer FROM quarantine WHERE customer IN ({among})", family_of)
+    found: dict[str, dict[int, str]] = {family_of[row[0]]: {} for row in stopped}
     sql = "SELECT position, customer FROM quarantined WHERE customer IN ({among})"
-    found: dict[str, dict[int, str]] = {}
     for position, customer in sorted(tuple(row) for row in cursor.among(sql, family_of)):
         found.setdefault(family_of[customer], {})[position] = customer
     return found
 
 
 def everybody(cursor: Cursor) -> list[str]:
-    """Of whom, or of which streams, anything waits."""
-    return [row[0] for row in cursor.execute("SELECT DISTINCT customer FROM quarantined ORDER BY customer").all()]
+    """Who stands still, with everybody who was ever one with them, and what streams of no customer."""
+    cursor.execute("SELECT customer FROM quarantine UNION SELECT customer FROM quarantined ORDER BY customer")
+    return [row[0] for row in cursor.all()]
 
 
 def concerned(log: Log, rows: Sequence[Row]) -> list[str]:
@@ -110,9 +109,9 @@ def is_of_the_facts(error: Exception) -> bool:
 class Careful:
     """Folds what can be folded, each as far as it goes, and holds the rest."""
 
-    def __init__(self, cursor: Cursor, fold: Fold, concerns: Mapping[int, str]) -> None:
-        """`concerns` says of each event, by its position, whom it concerns."""
-        self.cursor, self.fold, self.concerns = cursor, fold, concerns
+    def __init__(self, cursor: Cursor, fold: Fold, concerns: Mapping[int, str], upto: int) -> None:
+        """`concerns` says of each event, by its position, whom it concerns; `upto` is where the tables are brought."""
+        self.cursor, self.fold, self.concerns, self.upto = cursor, fold, concerns, upto
 
     def bring_in(self, part: Part) -> Iterator[Common]:
         """All at once, else one by one."""
@@ -132,13 +131,13 @@ class Careful:
         if isinstance(common, Exception):
             self._hold(rows[len(rows) - new :])
         else:
-            self._release(rows)
+            self._release(family, rows)
             yield common
 
     def try_again(self, family: str, rows: Sequence[Row]) -> Iterator[Common]:
         """What waits, as far as it goes now."""
         common = self._attempt({family: rows})
-        self._release(rows)
+        self._release(family, rows)
         if isinstance(common, Exception):
             yield from self._as_far_as_it_goes(family, rows, common)
         else:
@@ -156,7 +155,11 @@ class Careful:
                 good = middle
         if good:
             yield self.fold({family: rows[:good]})
-        self._hold(rows[good:], trouble)
+        if rows:
+            self._hold(rows[good:], trouble)
+        else:  # nothing of theirs came: a document lets them be folded again
+            told = (family, self.upto, family, DocumentPublished.type_name, _kind(trouble))
+            self.cursor.insert("quarantine", [told])
 
     def _attempt(self, part: Part, *, keep: bool = True) -> Common | Exception:
         """What it changes in common, or what stopped it, and then nothing of it was written."""
@@ -182,8 +185,8 @@ class Careful:
             told = (self._whose(first), first.position, first.stream, first.topic, _kind(trouble))
             self.cursor.insert("quarantine", [told])
 
-    def _release(self, rows: Sequence[Row]) -> None:
-        whose = sorted({self._whose(row) for row in rows})
+    def _release(self, family: str, rows: Sequence[Row]) -> None:
+        whose = sorted({family, *(self._whose(row) for row in rows)})
         for table in ("quarantine", "quarantined"):
             delete(self.cursor, table, "customer", whose)
 

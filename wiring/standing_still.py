@@ -47,7 +47,7 @@ def listed(konto: Konto) -> list[Still]:
 
 
 def try_again(konto: Konto) -> int:
-    """How many entries still wait after that. Raises NotAllowed."""
+    """How many still stand still after that. Raises NotAllowed."""
     allowed(konto.asker, "deliveries")
     konto.catch_up()
     return konto.follower.try_again()

@@ -61,7 +61,7 @@ def test_who_stands_still_is_told_on_every_page_and_can_be_tried_again_where_it_
     assert "Die ersten 2 von 9; alle mit `konto quarantine`." in text
     (again,) = (button for button in app.button if button.label == "Noch einmal versuchen")
     again.click().run()
-    assert "Noch einmal versucht; es warten noch: 15." in text_of(app)
+    assert "Noch einmal versucht; es stehen noch still: 15." in text_of(app)
     firm.unwell = False
     (again,) = (button for button in app.button if button.label == "Noch einmal versuchen")
     again.click().run()

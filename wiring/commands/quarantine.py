@@ -15,7 +15,7 @@ from words.format import number
 NOBODY = N_("Nobody stands still: everything recorded has been taken in.")
 STILL = N_("Their figures and lists say what was known before; nothing recorded is lost.")
 TRY = N_("After the cause is gone: konto quarantine --retry")
-WAITS_STILL = N_("Tried again; still waiting: {n}.")
+WAITS_STILL = N_("Tried again; still standing still: {n}.")
 ALL_DONE = N_("Tried again; everything has been taken in now.")
 CUSTOMER, ENTRY, TYPE, WAITING, WHY = N_("Customer"), N_("Entry"), N_("Type"), N_("How many wait"), N_("Why")
 
