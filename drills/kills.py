@@ -22,15 +22,15 @@ from tests.alerts.post_office import PostOffice
 from tests.projections.test_follow import contents, empty_views
 from wiring.home import Konto
 
-FILES_PER_KILL, FACTS_PER_FILE = 3, 1_000
+FILES_PER_KILL, FACTS_PER_FILE, FEW = 3, 1_000, 300
 PATIENCE_S = 120.0
 
 
 def imports(folder: Path, *, long: bool, seed: int) -> Result:
-    return killed(folder, kills=100 if long else 3, seed=seed)
+    return killed(folder, kills=100 if long else 3, seed=seed, facts=FACTS_PER_FILE if long else FEW)
 
 
-def killed(folder: Path, *, kills: int, seed: int, home: Path | None = None) -> Result:
+def killed(folder: Path, *, kills: int, seed: int, facts: int = FACTS_PER_FILE, home: Path | None = None) -> Result:
     """An importer brings file after file and says so of each; it, or the worker beside it, is killed in the middle.
 
     `lost`: facts of a file that was acknowledged, or missing at the end; `doubled`: facts that stand in the log twice,
@@ -39,7 +39,7 @@ def killed(folder: Path, *, kills: int, seed: int, home: Path | None = None) -> 
     home, chance = home or folder / "home", random.Random(seed)
     lines = folder / "files"
     lines.mkdir()
-    files = [facts_in(lines / f"{number}.jsonl", number) for number in range(max(3, kills // 3))]
+    files = [facts_in(lines / f"{number}.jsonl", number, facts) for number in range(max(3, kills // 3))]
     konto, office = prepared(home, PostOffice()), PostOffice()
     acknowledged: set[str] = set()
     lost = doubled = workers = 0
@@ -57,7 +57,7 @@ def killed(folder: Path, *, kills: int, seed: int, home: Path | None = None) -> 
                     time.sleep(chance.random() * 0.3)
             there = recorded(konto)
             doubled += sum(times - 1 for times in there.values())
-            lost += missing(there, acknowledged)
+            lost += missing(there, acknowledged, facts)
         for _ in range(3):
             before = konto.log.head()
             with importing(home, files) as process:
@@ -69,7 +69,7 @@ def killed(folder: Path, *, kills: int, seed: int, home: Path | None = None) -> 
         with worker(home):
             wait_for(lambda: konto.views.position() == konto.log.head(), PATIENCE_S)
     there = recorded(konto)
-    expected = Counter(f"{number}/{n}" for number in range(len(files)) for n in range(FACTS_PER_FILE))
+    expected = Counter(f"{number}/{n}" for number in range(len(files)) for n in range(facts))
     lost += (expected - there).total()
     doubled += (there - expected).total()
     missed = differences(konto, folder)
@@ -101,10 +101,10 @@ def importing(home: Path, files: Sequence[Path]) -> Iterator[subprocess.Popen[st
             process.stdout.close()
 
 
-def facts_in(target: Path, number: int) -> Path:
+def facts_in(target: Path, number: int, facts: int = FACTS_PER_FILE) -> Path:
     """Promises long kept, so that nobody is warned of them."""
     made, lines = datetime(2026, 1, 5, 9, tzinfo=UTC), []
-    for n in range(0, FACTS_PER_FILE, 2):
+    for n in range(0, facts, 2):
         promise = f"{number}-{n}"
         lines.append(fact(f"{number}/{n}", "promise.made", made, promise=promise, customer=f"K-{n % 40}", by="ines",
                            what="Therme warten", due=(made + timedelta(days=9)).isoformat()))  # fmt: skip
@@ -122,9 +122,9 @@ def recorded(konto: Konto) -> Counter[str]:
     return Counter(each.id for each in konto.log.opened(konto.log.page(0, 10_000_000)) if each.customer)
 
 
-def missing(there: Counter[str], acknowledged: set[str]) -> int:
+def missing(there: Counter[str], acknowledged: set[str], facts: int) -> int:
     """Facts of files that were acknowledged."""
-    expected = Counter(f"{Path(name).stem}/{n}" for name in acknowledged for n in range(FACTS_PER_FILE))
+    expected = Counter(f"{Path(name).stem}/{n}" for name in acknowledged for n in range(facts))
     return (expected - there).total()
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from drills.alerts import killed
 from drills.api import killed as api_killed
-from drills.kills import FACTS_PER_FILE
+from drills.kills import FACTS_PER_FILE, FEW
 from drills.kills import killed as imports_killed
 from projections.follow import Follower
 from tests.projections.test_follow import contents, empty_views
@@ -47,9 +47,10 @@ def test_a_worker_killed_in_mid_run_delivers_every_alert_and_repeats_carry_the_s
 def test_an_importer_killed_in_mid_import_loses_nothing_acknowledged_and_doubles_nothing(
     folder: Path, tmp_path: Path, kills: int
 ):
-    found = imports_killed(tmp_path, kills=kills, seed=kills, home=folder)
+    facts = FEW if kills == SHORT_KILLS else FACTS_PER_FILE
+    found = imports_killed(tmp_path, kills=kills, seed=kills, facts=facts, home=folder)
     assert found.ok, found.sentence
-    assert found.tried == max(3, kills // 3) * FACTS_PER_FILE
+    assert found.tried == max(3, kills // 3) * facts
     konto = open_home(folder, environment={})
     assert_whole(konto, tmp_path)
     konto.close()
