@@ -85,7 +85,9 @@ def messages(found: Operations, here: Visit) -> None:
 def backup(found: Operations, here: Visit) -> None:
     look.title(here.t("Is everything backed up?"), icon="backup")
     for note in found.notes:
-        if note.area == "backup":
+        if note.area == "unsaved":
+            st.markdown(f":material/info: {plain(note.text)}")
+        elif note.area == "backup":
             sign = ":green[:material/check_circle:]" if note.ok else ":orange[:material/error:]"
             st.markdown(f"{sign} {plain(note.text)}")
 

@@ -423,7 +423,7 @@ def _backup_age(konto: Konto, now: datetime) -> timedelta | None:
 def _backed_up(konto: Konto, now: datetime) -> Note:
     settings = konto.settings.backup
     if settings.folder is None:
-        return Note("backup none", True, NO_BACKUPS, {})
+        return Note("unsaved", True, NO_BACKUPS, {})
     found = backing_up.listed(Path(settings.folder))
     if not found:
         return Note("backup", not konto.log.head(), NEVER_BACKED_UP, {})

@@ -59,6 +59,7 @@ AREAS: Final[Mapping[str, Area]] = {
     "calendar": "doors",
     "mailbox": "doors",
     "backup": "backup",
+    "unsaved": "unsaved",
     "keys": "safety",
     "journal": "safety",
     "master": "safety",

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from dashboard.shapes.people import Away, Missing
 
-Area = Literal["log", "worker", "messages", "doors", "backup", "safety"]
+Area = Literal["log", "worker", "messages", "doors", "backup", "unsaved", "safety"]
 Door = Literal["mailbox", "calendar", "hook"]
 DoorState = Literal["well", "late", "never", "failing", "unknown"]
 

@@ -79,6 +79,12 @@ def test_operations_say_what_runs_what_waits_and_who_has_a_key(home, pages):
     ]
 
 
+def test_where_no_backups_are_made_nobody_says_that_all_is_saved(home, pages):
+    saved = {each.area: each.text for each in pages.operations(READER).notes if each.area in ("backup", "unsaved")}
+    assert set(saved) == {"unsaved"}
+    assert "[backup] folder" in saved["unsaved"]
+
+
 def test_operations_show_that_the_tables_are_behind_and_do_not_hide_it_by_asking(home, pages):
     (fact,) = envelopes("2026-03-12T07:00  Kunde K-9, namens Herr Neu [new]")
     home.konto.record([parse(bare(fact), now=NOW)])
