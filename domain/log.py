@@ -276,7 +276,7 @@ class Log:
         """Of these keys the facts that stand in the log, in their sources' words. Raises UnreadableEvent."""
         with self.store.reading() as cursor:
             found = self._recorded(cursor, keys)
-        return {key: readable(fact) for key, fact in found.items()}
+        return {key: unless_refused(fact) for key, fact in found.items()}
 
     def parked(self) -> list[Parked]:
         with self.store.reading() as cursor:
@@ -401,7 +401,8 @@ def read_histories(
     return histories
 
 
-def readable(found: Fact | Refused) -> Fact:
+def unless_refused(found: Fact | Refused) -> Fact:
+    """Raises what an event that cannot be read says of itself."""
     if isinstance(found, Refused):
         raise found
     return found

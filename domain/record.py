@@ -25,7 +25,7 @@ from domain.history import FactName, FactRetracted, Impossible, NotRetractable, 
 from domain.identity import MergedInACircle
 from domain.ids import Ids
 from domain.lives import BEGINNINGS, LIVES, THINGS, beginning, is_of_a_customer, kind_of, thing_of
-from domain.log import Writer, readable
+from domain.log import Writer, unless_refused
 from domain.promise import PromiseMade
 from domain.steering import MODELS
 from domain.vault import FIRM, Erased, plan, seal
@@ -195,7 +195,7 @@ class _Desk:
         """The same refusal with both facts named as their sources name them."""
         earlier = error.earlier
         if earlier is not None:
-            earlier = readable(self.writer.already([earlier.key]).get(earlier.key, earlier))
+            earlier = unless_refused(self.writer.already([earlier.key]).get(earlier.key, earlier))
         return type(error)(fact, earlier)
 
     def _must_be_sound(self, document: DocumentPublished, published: datetime) -> None:

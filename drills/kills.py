@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from drills.firm import ROOT, prepared, wait_for, worker
+from drills.firm import prepared, wait_for, worker
 from drills.result import Drill, Result
 from projections.follow import Follower
 from tests.alerts.post_office import PostOffice
+from tests.kills.runs import running
 from tests.projections.test_follow import contents, empty_views
 from wiring.home import Konto
 
@@ -79,26 +78,9 @@ def killed(folder: Path, *, kills: int, seed: int, facts: int = FACTS_PER_FILE, 
     return Result(tried=expected.total(), lost=lost, doubled=doubled, missed=missed, more=more)
 
 
-@contextmanager
-def importing(home: Path, files: Sequence[Path]) -> Iterator[subprocess.Popen[str]]:
+def importing(home: Path, files: Sequence[Path]) -> AbstractContextManager[subprocess.Popen[str]]:
     """Imports them one after the other, and names each on its standard output; killed at the end if it still runs."""
-    command = [sys.executable, "-m", "tests.kills.importer", str(home), *map(str, files)]
-    with (home / "importer.log").open("a", encoding="utf-8") as said:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            stderr=said,
-            text=True,
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
-            assert process.stdout is not None
-            process.stdout.close()
+    return running(["tests.kills.importer", str(home), *map(str, files)], home)
 
 
 def facts_in(target: Path, number: int, facts: int = FACTS_PER_FILE) -> Path:

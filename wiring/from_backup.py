@@ -91,7 +91,9 @@ def try_out(backup: Backup, home: Path, firm: Path, environment: Mapping[str, st
 def put_back(
     backup: Backup, home: Path, environment: Mapping[str, str], *, entropy: Callable[[int], bytes], erased: Path | None
 ) -> None:
-    """All of it, or nothing. `erased` is a list of erasures that is newer than the one in the backup.
+    """The log comes last, all of it or nothing: broken off before, the same backup goes in once more.
+
+    `erased` is a list of erasures that is newer than the one in the backup.
 
     The home is not open; whoever opens it next finds the log, and builds the tables. Raises BackupDamaged, NotEmpty,
     TooNew, KeysNeeded, or what refuses the keys or the list.

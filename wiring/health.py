@@ -414,9 +414,17 @@ def _attested(konto: Konto, now: datetime) -> Iterator[Note]:
             yield Note("checkpoint copies", True, COPIED, {"place": place, "age": now - each.at})
 
 
-def _backup_age(konto: Konto, now: datetime) -> timedelta | None:
+def _backups(konto: Konto) -> list[backing_up.Backup]:
+    """The newest first. A drive that cannot be read now has none, which is told like that."""
     folder = konto.settings.backup.folder
-    found = backing_up.listed(Path(folder)) if folder is not None else []
+    try:
+        return backing_up.listed(Path(folder)) if folder is not None else []
+    except OSError:
+        return []
+
+
+def _backup_age(konto: Konto, now: datetime) -> timedelta | None:
+    found = _backups(konto)
     return now - found[0].made if found else None
 
 
@@ -424,7 +432,7 @@ def _backed_up(konto: Konto, now: datetime) -> Note:
     settings = konto.settings.backup
     if settings.folder is None:
         return Note("unsaved", True, NO_BACKUPS, {})
-    found = backing_up.listed(Path(settings.folder))
+    found = _backups(konto)
     if not found:
         return Note("backup", not konto.log.head(), NEVER_BACKED_UP, {})
     age = now - found[0].made

@@ -49,6 +49,19 @@ def test_it_makes_one_when_the_last_is_old_enough_and_keeps_so_many(tmp_path: Pa
     home.close()
 
 
+def test_a_drive_that_cannot_be_read_stops_neither_the_doctor_nor_the_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def unreadable(folder: Path) -> object:
+        raise PermissionError
+
+    home = firm(tmp_path)
+    monkeypatch.setattr(backing_up, "listed", unreadable)
+    assert not note(home).ok
+    assert health.state(home.konto).backup_age is None
+    home.close()
+
+
 def test_a_drive_that_is_away_is_tried_again_and_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(services, "BACKUP_LOOK_SECONDS", 0.05)
     monkeypatch.setattr(services, "BACKUP_AGAIN_SECONDS", 0.05)
