@@ -43,6 +43,9 @@ def page() -> None:
         _state(found, here)
     left, right = st.columns(2, gap="small")
     with left:
+        if found.still_total:
+            with look.card("still"):
+                standing_still.card(found.still, found.still_total, here)
         with look.card("log"):
             running_cards.log(found, here)
         with look.card("worker"):
@@ -51,9 +54,6 @@ def page() -> None:
             running_cards.messages(found, here)
         with look.card("backup"):
             running_cards.backup(found, here)
-        if found.still_total:
-            with look.card("still"):
-                standing_still.card(found.still, found.still_total, here)
         if found.parked_total:
             with look.card("parked"):
                 incoming_cards.parked(found.parked, found.parked_total, here)
