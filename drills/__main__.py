@@ -14,12 +14,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import mkdtemp
 
-from drills import alerts, api, disk, kills, of_tests, simulation
+from drills import alerts, api, dashboard, disk, kills, of_tests, simulation
 from drills.result import Drill, Result
+from wiring.logs import configure
+from wiring.settings import LogSettings
 
 DRILLS: dict[str, dict[str, Drill]] = {
     "imports": dict(kills.DRILLS),
     "api": dict(api.DRILLS),
+    "dashboard": dict(dashboard.DRILLS),
     "alerts": dict(alerts.DRILLS),
     "disk": dict(disk.DRILLS),
     "simulation": dict(simulation.DRILLS),
@@ -77,4 +80,5 @@ def _run(name: str, drill: Drill, *, long: bool, seed: int) -> Result:
 
 
 if __name__ == "__main__":
+    configure(LogSettings(level="error"))  # what goes wrong here goes wrong on purpose
     sys.exit(main(sys.argv[1:]))
