@@ -27,7 +27,8 @@ from tests.alerts.post_office import PostOffice
 from tests.servers.valkey import ValkeyServer
 from wiring import queues
 from wiring.home import Konto
-from wiring.services import TOGETHER, Services
+from wiring.ringing import TOGETHER
+from wiring.services import Services
 from wiring.settings import QueueSettings
 from wiring.worker import dispatch, run_tick
 from workers.channels import Envelope

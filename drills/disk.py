@@ -119,7 +119,7 @@ def small(folder: Path, kilobytes: int) -> Iterator[tuple[str, Grow]]:
     def grow() -> None:
         most[0] = 2**31 - 2
 
-    sqlite._Pool._create_connection = limited  # type: ignore[method-assign]
+    sqlite._Pool._create_connection = limited  # type: ignore[assignment,method-assign]
     try:
         yield "a limit of pages", grow
     finally:

@@ -1,7 +1,8 @@
 """One firm with everything that can go wrong, decided by one number: the same seed is the same run.
 
-Clock, ids, what is recorded, what the receiver of messages says, at which statement the store fails or the process
-dies: all of it comes from the seed. After every step it is looked whether what is promised still holds.
+Clock, ids, what is recorded, what the queue loses, what the receiver of messages says, at which statement the store
+fails or the process dies: all of it comes from the seed. After every step it is looked whether what is promised still
+holds.
 """
 
 from __future__ import annotations
@@ -31,12 +32,16 @@ from drills.firm import at_any_hour
 from drills.result import Drill, Result
 from projections import alerts, outbox, quarantine, statements
 from projections.follow import Follower
+from projections.tables import ALWAYS, micros
 from tests.projections.test_follow import contents, empty_views
 from wiring.home import Konto, open_home
-from wiring.settings import EMAIL
+from wiring.logs import configure
+from wiring.ringing import AGAIN_AFTER_S, Ringing
+from wiring.settings import EMAIL, LogSettings
 from wiring.worker import dispatch, run_tick, sender
 from workers.answering import acknowledge, snooze
 from workers.channels import Envelope, NotDelivered
+from workers.tick import LOOK_BACK
 
 BEGINS = datetime(2026, 3, 2, 8, tzinfo=UTC)
 STEPS = 20
@@ -121,13 +126,15 @@ class Machine:
 
 @dataclass
 class Post:
-    """Whoever receives messages: it takes them, refuses them, is away; or we die just after its yes."""
+    """Whoever receives messages: it takes them, refuses them, is away; its yes gets lost, or we die just after it."""
 
     chance: random.Random
     machine: Machine
     name: str = EMAIL
     is_sound: bool = False
     taken: Counter[str] = field(default_factory=Counter)
+    unheard: Counter[str] = field(default_factory=Counter)
+    """What it took while the network was cut off before its yes."""
 
     def send(self, envelope: Envelope) -> None:
         luck = 1.0 if self.is_sound else self.chance.random()
@@ -137,10 +144,64 @@ class Post:
             raise NotDelivered("timeout", "channel")
         if luck < 0.23:
             raise NotDelivered("smtp_550", "refused")
-        self.taken[envelope.message_id.strip("<>").partition("@")[0]] += 1
-        if luck < 0.28:
+        message = envelope.message_id.strip("<>").partition("@")[0]
+        self.taken[message] += 1
+        if luck < 0.26:
+            self.unheard[message] += 1
+            raise NotDelivered("timeout", "channel")
+        if luck < 0.31:
             self.machine.dead = True
             raise Died
+
+
+class QueueAway(Exception):
+    """Nobody answers where the queue should be."""
+
+
+@dataclass
+class Queue:
+    """Between whoever rings and whoever sends: it loses what rings, brings it twice, late and in any order, or is away.
+
+    `seconds` is the clock that nobody sets; at each look a little has passed.
+    """
+
+    chance: random.Random
+    is_sound: bool = False
+    passed_s: float = 0.0
+    lying: list[tuple[float, str]] = field(default_factory=list)
+    """What rang, and from when on it is brought."""
+    lost: int = 0
+    away: float = 0.0
+    losing: float = 0.0
+
+    def __post_init__(self) -> None:
+        # Some queues are good for years, some for nothing: rates in the middle alone would seldom show either.
+        self.away, self.losing = self.chance.choice((0.0, 0.05, 0.3)), self.chance.choice((0.05, 0.4, 0.9))
+
+    def seconds(self) -> float:
+        self.passed_s += self.chance.random()
+        return self.passed_s
+
+    def ring(self, message: str, after: timedelta | None = None) -> None:
+        if not self.is_sound and self.chance.random() < self.away:
+            raise QueueAway
+        if not self.is_sound and self.chance.random() < self.losing:
+            self.lost += 1
+            return
+        from_s = self.passed_s + (after or timedelta()).total_seconds()
+        self.lying += [(from_s, message)] * self.chance.choice((1, 1, 2))
+
+    def brings(self) -> Iterator[str]:
+        """One after the other; what is brought meanwhile waits for the next time."""
+        due = [each for each in self.lying if each[0] <= self.passed_s]
+        self.chance.shuffle(due)
+        for each in due:
+            self.lying.remove(each)
+            yield each[1]
+
+    def forget(self) -> None:
+        self.lost += len(self.lying)
+        self.lying.clear()
 
 
 # -- the firm -------------------------------------------------------------------------------------------
@@ -153,6 +214,7 @@ class World:
         self.now = BEGINS
         self.machine = Machine(self.chance)
         self.post = Post(self.chance, self.machine)
+        self.queue = Queue(self.chance)
         self.sent: list[dict[str, Any]] = []
         """Everything a source ever sent; it may come again."""
         self.kept: Counter[str] = Counter()
@@ -164,10 +226,21 @@ class World:
         """Messages that may come once more: their receiver said yes, and we did not come to note it."""
         self.trace: list[str] = []
         self.promises = self.deaths = self.failures = 0
-        self.konto = self._open()
+        self._start()
 
-    def _open(self) -> Konto:
-        return open_home(self.home, environment={}, clock=lambda: self.now, entropy=random.Random(self.seed).randbytes)
+    def _start(self) -> None:
+        """Our process. What it knew of the queue died with the one before."""
+        self.konto = self.opened()
+        self.ringing = self.ringing_of(self.konto)
+
+    def opened(self, ahead: timedelta = timedelta()) -> Konto:
+        """A process from the same home, whose clock goes ahead by so much."""
+        entropy = random.Random(self.seed).randbytes
+        return open_home(self.home, environment={}, clock=lambda: self.now + ahead, entropy=entropy)
+
+    def ringing_of(self, konto: Konto) -> Ringing:
+        posting = replace(sender(konto), channels={EMAIL: self.post}, pause=lambda seconds: None)
+        return Ringing(konto, dispatch(konto), posting, self.queue.ring, self.queue.seconds)
 
     def run(self) -> None:
         with self.machine.running():
@@ -196,10 +269,12 @@ class World:
             self.deaths += 1
             self.konto.close()
             self.machine.disarm()
-            self.konto = self._open()
+            if self.chance.random() < 0.5:
+                self.queue.forget()  # it was within the process
+            self._start()
             self._note_repeats()
             return "died"
-        except (*STORE_FAILS, Refused) as error:
+        except (*STORE_FAILS, Refused, QueueAway) as error:
             self.failures += 1
             self.machine.disarm()
             self._note_repeats()
@@ -232,7 +307,8 @@ class World:
             self._look_at_what_was_acknowledged()
         self.bytes, self.seen = rows, Counter(self.kept)
         for message, times in self.post.taken.items():
-            self._must(times <= 1 + self.repeats[message], "nothing is sent twice without an end in the middle")
+            allowed = 1 + self.repeats[message] + self.post.unheard[message]
+            self._must(times <= allowed, "nothing is sent twice unless its receiver's yes got lost")
         if number % COMPARED_EVERY == COMPARED_EVERY - 1:
             self._compare()
 
@@ -259,13 +335,15 @@ class World:
 
     def _settle(self) -> None:
         """No more troubles: everything that is to be told gets through."""
-        self.post.is_sound = True
+        self.post.is_sound = self.queue.is_sound = True
+        self._leaves_at_once()
         for _ in range(SETTLES_WITHIN):
             look_at_the_clock(self)
-            send(self)
+            ring(self)
+            answer(self)
             if not self._waits():
                 break
-            self.now += timedelta(minutes=30)
+            self._pass(timedelta(minutes=30))
         self._look(STEPS)
         self._compare()
         self._must(not self._waits(), "no alert waits for ever")
@@ -275,6 +353,37 @@ class World:
         raised = {row[0] for row in self.konto.views.rows("SELECT alert FROM alerts")}
         told = {fact.stream for fact in self.konto.log.page(0, 100_000) if fact.type == "alert.raised"}
         self._must(raised == told, "no alert is lost")
+
+        self._must(not self._untold(), "whoever promised something was told that its due has passed")
+
+    def _leaves_at_once(self) -> None:
+        """The queue is back, and nothing may be left of what was lost in it."""
+        self._pass(timedelta(seconds=AGAIN_AFTER_S + 1))
+        self.konto.catch_up()
+        ring(self)
+        for _ in range(SETTLES_WITHIN):
+            if not self.queue.lying:
+                break
+            self.queue.passed_s += 1
+            answer(self)
+        self._must(not outbox.ready(self.konto.views, self.now), "what may leave leaves as soon as the queue is back")
+
+    def _untold(self) -> list[Any]:
+        """Open promises whose due passed within the days that are looked back, without an alert that reached somebody.
+
+        Not that of the last hour: the check may have looked at them just before.
+        """
+        return self.konto.views.rows(
+            "SELECT promise FROM promises p WHERE known_until = ? AND at_until = ? AND outcome IS NULL "
+            "AND MAX(overdue_from, at_from, known_from) BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM alerts a "
+            "WHERE a.rule = 'overdue' AND a.subject = p.promise AND a.occurrence = p.occurrence AND a.state IN "
+            "('delivered', 'acknowledged', 'undeliverable'))",
+            (ALWAYS, ALWAYS, micros(self.now - LOOK_BACK + timedelta(days=2)), micros(self.now - timedelta(hours=1))),
+        )
+
+    def _pass(self, time: timedelta) -> None:
+        self.now += time
+        self.queue.passed_s += time.total_seconds()
 
     def _waits(self) -> bool:
         waiting = "state IN ('raised', 'failing', 'snoozed')"
@@ -364,20 +473,21 @@ def look_at_the_clock(world: World) -> None:
     run_tick(world.konto)
 
 
-def send(world: World) -> None:
-    """Whatever rings, in any order, some of it twice."""
-    konto = world.konto
-    dispatch(konto).release(world.now, bundling=world.chance.random() < 0.7)
-    ringing = outbox.ready(konto.views, world.now)
-    ringing += ringing[:1]
-    world.chance.shuffle(ringing)
-    posting = replace(sender(konto), channels={EMAIL: world.post}, pause=lambda seconds: None)
-    for message in ringing:
-        posting.deliver(message)
+def ring(world: World) -> None:
+    world.ringing.ring(bundling=world.chance.random() < 0.7)
+
+
+def answer(world: World) -> None:
+    for message in world.queue.brings():
+        world.ringing.answer(message)
+
+
+def the_queue_is_emptied(world: World) -> None:
+    world.queue.forget()
 
 
 def time_passes(world: World) -> None:
-    world.now += timedelta(minutes=world.chance.choice((1, 20, 60, 300, 1_440)))
+    world._pass(timedelta(minutes=world.chance.choice((1, 20, 60, 300, 1_440))))
 
 
 def the_clock_is_set(world: World) -> None:
@@ -389,13 +499,16 @@ def all_tables_are_built_anew(world: World) -> None:
 
 
 def another_process_works_beside(world: World) -> None:
-    """It follows, looks and sends, from the same home."""
-    other = world._open()
+    """It follows, looks, rings and sends, from the same home; its clock may be off by an hour."""
+    other = world.opened(ahead=timedelta(minutes=world.chance.choice((-60, -3, 0, 0, 3, 60))))
     try:
         run_tick(other)
         world.konto.catch_up()
         other.catch_up()
-        dispatch(other).release(world.now)
+        beside = world.ringing_of(other)
+        beside.ring()
+        for message in world.queue.brings():
+            beside.answer(message)
     finally:
         other.close()
 
@@ -421,7 +534,9 @@ DEEDS: Mapping[Callable[[World], object], int] = {
     two_become_one: 1,
     follow: 3,
     look_at_the_clock: 4,
-    send: 5,
+    ring: 4,
+    answer: 5,
+    the_queue_is_emptied: 1,
     time_passes: 4,
     the_clock_is_set: 1,
     all_tables_are_built_anew: 1,
@@ -484,6 +599,7 @@ DRILLS: Mapping[str, Drill] = {"seeds": seeds}
 
 
 if __name__ == "__main__":
+    configure(LogSettings(level="error"))
     with TemporaryDirectory(prefix="simulation-") as place:
         beginning = template(Path(place))
         for each in map(int, sys.argv[1:]):

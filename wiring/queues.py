@@ -1,7 +1,7 @@
 """The doorbell between those who notice that something is to be sent and those who send it.
 
 Inside one process it is Dramatiq's stub broker, for several workers a Redis or Valkey database of its own. What rings
-is an alert's id and nothing else; what is lost here is rung again from the outbox.
+is a message's id and nothing else; what is lost here is rung again from the outbox.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def waiting(settings: QueueSettings) -> int:
 
 
 class Doorbell:
-    """`ring` asks for an alert to be sent; `start` lets this process answer."""
+    """`ring` asks for a message to be sent; `start` lets this process answer."""
 
     def __init__(self, settings: QueueSettings, answer: Callable[[str], None], *, threads: int) -> None:
         self.broker = broker(settings)
@@ -79,9 +79,9 @@ class Doorbell:
         self.threads = threads
         self.pool: dramatiq.Worker | None = None
 
-    def ring(self, alert: str, after: timedelta | None = None) -> None:
+    def ring(self, message: str, after: timedelta | None = None) -> None:
         delay = None if after is None else round(after.total_seconds() * 1000)
-        self.actor.send_with_options(args=(alert,), delay=delay)
+        self.actor.send_with_options(args=(message,), delay=delay)
 
     def start(self) -> None:
         self.pool = dramatiq.Worker(self.broker, worker_threads=self.threads)

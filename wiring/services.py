@@ -19,12 +19,13 @@ import structlog
 
 from domain.errors import Refused
 from domain.store import Claim
-from projections import outbox, quarantine, shares
+from projections import quarantine, shares
 from wiring import attesting, backing_up, checkpoint_copies, layouts, looking
 from wiring.home import Konto
 from wiring.mail_rounds import Rounds
 from wiring.presence import Lease, beat, own_name
 from wiring.queues import Doorbell
+from wiring.ringing import Ringing
 from wiring.settings import ROLES
 from wiring.stores import is_shared
 from wiring.worker import dispatch, look, prepare_tick, sender
@@ -49,13 +50,6 @@ ATTEST_AGAIN_SECONDS = 60.0
 BACKUP_LOOK_SECONDS = 5.0
 """How often it is looked whether a backup is due."""
 BACKUP_AGAIN_SECONDS = 600.0
-RING_AGAIN_AFTER_S = 10.0
-"""What rang and was not taken from the outbox since then is rung for once more: the queue may have been emptied."""
-RINGS_AT_ONCE = 1_000
-TOGETHER = 20
-"""So many messages are taken at one ring, if they wait."""
-TURN_S = 2.0
-"""After so long whoever sends lets others go first who have become more urgent meanwhile."""
 PAGE = 500
 REST = 4.0
 """A look at what is new is followed by a rest of so many times as long."""
@@ -97,18 +91,13 @@ class Services:
         self.turns = Turns()
         worker = konto.settings.worker
         self.sender = sender(konto)
-        self.dispatch = dispatch(konto)
-        self.bell = Doorbell(konto.settings.queue, self.deliver, threads=worker.threads)
+        self.bell = Doorbell(konto.settings.queue, lambda message: self.ringing.answer(message), threads=worker.threads)
+        self.ringing = Ringing(konto, dispatch(konto), self.sender, self.bell.ring)
         self.lease = Lease(konto.log.store, "schedule", self.instance, timedelta(seconds=worker.lease_seconds))
-        self.rung: dict[str, float] = {}
-        """Messages that lie in the queue, and since when on the machine's running clock, which nobody sets."""
         self.next_tick_s = self.next_survey_s = self.next_look_s = self.next_attest_s = self.next_tidy_s = 0.0
         self.next_tables_s = self.next_backup_s = 0.0
         self.looked_at = 0
         """The position of the tables when the last look began: what came while it raised is looked at next."""
-        self.releasing = threading.RLock()
-        """One loop at a time decides what may leave. Whoever raises has it until everything is there: a last message
-        that was bundled in the middle would hold a part, and the rest would wait for an hour."""
         self.rounds = Rounds(konto)
         self.shared_out = False
         self.standing_still: int | None = None
@@ -285,16 +274,16 @@ class Services:
             self.konto.clock(),
             watches,
             tidy=tidy,
-            between=lambda: self._ring(bundling=False),
-            raising=self.releasing,
+            between=lambda: self.ringing.ring(bundling=False),
+            raising=self.ringing.releasing,
         )
         if newly:
             log.info("raised", alerts=len(newly))
-            self._ring()
+            self.ringing.ring()
 
     def _sweep(self) -> None:
         if self.lease.is_ours(self.konto.clock()):
-            self._ring()
+            self.ringing.ring()
 
     def _read_mail(self) -> None:
         if self.lease.is_ours(self.konto.clock()):
@@ -362,34 +351,6 @@ class Services:
             # konto doctor shows how old the newest one is.
             log.error("not_backed_up", reason=error.code if isinstance(error, Refused) else type(error).__name__)
             self.next_backup_s = time.monotonic() + BACKUP_AGAIN_SECONDS
-
-    def _ring(self, *, bundling: bool = True) -> None:
-        """Releases what may leave and rings for it; a lease keeps two from sending the same."""
-        now = self.konto.clock()
-        with self.releasing:
-            self.dispatch.release(now, bundling=bundling)
-            ready = outbox.ready(self.konto.views, now, RINGS_AT_ONCE)
-            known, now_s = set(ready), time.monotonic()
-            self.rung = {message: rung for message, rung in self.rung.items() if message in known}
-            unheard = [each for each in ready if now_s >= self.rung.get(each, -RING_AGAIN_AFTER_S) + RING_AGAIN_AFTER_S]
-            # Whoever answers takes some of those that follow with it.
-            for first in unheard[::TOGETHER]:
-                self.bell.ring(first)
-            self.rung |= dict.fromkeys(unheard, now_s)
-
-    # -- send -------------------------------------------------------------------------------------------
-
-    def deliver(self, message: str) -> None:
-        log.debug("rang", message=message)
-        views, until_s = self.konto.views, time.monotonic() + TURN_S
-        others = [each for each in outbox.ready(views, self.konto.clock(), TOGETHER) if each != message]
-        self.sender.deliver_several([message, *others[: TOGETHER - 1]], lambda: time.monotonic() > until_s)
-        if outbox.ready(views, self.konto.clock(), 1):
-            self.bell.ring(message)
-        held = outbox.held(self.konto.views, message, self.konto.clock())
-        if held is not None:
-            # Somebody else has it: they send it, or died with it, and then it is ours as soon as their lease ends.
-            self.bell.ring(message, held)
 
     # -- alive ------------------------------------------------------------------------------------------
 

@@ -542,7 +542,7 @@ def test_what_is_urgent_leaves_before_anybody_looks_at_what_is_costly(
     rung: list[list[str]] = []
 
     def costly(look: Look) -> list[object]:
-        rung.append(sorted(worker.rung))
+        rung.append(sorted(worker.ringing.rung))
         return []
 
     monkeypatch.setattr(services, "COSTLY", (Watch(("at_risk",), costly, ()),))

@@ -244,7 +244,7 @@ def test_what_is_left_over_is_bundled_when_all_is_raised_and_not_in_the_middle(
     firm.home.clock.now = at("2026-03-12T14:01")
     monkeypatch.setattr(tick, "AT_ONCE", 10)
     worker = Services(firm.home.konto)
-    ring, sweeps = worker._ring, list[threading.Thread]()
+    ring, sweeps = worker.ringing.ring, list[threading.Thread]()
 
     def ring_while_another_sweeps(**asked: bool) -> None:
         if asked:
@@ -253,7 +253,7 @@ def test_what_is_left_over_is_bundled_when_all_is_raised_and_not_in_the_middle(
             sweeps[-1].join(0.3)
         ring(**asked)
 
-    monkeypatch.setattr(worker, "_ring", ring_while_another_sweeps)
+    monkeypatch.setattr(worker.ringing, "ring", ring_while_another_sweeps)
     worker._hold()
     worker._tick()
     for sweep in sweeps:

@@ -18,8 +18,11 @@ from drills.firm import ROOT
 from drills.simulation import Broken, World
 from projections import statements, timeline
 from projections.page import Page
+from wiring import ringing
 from wiring.home import Konto
+from wiring.worker import look
 from workers.delivery import Sender
+from workers.watches import WATCHES
 
 PORTION = 25
 
@@ -36,6 +39,7 @@ def test_whatever_goes_wrong_everything_promised_holds_after_every_step(template
     assert sum(world.deaths for world in worlds) > PORTION
     assert sum(world.failures for world in worlds) > PORTION // 2
     assert sum(world.post.taken.total() for world in worlds) > PORTION
+    assert sum(world.queue.lost for world in worlds) > 0
     assert sum(len(world.kept) for world in worlds) > 5 * PORTION
 
 
@@ -123,3 +127,19 @@ def test_a_sender_that_forgets_to_note_is_found(template: Path, tmp_path: Path, 
     monkeypatch.setattr(Sender, "_note", forgets)
     monkeypatch.setattr(simulation, "SETTLES_WITHIN", 3)
     assert found(template, tmp_path, "nothing is sent twice")
+
+
+def test_a_bell_that_is_never_rung_again_is_found(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ringing, "AGAIN_AFTER_S", 1e12)
+    assert found(template, tmp_path, "what may leave leaves as soon as the queue is back")
+
+
+def test_a_check_that_overlooks_a_due_is_found(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    others = [watch for watch in WATCHES if "overdue" not in watch.rules]
+
+    def overlooks(konto: Konto) -> None:
+        konto.catch_up()
+        look(konto, konto.clock(), others)
+
+    monkeypatch.setattr(simulation, "run_tick", overlooks)
+    assert found(template, tmp_path, "whoever promised something was told that its due has passed")
