@@ -18,6 +18,7 @@ from domain.relationship import relationships
 from domain.steering import published
 from domain.vocabulary import FACTS
 from projections.page import by_stream
+from projections.tables import ALWAYS
 from tests.homes import Home
 from tests.notation import Data, History, envelopes, steering, struct_replace
 from tests.properties.test_invariants import NOW, figures, homes, tables
@@ -159,8 +160,36 @@ def test_shuffles_through_the_store_give_the_same_tables_and_figures(shuffles: i
             assert seen(other) == expected, number
 
 
-def take(home: Home, portion: list[Data]) -> None:
-    receipts = home.take_as_they_come(portion, NOW)
+@through_the_store
+def test_clocks_that_are_off_by_an_hour_change_no_figure(shuffles: int) -> None:
+    """Each portion is recorded by a machine whose clock goes up to an hour before or after the others'."""
+    rng = random.Random(5)
+    with homes(1 + shuffles) as (straight, *others):
+        straight.take_as_they_come(facts(), NOW)
+        expected = counts(straight)
+        for number, other in enumerate(others):
+            mixed = facts()
+            rng.shuffle(mixed)
+            while mixed:
+                some, mixed = mixed[:20], mixed[20:]
+                take(other, some, NOW + timedelta(minutes=rng.randint(-60, 60)))
+            assert other.konto.log.parked() == [], number
+            assert counts(other) == expected, number
+
+
+def counts(home: Home) -> Any:
+    """All figures, and how every promise stands by what is known at last."""
+    standing = home.rows(f"SELECT * FROM promises WHERE known_until = {ALWAYS}")
+    columns = [row[1] for row in home.rows("PRAGMA table_info(promises)")]
+    known = [place for place, name in enumerate(columns) if name.startswith("known_")]
+    return [
+        sorted((tuple(each for place, each in enumerate(row) if place not in known) for row in standing), key=repr),
+        *(figures(home, at, by=by) for at in MOMENTS for by in (None, "team", "customer")),
+    ]
+
+
+def take(home: Home, portion: list[Data], now: datetime = NOW) -> None:
+    receipts = home.take_as_they_come(portion, now)
     assert {receipt.status for receipt in receipts} <= {"recorded", "parked"}
 
 
