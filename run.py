@@ -105,7 +105,7 @@ def test(rest: Sequence[str]) -> int:
 def check(rest: Sequence[str]) -> int:
     """Runs every check to its end, so that one run shows all there is to mend."""
     set_up("dev")
-    sources = [*(name for name in PACKAGES if (ROOT / name).is_dir()), "bench", "run.py"]
+    sources = [*(name for name in PACKAGES if (ROOT / name).is_dir()), "bench", "drills", "run.py"]
     steps = {
         "format": [in_venv("ruff"), "format", "--check", "."],
         "lint": [in_venv("ruff"), "check", "."],
@@ -148,15 +148,14 @@ def lock(rest: Sequence[str]) -> int:
         # setuptools builds the project; pinned like the rest, it need not be fetched while building.
         builders = TOOLS / "builders.in"
         builders.write_text("\n".join(project["build-system"]["requires"]), encoding="utf-8")
-        tools, audit = TOOLS / "tools.in", TOOLS / "audit.in"
-        tools.write_text("uv", encoding="utf-8")
-        audit.write_text("pip-audit", encoding="utf-8")
+        apart = {"tools": ["uv"], "audit": ["pip-audit"], "fuzz": project["project"]["optional-dependencies"]["fuzz"]}
+        for name, packages in apart.items():
+            (TOOLS / f"{name}.in").write_text("\n".join(packages), encoding="utf-8")
         # The tests' packages come first: what both files hold has one version.
         for name, options in (
-            ("dev", ["pyproject.toml", str(builders), "--all-extras"]),
+            ("dev", ["pyproject.toml", str(builders), "--extra", "dev"]),
             ("runtime", ["pyproject.toml", str(builders), "--constraints", "requirements/dev.txt"]),
-            ("tools", [str(tools)]),
-            ("audit", [str(audit)]),
+            *((name, [str(TOOLS / f"{name}.in")]) for name in apart),
         ):
             file = REQUIREMENTS / f"{name}.txt"
             command = [uv, "pip", "compile", "--no-config", "--quiet", *options, *rest]
@@ -171,19 +170,7 @@ def lock(rest: Sequence[str]) -> int:
 
 def audit_dependencies(rest: Sequence[str]) -> int:
     """Whether anything is known against the versions in requirements/. Asks elsewhere, so it is no part of `check`."""
-    with only_one_setup():
-        LOG.write_bytes(b"")
-        place = TOOLS / "audit"
-        mark, wanted = place / "made-from.txt", (REQUIREMENTS / "audit.txt").read_bytes()
-        if not mark.exists() or mark.read_bytes() != wanted:
-            shutil.rmtree(place, ignore_errors=True)
-            command = [PYTHON, "-m", "pip", "install", *PIP_OPTIONS, "--require-hashes", "--target", str(place)]
-            command += ["-r", str(REQUIREMENTS / "audit.txt")]
-            try:
-                run_tool(translated("Prüfprogramm holen", "Fetching the auditor"), command, tool_environment())
-            except ToolFailed as failure:
-                raise explained(failure) from None
-            mark.write_bytes(wanted)
+    place = fetched("audit", translated("Prüfprogramm holen", "Fetching the auditor"))
     failed = 0
     for name in ("runtime", "dev"):
         print(f"== requirements/{name}.txt", flush=True)
@@ -192,6 +179,38 @@ def audit_dependencies(rest: Sequence[str]) -> int:
         command += ["--progress-spinner", "off", "--requirement", str(REQUIREMENTS / f"{name}.txt"), *rest]
         failed |= subprocess.run(command, env={**tool_environment(), "PYTHONPATH": str(place)}).returncode
     return failed
+
+
+def fuzz(rest: Sequence[str]) -> int:
+    """Tries every reader with bytes that nobody thought of; for minutes or hours, so it is no part of the tests."""
+    set_up("dev")
+    place = fetched("fuzz", translated("Atheris holen", "Fetching Atheris"))
+    if not (place / "atheris").is_dir():
+        raise Stop(
+            "Atheris gibt es für diesen Rechner nicht: nur für Linux auf x86-64 und Python unter 3.14.",
+            "There is no Atheris for this machine: only for Linux on x86-64 and Python below 3.14.",
+        )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(place), str(ROOT)])}
+    return subprocess.run([in_venv("python"), "-m", "drills.fuzz", *rest], cwd=ROOT, env=environment).returncode
+
+
+def fetched(name: str, label: str) -> Path:
+    """The folder of .tools that holds what requirements/NAME.txt names, apart from everything else."""
+    with only_one_setup():
+        LOG.write_bytes(b"")
+        place = TOOLS / name
+        mark, wanted = place / "made-from.txt", (REQUIREMENTS / f"{name}.txt").read_bytes()
+        if not mark.exists() or mark.read_bytes() != wanted:
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir(parents=True)
+            command = [PYTHON, "-m", "pip", "install", *PIP_OPTIONS, "--require-hashes", "--target", str(place)]
+            command += ["-r", str(REQUIREMENTS / f"{name}.txt")]
+            try:
+                run_tool(label, command, tool_environment())
+            except ToolFailed as failure:
+                raise explained(failure) from None
+            mark.write_bytes(wanted)
+    return place
 
 
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str, str]] = {
@@ -215,6 +234,11 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str, str]] = {
         audit_dependencies,
         "fragt, ob gegen eines der Pakete etwas bekannt ist; braucht das Netz",
         "asks whether anything is known against one of the packages; needs the network",
+    ),
+    "fuzz": (
+        fuzz,
+        "versucht Lesende mit Bytes, an die niemand dachte; holt sich Atheris",
+        "tries readers with bytes that nobody thought of; fetches Atheris",
     ),
     "lock": (
         lock,

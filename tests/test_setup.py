@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 import run
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("runtime.txt", "dev.txt", "tools.txt", "audit.txt")
+LOCKS = ("runtime.txt", "dev.txt", "tools.txt", "audit.txt", "fuzz.txt")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 
@@ -31,8 +31,10 @@ def pinned(lock: str) -> list[list[str]]:
 
 def asked_for(lock: str) -> list[Requirement]:
     lines = [*PROJECT["build-system"]["requires"], *PROJECT["project"]["dependencies"]]
-    if lock == "dev.txt":
-        lines += [line for extra in EXTRAS.values() for line in extra]
+    if lock == "fuzz.txt":
+        lines = EXTRAS["fuzz"]
+    elif lock == "dev.txt":
+        lines += EXTRAS["dev"]
     return [Requirement(line) for line in lines]
 
 
@@ -57,7 +59,7 @@ def test_a_lock_names_no_address_and_no_place(lock):
     assert "file:" not in text
 
 
-@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt"])
+@pytest.mark.parametrize("lock", ["runtime.txt", "dev.txt", "fuzz.txt"])
 def test_the_lock_holds_what_the_project_asks_for(lock):
     held = [Requirement(requirement) for requirement, *_ in pinned(lock)]
     for wanted in asked_for(lock):
@@ -78,7 +80,7 @@ def test_what_runs_is_tested_in_the_same_version():
 def test_every_direct_dependency_has_its_reason():
     page = (ROOT / "docs" / "decisions" / "0001-dependencies.md").read_text("utf-8")
     reasons = dict(re.findall(r"^\| `([^`]+)` \| (.{10,}) \|$", page, re.MULTILINE))
-    assert set(reasons) == {wanted.name for wanted in asked_for("dev.txt")} | {"uv"}
+    assert set(reasons) == {wanted.name for lock in ("dev.txt", "fuzz.txt") for wanted in asked_for(lock)} | {"uv"}
 
 
 # ---- The mark ----

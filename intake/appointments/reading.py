@@ -145,8 +145,12 @@ def _read(entry: Entry, zones: Zones) -> _Read:
     text, zone_names = _apart(entry)
     try:
         event = Event.from_ical(text)
-    except (ValueError, KeyError, IndexError) as error:
+    except (ValueError, LookupError) as error:
         raise _unreadable(entry, "VEVENT", error) from None
+    except (AttributeError, TypeError):
+        # The library takes one value for granted where a parameter has several, and does not say which.
+        kinds = [line for line in entry.lines if ";VALUE=" in line.upper()]
+        raise _unreadable(entry, "VALUE", " ".join(kinds)) from None
     assert isinstance(event, Event)
     for name in (*TIMES, "RRULE"):
         for value in _several(event, name):

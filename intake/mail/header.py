@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import policy
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.headerregistry import AddressHeader
 from email.parser import BytesHeaderParser
@@ -233,6 +234,7 @@ def _ancestors(fields: Fields) -> tuple[str, ...]:
 
 
 def _decoded(text: str) -> str:
-    with suppress(ValueError, LookupError):
+    # What cannot be decoded, such as by a character set that there is not, stays as it came.
+    with suppress(ValueError, LookupError, MessageError):
         text = str(make_header(decode_header(text[:2_000])))
     return " ".join(text.split())

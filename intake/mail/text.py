@@ -32,7 +32,7 @@ def own_words(mail: bytes) -> str:
 def _decoded(content: bytes, charset: str) -> str:
     try:
         return content.decode(charset, "replace")
-    except LookupError:
+    except (LookupError, ValueError):  # there is no such character set, or no set could be called so
         return content.decode("utf-8", "replace")
 
 

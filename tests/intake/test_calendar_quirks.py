@@ -86,6 +86,15 @@ def test_a_broken_explanation_names_the_appointment_and_a_declared_zone_helps(bo
     assert due(book, explained, event("a", ";TZID=Somewhere:20260420T100000")) == ["2026-04-20T08:00:00Z"]
 
 
+def test_an_entry_that_says_two_kinds_of_value_at_once_is_refused_alone(book):
+    broken = event("a", ":20260420T100000Z", "SUMMARY:Wartung", "EXDATE;VALUE=DATE,PERIOD:20260327")
+    body = calendar(broken, event("b", ":20260421T100000Z"))
+    ((_, refused),) = book.refused(body)
+    assert refused.code == "unreadable"
+    assert "“Wartung” cannot be read at VALUE: EXDATE;VALUE=DATE,PERIOD:20260327." in str(refused)
+    assert [each.uid for each in book.appointments(body)] == ["b"]
+
+
 def test_a_zone_that_was_left_empty_is_that_of_its_maker(book):
     explained = VIENNA.replace("TZID:Somewhere", "TZID:Somewhere\r\nX-LIC-LOCATION:Europe/Berlin").replace("+0200", "2")
     assert due(book, explained, event("a", ";TZID=Somewhere:20260420T100000")) == ["2026-04-20T08:00:00Z"]

@@ -426,6 +426,19 @@ def test_whatever_bytes_come_the_answer_is_a_fact_a_reason_or_a_clear_refusal(he
     assert own_words(header_bytes) is not None
 
 
+@pytest.mark.parametrize(
+    "subject", ["=?k\xff\xffngon-8?Q?Qapla=FF?=", "=?utf-8?b?A?=", "=?x\x00?q?a?=", "=?hex?q?zz?="]
+)
+def test_a_subject_in_a_character_set_that_there_is_not_stays_as_it_came(subject):
+    (taken,), _ = letters([Found("x", f"From: a@b.example\nSubject: {subject}\n\n".encode("latin-1"), NOW)])
+    assert taken.header.subject
+
+
+@pytest.mark.parametrize("charset", ["k\xffngon-8", "a\x00b", "hex", "idna", '"'])
+def test_words_in_a_character_set_that_there_is_not_are_read_all_the_same(charset):
+    assert own_words(f"Content-Type: text/plain; charset={charset}\n\nGuten Tag\n".encode("latin-1")) == "Guten Tag"
+
+
 CODES = (
     "no_sender", "several_senders", "unreadable_sender", "header_too_long", "forbidden_character", "too_long",
     "not_an_address",
