@@ -32,7 +32,7 @@ from wiring.refusals import sentence
 from wiring.settings import ApiSettings
 from words import LANGUAGES, translator
 
-STOP_WITHIN_SECONDS = 8
+STOP_WITHIN_SECONDS = 7
 ANSWER_WITHIN_SECONDS = 5
 START_WITHIN_SECONDS = 30
 """One of several processes that takes longer is given up, and the one that it was to take the place of goes on."""

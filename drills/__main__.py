@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import mkdtemp
 
-from drills import alerts, api, dashboard, disk, kills, of_tests, simulation
+from drills import alerts, api, dashboard, disk, kills, laptop, of_tests, simulation
 from drills.result import Drill, Result
 from wiring.logs import configure
 from wiring.settings import LogSettings
@@ -25,6 +25,7 @@ DRILLS: dict[str, dict[str, Drill]] = {
     "dashboard": dict(dashboard.DRILLS),
     "alerts": dict(alerts.DRILLS),
     "disk": dict(disk.DRILLS),
+    "laptop": {**laptop.DRILLS, **of_tests.LAPTOP},
     "simulation": dict(simulation.DRILLS),
     **{name: dict(parts) for name, parts in of_tests.DRILLS.items()},
 }

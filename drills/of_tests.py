@@ -62,6 +62,10 @@ def counted(report: Path, said: str, seconds: float) -> Result:
     return Result(tried=ran, lost=0, doubled=0, missed=len(failed) if ran else 1, more=more)
 
 
+LAPTOP: Mapping[str, Drill] = {
+    "one_home": of_tests("tests/services/test_one_home.py"),
+    "older_version": of_tests("tests/cli/test_konto_newer_store.py"),
+}
 DRILLS: Mapping[str, Mapping[str, Drill]] = {
     "writers": {"both_stores": of_tests("tests/services/test_parallel_writers.py")},
     "statements": {

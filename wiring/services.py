@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("konto")
 
-STOP_WITHIN = timedelta(seconds=10)
+STOP_WITHIN = timedelta(seconds=7)
+"""Two seconds before whoever started us ends us by force."""
 LOOK_SECONDS = 0.1
 """How often a loop with a longer rhythm looks whether its time has come, or something new was recorded."""
 MAIL_LOOK_SECONDS = 1.0

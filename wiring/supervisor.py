@@ -25,7 +25,8 @@ from wiring.listening import PortTaken, listener
 from wiring.patience import until_prepared
 from wiring.settings import PORT_VARIABLE, ROLES, ApiSettings, Settings
 
-STOP_WITHIN_SECONDS = 10.0
+STOP_WITHIN_SECONDS = 9.0
+"""An engine of containers waits for ten before it ends everything by force."""
 RESTART_AFTER_SECONDS = 2.0
 READY_WITHIN_SECONDS = 60.0
 TURN_OF_A_THREAD_S = 0.0005
@@ -57,21 +58,27 @@ class NotReady(Refused):
 
 @dataclass
 class Child:
-    """One process; it is started again when it ends without being asked to."""
+    """One process; it is started again when it ends without being asked to, and ends when we do."""
 
     name: str
-    command: Sequence[str]
+    module: Sequence[str]
+    """What it runs, and its arguments."""
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
         # A group of its own: Ctrl-C reaches the parent, which ends the children in order.
+        command = [sys.executable, "-m", "wiring.attached", *self.module]
         self.process = subprocess.Popen(
-            self.command, env=dict(self.environment), stdin=subprocess.DEVNULL, start_new_session=True
+            command, env=dict(self.environment), stdin=subprocess.PIPE, start_new_session=True
         )
 
     def ended(self) -> bool:
         return self.process is None or self.process.poll() is not None
+
+    def ask_to_stop(self) -> None:
+        if self.process is not None and not self.ended():
+            self.process.terminate()
 
     def stop(self, within_seconds: float) -> None:
         if self.process is None or self.ended():
@@ -101,8 +108,15 @@ class Supervisor:
                     if child.ended():
                         child.start()
         finally:
-            for child in reversed(self.children):
-                child.stop(STOP_WITHIN_SECONDS)
+            self._stop()
+
+    def _stop(self) -> None:
+        """All at once: whoever asked is not to wait for one after the other."""
+        for child in self.children:
+            child.ask_to_stop()
+        until_s = time.monotonic() + STOP_WITHIN_SECONDS
+        for child in self.children:
+            child.stop(max(0.0, until_s - time.monotonic()))
 
 
 def serve(
@@ -126,25 +140,23 @@ def serve(
     settings = konto.settings
     konto.close()
     token = secrets.token_urlsafe(32)
-    python = [sys.executable, "-m"]
     with only_one(home):
         place = _api_place(settings.api, any_port=any_api_port)
         supervisor = Supervisor(
             [
                 Child(
                     "api",
-                    [*python, "api.serve", "--home", str(home), "--port", str(place[1]), "--lang", settings.language],
+                    ["api.serve", "--home", str(home), "--port", str(place[1]), "--lang", settings.language],
                     environment,
                 ),
                 Child(
                     "worker",
-                    [*python, "wiring.cli", "--home", str(home), "worker"],
+                    ["wiring.cli", "--home", str(home), "worker"],
                     environment,
                 ),
                 Child(
                     "dashboard",
                     [
-                        *python,
                         "dashboard.serve",
                         "--home",
                         str(home),
@@ -262,8 +274,7 @@ def dashboard(home: Path, environment: Mapping[str, str], arguments: Sequence[st
     patient_home(home, environment, settings).close()
     # What stands last counts: --port of the command line goes before the setting.
     place = ["--host", settings.dashboard.host, "--port", str(settings.dashboard.port)]
-    command = [sys.executable, "-m", "dashboard.serve", "--home", str(home), *place, *arguments]
-    return _alone(Child("dashboard", command, environment))
+    return _alone(Child("dashboard", ["dashboard.serve", "--home", str(home), *place, *arguments], environment))
 
 
 def api(home: Path, environment: Mapping[str, str], arguments: Sequence[str]) -> int:
@@ -273,7 +284,7 @@ def api(home: Path, environment: Mapping[str, str], arguments: Sequence[str]) ->
     settings = settings_.read(home, environment)
     logs.configure(settings.log)
     patient_home(home, environment, settings).close()
-    child = Child("api", [sys.executable, "-m", "api.serve", "--home", str(home), *arguments], environment)
+    child = Child("api", ["api.serve", "--home", str(home), *arguments], environment)
     with _passing_on_hangups(child) if settings.api.processes > 1 else nullcontext():
         return _alone(child)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from drills import __main__ as drills
-from drills import disk, of_tests
+from drills import disk, laptop, of_tests
 from drills.alerts import DRILLS, standstill, stormed
 from drills.result import Result
 
@@ -42,6 +42,11 @@ def test_a_disk_that_never_became_full_has_shown_nothing(tmp_path: Path, monkeyp
     monkeypatch.setattr(disk, "LAST_KB", 60_000)
     monkeypatch.setattr(disk, "FACTS", 3)
     assert not disk.filled(tmp_path, points=1, seed=1).ok
+
+
+def test_a_laptop_closed_in_mid_write_loses_nothing_whether_it_wakes_or_its_battery_died(tmp_path: Path):
+    found = laptop.closed_and_opened(tmp_path, times=1, seed=1)
+    assert found.ok, found.sentence
 
 
 CASES = """
