@@ -92,12 +92,12 @@ def setup(rest: Sequence[str]) -> int:
 
 
 def test(rest: Sequence[str]) -> int:
-    """The whole suite, each file in one process, one more of them than there are cores, since many wait for others.
+    """The whole suite, each file in one process, two more of them than there are cores, since many wait for others.
 
     With arguments plainly, as whoever gives them expects.
     """
     set_up("dev")
-    processes = str((os.cpu_count() or 1) + 1)
+    processes = str((os.cpu_count() or 1) + 2)
     options = rest or ["--numprocesses", processes, "--dist", "loadfile", "--no-loadscope-reorder"]
     return become(in_venv("python"), "-m", "pytest", *options, folder=ROOT)
 

@@ -51,6 +51,7 @@ def edges(home: Home) -> list[datetime]:
     return sorted(moment + later + by for moment in moments for later in days for by in (-tick, timedelta(), tick))
 
 
+@pytest.mark.long_on_postgres
 def test_at_every_edge_the_tables_and_the_facts_give_the_same_figures_and_the_same_lists(home: Home) -> None:
     konto, seen = home.konto, set()
     for moment in edges(home):

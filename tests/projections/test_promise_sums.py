@@ -64,6 +64,7 @@ def found(firm: Home, question: Question) -> Counted:
     return counted(firm.konto.library, LOCAL_USER, question)
 
 
+@pytest.mark.long_on_postgres
 @pytest.mark.parametrize(("few", "many"), [(2_000, 50_000), (0, 50_000)], ids=["few later", "several later"])
 def test_by_sums_is_the_same_as_promise_by_promise(
     firm: Home, monkeypatch: pytest.MonkeyPatch, few: int, many: int

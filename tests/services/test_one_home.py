@@ -87,7 +87,7 @@ def test_a_second_one_says_so_and_stops_and_where_the_first_was_killed_it_starts
         first.wait()
         wait_for(lambda: not serving.others(), STOPS_WITHIN_S)
     with serving.running():
-        assert ready(serving.port)
+        assert f"http://{HOST}:{serving.port}/" in (serving.home / "serve.log").read_text("utf-8")
 
 
 def test_all_of_it_ends_in_time_while_a_mail_server_says_nothing_and_callers_are_slow(serving: Serving):
@@ -109,6 +109,7 @@ def test_all_of_it_ends_in_time_while_a_mail_server_says_nothing_and_callers_are
             assert process.wait(2 * STOPS_WITHIN_S) == 0
             assert time.monotonic() - began <= STOPS_WITHIN_S
             assert serving.others() == set()
+            assert not ready(serving.port)
     with open_home(serving.home, environment={}) as konto:
         konto.catch_up()
         waiting = konto.views.rows(
