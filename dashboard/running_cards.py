@@ -28,7 +28,10 @@ def log(found: Operations, here: Visit) -> None:
     t, lang, lag = here.t, here.reader.lang, found.lag
     look.title(t("Do the pages show everything?"), icon="database")
     head, position = (format.number(number, lang) for number in (lag.head, lag.position))
-    if lag.behind_since is None:
+    if lag.behind_since is None and found.still_total:
+        text = t("All {head} events of the log have been read. What could not be taken in stands on this page.")
+        st.markdown(f":orange[:material/error:] {text.format(head=head)}")
+    elif lag.behind_since is None:
         text = t("Yes: all {head} events of the log have been taken in.")
         st.markdown(f":green[:material/check_circle:] {text.format(head=head)}")
     else:
@@ -85,11 +88,9 @@ def messages(found: Operations, here: Visit) -> None:
 def backup(found: Operations, here: Visit) -> None:
     look.title(here.t("Is everything backed up?"), icon="backup")
     for note in found.notes:
-        if note.area == "unsaved":
-            st.markdown(f":material/info: {plain(note.text)}")
-        elif note.area == "backup":
-            sign = ":green[:material/check_circle:]" if note.ok else ":orange[:material/error:]"
-            st.markdown(f"{sign} {plain(note.text)}")
+        if note.area == "backup":
+            well = ":material/info:" if note.advice else ":green[:material/check_circle:]"
+            st.markdown(f"{well if note.ok else ':orange[:material/error:]'} {plain(note.text)}")
 
 
 def _notes(found: Operations, area: Area) -> None:

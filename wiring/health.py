@@ -49,6 +49,8 @@ class Note(NamedTuple):
     ok: bool
     text: str
     params: dict[str, Any]
+    advice: bool = False
+    """Nothing is wrong, and something could be better."""
 
     def sentence(self, t: Translator) -> str:
         return t.gettext(self.text).format(**self.params)
@@ -431,7 +433,7 @@ def _backup_age(konto: Konto, now: datetime) -> timedelta | None:
 def _backed_up(konto: Konto, now: datetime) -> Note:
     settings = konto.settings.backup
     if settings.folder is None:
-        return Note("unsaved", True, NO_BACKUPS, {})
+        return Note("backup", True, NO_BACKUPS, {}, advice=True)
     found = _backups(konto)
     if not found:
         return Note("backup", not konto.log.head(), NEVER_BACKED_UP, {})

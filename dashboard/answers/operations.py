@@ -59,7 +59,6 @@ AREAS: Final[Mapping[str, Area]] = {
     "calendar": "doors",
     "mailbox": "doors",
     "backup": "backup",
-    "unsaved": "unsaved",
     "keys": "safety",
     "journal": "safety",
     "master": "safety",
@@ -112,7 +111,7 @@ def _notes(konto: Konto, kept: Kept, reader: Reader) -> Iterator[Note]:
     for note in health.notes(konto, whose_time_is_over):
         area = AREAS.get(note.name.partition(" ")[0])
         if area is not None:
-            yield Note(area, note.ok, health.in_words(note, t))
+            yield Note(area, note.ok, health.in_words(note, t), note.advice)
 
 
 def _still(konto: Konto, found: Sequence[Still], reader: Reader) -> Iterator[StillRow]:

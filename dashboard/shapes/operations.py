@@ -7,17 +7,21 @@ from typing import Literal, NamedTuple
 
 from dashboard.shapes.people import Away, Missing
 
-Area = Literal["log", "worker", "messages", "doors", "backup", "unsaved", "safety"]
+Area = Literal["log", "worker", "messages", "doors", "backup", "safety"]
 Door = Literal["mailbox", "calendar", "hook"]
 DoorState = Literal["well", "late", "never", "failing", "unknown"]
 
 
 class Note(NamedTuple):
-    """One thing about the installation in a sentence, with what to do where it is not `ok`."""
+    """One thing about the installation in a sentence, with what to do where it is not `ok`.
+
+    `advice`: nothing is wrong, and something could be better.
+    """
 
     area: Area
     ok: bool
     text: str
+    advice: bool = False
 
 
 class Lag(NamedTuple):

@@ -24,7 +24,6 @@ _AREAS: Final[dict[Area, str]] = {
     "messages": N_("Messages"),
     "doors": N_("What comes in"),
     "backup": N_("Backups"),
-    "unsaved": N_("Backups"),
     "safety": N_("Safety"),
 }
 

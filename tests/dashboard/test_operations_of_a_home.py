@@ -80,9 +80,9 @@ def test_operations_say_what_runs_what_waits_and_who_has_a_key(home, pages):
 
 
 def test_where_no_backups_are_made_nobody_says_that_all_is_saved(home, pages):
-    saved = {each.area: each.text for each in pages.operations(READER).notes if each.area in ("backup", "unsaved")}
-    assert set(saved) == {"unsaved"}
-    assert "[backup] folder" in saved["unsaved"]
+    (saved,) = [each for each in pages.operations(READER).notes if each.area == "backup"]
+    assert (saved.ok, saved.advice) == (True, True)
+    assert "[backup] folder" in saved.text
 
 
 def test_operations_show_that_the_tables_are_behind_and_do_not_hide_it_by_asking(home, pages):

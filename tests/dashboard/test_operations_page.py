@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard import in_force_cards, running_cards
 from dashboard.answers.operations import AREAS
+from dashboard.shapes.operations import Lag
 from dashboard.views import operations
 from dashboard.views.people import ROLES
 from domain.access_key import FEED, SCOPES
@@ -66,6 +67,14 @@ def test_who_stands_still_is_told_on_every_page_and_can_be_tried_again_where_it_
     (again,) = (button for button in app.button if button.label == "Noch einmal versuchen")
     again.click().run()
     assert "Was ließ sich nicht verarbeiten?" not in text_of(app)
+
+
+def test_the_log_read_to_its_end_is_not_called_taken_in_where_somebody_stands_still(firm, monkeypatch):
+    firm.unwell, found = True, firm.operations
+    monkeypatch.setattr(firm, "operations", lambda reader: found(reader)._replace(lag=Lag(120_000, 120_000, None)))
+    text = text_of(opened("operations"))
+    assert "Alle 120.000 Einträge des Protokolls sind gelesen. Was sich nicht aufnehmen ließ, steht auf dieser" in text
+    assert "sind aufgenommen" not in text
 
 
 def test_keys_show_name_scope_and_how_long_and_never_the_key(firm):
