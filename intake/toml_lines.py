@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-TABLE = re.compile(r"\s*\[(?P<list>\[)?\s*(?P<name>[^\]#]+?)\s*\]")
-KEY = re.compile(r"""\s*(?P<key>(?:"[^"]*"|'[^']*'|[\w.-]|\s*\.\s*)+?)\s*=""")
+TABLE = re.compile(r"\s*\[(?P<list>\[)?(?P<name>[^\]#]+)\]")
+NAME = r"""(?:"[^"]*"|'[^']*'|[\w-]+)"""
+# One way to read each text: where several parts fit the same dots or blanks, a line of a hundred takes for ever.
+KEY = re.compile(rf"\s*(?P<key>{NAME}(?:\s*\.\s*{NAME})*)\s*=")
 PART = re.compile(r""""([^"]*)"|'([^']*)'|([\w-]+)""")
 
 Path = tuple[str | int, ...]

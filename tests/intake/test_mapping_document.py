@@ -163,6 +163,12 @@ def test_a_mapping_file_that_cannot_be_read_is_refused(tmp_path):
     assert mapping.load(path).source == "crm"
 
 
+@pytest.mark.parametrize("line", ["key" + "." * 200, "key" + " . " * 200, "[" + " " * 100_000, "key" + " " * 100_000])
+def test_a_line_that_could_be_read_in_many_ways_takes_no_longer_than_another(line: str):
+    """Found by what tries readers with bytes that nobody thought of: it took for ever."""
+    assert line_of(f"{line}\nlast = 1\n", ("last",)) == 2
+
+
 def test_the_line_of_a_key_is_found_in_tables_lists_of_tables_and_quoted_names():
     text = '# [x]\na = 1\n[t]\nb = 2\n"c d" = 3\n[[l]]\ne = 4\n[l.m]\nf = 5\n[[l]]\n[l.m."n o"]\ng.h = 6\n'
     paths = [("a",), ("t", "b"), ("t", "c d"), ("l", 0, "e"), ("l", 0, "m", "f"), ("l", 1, "m", "n o", "g", "h")]
