@@ -8,18 +8,22 @@ holds.
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
+import os
 import random
 import shutil
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
@@ -50,6 +54,8 @@ COMPARED_EVERY = 7
 STATEMENTS = (4, 12, 40)
 """Within so many something goes wrong: early in a deed, in its middle, or late."""
 SETTLES_WITHIN = 400
+PORTION = 50
+"""So many seeds a process takes at once."""
 CUSTOMERS, PEOPLE = 4, ("ines@example.com", "lutz@example.com")
 
 
@@ -189,7 +195,7 @@ class Queue:
             self.lost += 1
             return
         from_s = self.passed_s + (after or timedelta()).total_seconds()
-        self.lying += [(from_s, message)] * self.chance.choice((1, 1, 2))
+        self.lying += [(from_s, message)] * (1 if self.is_sound else self.chance.choice((1, 1, 2)))
 
     def brings(self) -> Iterator[str]:
         """One after the other; what is brought meanwhile waits for the next time."""
@@ -364,7 +370,7 @@ class World:
         for _ in range(SETTLES_WITHIN):
             if not self.queue.lying:
                 break
-            self.queue.passed_s += 1
+            self._pass(timedelta(seconds=1))
             answer(self)
         self._must(not outbox.ready(self.konto.views, self.now), "what may leave leaves as soon as the queue is back")
 
@@ -568,23 +574,51 @@ def run(seed: int, template: Path, folder: Path) -> World:
         shutil.rmtree(home, ignore_errors=True)
 
 
+class Part(NamedTuple):
+    """What some seeds came to."""
+
+    deaths: int
+    failures: int
+    messages: int
+    lost_in_the_queue: int
+    broken: list[str]
+
+
+def part(folder: Path, seeds: Sequence[int]) -> Part:
+    configure(LogSettings(level="error"))  # what goes wrong here goes wrong on purpose
+    with TemporaryDirectory(prefix="seeds-", dir=folder) as place:
+        home, worlds, broken = template(Path(place)), list[World](), list[str]()
+        for seed in seeds:
+            try:
+                worlds.append(run(seed, home, Path(place)))
+            except Broken as error:
+                broken.append(str(error))
+    return Part(
+        deaths=sum(world.deaths for world in worlds),
+        failures=sum(world.failures for world in worlds),
+        messages=sum(world.post.taken.total() for world in worlds),
+        lost_in_the_queue=sum(world.queue.lost for world in worlds),
+        broken=broken,
+    )
+
+
 def simulated(folder: Path, seeds: Sequence[int]) -> Result:
-    """`missed` counts the seeds with a promise that was not kept; the first of them is named."""
-    began, broken = time.monotonic(), list[str]()
-    home, deaths, failures, messages = template(folder), 0, 0, 0
-    for seed in seeds:
-        try:
-            world = run(seed, home, folder)
-        except Broken as error:
-            broken.append(str(error))
-            continue
-        deaths, failures, messages = (
-            deaths + world.deaths,
-            failures + world.failures,
-            messages + world.post.taken.total(),
-        )
-    more: dict[str, object] = {"deaths": deaths, "failures": failures, "messages": messages,
-                               "seconds": round(time.monotonic() - began, 1)}  # fmt: skip
+    """By as many processes as there are cores. `missed` counts the seeds with a promise that was not kept."""
+    began, done = time.monotonic(), list[Part]()
+    portions = [seeds[start : start + PORTION] for start in range(0, len(seeds), PORTION)]
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
+        for found in pool.map(part, repeat(folder), portions):
+            done.append(found)
+            tried = min(len(done) * PORTION, len(seeds))
+            print(f"{tried} of {len(seeds)} seeds", *found.broken, sep="\n", file=sys.stderr, flush=True)
+    broken = [each for found in done for each in found.broken]
+    more: dict[str, object] = {
+        "deaths": sum(found.deaths for found in done),
+        "failures": sum(found.failures for found in done),
+        "messages": sum(found.messages for found in done),
+        "lost_in_the_queue": sum(found.lost_in_the_queue for found in done),
+        "seconds": round(time.monotonic() - began, 1),
+    }
     if broken:
         more["broken"] = broken[:10]
     return Result(tried=len(seeds), lost=0, doubled=0, missed=len(broken), more=more)
