@@ -83,7 +83,12 @@ DRILLS: Mapping[str, Mapping[str, Drill]] = {
         "log": of_tests("tests/audit/test_manipulations.py"),
         "proofs": of_tests("tests/verifier"),
     },
-    "rebuild": {"while_others_write": of_tests("tests/layouts/test_exchange.py")},
+    "rebuild": {
+        "while_others_write": of_tests("tests/layouts/test_exchange.py"),
+        "sends_nothing": of_tests(
+            "tests/projections/test_follow.py::test_a_rebuild_while_two_others_import_gives_the_same_tables_and_sends_nothing"
+        ),
+    },
     "bad_inputs": {"every_door": of_tests("tests/bad_inputs")},
     "quarantine": {"one_customer": of_tests("tests/projections/test_quarantine.py")},
     "old_facts": {"upcasts": of_tests("tests/log/test_upcasting.py"), "golden_logs": of_tests("tests/golden")},

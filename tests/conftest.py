@@ -20,13 +20,15 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 folders.put_into_memory()
 
 
-LONG_ON_POSTGRES = ("cli", "real", "stories")
-"""Folders whose tests are long there."""
+LONG_ON_POSTGRES = ("cli", "real", "stories", "test_who_may_what.py", "test_questions.py")
+"""Folders and files whose tests are long there: what they ask of the store is tried on it elsewhere."""
 LONGEST_FIRST = (
     "test_olist.py",
     "test_browser.py",
     "services",
     "kills",
+    "drills",
+    "test_stories.py",
     "test_follow.py",
     "test_sample_firm_by_hand.py",
     "real",
@@ -55,7 +57,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long and says little more on the second store is left out there unless asked for with -m long."""
     for item in items:
         call = getattr(item, "callspec", None)
-        told = item.get_closest_marker("long_on_postgres") or item.path.parent.name in LONG_ON_POSTGRES
+        places = {item.path.name, item.path.parent.name}
+        told = item.get_closest_marker("long_on_postgres") or places.intersection(LONG_ON_POSTGRES)
         if told and call and "postgres" in call.params.values():
             item.add_marker(pytest.mark.long)
     # Whole files go to one process each: what takes longest first, so that none is left alone with it at the end.
