@@ -78,7 +78,10 @@ class Served:
         self.app: ASGIApp = nobody
         self.asked = 0
         self._listener = socket.create_server((HOST, 0))
-        self._server = uvicorn.Server(uvicorn.Config(self, log_config=None, access_log=False, lifespan="off"))
+        # What it would say of its end would go to a stream that the test run has closed by then.
+        self._server = uvicorn.Server(
+            uvicorn.Config(self, log_config=None, log_level="warning", access_log=False, lifespan="off")
+        )
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), daemon=True)
         self._thread.start()
         atexit.register(self.close)
