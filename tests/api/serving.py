@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import logging
 import random
 import socket
 import threading
@@ -78,10 +79,7 @@ class Served:
         self.app: ASGIApp = nobody
         self.asked = 0
         self._listener = socket.create_server((HOST, 0))
-        # What it would say of its end would go to a stream that the test run has closed by then.
-        self._server = uvicorn.Server(
-            uvicorn.Config(self, log_config=None, log_level="warning", access_log=False, lifespan="off")
-        )
+        self._server = uvicorn.Server(uvicorn.Config(self, log_config=None, access_log=False, lifespan="off"))
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), daemon=True)
         self._thread.start()
         atexit.register(self.close)
@@ -98,6 +96,8 @@ class Served:
             self.asked -= 1
 
     def close(self) -> None:
+        # What it says of its end would go to a stream that the test run has closed by now.
+        logging.getLogger("uvicorn.error").disabled = True
         self._server.should_exit = True
         self._thread.join(PATIENCE_SECONDS)
         self._listener.close()
