@@ -19,10 +19,12 @@ from domain.fact import Fact
 from domain.history import FactName
 from domain.ids import Ids
 from domain.lives import THINGS, beginning, is_of_a_customer, standing
-from domain.log import Log, Parked, Writer, from_row
+from domain.log import Log
 from domain.store import Cursor
+from domain.stored import Parked, from_row
 from domain.vault import plan
 from domain.vocabulary import FACTS
+from domain.writer import Writer
 
 Ground = Literal["not_needed", "consent_withdrawn", "objected", "unlawful", "duty", "child"]
 """Why somebody is erased: Art. 17(1) a to f DSGVO, in this order."""
@@ -218,7 +220,7 @@ def holds(log: Log, cursor: Cursor, customers: Iterable[str]) -> list[Hold]:
     return [
         Hold(row[0], datetime.fromisoformat(row[1]), _instant(row[2]), row[3], key.open(HOLD, row[4])["reason"])
         for row in sorted(rows, key=lambda row: str(row[0]))
-        if (key := log.key_of(cursor, row[0])) is not None
+        if (key := log.keys.of(cursor, row[0])) is not None
     ]
 
 

@@ -25,11 +25,12 @@ from domain.history import FactName, FactRetracted, Impossible, NotRetractable, 
 from domain.identity import MergedInACircle
 from domain.ids import Ids
 from domain.lives import BEGINNINGS, LIVES, THINGS, beginning, is_of_a_customer, kind_of, thing_of
-from domain.log import Writer, unless_refused
 from domain.promise import PromiseMade
 from domain.steering import MODELS
+from domain.stored import unless_refused
 from domain.vault import FIRM, Erased, plan, seal
 from domain.vocabulary import AHEAD
+from domain.writer import Writer
 
 Status = Literal["recorded", "already", "parked", "refused"]
 

@@ -20,9 +20,10 @@ from typing import NamedTuple, Protocol
 from domain import erasure
 from domain.fact import Fact
 from domain.lives import is_of_a_customer
-from domain.log import Log, UnreadableEvent, customer_of, from_row
+from domain.log import Log
 from domain.steering import Steering
 from domain.store import Beside, Cursor, Filling, Row, TableStore, as_store
+from domain.stored import UnreadableEvent, customer_of, from_row
 from projections import customers, experiences, families, merkle, outbox, promise_sums, shares
 from projections.follow import TABLE_NAMES, Follower, Progress, apply, page_of, settle, steering_upto, step_with
 from projections.page import Common, Family, by_stream

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from domain.customer import CustomerMerged
 from domain.lives import BEGINNINGS
-from domain.log import read
 from domain.store import Cursor, Row
+from domain.stored import read
 from projections.tables import upsert
 
 Families = Mapping[str, Sequence[str]]

@@ -17,9 +17,10 @@ from domain.fact import Fact
 from domain.firm import STREAM as FIRM
 from domain.firm import FirmRatesSet
 from domain.lives import is_of_a_customer
-from domain.log import Log, from_row, read
+from domain.log import Log
 from domain.steering import Steering, published, shipped
 from domain.store import Bookmarks, Cursor, OldBookmark, Row, Step, created_name, key_apart
+from domain.stored import from_row, read
 from domain.vocabulary import FACTS
 from projections import (
     access_keys,

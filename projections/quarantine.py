@@ -12,8 +12,9 @@ from typing import NamedTuple
 from domain.document import DocumentPublished
 from domain.errors import AgainstTheRule, Refused
 from domain.lives import is_of_a_customer
-from domain.log import Log, UnreadableEvent, customer_of
+from domain.log import Log
 from domain.store import ROW_FAILS, STORE_FAILS, Cursor, OldBookmark, Row
+from domain.stored import UnreadableEvent, customer_of
 from domain.vocabulary import NotOurVersion
 from projections.page import Common
 from projections.tables import Views, delete

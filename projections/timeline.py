@@ -10,9 +10,10 @@ from domain.customer import FeedbackGiven
 from domain.fact import Fact
 from domain.history import FactRetracted, retracted
 from domain.lives import is_of_a_customer
-from domain.log import Log, Parked
+from domain.log import Log
 from domain.relationship import relationships
 from domain.store import Cursor
+from domain.stored import Parked
 from projections.filters import Library
 from projections.page import Family, Page, Row, by_stream, through_knowledge
 from projections.tables import ALWAYS, instant, micros

@@ -9,8 +9,8 @@ from cryptography.exceptions import InvalidTag
 
 from domain import erasure
 from domain.fact import Fact
-from domain.log import read
 from domain.store import Cursor, Row
+from domain.stored import read
 from domain.vocabulary import FACTS
 from projections import outbox, quarantine
 from projections.follow import FOLDED, Follower, Progress

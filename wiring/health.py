@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from domain import checkpoints
-from domain.log import read
 from domain.roles import LOCAL_USER
 from domain.store import STORE_FAILS, StoreBusy
+from domain.stored import read
 from projections import channels, outbox, quarantine, retained
 from projections.tables import instant, micros
 from projections.timeline import set_aside

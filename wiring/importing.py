@@ -13,10 +13,10 @@ from typing import Any
 
 from domain.errors import Refused
 from domain.fact import Fact
-from domain.log import Writer
 from domain.record import Receipt, record
 from domain.store import StoreGone
 from domain.vocabulary import envelope, parse
+from domain.writer import Writer
 from intake import changes, exported, files, mapping
 from intake.mapped import Mapped
 from intake.text_lines import refused_file

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from domain import retention as retention_
 from domain.errors import Refused
-from domain.log import customer_of
 from domain.retention import Retention
 from domain.roles import allowed
+from domain.stored import customer_of
 from domain.vocabulary import FACTS
 from projections import customers, retained
 from projections.customers import Party

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.log import Parked
+from domain.stored import Parked
 from domain.vault import plan
 from projections.timeline import set_aside
 from wiring.home import Konto

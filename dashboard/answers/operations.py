@@ -29,9 +29,9 @@ from dashboard.shapes.operations import (
 )
 from domain.access_key import AccessKey
 from domain.document import DocumentKind
-from domain.log import Parked
 from domain.people import People
 from domain.roles import may
+from domain.stored import Parked
 from projections import channels, delivery_log, outbox
 from projections.audit import Entry
 from projections.telling import sentence

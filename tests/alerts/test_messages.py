@@ -1286,7 +1286,7 @@ def test_of_somebody_who_was_erased_it_is_still_said_what_is_to_be_done(tmp_path
             cursor.execute(f"DELETE FROM {table}")
     with told.home.konto.log.store.updating() as cursor:
         cursor.execute("UPDATE vault_keys SET wrapped = NULL")
-    told.home.konto.log._keys.clear()
+    told.home.konto.log.keys.let_go()
     message = single(told.matter(occasion), told.telling())
     for name in ("Meier", "Aydin", "Wolf", "Lenz", "Therme", "K-17", "•", "stattdessen"):
         assert name not in message.subject + message.title + message.text

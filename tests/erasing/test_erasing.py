@@ -167,7 +167,7 @@ def test_a_process_that_was_running_notices_at_once(new_folder: NewFolder):
     (receipt,) = running.take_as_they_come([more], LATER)
     assert isinstance(receipt.refused, Erased)
     assert found_in(said_by(running)) == []
-    assert [subject for subject in running.konto.log._keys if subject in erasing_ids(home)] == []
+    assert [subject for subject in erasing_ids(home) if subject in running.konto.log.keys] == []
     home.close()
     running.close()
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bench import facts
-from domain import log as log_
+from domain import writer
 from domain.course import Course
 from intake import json_text
 from tests.homes import Home, open_at
@@ -132,8 +132,8 @@ def test_a_file_taken_in_large_portions_leaves_the_very_bytes_that_facts_one_by_
     # When it is taken in portions, or in portions by somebody who keeps next to nothing in mind
     fast, of_fast = taken(new_folder("fast"), messy)
     monkeypatch.setattr(importing, "CHUNK", 7)
-    monkeypatch.setattr(log_, "MOST_STREAMS", 3)
-    monkeypatch.setattr(log_, "MOST_KEYS", 2)
+    monkeypatch.setattr(writer, "MOST_STREAMS", 3)
+    monkeypatch.setattr(writer, "MOST_KEYS", 2)
     forgetful, of_forgetful = taken(new_folder("forgetful"), messy)
     # Then all three say the same and hold the same.
     assert told(of_fast) == told(of_slow) == told(of_forgetful)

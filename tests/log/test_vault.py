@@ -161,7 +161,7 @@ def vault(home: Home) -> list[tuple[str, str, bytes, str]]:
 
 def key_of(home: Home, subject: str) -> SubjectKey:
     with home.konto.log.store.reading() as cursor:
-        key = home.konto.log.key_of(cursor, subject)
+        key = home.konto.log.keys.of(cursor, subject)
     assert key is not None
     return key
 

@@ -17,8 +17,8 @@ from pydantic import ValidationError
 
 from domain import calendars
 from domain.fact import FROM_THE_LOG, Fact, in_order
-from domain.log import Stored, from_row, to_state
 from domain.store import Row
+from domain.stored import Stored, from_row, to_state
 from domain.vocabulary import EVENTS, parse
 from projections.page import Family, growth
 from projections.promises import rows, rows_of

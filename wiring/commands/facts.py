@@ -14,8 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from domain.errors import Refused
-from domain.log import Parked
 from domain.roles import allowed
+from domain.stored import Parked
 from intake import exported
 from intake.mapped import Mapped
 from wiring import refusals, restoring, waiting
