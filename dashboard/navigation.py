@@ -30,8 +30,8 @@ def main() -> None:
         if here.reader.who is not None:
             doorway.sign_out(here)
     address.follow()
-    if firm.standing_still:
-        standing_still.banner(firm.standing_still, here)
+    if any(firm.still):
+        standing_still.banner(firm.still, here)
     deeds.line(here)
     try:
         page.run()

@@ -175,7 +175,7 @@ class World:
 
     def _compare(self) -> None:
         self.konto.catch_up()
-        self._must(quarantine.count(self.konto.views) == 0, "nothing stands still")
+        self._must(quarantine.count(self.konto.views).all == 0, "nothing stands still")
         file = self.beside / f"{self.seed}.db"
         with empty_views(file) as fresh:
             Follower(self.konto.log, fresh).catch_up()

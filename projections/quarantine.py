@@ -61,8 +61,22 @@ def stopped(views: Views) -> list[Stopped]:
     return [Stopped(*row) for row in rows]
 
 
-def count(views: Views) -> int:
-    return int(views.row("SELECT COUNT(*) FROM quarantine")[0])
+class Still(NamedTuple):
+    """How many stand still."""
+
+    customers: int
+    others: int
+    """Streams of no customer: a document, an alert."""
+
+    @property
+    def all(self) -> int:
+        return self.customers + self.others
+
+
+def count(views: Views) -> Still:
+    whose = [row[0] for row in views.rows("SELECT customer FROM quarantine")]
+    customers = sum(map(is_of_a_customer, whose))
+    return Still(customers, len(whose) - customers)
 
 
 def waiting(cursor: Cursor, members: Mapping[str, Sequence[str]]) -> dict[str, dict[int, str]]:

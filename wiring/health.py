@@ -70,8 +70,8 @@ OTHERS_LEFT = N_(
 )
 NOBODY_STILL = N_("Everything recorded could be taken in.")
 STILL = N_(
-    "Customers who stand still because something recorded of them cannot be taken in: {n}. They are shown by: "
-    "konto quarantine"
+    "Standing still because something recorded cannot be taken in: customers {customers}, documents, alerts and "
+    "settings {others}. They are shown by: konto quarantine"
 )
 NONE_PARKED = N_("No fact is parked.")
 PARKED = N_("Facts that wait for what they refer to: {n}. konto parked shows them.")
@@ -159,7 +159,7 @@ class State(NamedTuple):
     oldest: timedelta
     parked: int
     quarantined: int
-    """Customers who stand still."""
+    """Customers, documents, alerts that stand still."""
     backup_age: timedelta | None
     """Of the newest backup; None where none is made, or none was yet."""
     lag: timedelta
@@ -186,7 +186,7 @@ def state(konto: Konto) -> State:
         waiting=waiting,
         oldest=oldest,
         parked=konto.log.count_parked(),
-        quarantined=quarantine.count(konto.views),
+        quarantined=quarantine.count(konto.views).all,
         backup_age=_backup_age(konto, now),
         lag=_lag(konto, marks.least, now),
         queue=_queued(konto),
@@ -231,7 +231,7 @@ def notes(konto: Konto, whose_time_is_over: Callable[[Konto], Note] | None = Non
     behind = position != head
     yield Note("tables", not behind, BEHIND if behind else HEAD, {"head": head, "position": position})
     still = quarantine.count(konto.views)
-    yield Note("quarantine", not still, STILL if still else NOBODY_STILL, {"n": still})
+    yield Note("quarantine", not still.all, STILL if still.all else NOBODY_STILL, still._asdict())
     for other in konto.tables.others():
         used = layouts.used(other)
         yield Note("other tables", used, OTHERS_USED if used else OTHERS_LEFT, {})

@@ -51,7 +51,7 @@ class Figures(Collector):
             ("konto_tables_lag_seconds", "For how long the oldest of them has been recorded.", seconds(state.lag)),
             ("konto_outbox_waiting", "Messages that are due and not sent yet.", state.waiting),
             ("konto_outbox_oldest_seconds", "For how long the oldest of them is due.", seconds(state.oldest)),
-            ("konto_quarantined", "Customers who stand still since something cannot be taken in.", state.quarantined),
+            ("konto_quarantined", "Customers, documents, alerts that stand still.", state.quarantined),
             ("konto_parked_facts", "Facts that wait for what they refer to.", state.parked),
         ):
             yield GaugeMetricFamily(name, text, value=value)

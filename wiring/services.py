@@ -197,9 +197,10 @@ class Services:
         """What waits is tried again once in the life of a process: it may be a newer version."""
         if self.standing_still is None:
             self.konto.follower.try_again()
-        before, self.standing_still = self.standing_still or 0, quarantine.count(self.konto.views)
-        if self.standing_still > before:
-            log.error("standing_still", customers=self.standing_still)
+        still = quarantine.count(self.konto.views)
+        before, self.standing_still = self.standing_still or 0, still.all
+        if still.all > before:
+            log.error("standing_still", customers=still.customers, others=still.others)
 
     def _pause_s(self) -> float:
         """Until we look by ourselves: soon, while others bring in what we go on from."""

@@ -22,6 +22,17 @@ class Reader(NamedTuple):
     zone: ZoneInfo
 
 
+class Still(NamedTuple):
+    """How many stand still, because something recorded of them cannot be taken in."""
+
+    customers: int
+    others: int
+    """Documents, alerts, settings."""
+
+
+NOBODY_STILL = Still(0, 0)
+
+
 class Firm(NamedTuple):
     """Whose dashboard this is: the firm's name and the reader's, where they are known."""
 
@@ -32,8 +43,8 @@ class Firm(NamedTuple):
     zone: ZoneInfo
     """Where the firm's clock runs."""
     presence: Presence = "here"
-    standing_still: int = 0
-    """Customers of whom something cannot be taken in; told whoever looks after the installation."""
+    still: Still = NOBODY_STILL
+    """Told whoever looks after the installation."""
 
 
 class Refusal(NamedTuple):

@@ -227,7 +227,7 @@ def test_an_event_that_cannot_be_read_is_told_by_the_check_the_doctor_and_in_a_l
     table = told("quarantine").out
     assert "lässt sich nicht lesen: beschädigt oder von Hand geändert" in table
     assert "konto quarantine --retry" in table
-    assert "(!) Kunden, die stillstehen" in told("doctor", code=1).out
+    assert "verarbeiten lässt: Kunden 1, Dokumente, Hinweise und Einstellungen 0." in told("doctor", code=1).out
     assert "Noch einmal versucht; es stehen noch still: 1." in told("quarantine", "--retry", code=1).out
     stored(told, "UPDATE stored_events SET state = ? WHERE rowid = ?", sound, position)
     assert "Noch einmal versucht; alles ist nun verarbeitet." in told("quarantine", "--retry").out

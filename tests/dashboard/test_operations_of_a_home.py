@@ -107,10 +107,10 @@ def test_who_stands_still_is_told_whoever_looks_after_it_and_by_name_whoever_may
         if still:
             home.konto.rebuild()
         assert pages.try_again(READER) == still
-        assert pages.firm(READER).standing_still == still
+        assert pages.firm(READER).still == (still, 0)
         assert [(each.customer, each.waiting) for each in pages.operations(READER).still] == [("Frau Meier", 1)] * still
-        assert _as(home, "manager").firm(READER).standing_still == still
-        assert _as(home, "owner").firm(READER).standing_still == 0
+        assert _as(home, "manager").firm(READER).still == (still, 0)
+        assert _as(home, "owner").firm(READER).still == (0, 0)
         assert isinstance(_as(home, "owner").try_again(READER), Refusal)
 
 

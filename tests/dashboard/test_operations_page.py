@@ -53,6 +53,7 @@ def test_who_stands_still_is_told_on_every_page_and_can_be_tried_again_where_it_
     firm.unwell = True
     app = opened("morning")
     assert "2 Kunden stehen still" in text_of(app)
+    assert "1 Dokument, Hinweis oder Einstellung steht still" in text_of(app)
     assert "Ansehen, was es ist" in links_of(app)
     app = opened("operations")
     text = text_of(app)
