@@ -9,17 +9,18 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from mcp import ClientSession, StdioServerParameters
-from mcp.client.stdio import stdio_client
 
 from tests.api.firm import PEOPLE
 from tests.cli.home import Konto, fact
 from tests.kills.runs import ROOT
 
-Ask = Callable[[ClientSession], Awaitable[Any]]
+if TYPE_CHECKING:
+    from mcp import ClientSession
+
+Ask = Callable[["ClientSession"], Awaitable[Any]]
 TOOLS = {
     "customers", "customer", "statement", "timeline", "promises", "contacts", "incidents", "figures", "cases",
     "advice", "alerts", "looks", "per_person", "propose_capture",
@@ -48,6 +49,10 @@ def konto(tmp_path_factory: pytest.TempPathFactory) -> Konto:
 
 def asked(konto: Konto, ask: Ask, *options: str) -> Any:
     """What a client hears that starts the server as an assistant does."""
+    # Here, not above: every process that collects tests would wait for it.
+    from mcp import ClientSession, StdioServerParameters
+    from mcp.client.stdio import stdio_client
+
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "wiring.cli", "--home", str(konto.home), "mcp", "--lang", "en", *options],

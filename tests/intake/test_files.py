@@ -90,7 +90,7 @@ def test_trailing_empty_cells_are_no_mistake_and_nameless_columns_are_passed_ove
         ('a,b\n1,"2" x\n3,4\n', "stray_quote"),
         ("a,b\r1,2\r", "line_ends"),
         (",".join(f"c{n}" for n in range(3000)) + "\n", "too_many_columns"),
-        (",".join(f"c{n}" for n in range(1_000_000)) + "\n1\n", "line_too_long"),
+        ("column," * 1_000_000 + "\n1\n", "line_too_long"),
         ("a,b\n" + "x" * 2_000_000 + ",1\n", "line_too_long"),
         ('a,b\n"' + "x,\n" * 200_000, "unclosed_quote"),
     ],
