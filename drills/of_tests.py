@@ -67,7 +67,15 @@ LAPTOP: Mapping[str, Drill] = {
     "older_version": of_tests("tests/cli/test_konto_newer_store.py"),
 }
 DRILLS: Mapping[str, Mapping[str, Drill]] = {
-    "writers": {"both_stores": of_tests("tests/services/test_parallel_writers.py")},
+    "writers": {
+        "both_stores": of_tests("tests/services/test_parallel_writers.py"),
+        "followers": of_tests("tests/services/test_sharing_out.py"),
+    },
+    "mail_servers": {
+        "hanging_and_refusing": of_tests("tests/alerts/test_replies.py", "tests/services/test_rude_mail_servers.py"),
+        "away": of_tests("tests/alerts/test_channel_health.py"),
+    },
+    "upgrades": {"side_by_side": of_tests("tests/layouts/test_two_versions.py")},
     "statements": {
         "page": of_tests(
             "tests/projections/test_follow.py::test_a_page_that_breaks_off_at_any_statement_is_as_if_it_had_never_begun",
