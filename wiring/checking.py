@@ -34,18 +34,18 @@ class Finding(NamedTuple):
     params: dict[str, Any]
 
 
-UNREADABLE_EVENT = N_("{n} events cannot be read, the first at position {first}. Please run konto audit verify.")
+UNREADABLE_EVENT = N_("Entries that cannot be read: {n}, the first at position {first}. Please run konto audit verify.")
 QUARANTINED = N_(
     "Standing still, since something recorded cannot be taken in: {n}, the first since position {first}. To see what: "
     "konto quarantine. As long as somebody stands still, the tables are not compared with a rebuild."
 )
 FOLLOWER_STOPPED = N_("The tables stop at position {position}, the log is at {head}: {reason}")
 AHEAD = N_("The tables are at position {position}, but the log ends at {head}. Please run konto rebuild.")
-DIFFERENT = N_("Table {table} differs from a rebuild in {n} rows. Please run konto rebuild.")
+DIFFERENT = N_("Table {table} differs from a rebuild; rows: {n}. Please run konto rebuild.")
 RESTLESS = N_("Others are recording all the time; the tables could not be compared. Please try again later.")
-NO_EVENT = N_("{n} received facts have no event in the log, the first is {first}.")
-NOT_RECEIVED = N_("{n} events are not in the register of received facts, the first at position {first}.")
-NO_SECRETS = N_("{n} facts have no entry in the vault, the first at position {first}.")
+NO_EVENT = N_("Received facts without an event in the log: {n}, the first is {first}.")
+NOT_RECEIVED = N_("Events missing in the register of received facts: {n}, the first at position {first}.")
+NO_SECRETS = N_("Facts without an entry in the vault: {n}, the first at position {first}.")
 UNREADABLE = N_("Position {position}: the vault cannot be opened with this home's keys, or was changed.")
 
 
