@@ -16,6 +16,7 @@ from domain.log import Log
 from domain.store import ROW_FAILS, STORE_FAILS, Cursor, OldBookmark, Row
 from domain.stored import UnreadableEvent, customer_of
 from domain.vocabulary import NotOurVersion
+from projections import families
 from projections.page import Common
 from projections.tables import Views, delete
 
@@ -96,6 +97,14 @@ def everybody(cursor: Cursor) -> list[str]:
     """Who stands still, with everybody who was ever one with them, and what streams of no customer."""
     cursor.execute("SELECT customer FROM quarantine UNION SELECT customer FROM quarantined ORDER BY customer")
     return [row[0] for row in cursor.all()]
+
+
+def with_their_families(views: Views) -> frozenset[str]:
+    """Who stands still, and everybody who is one with them."""
+    with views.store.reading() as cursor:
+        still = everybody(cursor)
+        together = families.members(cursor, families.of(cursor, still).values())
+    return frozenset(still).union(*together.values())
 
 
 def concerned(log: Log, rows: Sequence[Row]) -> list[str]:

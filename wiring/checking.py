@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 
 from domain import erasure
 from domain.fact import Fact
+from domain.lives import is_of_a_customer
 from domain.store import Cursor, Row
 from domain.stored import read
 from domain.vocabulary import FACTS
 from projections import outbox, quarantine
-from projections.follow import FOLDED, Follower, Progress
+from projections.follow import BY_CUSTOMER, FOLDED, Follower, Progress
 from projections.tables import Views
 from wiring.home import Konto
 from words import N_
@@ -37,7 +38,16 @@ class Finding(NamedTuple):
 UNREADABLE_EVENT = N_("Entries that cannot be read: {n}, the first at position {first}. Please run konto audit verify.")
 QUARANTINED = N_(
     "Standing still, since something recorded cannot be taken in: {n}, the first since position {first}. To see what: "
-    "konto quarantine. As long as somebody stands still, the tables are not compared with a rebuild."
+    "konto quarantine. What the tables say of all other customers is compared with a rebuild, sums are not."
+)
+QUARANTINED_OTHERS = N_(
+    "Standing still, since something recorded cannot be taken in: {n}, the first since position {first}. To see what: "
+    "konto quarantine. As long as a document or an alert does, the tables are not compared with a rebuild."
+)
+WOULD_STAND_STILL = N_(
+    "Would stand still after a rebuild, since something recorded cannot be taken in any more: {n}, the first since "
+    "position {first}. Their rows say what was known before it was damaged. Please do not run konto rebuild before the "
+    "cause is gone."
 )
 FOLLOWER_STOPPED = N_("The tables stop at position {position}, the log is at {head}: {reason}")
 AHEAD = N_("The tables are at position {position}, but the log ends at {head}. Please run konto rebuild.")
@@ -67,8 +77,8 @@ def findings(konto: Konto, progress: Progress | None = None, *, processes: int |
         return
     if still := quarantine.stopped(konto.views):
         # How much waits beside it may differ by a few facts where customers were merged.
-        yield _finding("quarantined", QUARANTINED, n=len(still), first=still[0].position)
-        return
+        text = QUARANTINED if all(is_of_a_customer(each.customer) for each in still) else QUARANTINED_OTHERS
+        yield _finding("quarantined", text, n=len(still), first=still[0].position)
     yield from _tables(konto, progress, processes)
 
 
@@ -167,20 +177,37 @@ def _tables(konto: Konto, progress: Progress | None, processes: int | None) -> I
                 yield _finding("ahead", AHEAD, position=live.most, head=head)
                 return
             if live.are_level and live.least == beside.position():
-                yield from differences(konto.views, beside)
+                yield from compared(konto.views, beside)
                 return
         yield _finding("restless", RESTLESS)
 
 
-def differences(views: Views, beside: Views) -> Iterator[Finding]:
-    """Tables of two stores that do not say the same, whatever engines they are."""
+def compared(views: Views, beside: Views) -> Iterator[Finding]:
+    """What the live tables say, against a rebuild; of those who stand still in either, nothing."""
+    known = {each.customer for each in quarantine.stopped(views)}
+    if new := [each for each in quarantine.stopped(beside) if each.customer not in known]:
+        yield _finding("would_stand_still", WOULD_STAND_STILL, n=len(new), first=new[0].position)
+    still = quarantine.with_their_families(views) | quarantine.with_their_families(beside)
+    # A document that cannot be read counts nowhere in a rebuild, and may count everywhere in the live tables.
+    if all(map(is_of_a_customer, still)):
+        yield from differences(views, beside, but=still)
+
+
+def differences(views: Views, beside: Views, *, but: Collection[str] = ()) -> Iterator[Finding]:
+    """Tables of two stores that do not say the same, whatever engines they are.
+
+    `but` for some customers: then only tables are compared in which each row is somebody's.
+    """
     with views.store.reading() as live, beside.store.reading() as fresh:
-        for table in FOLDED:
-            n = len(_rows(live, table) ^ _rows(fresh, table))
+        for table in BY_CUSTOMER if but else FOLDED:
+            n = len(_rows(live, table, but) ^ _rows(fresh, table, but))
             if n:
                 yield _finding("different", DIFFERENT, table=table, n=n)
 
 
-def _rows(cursor: Cursor, table: str) -> set[tuple[Any, ...]]:
+def _rows(cursor: Cursor, table: str, but: Collection[str]) -> set[tuple[Any, ...]]:
     columns = ", ".join(NOT_FROM_THE_LOG.get(table, ("*",)))
-    return {tuple(row) for row in cursor.execute(f"SELECT {columns} FROM {table}").all()}
+    if not but:
+        return {tuple(row) for row in cursor.execute(f"SELECT {columns} FROM {table}").all()}
+    rows = cursor.execute(f"SELECT customer, {columns} FROM {table}").all()
+    return {tuple(row) for row in rows if row[0] not in but}

@@ -21,6 +21,7 @@ from tests.projections import test_follow
 from tests.projections.test_follow import contents, empty_views, told
 from tests.properties import test_any_order as any_order
 from tests.stores import NewFolder
+from wiring import checking
 from wiring.home import Konto
 
 NOW = at("2026-04-01T12:00")
@@ -143,6 +144,8 @@ def test_of_facts_of_every_type_any_may_be_unreadable_and_after_it_was_mended_al
         follower.catch_up(page_size=chance.choice([1, 7, 50]))
         held = {row[0] for row in views.rows("SELECT position FROM quarantined")}
         assert set(broken) <= held
+        with konto.built_beside("check") as rebuilt:
+            assert [each for each in checking.compared(views, rebuilt) if each.code == "different"] == []
         assert follower.try_again() > 0  # nothing has changed
         assert {row[0] for row in views.rows("SELECT position FROM quarantined")} == held
         for position in broken:
