@@ -178,6 +178,17 @@ def audit_dependencies(rest: Sequence[str]) -> int:
         command = [PYTHON, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--strict"]
         command += ["--progress-spinner", "off", "--requirement", str(REQUIREMENTS / f"{name}.txt"), *rest]
         failed |= subprocess.run(command, env={**tool_environment(), "PYTHONPATH": str(place)}).returncode
+    if failed:
+        print(
+            translated(
+                "Gegen ein Paket ist etwas bekannt, oder es ließ sich nicht danach fragen; was, steht oben. Ein "
+                "Paketverzeichnis im eigenen Netz kennt oft keine Schwachstellen.",
+                "Something is known against a package, or it could not be asked about; see above. An index of "
+                "packages in your own network often knows of no vulnerabilities.",
+            )
+        )
+    else:
+        print(translated("Gegen kein Paket ist etwas bekannt.", "Nothing is known against any package."))
     return failed
 
 
