@@ -41,6 +41,8 @@ def main() -> None:
         look.refused([t.gettext(refused.text)])
     except data.JournalAway as refused:
         look.refused([t.gettext(refused.text)])
+    except data.UnreadableEvent as damaged:
+        look.refused([t.gettext(damaged.text).format(**damaged.params)])
 
 
 def _pages(t: Translator, may: frozenset[str]) -> dict[str, list[st.Page]]:

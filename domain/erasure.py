@@ -20,8 +20,8 @@ from domain.history import FactName
 from domain.ids import Ids
 from domain.lives import THINGS, beginning, is_of_a_customer, standing
 from domain.log import Log
-from domain.store import Cursor
-from domain.stored import Parked, from_row
+from domain.store import Cursor, Row
+from domain.stored import Parked, is_legible, read
 from domain.vault import plan
 from domain.vocabulary import FACTS
 from domain.writer import Writer
@@ -95,8 +95,11 @@ def traces(log: Log, customers: Collection[str]) -> Traces:
     position = 0
     while rows := log.rows(position, PAGE):
         for row in rows:
-            if named(row.state):
-                _note(found, from_row(row))
+            is_named = named(row.state) is not None
+            if is_named and (fact := read(row)) is not None:
+                _note(found, fact)
+            elif is_named or not is_legible(row):
+                _note_damaged(log, found, row, customers, is_named=is_named)
         position = rows[-1].position
     streams = {stream for stream, whose in found.of.items() if not whose.isdisjoint(customers)}
     return Traces(
@@ -117,10 +120,24 @@ def _note(found: _Search, fact: Fact) -> None:
                 found.of[fact.stream].add(fact.customer)
 
 
+def _note_damaged(log: Log, found: _Search, row: Row, customers: Collection[str], *, is_named: bool) -> None:
+    """What it said of them nobody can read any more; the texts that lie beside it can be, and say whose they are."""
+    whose, key = log.whose(row), log.key_of(row)
+    if key is None or not (is_named or whose in customers):
+        return
+    found.facts.add(key)
+    if whose in customers and is_of_a_customer(row.stream):
+        found.of[row.stream].add(whose)
+
+
 def _begun_for_somebody_else(log: Log, streams: Iterable[str], customers: Collection[str]) -> set[str]:
-    """Facts that were recorded for another customer by mistake, of what turned out to be theirs."""
-    found: set[str] = set()
-    for history in log.histories(streams).values():
+    """Facts that were recorded for another customer by mistake, of what turned out to be theirs.
+
+    Where something of it cannot be read, it may be that it was theirs: then all of it goes.
+    """
+    histories, damaged = log.whole(streams)
+    found = log.keys_in(damaged)
+    for history in histories.values():
         if all(fact.customer in customers for fact in history):
             continue
         begun = beginning(standing(history))

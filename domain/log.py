@@ -50,6 +50,7 @@ ERASURES = (
 
 POSITIONS_AT_ONCE = 1_000
 
+KEY_OF = "SELECT fact FROM received WHERE stream = ? AND version = ?"
 WHOSE_TEXTS = "SELECT v.subject FROM received r JOIN vault v ON v.fact = r.fact WHERE r.stream = ? AND r.version = ?"
 
 
@@ -114,6 +115,17 @@ class Log:
             found = cursor.execute(WHOSE_TEXTS, (row.stream, row.version)).one()
         return row.stream if found is None or found[0] == FIRM else str(found[0])
 
+    def key_of(self, row: Row) -> str | None:
+        """The key of an event's fact, also where the event cannot be read."""
+        with self.store.reading() as cursor:
+            found = cursor.execute(KEY_OF, (row.stream, row.version)).one()
+        return None if found is None else str(found[0])
+
+    def keys_in(self, streams: Collection[str]) -> set[str]:
+        """The keys of all facts of these streams, also of those that cannot be read."""
+        with self.store.reading() as cursor:
+            return {row[0] for row in cursor.among("SELECT fact FROM received WHERE stream IN ({among})", streams)}
+
     def readable(self, streams: Iterable[str], *, upto: int | None = None) -> dict[str, list[Fact]]:
         """The same without what cannot be read: for what steers everybody, and so must not stop all of it."""
         histories: dict[str, list[Fact]] = {}
@@ -122,6 +134,21 @@ class Log:
                 if (fact := read(row)) is not None:
                     histories.setdefault(row.stream, []).append(fact)
         return histories
+
+    def whole(self, streams: Iterable[str], *, upto: int | None = None) -> tuple[dict[str, list[Fact]], frozenset[str]]:
+        """The histories of which everything can be read, and the streams of which something cannot.
+
+        For what concerns many: one of them must not stop the others, nor be shown half understood.
+        """
+        histories: dict[str, list[Fact]] = {}
+        damaged: set[str] = set()
+        with self.store.reading() as cursor:
+            for row in self.events.of_streams(cursor, streams, upto):
+                if (fact := read(row)) is None:
+                    damaged.add(row.stream)
+                else:
+                    histories.setdefault(row.stream, []).append(fact)
+        return {stream: facts for stream, facts in histories.items() if stream not in damaged}, frozenset(damaged)
 
     def words(self, facts: Iterable[Fact]) -> dict[str, dict[str, Any]]:
         """By the facts' keys what the log does not hold of them, under the fields' names; erased ones are missing."""
@@ -138,6 +165,12 @@ class Log:
         with self.store.reading() as cursor:
             found = self.recorded_in(cursor, keys)
         return {key: unless_refused(fact) for key, fact in found.items()}
+
+    def legible(self, keys: Sequence[str]) -> dict[str, Fact]:
+        """The same without what cannot be read."""
+        with self.store.reading() as cursor:
+            found = self.recorded_in(cursor, keys)
+        return {key: fact for key, fact in found.items() if isinstance(fact, Fact)}
 
     def parked(self) -> list[Parked]:
         with self.store.reading() as cursor:

@@ -102,6 +102,14 @@ def customer_of(row: Row) -> str:
         raise UnreadableEvent(row.position) from error
 
 
+def is_legible(row: Row) -> bool:
+    """Whether it says whom it concerns: what is damaged in the middle of it is found only by reading it."""
+    try:
+        return bool(customer_of(row))
+    except UnreadableEvent:
+        return False
+
+
 def happened(state: bytes) -> datetime:
     """When it happened, without reading the rest of it."""
     return _decode_when(state).time

@@ -98,7 +98,10 @@ DRILLS: Mapping[str, Mapping[str, Drill]] = {
         ),
     },
     "bad_inputs": {"every_door": of_tests("tests/bad_inputs")},
-    "quarantine": {"one_customer": of_tests("tests/projections/test_quarantine.py")},
+    "quarantine": {
+        "one_customer": of_tests("tests/projections/test_quarantine.py"),
+        "everybody_else": of_tests("tests/damaged", "tests/alerts/test_damaged.py"),
+    },
     "old_facts": {"upcasts": of_tests("tests/log/test_upcasting.py"), "golden_logs": of_tests("tests/golden")},
     "any_order": {"shuffles": of_tests("tests/properties/test_any_order.py")},
     "deadlines": {"clock_changes": of_tests("tests/domain/test_business_time.py")},

@@ -18,9 +18,12 @@ def apply(cursor: Cursor, page: Page) -> None:
 
 
 def listed(log: Log, views: Views, asker: Asker) -> list[AccessKey]:
-    """All of them, also those that count no more, in the order in which they were made."""
+    """All of them, also those that count no more, in the order in which they were made.
+
+    Without those of which something cannot be read: they open nothing, whatever it was.
+    """
     allowed(asker, "keys")
     streams = {stream_of(row[0]): row[0] for row in views.rows("SELECT name FROM access_keys")}
-    histories = log.histories(streams)
+    histories, _ = log.whole(streams)
     found = [state(name, log.opened(histories[stream])) for stream, name in streams.items() if stream in histories]
     return sorted((each for each in found if each is not None), key=lambda each: (each.created, each.name))

@@ -96,7 +96,7 @@ def alerts_about(log: Log, library: Library, customers: Iterable[str], moment: M
     with library.views.store.reading() as cursor:
         rows = cursor.among("SELECT alert FROM alerts WHERE customer IN ({among})", sorted(customers))
         streams = sorted(row[0] for row in rows)
-    histories = log.histories(streams)
+    histories = log.readable(streams)
     return log.opened(
         [
             fact

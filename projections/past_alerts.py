@@ -40,10 +40,10 @@ def listed(
 def _all(log: Log, library: Library, asker: Asker, at: datetime, after: Place | None) -> Iterator[AlertRow]:
     names = person_names(library)
     while rows := alerts.listed(library, asker, until=at, after=after, limit=AT_ONCE):
-        histories = log.histories([row.alert for row in rows])
+        histories = log.readable([row.alert for row in rows])
         for row in rows:
             stand: Stand | None = None
-            for fact in histories[row.alert]:
+            for fact in histories.get(row.alert, ()):
                 if fact.recorded is not None and fact.recorded <= at:
                     stand = alerts.evolve(stand, fact)
             if stand is not None:

@@ -71,13 +71,18 @@ def customers_in(portion: Portion) -> int:
 
 
 def folded(log: Log, views: Views, portion: Portion, *, upto: int | None = None) -> Iterator[Relationship]:
-    """Its customers with the facts that count; `upto`: as recorded up to a position of the log."""
+    """Its customers with the facts that count; `upto`: as recorded up to a position of the log.
+
+    Without those of whom something cannot be read: nobody can say what it meant for them.
+    """
     with views.store.reading() as cursor:
         streams = families.streams(cursor, [customer for family in portion for customer in family])
     owns = [
         [stream for customer in family for stream in (customer, *sorted(streams.get(customer, ())))]
         for family in portion
     ]
-    histories = log.histories(sorted({stream for own in owns for stream in own}), upto=upto)
+    histories, damaged = log.whole(sorted({stream for own in owns for stream in own}), upto=upto)
     for own in owns:
+        if not damaged.isdisjoint(own):
+            continue
         yield from relationships(histories[stream] for stream in own if stream in histories).values()

@@ -158,8 +158,10 @@ def _found(konto: Konto, name: str, *, feed: bool) -> AccessKey:
 
 
 def _key(konto: Konto, name: str) -> AccessKey | None:
+    """One of which something cannot be read counts for nothing: it may be that it was revoked."""
     stream = access_key.stream_of(name)
-    return access_key.state(name, konto.log.opened(konto.log.histories([stream]).get(stream, [])))
+    histories, _ = konto.log.whole([stream])
+    return access_key.state(name, konto.log.opened(histories.get(stream, [])))
 
 
 def _note(konto: Konto, name: str, data: KeyCreated | KeyRevoked) -> None:

@@ -270,7 +270,7 @@ def _recorded(konto: Konto, uids: set[str]) -> list[Recorded]:
     """What stands in the log of these UIDs, and whatever else came from calendars and is open."""
     rows = promises.of_source(konto.library, SOURCE)
     wanted = {stream: id for stream, id, settled in rows if not settled or named(id).uid in uids}
-    histories = konto.log.histories(wanted)
+    histories, _ = konto.log.whole(wanted)
     counting = {stream: standing(history) for stream, history in histories.items()}
     opened = {fact.key: fact for fact in konto.log.opened([fact for facts in counting.values() for fact in facts])}
     found = (_one(wanted[stream], facts, opened) for stream, facts in counting.items())

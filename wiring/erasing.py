@@ -140,7 +140,7 @@ def _must_not_be_held(konto: Konto, families: Iterable[tuple[Party, ...]]) -> No
 
 def _identity(konto: Konto, found: Traces) -> set[str]:
     """By which words they are recognised, as long as those can be read."""
-    told = konto.log.recorded(sorted(found.facts)).values()
+    told = konto.log.legible(sorted(found.facts)).values()
     return {word for fact in told if fact.id for word in _words(konto, fact, found)}
 
 

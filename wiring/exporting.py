@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from domain.fact import Fact
+from domain.stored import read
 from domain.vocabulary import FACTS, envelope
 from projections import families
 from projections.sentences import merged
@@ -14,13 +15,16 @@ from wiring.home import Konto
 CHUNK = 1000
 
 
-def envelopes(konto: Konto, customer: str | None = None) -> Iterator[dict[str, Any] | None]:
+def envelopes(
+    konto: Konto, customer: str | None = None, *, unreadable: Callable[[int], object] = lambda position: None
+) -> Iterator[dict[str, Any] | None]:
     """One for each fact, with `recorded`; None stands for a fact of an erased customer.
 
-    `customer` is an internal id. Without one those that still wait come last, with the moment at which they came.
-    Alerts are no facts: they follow from these.
+    `customer` is an internal id. Without one those that still wait come last, with the moment at which they came, and
+    `unreadable` hears where something stands that cannot be read. Alerts are no facts: they follow from these.
+    Raises UnreadableEvent where it is the customer's.
     """
-    for page in _pages(konto) if customer is None else _of(konto, customer):
+    for page in _pages(konto, unreadable) if customer is None else _of(konto, customer):
         for fact in konto.log.opened([fact for fact in page if fact.type in FACTS]):
             yield _written(fact)
     if customer is None:
@@ -35,11 +39,17 @@ def _written(fact: Fact) -> dict[str, Any] | None:
     return {**envelope(fact), "recorded": fact.recorded.isoformat()}
 
 
-def _pages(konto: Konto) -> Iterator[Sequence[Fact]]:
+def _pages(konto: Konto, unreadable: Callable[[int], object]) -> Iterator[Sequence[Fact]]:
     position = 0
-    while page := konto.log.page(position, CHUNK):
+    while rows := konto.log.rows(position, CHUNK):
+        page = []
+        for row in rows:
+            if (fact := read(row)) is not None:
+                page.append(fact)
+            elif row.topic in FACTS:
+                unreadable(row.position)
         yield page
-        position = page[-1].position
+        position = rows[-1].position
 
 
 def _of(konto: Konto, customer: str) -> Iterator[Sequence[Fact]]:

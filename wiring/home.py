@@ -464,9 +464,12 @@ def _log(home: Path, settings: Settings, ids: Ids, places: masters.Places) -> Lo
 
 
 def _protection(log: Log, follower: Follower, now: datetime, *, signs_in: bool) -> Protection:
-    """Read from the log itself, so that what is closed shows nothing from the next question on."""
-    history = log.histories([per_person.STREAM]).get(per_person.STREAM, [])
-    opening = per_person.in_force(per_person.openings(history), now)
+    """Read from the log itself, so that what is closed shows nothing from the next question on.
+
+    Where something of it cannot be read, it may be that it was closed: then it is.
+    """
+    histories, _ = log.whole([per_person.STREAM])
+    opening = per_person.in_force(per_person.openings(histories.get(per_person.STREAM, [])), now)
     return Protection(follower.steering().people.at(now), signs_in, opening)
 
 

@@ -329,7 +329,7 @@ def _remembered(konto: Konto, ids: set[str]) -> tuple[dict[str, Remembered], set
 def _facts(konto: Konto, ids: Iterable[str]) -> dict[str, Fact]:
     """By Message-ID the facts of mails that stand in the log."""
     keys = {konto.log.ids.fact(SOURCE, id): id for id in ids}
-    found = konto.log.recorded(list(keys))
+    found = konto.log.legible(list(keys))
     return {keys[key]: fact for key, fact in found.items()}
 
 
@@ -337,9 +337,9 @@ def _contacts(konto: Konto, facts: Iterable[Fact]) -> dict[str, Remembered]:
     """By stream what stands there today: a question with its answers, or a mail of ours."""
     kinds = (ContactInbound, ContactAnswered, ContactOutbound)
     streams = {fact.stream for fact in facts if isinstance(fact.data, kinds)}
-    states = {
-        stream: LIVES["contact"].state(standing(history)) for stream, history in konto.log.histories(streams).items()
-    }
+    # Where something cannot be read, a mail comes as if it were the first: recording says then what is the matter.
+    histories, _ = konto.log.whole(streams)
+    states = {stream: LIVES["contact"].state(standing(history)) for stream, history in histories.items()}
     there = {stream: state for stream, state in states.items() if state is not None}
     begun = {fact.stream: fact for fact in konto.log.opened([state.begun for state in there.values()])}
     survivors = customers.survivors(konto.library, {fact.customer for fact in begun.values()})

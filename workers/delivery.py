@@ -55,6 +55,7 @@ NOBODY_REACHABLE = NotDelivered("nobody_reachable", "refused")
 HAS_HEARD = NotDelivered("has_heard_already", "refused")
 
 
+DAMAGED_WAITS_FOR = timedelta(hours=1)
 FRESH_FOR = timedelta(seconds=1)
 """What was looked at longer ago is looked at once more before anything is sent."""
 
@@ -68,6 +69,9 @@ class _Run:
     holding: Collection[Key]
     heard: dict[tuple[Matter, str], set[str]]
     """By which alerts somebody has heard of a matter."""
+    damaged: frozenset[str]
+    """Alerts of which something in the log cannot be read: what became of them could not be noted, and so they would
+    leave again and again."""
     noted: set[str] = field(default_factory=set)
 
     def has_heard(self, raised: Raised, person: str) -> bool:
@@ -147,7 +151,8 @@ class Sender:
         for each in table.about(views, {raised.subject for raised in told.values()}):
             if each.sent_to is not None:
                 heard.setdefault((each.matter, each.sent_to), set()).add(each.alert)
-        return _Run(look, told, holding(look, told.values()), heard)
+        _, damaged = self.log.whole(told)
+        return _Run(look, told, holding(look, told.values()), heard, damaged)
 
     def _has_news(self, noted: Collection[str]) -> bool:
         """Whether anything was recorded that the tables do not know, beside what we have noted ourselves."""
@@ -160,7 +165,8 @@ class Sender:
         except Exception as error:
             # A mistake of ours: it is told, and the alerts are shown as failing instead of tried without end.
             mistake = NotDelivered(type(error).__name__, "later")
-            self._record([(run.told[alert], self._failed(number, mistake)) for alert, number in parcel.alerts])
+            failed = {alert: self._failed(number, mistake) for alert, number in parcel.alerts}
+            self._record([(run.told[alert], data) for alert, data in failed.items() if alert not in run.damaged])
             raise
         return run
 
@@ -185,7 +191,11 @@ class Sender:
     def _send(self, parcel: Parcel, run: _Run, now: datetime) -> None:
         attempts = dict(parcel.alerts)
         # Somebody may have taken note of it, or put it off, since it was leased.
-        told = {alert: run.told[alert] for alert in attempts if run.told[alert].state in WAITING}
+        told = {
+            alert: run.told[alert]
+            for alert in attempts
+            if run.told[alert].state in WAITING and alert not in run.damaged
+        }
         ended = {alert: data for alert, each in told.items() if (data := run.ended(each, now)) is not None}
         left = [each for alert, each in sorted(told.items()) if alert not in ended]
         outcome: dict[str, Data] = {}
@@ -205,6 +215,8 @@ class Sender:
         notes = [(told[alert], data) for alert, data in {**ended, **outcome}.items()]
         self._record(notes)
         run.noted |= {raised.alert for raised, _ in notes}
+        if not run.damaged.isdisjoint(attempts):
+            outbox.put_off(self.library.views, parcel.message, now + DAMAGED_WAITS_FOR)
 
     # -- sending ------------------------------------------------------------------------------------------
 

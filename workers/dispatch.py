@@ -92,6 +92,8 @@ class Dispatch:
         with self.log.writing() as writer:
             writer.load(each.alert for each in together)
             for each in together:
+                if not writer.is_readable(each.alert):
+                    continue
                 history = writer.history(each.alert)
                 state = alerts.state(history)
                 if state is None or not state.is_waiting or state.message is not None:

@@ -64,6 +64,8 @@ def _pass_on(check: Check, each: Raised, to: str) -> Newly | None:
     position = check.look.library.views.position()
     with check.log.writing() as writer:
         writer.load([each.alert, stream])
+        if not writer.is_readable(each.alert):
+            return None
         history = writer.history(each.alert)
         state = alerts.state(history)
         if state is None or state.is_over or state.acknowledged_by or state.escalated_to or writer.length(stream):

@@ -84,8 +84,10 @@ class ChannelHealth:
 
 
 def note(log: Log, data: ChannelPaused | ChannelResumed, now: datetime) -> None:
-    """Unless it stands so already."""
+    """Unless it stands so already, or nobody can read how it stands."""
     with log.writing() as writer:
+        if not writer.is_readable(stream_of(data.channel)):
+            return
         history = writer.history(stream_of(data.channel))
         state = channels.state(history)
         if isinstance(data, ChannelResumed) and state is None:

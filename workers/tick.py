@@ -262,6 +262,8 @@ def _note(check: Check, changed: Sequence[Raised], data: AlertCleared | AlertRet
     with check.log.writing() as writer:
         writer.load(each.alert for each in changed)
         for each in changed:
+            if not writer.is_readable(each.alert):
+                continue  # it stands still, and nobody else with it
             history = writer.history(each.alert)
             state = alerts.state(history)
             if state is not None and state.is_over == isinstance(data, AlertReturned):

@@ -47,6 +47,10 @@ WHOLE_ONLY = N_("The log as it is stored comes as a whole; please leave out --cu
 PUT_BACK = N_("{n} events were put back, byte by byte; {parked} facts wait.")
 PUT_BACK_FACTS = N_("{n} facts were put back with both their times; {parked} more wait.")
 LEFT_OUT = N_("Facts of erased customers were left out: {n}.")
+DAMAGED = N_(
+    "Entries that cannot be read are not in it: {n}, the first at position {first}. To take along what is stored of "
+    "them: konto export --format original"
+)
 NOTHING_WAITS = N_("Nothing is parked.")
 WAITS_AGAIN = N_("What it belongs to was recorded by mistake and has been retracted.")
 FACT, WAITS_FOR, SINCE, WHY = N_("Fact"), N_("Waits for"), N_("Since"), N_("Why")
@@ -201,10 +205,10 @@ def export(
             return
         chosen = None if customer is None else find_customer(desk, customer).customer
         desk.konto.note("exported", chosen or "", f"{desk.page} {format}")
-        erased = 0
+        erased, damaged = 0, list[int]()
         if format == "csv":
             write(_csv_line(exported.columns()))
-        for each in envelopes(desk.konto, chosen):
+        for each in envelopes(desk.konto, chosen, unreadable=damaged.append):
             if each is None:
                 erased += 1
             elif format == "csv":
@@ -213,6 +217,10 @@ def export(
                 write(json_.dumps(each, ensure_ascii=False) + "\n")
         if erased:
             desk.out.notice(desk.t.gettext(LEFT_OUT).format(n=number(erased, desk.t.lang)))
+        if damaged:
+            said = {"n": number(len(damaged), desk.t.lang), "first": number(damaged[0], desk.t.lang)}
+            desk.out.notice(desk.t.gettext(DAMAGED).format(**said))
+            raise typer.Exit(1)
 
 
 def _csv_line(cells: list[str] | tuple[str, ...]) -> str:

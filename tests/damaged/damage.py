@@ -1,0 +1,39 @@
+"""An entry of the log made unreadable, as a fault of the disk or somebody with a key to the database leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from domain.store import Row
+from wiring.home import Konto
+
+GARBAGE = b'{"v":1,"no":'
+
+
+def put(konto: Konto, position: int, state: bytes) -> None:
+    column = konto.log.events.position
+    with konto.log.store.writing() as cursor:
+        cursor.execute(f"UPDATE stored_events SET state = ? WHERE {column} = ?", (state, position))
+
+
+@contextmanager
+def damaged(konto: Konto, rows: Iterable[Row]) -> Iterator[None]:
+    """While it lasts; afterwards they are what they were."""
+    rows = list(rows)
+    for row in rows:
+        put(konto, row.position, GARBAGE)
+    try:
+        yield
+    finally:
+        for row in rows:
+            put(konto, row.position, bytes(row.state))
+
+
+def entries(konto: Konto, which: Callable[[Row], bool] = lambda row: True) -> list[Row]:
+    return [row for row in konto.log.rows(0, 10_000) if which(row)]
+
+
+def newest(konto: Konto, stream: str, topic: str = "") -> Row:
+    """The newest entry in streams that begin so."""
+    return entries(konto, lambda row: row.stream.startswith(stream) and row.topic.startswith(topic))[-1]
