@@ -84,7 +84,10 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     422: problem("It was understood and cannot be recorded or answered so."),
     429: problem("Asked too often."),
     500: problem("A mistake of ours."),
-    503: problem("The database cannot be reached or is busy; nothing was recorded."),
+    503: problem(
+        "The database cannot be reached or is busy, or an entry of the log that is needed for it cannot be read; "
+        "nothing was recorded."
+    ),
 }
 NOT_THERE: dict[int | str, dict[str, Any]] = {404: problem("There is none, or none that this key may see.")}
 

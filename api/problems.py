@@ -42,11 +42,15 @@ STATUS: Mapping[str, int] = {
     "keys_missing": 503,
     "other_keys": 503,
     "not_asked": 503,
+    "not_our_version": 503,
     "store_gone": 503,
+    "unreadable_event": 503,
 }
 """By code; everything else is 422: it was understood, and cannot be recorded or answered so."""
 AGAIN_AFTER_S: Mapping[int, int] = {429: 60, 503: 5}
 """Retry-After."""
+MENDED_BY_SOMEBODY_S: Mapping[str, int] = {"not_our_version": 3_600, "unreadable_event": 3_600}
+"""The same by code, for what does not pass by itself."""
 
 
 class Unauthorized(Refused):
@@ -144,7 +148,7 @@ def answer(request: Request, refused: Refused) -> JSONResponse:
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if status in AGAIN_AFTER_S:
-        headers["Retry-After"] = str(AGAIN_AFTER_S[status])
+        headers["Retry-After"] = str(MENDED_BY_SOMEBODY_S.get(refused.code, AGAIN_AFTER_S[status]))
     found = as_json(refused, translator_of(request))
     return JSONResponse(found, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
