@@ -36,6 +36,7 @@ STATUS: Mapping[str, int] = {
     "too_many": 429,
     "mistake": 500,
     "busy": 503,
+    "damaged_text": 503,
     "journal_away": 503,
     "key_service": 503,
     "key_service_away": 503,
@@ -49,7 +50,7 @@ STATUS: Mapping[str, int] = {
 """By code; everything else is 422: it was understood, and cannot be recorded or answered so."""
 AGAIN_AFTER_S: Mapping[int, int] = {429: 60, 503: 5}
 """Retry-After."""
-MENDED_BY_SOMEBODY_S: Mapping[str, int] = {"not_our_version": 3_600, "unreadable_event": 3_600}
+MENDED_BY_SOMEBODY_S: Mapping[str, int] = {"damaged_text": 3_600, "not_our_version": 3_600, "unreadable_event": 3_600}
 """The same by code, for what does not pass by itself."""
 
 

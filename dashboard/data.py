@@ -39,9 +39,9 @@ from dashboard.shapes.timeline import FileForm, TimelineAsked, TimelineFile, Tim
 from dashboard.shapes.what_if import WhatIf
 from domain.journal import JournalAway
 from domain.roles import NotAllowed, What
-from domain.stored import UnreadableEvent
+from domain.stored import UNREADABLE
 
-__all__ = ["JournalAway", "NotAllowed", "NotStarted", "Source", "UnreadableEvent", "ask", "use"]
+__all__ = ["UNREADABLE", "JournalAway", "NotAllowed", "NotStarted", "Source", "ask", "use"]
 
 
 class Source(Protocol):

@@ -41,7 +41,7 @@ def main() -> None:
         look.refused([t.gettext(refused.text)])
     except data.JournalAway as refused:
         look.refused([t.gettext(refused.text)])
-    except data.UnreadableEvent as damaged:
+    except data.UNREADABLE as damaged:
         look.refused([t.gettext(damaged.text).format(**damaged.params)])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.masters import Masters
 from domain.store import Cursor
-from domain.vault import Erased, SubjectKey
+from domain.vault import DamagedText, Erased, SubjectKey
 
 ERASED = "SELECT COALESCE(SUM(1 + done), 0) FROM erasures"
 WRAPPED = "SELECT subject, wrapped, master FROM vault_keys WHERE subject IN ({among})"
@@ -43,13 +43,26 @@ class CustomerKeys:
         """Opens those of these customers in one go; who of them has one, be it destroyed."""
         return self._load(self._open, cursor, subjects)
 
-    def texts(self, cursor: Cursor, facts: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """By the facts' keys what the vault holds of them, under the fields' names; erased ones are missing."""
+    def texts(self, cursor: Cursor, facts: Iterable[str], damaged: set[str] | None = None) -> dict[str, dict[str, Any]]:
+        """By the facts' keys what the vault holds of them, under the fields' names; erased ones are missing.
+
+        Raises DamagedText, unless `damaged` is to hear of such facts, which are missing then.
+        """
         self.heed(erased(cursor))
         keys = self._open
         rows = list(cursor.among("SELECT fact, subject, sealed FROM vault WHERE fact IN ({among})", facts))
         self._load(keys, cursor, {row[1] for row in rows} - keys.keys())
-        return {fact: keys[subject].open(fact, sealed) for fact, subject, sealed in rows if subject in keys}
+        found = {}
+        for fact, subject, sealed in rows:
+            if subject not in keys:
+                continue
+            try:
+                found[fact] = keys[subject].open(fact, sealed)
+            except DamagedText:
+                if damaged is None:
+                    raise
+                damaged.add(fact)
+        return found
 
     def _load(self, keys: dict[str, SubjectKey], cursor: Cursor, subjects: Iterable[str]) -> set[str]:
         # All of them first: to find a master key that is new to us, the cursor asks another question.

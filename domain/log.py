@@ -19,7 +19,7 @@ from domain.masters import Masters
 from domain.store import Cursor, EventTable, LastingStore, Row
 from domain.store.schema import Step
 from domain.stored import PARKED, Parked, from_row, opened_parked, read, unless_refused
-from domain.vault import FIRM, unseal
+from domain.vault import FIRM, DamagedText, unseal
 from domain.writer import RECEIVED, Writer
 
 TABLES = (
@@ -160,6 +160,15 @@ class Log:
         secrets = self.words(facts)
         return [unseal(fact, secrets[fact.key]) if fact.key in secrets else fact for fact in facts]
 
+    def legibly_opened(self, facts: Sequence[Fact]) -> list[Fact]:
+        """The same without those of which a text was damaged: for what concerns many, whom one must not stop."""
+        damaged: set[str] = set()
+        with self.store.reading() as cursor:
+            texts = self.keys.texts(cursor, [fact.key for fact in facts], damaged)
+        return [
+            unseal(fact, texts[fact.key]) if fact.key in texts else fact for fact in facts if fact.key not in damaged
+        ]
+
     def recorded(self, keys: Sequence[str]) -> dict[str, Fact]:
         """Of these keys the facts that stand in the log, in their sources' words. Raises UnreadableEvent."""
         with self.store.reading() as cursor:
@@ -196,7 +205,8 @@ class Log:
         keys_at = {(row[1], row[2]): row[0] for row in cursor.among(RECEIVED, keys)}
         found: dict[str, Fact | Refused] = {}
         if keys_at:
-            texts = self.keys.texts(cursor, keys_at.values())
+            damaged: set[str] = set()
+            texts = self.keys.texts(cursor, keys_at.values(), damaged)
             for row in self.events.of_streams(cursor, {stream for stream, _ in keys_at}):
                 if (key := keys_at.get((row.stream, row.version))) is None:
                     continue
@@ -206,6 +216,8 @@ class Log:
                     found[key] = unreadable
                 else:
                     found[key] = unseal(fact, texts[key]) if key in texts else fact
+                    if key in damaged:
+                        found[key] = DamagedText()
         return found
 
     # -- write ----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import msgspec
 from domain.errors import Refused
 from domain.fact import Data, Fact
 from domain.store import Row
-from domain.vault import SubjectKey, plan
+from domain.vault import DamagedText, SubjectKey, plan
 from domain.vocabulary import stored_data
 
 PARKED = "fact, needs, since, sealed"
@@ -47,6 +47,10 @@ class UnreadableEvent(Refused):
             position=position,
         )
         self.position = position
+
+
+UNREADABLE = (UnreadableEvent, DamagedText)
+"""Of the log or of the vault. Each says so, and what to do: it is never the same as that there was nothing."""
 
 
 class Parked(NamedTuple):

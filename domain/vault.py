@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec.structs import replace
 from pydantic import BaseModel
@@ -32,6 +33,16 @@ class Erased(Refused):
         super().__init__("rule", "This customer was erased; nothing more is recorded about them.")
 
 
+class DamagedText(Refused, InvalidTag):
+    """What was sealed is not what is stored: damaged, or changed by hand. The key that it is opened with is right."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "damaged_text",
+            "A text in the vault that is needed for this was damaged or changed. Please run konto check to see which.",
+        )
+
+
 @dataclass(frozen=True)
 class SubjectKey:
     """The key of one customer."""
@@ -47,7 +58,11 @@ class SubjectKey:
         return nonce + self._cipher.encrypt(nonce, text, self._bound_to(fact_key))
 
     def open(self, fact_key: str, sealed: bytes) -> dict[str, Any]:
-        text = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._bound_to(fact_key))
+        """Raises DamagedText."""
+        try:
+            text = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._bound_to(fact_key))
+        except (InvalidTag, ValueError):
+            raise DamagedText from None
         secrets: dict[str, Any] = msgspec.json.decode(text)
         return secrets
 

@@ -97,7 +97,7 @@ def alerts_about(log: Log, library: Library, customers: Iterable[str], moment: M
         rows = cursor.among("SELECT alert FROM alerts WHERE customer IN ({among})", sorted(customers))
         streams = sorted(row[0] for row in rows)
     histories = log.readable(streams)
-    return log.opened(
+    return log.legibly_opened(
         [
             fact
             for history in histories.values()

@@ -420,7 +420,7 @@ def _steering_facts(log: Log, upto: int | None) -> list[Fact]:
 
 
 def _published(log: Log, facts: Sequence[Fact], before: int) -> Steering:
-    return published(shipped(log.ids.person), log.opened(facts), first_fact=first_fact(log, before))
+    return published(shipped(log.ids.person), log.legibly_opened(facts), first_fact=first_fact(log, before))
 
 
 def first_fact(log: Log, before: int) -> int | None:

@@ -15,6 +15,7 @@ from domain.lives import is_of_a_customer
 from domain.log import Log
 from domain.store import ROW_FAILS, STORE_FAILS, Cursor, OldBookmark, Row
 from domain.stored import UnreadableEvent, customer_of
+from domain.vault import DamagedText
 from domain.vocabulary import NotOurVersion
 from projections import families
 from projections.page import Common
@@ -28,7 +29,7 @@ TABLES = (
 )
 """The first event of each that cannot be projected, and all that wait, it among them."""
 
-OF_THE_FACTS = (UnreadableEvent, NotOurVersion, AgainstTheRule, *ROW_FAILS)
+OF_THE_FACTS = (UnreadableEvent, NotOurVersion, DamagedText, AgainstTheRule, *ROW_FAILS)
 OF_THE_MACHINE = (*STORE_FAILS, Refused, OldBookmark, MemoryError)
 """What else these say is nothing that a fact could do about: a full disk, a key that is away."""
 

@@ -272,8 +272,10 @@ def _recorded(konto: Konto, uids: set[str]) -> list[Recorded]:
     wanted = {stream: id for stream, id, settled in rows if not settled or named(id).uid in uids}
     histories, _ = konto.log.whole(wanted)
     counting = {stream: standing(history) for stream, history in histories.items()}
-    opened = {fact.key: fact for fact in konto.log.opened([fact for facts in counting.values() for fact in facts])}
-    found = (_one(wanted[stream], facts, opened) for stream, facts in counting.items())
+    facts_of_all = [fact for facts in counting.values() for fact in facts]
+    opened = {fact.key: fact for fact in konto.log.legibly_opened(facts_of_all)}
+    legible = {stream: facts for stream, facts in counting.items() if all(fact.key in opened for fact in facts)}
+    found = (_one(wanted[stream], facts, opened) for stream, facts in legible.items())
     return [each for each in found if each is not None]
 
 

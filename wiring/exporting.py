@@ -25,7 +25,11 @@ def envelopes(
     Raises UnreadableEvent where it is the customer's.
     """
     for page in _pages(konto, unreadable) if customer is None else _of(konto, customer):
-        for fact in konto.log.opened([fact for fact in page if fact.type in FACTS]):
+        told = [fact for fact in page if fact.type in FACTS]
+        legible = konto.log.opened(told) if customer is not None else konto.log.legibly_opened(told)
+        for position in sorted({fact.position for fact in told} - {fact.position for fact in legible}):
+            unreadable(position)
+        for fact in legible:
             yield _written(fact)
     if customer is None:
         for each in konto.log.parked():

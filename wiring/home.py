@@ -345,12 +345,13 @@ class Konto:
     def _published(self) -> dict[DocumentKind, tuple[str, datetime | None]]:
         """The newest version of each document, as text, and when it was recorded."""
         histories = self.log.readable([f"document-{kind}" for kind in DEFAULTS])
-        newest = self.log.opened([facts[-1] for facts in histories.values()])
-        return {
-            fact.data.kind: (fact.data.content, fact.recorded)
-            for fact in newest
-            if isinstance(fact.data, DocumentPublished)
-        }
+        found = {}
+        for facts in histories.values():
+            # In order, so that the newest of them that can be opened counts.
+            for fact in self.log.legibly_opened(facts):
+                if isinstance(fact.data, DocumentPublished):
+                    found[fact.data.kind] = (fact.data.content, fact.recorded)
+        return found
 
     def close(self) -> None:
         self.log.store.close()

@@ -341,7 +341,7 @@ def _contacts(konto: Konto, facts: Iterable[Fact]) -> dict[str, Remembered]:
     histories, _ = konto.log.whole(streams)
     states = {stream: LIVES["contact"].state(standing(history)) for stream, history in histories.items()}
     there = {stream: state for stream, state in states.items() if state is not None}
-    begun = {fact.stream: fact for fact in konto.log.opened([state.begun for state in there.values()])}
+    begun = {fact.stream: fact for fact in konto.log.legibly_opened([state.begun for state in there.values()])}
     survivors = customers.survivors(konto.library, {fact.customer for fact in begun.values()})
     found: dict[str, Remembered] = {}
     for stream, fact in begun.items():

@@ -44,7 +44,7 @@ def figures(konto: Konto, question: Question, names: Sequence[str], page: str) -
 def listed(konto: Konto) -> list[Opening]:
     """Every time they were opened, in order, as far as that can be read: everybody who works here may know of it."""
     allowed(konto.asker, "documents")
-    return per_person.openings(konto.log.opened(konto.log.readable([STREAM]).get(STREAM, [])))
+    return per_person.openings(konto.log.legibly_opened(konto.log.readable([STREAM]).get(STREAM, [])))
 
 
 def open_(

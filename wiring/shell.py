@@ -39,6 +39,7 @@ FAILURES = frozenset(
         "already_running",
         "already_served",
         "busy",
+        "damaged_text",
         "journal_away",
         "key_service",
         "key_service_away",
@@ -48,10 +49,12 @@ FAILURES = frozenset(
         "moved",
         "not_equal",
         "newer_schema",
+        "not_our_version",
         "not_prepared",
         "not_ready",
         "other_keys",
         "unreadable",
+        "unreadable_event",
     }
 )
 """Refusals that are no fault of what was typed or sent in."""

@@ -15,7 +15,7 @@ REASONS = {
     "unreadable_event": N_("cannot be read: damaged, or changed by hand"),
     "not_our_version": N_("comes from a newer version of Vertrauenskonto; please install that one"),
     "rule": N_("contradicts what was recorded before"),
-    "InvalidTag": N_("its text in the vault was damaged or changed"),
+    "damaged_text": N_("its text in the vault was damaged or changed"),
 }
 OUR_FAULT = N_("Vertrauenskonto itself fails on it ({kind}); please install a newer version, or tell us")
 

@@ -26,7 +26,7 @@ class Version(NamedTuple):
 def versions(konto: Konto, kind: DocumentKind) -> list[Version]:
     """In the order in which they were published, the shipped one first. One that cannot be read counts for nothing."""
     log = konto.log
-    facts = log.opened(log.readable([f"document-{kind}"]).get(f"document-{kind}", []))
+    facts = log.legibly_opened(log.readable([f"document-{kind}"]).get(f"document-{kind}", []))
     first = first_fact(log, facts[-1].position) if facts else None
     return [Version(None, None, DEFAULTS[kind]()), *(_version(fact, first) for fact in facts)]
 

@@ -14,6 +14,8 @@ from domain.errors import Refused
 from domain.fact import SEALED, end_of
 from domain.outcome import Step
 from domain.promise import PromiseBroken, PromiseMade, PromisePaused, PromiseRenegotiated, PromiseResumed
+from domain.roles import NotAllowed
+from domain.stored import UNREADABLE
 from projections import one_promise, open_list, own_names, sentences
 from projections.customers import person_name
 from projections.filters import Moment
@@ -27,9 +29,9 @@ def page(konto: Konto, taught: Taught, reader: Reader, name: str) -> OnePromise 
     now, t = konto.clock(), translator(reader.lang)
     try:
         found = one_promise.find(konto.log, konto.library, konto.asker, konto.steering, name, Moment(now))
-    except Refused as refused:
-        if refused.code == "not_allowed":
-            raise
+    except (NotAllowed, *UNREADABLE):
+        raise
+    except Refused:
         return None
     if found is None or not found.life:
         return None

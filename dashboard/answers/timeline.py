@@ -15,6 +15,7 @@ from domain.alert import AlertRaised
 from domain.errors import Refused
 from domain.lives import kind_of
 from domain.roles import allowed
+from domain.stored import UNREADABLE
 from projections import audit
 from projections.audit import Entry, Timeline
 from projections.filters import Moment
@@ -71,12 +72,15 @@ def page(konto: Konto, reader: Reader, customer: str, asked: TimelineAsked, page
 
 
 def looked(konto: Konto, reader: Reader, customer: str, asked: TimelineAsked) -> Seen | None:
-    """Raises NotAllowed where the reader's roles do not reach so far; None where there is no such customer."""
+    """Raises NotAllowed where the reader's roles do not reach so far, and what is UNREADABLE; None where there is no
+    such customer."""
     allowed(konto.asker, "audit")
     moment = moment_of(asked, reader, konto.clock())
     try:
         survivor = accounts.survivor_of(konto, customer)
         found = audit.timeline(konto.log, konto.library, konto.asker, survivor, moment)
+    except UNREADABLE:
+        raise
     except Refused:
         return None
     became: dict[str, list[Entry]] = {}

@@ -30,6 +30,27 @@ def damaged(konto: Konto, rows: Iterable[Row]) -> Iterator[None]:
             put(konto, row.position, bytes(row.state))
 
 
+@contextmanager
+def texts_damaged(konto: Konto, rows: Iterable[Row]) -> Iterator[None]:
+    """The same of the texts that lie in the vault beside these entries, as far as there are any."""
+    keys = [key for row in rows if (key := konto.log.key_of(row)) is not None]
+    with konto.log.store.reading() as cursor:
+        rows_of_vault = cursor.among("SELECT fact, sealed FROM vault WHERE fact IN ({among})", keys)
+        sealed = {row[0]: bytes(row[1]) for row in rows_of_vault}
+    assert sealed
+    _seal(konto, {key: bytes([text[0] ^ 1]) + text[1:] for key, text in sealed.items()})
+    try:
+        yield
+    finally:
+        _seal(konto, sealed)
+
+
+def _seal(konto: Konto, sealed: dict[str, bytes]) -> None:
+    with konto.log.store.writing() as cursor:
+        for key, text in sealed.items():
+            cursor.execute("UPDATE vault SET sealed = ? WHERE fact = ?", (text, key))
+
+
 def entries(konto: Konto, which: Callable[[Row], bool] = lambda row: True) -> list[Row]:
     return [row for row in konto.log.rows(0, 10_000) if which(row)]
 

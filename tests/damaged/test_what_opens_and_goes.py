@@ -13,7 +13,7 @@ from domain.per_person import STREAM
 from domain.roles import LOCAL_USER
 from projections import access_keys
 from tests.cli.home import Konto
-from tests.damaged.damage import damaged, entries, newest
+from tests.damaged.damage import damaged, entries, newest, texts_damaged
 from tests.dashboard.reading import answered_by, opened, text_of
 from tests.erasing.person import canary, found_in, told
 from tests.erasing.test_erasing import erase, said_by
@@ -86,6 +86,9 @@ def test_the_page_of_whom_it_concerns_says_what_is_the_matter(home: Home):
     konto = home.konto
     row = newest(konto, "promise-")
     (theirs,), (other,) = (konto.library.customer_ids(each) for each in ("K-2", "K-1"))
+    with texts_damaged(konto, [row]), answered_by(Pages(konto)):
+        told = text_of(opened("timeline", customer=theirs))
+        assert "Ein Text im Tresor, der dafür gebraucht wird, wurde beschädigt oder geändert." in told
     with damaged(konto, [row]), answered_by(Pages(konto)):
         told = text_of(opened("account", customer=theirs))
         assert f"Der Eintrag an Stelle {row.position} des Protokolls lässt sich nicht lesen" in told
