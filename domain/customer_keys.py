@@ -40,8 +40,9 @@ class CustomerKeys:
         return key
 
     def load(self, cursor: Cursor, subjects: Iterable[str]) -> set[str]:
-        """Opens those of these customers in one go; who of them has one, be it destroyed."""
-        return self._load(self._open, cursor, subjects)
+        """Opens those of these customers in one go, as far as they can be; who of them has one, be it destroyed."""
+        rows, _ = self._load(self._open, cursor, subjects)
+        return rows
 
     def texts(self, cursor: Cursor, facts: Iterable[str], damaged: set[str] | None = None) -> dict[str, dict[str, Any]]:
         """By the facts' keys what the vault holds of them, under the fields' names; erased ones are missing.
@@ -51,12 +52,14 @@ class CustomerKeys:
         self.heed(erased(cursor))
         keys = self._open
         rows = list(cursor.among("SELECT fact, subject, sealed FROM vault WHERE fact IN ({among})", facts))
-        self._load(keys, cursor, {row[1] for row in rows} - keys.keys())
+        _, broken = self._load(keys, cursor, {row[1] for row in rows} - keys.keys())
         found = {}
         for fact, subject, sealed in rows:
-            if subject not in keys:
+            if subject not in keys and subject not in broken:
                 continue
             try:
+                if subject in broken:
+                    raise DamagedText
                 found[fact] = keys[subject].open(fact, sealed)
             except DamagedText:
                 if damaged is None:
@@ -64,13 +67,19 @@ class CustomerKeys:
                 damaged.add(fact)
         return found
 
-    def _load(self, keys: dict[str, SubjectKey], cursor: Cursor, subjects: Iterable[str]) -> set[str]:
+    def _load(self, keys: dict[str, SubjectKey], cursor: Cursor, subjects: Iterable[str]) -> tuple[set[str], set[str]]:
+        """Who has one, and whose was damaged."""
+        broken = set()
         # All of them first: to find a master key that is new to us, the cursor asks another question.
         rows = list(cursor.among(WRAPPED, subjects))
         for subject, wrapped, master in rows:
-            if wrapped is not None:
+            if wrapped is None:
+                continue
+            try:
                 keys[subject] = self.master.unwrap(cursor, subject, wrapped, master)
-        return {row[0] for row in rows}
+            except DamagedText:
+                broken.add(subject)
+        return {row[0] for row in rows}, broken
 
     def make(self, subject: str) -> SubjectKey:
         """For somebody who has none yet."""

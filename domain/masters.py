@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Literal, NamedTuple, get_args
 
+from cryptography.exceptions import InvalidTag
+
 from domain.errors import Refused
 from domain.store import Cursor
-from domain.vault import NONCE_BYTES, MasterKey, SubjectKey
+from domain.vault import NONCE_BYTES, DamagedText, MasterKey, SubjectKey
 
 Place = Literal["file", "environment", "service"]
 """service = a key service of the firm's keeps it wrapped, and opens it for whoever may ask."""
@@ -75,12 +77,16 @@ class Masters:
         return self._opened(next(each for each in registered(cursor) if each.id == id))
 
     def unwrap(self, cursor: Cursor, subject: str, wrapped: bytes, master: str) -> SubjectKey:
+        """Raises DamagedText where it was damaged: the master key is known by its id to be the right one."""
         if master not in self._open:
             found = next((each for each in registered(cursor) if each.id == master), None)
             if found is None:
                 raise NoSuchMaster
             self._opened(found)
-        return self._open[master].unwrap(subject, wrapped)
+        try:
+            return self._open[master].unwrap(subject, wrapped)
+        except (InvalidTag, ValueError):
+            raise DamagedText from None
 
     def open_all(self, cursor: Cursor) -> None:
         """Whatever wraps a customer's key: so that a start says what is missing, and not the first question."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from domain.store import Row
+from domain.stored import customer_of
 from wiring.home import Konto
 
 GARBAGE = b'{"v":1,"no":'
@@ -43,6 +44,28 @@ def texts_damaged(konto: Konto, rows: Iterable[Row]) -> Iterator[None]:
         yield
     finally:
         _seal(konto, sealed)
+
+
+@contextmanager
+def keys_damaged(konto: Konto, rows: Iterable[Row]) -> Iterator[None]:
+    """The same of the keys under which these entries' texts lie."""
+    whose = sorted({customer_of(row) for row in rows} - {""})
+    with konto.log.store.reading() as cursor:
+        found = cursor.among("SELECT subject, wrapped FROM vault_keys WHERE subject IN ({among})", whose)
+        wrapped = {row[0]: bytes(row[1]) for row in found}
+    assert wrapped
+    _wrap(konto, {each: bytes([key[0] ^ 1]) + key[1:] for each, key in wrapped.items()})
+    try:
+        yield
+    finally:
+        _wrap(konto, wrapped)
+
+
+def _wrap(konto: Konto, wrapped: dict[str, bytes]) -> None:
+    with konto.log.store.writing() as cursor:
+        for subject, key in wrapped.items():
+            cursor.execute("UPDATE vault_keys SET wrapped = ? WHERE subject = ?", (key, subject))
+    konto.log.keys.let_go()
 
 
 def _seal(konto: Konto, sealed: dict[str, bytes]) -> None:

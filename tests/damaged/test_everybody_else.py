@@ -17,7 +17,7 @@ from dashboard.answers.home import Home as Pages
 from dashboard.shapes.asking import Reader, Refusal
 from domain.store import Row
 from tests.cli.home import Konto
-from tests.damaged.damage import damaged, entries, newest, texts_damaged
+from tests.damaged.damage import damaged, entries, keys_damaged, newest, texts_damaged
 from tests.dashboard import test_who_may_see_what as asked
 from tests.dashboard.signed_in import filled
 from tests.homes import Home, open_at
@@ -93,7 +93,7 @@ def told(home: Home) -> Konto:
 
 
 @pytest.mark.parametrize("rebuilt", [False, True], ids=["in the tables", "standing still"])
-@pytest.mark.parametrize("harm", [damaged, texts_damaged], ids=["entries", "their texts"])
+@pytest.mark.parametrize("harm", [damaged, texts_damaged, keys_damaged], ids=["entries", "texts", "keys"])
 def test_every_question_about_anything_else_is_answered(home: Home, told: Konto, harm: Any, rebuilt: bool):
     rows = _one_of_each_kind(home)
     assert len({row.topic for row in rows}) == len(rows) - 1, "two documents, and one of everything else"
