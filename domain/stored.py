@@ -107,11 +107,12 @@ def customer_of(row: Row) -> str:
 
 
 def is_legible(row: Row) -> bool:
-    """Whether it says whom it concerns: what is damaged in the middle of it is found only by reading it."""
+    """Whether it says whom it concerns, be it nobody: what is damaged in the middle is found only by reading it."""
     try:
-        return bool(customer_of(row))
+        customer_of(row)
     except UnreadableEvent:
         return False
+    return True
 
 
 def happened(state: bytes) -> datetime:
