@@ -8,34 +8,30 @@ import streamlit as st
 
 from dashboard import data, look, places
 from dashboard.look import plain, quiet
-from dashboard.shapes.asking import Refusal, Still
+from dashboard.shapes.asking import Refusal, StillCount
 from dashboard.shapes.operations import StillRow
 from dashboard.visit import Visit
 from words import format
 
 
-def banner(still: Still, here: Visit) -> None:
+def banner(still: StillCount, here: Visit) -> None:
     t = here.t
+    customers = t.ngettext(
+        "{n} customer stands still: something recorded of them could not be taken in.",
+        "{n} customers stand still: something recorded of them could not be taken in.",
+        still.customers,
+    )
+    others = t.ngettext(
+        "{n} document, alert or setting stands still: something recorded of it could not be taken in.",
+        "{n} documents, alerts or settings stand still: something recorded of them could not be taken in.",
+        still.others,
+    )
     with look.card("standing_still"):
-        if still.customers:
-            said = t.ngettext(
-                "{n} customer stands still: something recorded of them could not be taken in.",
-                "{n} customers stand still: something recorded of them could not be taken in.",
-                still.customers,
-            )
-            _said(said, still.customers, here)
-        if still.others:
-            said = t.ngettext(
-                "{n} document, alert or setting stands still: something recorded of it could not be taken in.",
-                "{n} documents, alerts or settings stand still: something recorded of them could not be taken in.",
-                still.others,
-            )
-            _said(said, still.others, here)
+        for count, said in ((still.customers, customers), (still.others, others)):
+            if count:
+                said = said.format(n=format.number(count, here.reader.lang))
+                st.markdown(f":orange[:material/error: **{said}**]")
         st.page_link(places.operations(t), label=t("See what it is"), icon=":material/arrow_forward:")
-
-
-def _said(said: str, count: int, here: Visit) -> None:
-    st.markdown(f":orange[:material/error: **{said.format(n=format.number(count, here.reader.lang))}**]")
 
 
 def card(rows: Sequence[StillRow], total: int, here: Visit) -> None:

@@ -41,8 +41,8 @@ class CustomerKeys:
 
     def load(self, cursor: Cursor, subjects: Iterable[str]) -> set[str]:
         """Opens those of these customers in one go, as far as they can be; who of them has one, be it destroyed."""
-        rows, _ = self._load(self._open, cursor, subjects)
-        return rows
+        having, _ = self._load(self._open, cursor, subjects)
+        return having
 
     def texts(self, cursor: Cursor, facts: Iterable[str], damaged: set[str] | None = None) -> dict[str, dict[str, Any]]:
         """By the facts' keys what the vault holds of them, under the fields' names; erased ones are missing.
@@ -55,12 +55,11 @@ class CustomerKeys:
         _, broken = self._load(keys, cursor, {row[1] for row in rows} - keys.keys())
         found = {}
         for fact, subject, sealed in rows:
-            if subject not in keys and subject not in broken:
-                continue
             try:
-                if subject in broken:
+                if subject in keys:
+                    found[fact] = keys[subject].open(fact, sealed)
+                elif subject in broken:
                     raise DamagedText
-                found[fact] = keys[subject].open(fact, sealed)
             except DamagedText:
                 if damaged is None:
                     raise

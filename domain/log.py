@@ -128,18 +128,17 @@ class Log:
 
     def readable(self, streams: Iterable[str], *, upto: int | None = None) -> dict[str, list[Fact]]:
         """The same without what cannot be read: for what steers everybody, and so must not stop all of it."""
-        histories: dict[str, list[Fact]] = {}
-        with self.store.reading() as cursor:
-            for row in self.events.of_streams(cursor, streams, upto):
-                if (fact := read(row)) is not None:
-                    histories.setdefault(row.stream, []).append(fact)
-        return histories
+        return self._as_far_as_read(streams, upto)[0]
 
     def whole(self, streams: Iterable[str], *, upto: int | None = None) -> tuple[dict[str, list[Fact]], frozenset[str]]:
         """The histories of which everything can be read, and the streams of which something cannot.
 
         For what concerns many: one of them must not stop the others, nor be shown half understood.
         """
+        histories, damaged = self._as_far_as_read(streams, upto)
+        return {stream: facts for stream, facts in histories.items() if stream not in damaged}, damaged
+
+    def _as_far_as_read(self, streams: Iterable[str], upto: int | None) -> tuple[dict[str, list[Fact]], frozenset[str]]:
         histories: dict[str, list[Fact]] = {}
         damaged: set[str] = set()
         with self.store.reading() as cursor:
@@ -148,7 +147,7 @@ class Log:
                     damaged.add(row.stream)
                 else:
                     histories.setdefault(row.stream, []).append(fact)
-        return {stream: facts for stream, facts in histories.items() if stream not in damaged}, frozenset(damaged)
+        return histories, frozenset(damaged)
 
     def words(self, facts: Iterable[Fact]) -> dict[str, dict[str, Any]]:
         """By the facts' keys what the log does not hold of them, under the fields' names; erased ones are missing."""

@@ -11,7 +11,7 @@ from domain.errors import Refused
 from domain.fact import Data, Fact
 from domain.store import Row
 from domain.vault import DamagedText, SubjectKey, plan
-from domain.vocabulary import stored_data
+from domain.vocabulary import NotOurVersion, stored_data
 
 PARKED = "fact, needs, since, sealed"
 """The columns from which `opened_parked` reads a fact that waits."""
@@ -49,8 +49,8 @@ class UnreadableEvent(Refused):
         self.position = position
 
 
-UNREADABLE = (UnreadableEvent, DamagedText)
-"""Of the log or of the vault. Each says so, and what to do: it is never the same as that there was nothing."""
+UNREADABLE = (UnreadableEvent, NotOurVersion, DamagedText)
+"""Of the log or of the vault, by us. Each says so, and what to do: it is never the same as that there was nothing."""
 
 
 class Parked(NamedTuple):

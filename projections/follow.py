@@ -71,14 +71,11 @@ TABLES = tuple(
     for statement in model.TABLES
     for part in key_apart(statement)
 )
-TABLE_NAMES = tuple(created_name(each) for each in TABLES if each.startswith("CREATE TABLE"))
+CREATED = {created_name(each): each for each in TABLES if each.startswith("CREATE TABLE")}
+TABLE_NAMES = tuple(CREATED)
 FOLDED = tuple(name for name in TABLE_NAMES if name not in experiences.STEPWISE)
 """Those that say the same in whatever steps the log was followed."""
-BY_CUSTOMER = tuple(
-    name
-    for name, statement in zip(TABLE_NAMES, (each for each in TABLES if each.startswith("CREATE TABLE")), strict=True)
-    if name in FOLDED and "customer TEXT" in statement
-)
+BY_CUSTOMER = tuple(name for name in FOLDED if "customer TEXT" in CREATED[name])
 """Those of them in which each row is somebody's, by the column `customer`."""
 LAYOUT = 14
 """Goes up with every change of a table: each layout has tables of its own, so that two versions work side by side.

@@ -14,9 +14,7 @@ from domain.errors import AgainstTheRule, Refused
 from domain.lives import is_of_a_customer
 from domain.log import Log
 from domain.store import ROW_FAILS, STORE_FAILS, Cursor, OldBookmark, Row
-from domain.stored import UnreadableEvent, customer_of
-from domain.vault import DamagedText
-from domain.vocabulary import NotOurVersion
+from domain.stored import UNREADABLE, UnreadableEvent, customer_of
 from projections import families
 from projections.page import Common
 from projections.tables import Views, delete
@@ -29,7 +27,7 @@ TABLES = (
 )
 """The first event of each that cannot be projected, and all that wait, it among them."""
 
-OF_THE_FACTS = (UnreadableEvent, NotOurVersion, DamagedText, AgainstTheRule, *ROW_FAILS)
+OF_THE_FACTS = (*UNREADABLE, AgainstTheRule, *ROW_FAILS)
 OF_THE_MACHINE = (*STORE_FAILS, Refused, OldBookmark, MemoryError)
 """What else these say is nothing that a fact could do about: a full disk, a key that is away."""
 
@@ -63,7 +61,7 @@ def stopped(views: Views) -> list[Stopped]:
     return [Stopped(*row) for row in rows]
 
 
-class Still(NamedTuple):
+class StillCount(NamedTuple):
     """How many stand still."""
 
     customers: int
@@ -75,10 +73,10 @@ class Still(NamedTuple):
         return self.customers + self.others
 
 
-def count(views: Views) -> Still:
+def count(views: Views) -> StillCount:
     whose = [row[0] for row in views.rows("SELECT customer FROM quarantine")]
     customers = sum(map(is_of_a_customer, whose))
-    return Still(customers, len(whose) - customers)
+    return StillCount(customers, len(whose) - customers)
 
 
 def waiting(cursor: Cursor, members: Mapping[str, Sequence[str]]) -> dict[str, dict[int, str]]:

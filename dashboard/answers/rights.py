@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from dashboard.shapes.asking import NOBODY_STILL, Firm, Reader, Refusal, Still
+from dashboard.shapes.asking import NOBODY_STILL, Firm, Reader, Refusal, StillCount
 from dashboard.shapes.signing_in import Presence, SignedIn
 from domain.people import People
 from domain.roles import MAY, NOBODY, Asker, NotAllowed, What, allowed, may
@@ -59,7 +59,7 @@ def firm(konto: Konto, reader: Reader) -> Firm:
         return Firm(None, reader.who.email if reader.who else None, frozenset(), zone, presence)
     person = konto.steering.people.at(konto.clock()).find(konto.asker.person)
     reach = {what for names in MAY.values() for what in names if may(konto.asker, what)}
-    still = Still(*quarantine.count(konto.views)) if "deliveries" in reach else NOBODY_STILL
+    still = StillCount(*quarantine.count(konto.views)) if "deliveries" in reach else NOBODY_STILL
     return Firm(
         konto.settings.firm, person.name if person else konto.asker.person, frozenset(reach), zone, "here", still
     )

@@ -22,7 +22,7 @@ class Reader(NamedTuple):
     zone: ZoneInfo
 
 
-class Still(NamedTuple):
+class StillCount(NamedTuple):
     """How many stand still, because something recorded of them cannot be taken in."""
 
     customers: int
@@ -30,7 +30,7 @@ class Still(NamedTuple):
     """Documents, alerts, settings."""
 
 
-NOBODY_STILL = Still(0, 0)
+NOBODY_STILL = StillCount(0, 0)
 
 
 class Firm(NamedTuple):
@@ -43,7 +43,7 @@ class Firm(NamedTuple):
     zone: ZoneInfo
     """Where the firm's clock runs."""
     presence: Presence = "here"
-    still: Still = NOBODY_STILL
+    still: StillCount = NOBODY_STILL
     """Told whoever looks after the installation."""
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 
 from domain.store import Row
 from domain.stored import customer_of
@@ -31,47 +31,35 @@ def damaged(konto: Konto, rows: Iterable[Row]) -> Iterator[None]:
             put(konto, row.position, bytes(row.state))
 
 
-@contextmanager
-def texts_damaged(konto: Konto, rows: Iterable[Row]) -> Iterator[None]:
+def texts_damaged(konto: Konto, rows: Iterable[Row]) -> AbstractContextManager[None]:
     """The same of the texts that lie in the vault beside these entries, as far as there are any."""
     keys = [key for row in rows if (key := konto.log.key_of(row)) is not None]
-    with konto.log.store.reading() as cursor:
-        rows_of_vault = cursor.among("SELECT fact, sealed FROM vault WHERE fact IN ({among})", keys)
-        sealed = {row[0]: bytes(row[1]) for row in rows_of_vault}
-    assert sealed
-    _seal(konto, {key: bytes([text[0] ^ 1]) + text[1:] for key, text in sealed.items()})
-    try:
-        yield
-    finally:
-        _seal(konto, sealed)
+    return _one_bit_changed(konto, "vault", "fact", "sealed", keys)
+
+
+def keys_damaged(konto: Konto, rows: Iterable[Row]) -> AbstractContextManager[None]:
+    """The same of the keys under which these entries' texts lie."""
+    return _one_bit_changed(konto, "vault_keys", "subject", "wrapped", sorted({customer_of(row) for row in rows}))
 
 
 @contextmanager
-def keys_damaged(konto: Konto, rows: Iterable[Row]) -> Iterator[None]:
-    """The same of the keys under which these entries' texts lie."""
-    whose = sorted({customer_of(row) for row in rows} - {""})
+def _one_bit_changed(konto: Konto, table: str, key: str, column: str, of: Sequence[str]) -> Iterator[None]:
     with konto.log.store.reading() as cursor:
-        found = cursor.among("SELECT subject, wrapped FROM vault_keys WHERE subject IN ({among})", whose)
-        wrapped = {row[0]: bytes(row[1]) for row in found}
-    assert wrapped
-    _wrap(konto, {each: bytes([key[0] ^ 1]) + key[1:] for each, key in wrapped.items()})
+        found = cursor.among(f"SELECT {key}, {column} FROM {table} WHERE {key} IN ({{among}})", of)
+        sound = {row[0]: bytes(row[1]) for row in found}
+    assert sound
+
+    def write(values: Mapping[str, bytes]) -> None:
+        with konto.log.store.writing() as cursor:
+            for name, value in values.items():
+                cursor.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (value, name))
+        konto.log.keys.let_go()
+
+    write({name: bytes([value[0] ^ 1]) + value[1:] for name, value in sound.items()})
     try:
         yield
     finally:
-        _wrap(konto, wrapped)
-
-
-def _wrap(konto: Konto, wrapped: dict[str, bytes]) -> None:
-    with konto.log.store.writing() as cursor:
-        for subject, key in wrapped.items():
-            cursor.execute("UPDATE vault_keys SET wrapped = ? WHERE subject = ?", (key, subject))
-    konto.log.keys.let_go()
-
-
-def _seal(konto: Konto, sealed: dict[str, bytes]) -> None:
-    with konto.log.store.writing() as cursor:
-        for key, text in sealed.items():
-            cursor.execute("UPDATE vault SET sealed = ? WHERE fact = ?", (text, key))
+        write(sound)
 
 
 def entries(konto: Konto, which: Callable[[Row], bool] = lambda row: True) -> list[Row]:

@@ -17,7 +17,7 @@ from dashboard.answers.rules import told
 from dashboard.shapes.account import Account, BalancePoint, Drop, Fall, Sensitivity, Span, Stage, StatementRow
 from dashboard.shapes.adviser import AccountInShort, Advice, AdviceAsked, AdviceDay, AdvicePage
 from dashboard.shapes.alerts import AlertRow
-from dashboard.shapes.asking import NOBODY_STILL, PAGE_SIZE, Firm, Reader, Refusal, Still, Tell
+from dashboard.shapes.asking import NOBODY_STILL, PAGE_SIZE, Firm, Reader, Refusal, StillCount, Tell
 from dashboard.shapes.contacts import (
     ChannelAnswers,
     ContactFigures,
@@ -138,7 +138,7 @@ class Sample(Figures, Attention, Audited, Steered, Running, Promises):
         return NOW
 
     def firm(self, reader: Reader) -> Firm:
-        still = Still(2, 1) if self.unwell else NOBODY_STILL
+        still = StillCount(2, 1) if self.unwell else NOBODY_STILL
         return Firm("Kessler Haustechnik", "Lutz Brandt", frozenset(get_args(What)), BERLIN, "here", still)
 
     # -- alerts -----------------------------------------------------------------------------------

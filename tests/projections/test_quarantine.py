@@ -15,6 +15,7 @@ from domain.vocabulary import parse
 from projections import promises, quarantine
 from projections.follow import Follower
 from projections.tables import Views
+from tests.damaged.damage import GARBAGE, put
 from tests.homes import Home, bare, open_at
 from tests.notation import at, envelopes
 from tests.projections import test_follow
@@ -36,7 +37,6 @@ STORY = """
 2026-03-05T09:00  erfüllt "Rohr"
 2026-03-06T09:00  verspricht K-1 ines "Bad" bis 2026-03-20T09:00
 """
-GARBAGE = b'{"v":1,"no":'
 
 
 @pytest.fixture
@@ -49,13 +49,6 @@ def home(new_folder: NewFolder) -> Iterator[Home]:
 def stored(konto: Konto, position: int) -> bytes:
     (row,) = konto.log.rows_at([position])
     return bytes(row.state)
-
-
-def put(konto: Konto, position: int, state: bytes) -> None:
-    """As a fault of the disk, or somebody with a key to the database, leaves it."""
-    column = konto.log.events.position
-    with konto.log.store.writing() as cursor:
-        cursor.execute(f"UPDATE stored_events SET state = ? WHERE {column} = ?", (state, position))
 
 
 def record(home: Home, facts: Any) -> None:
