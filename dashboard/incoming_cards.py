@@ -65,9 +65,12 @@ def parked(rows: Sequence[ParkedRow], total: int, here: Visit) -> None:
     t, lang = here.t, here.reader.lang
     look.title(t("Facts that wait"), icon="pause_circle", count=total)
     for row in rows:
+        since = t("since {moment}").format(moment=here.moment(row.since, short=True))
+        if row.fact is None:
+            st.markdown(f"{t('Fact')}  \n{quiet(f'{row.why} · {since}')}")
+            continue
         needs = t("what it belongs to") if row.needs is None else plain(row.needs)
         words = t("waits again for {what}, which was retracted") if row.again else t("waits for {what}")
-        since = t("since {moment}").format(moment=here.moment(row.since, short=True))
         st.markdown(
             f"{plain(row.fact)}\u2002{quiet(plain(row.source))}  \n{quiet(f'{words.format(what=needs)} · {since}')}"
         )

@@ -41,7 +41,7 @@ def card(rows: Sequence[StillRow], total: int, here: Visit) -> None:
         entry = t("Entry {n}").format(n=format.number(row.position, lang))
         waiting = t("waiting with it: {n}").format(n=format.number(row.waiting - 1, lang))
         about = " · ".join((entry, *((waiting,) if row.waiting > 1 else ())))
-        st.markdown(f"**{plain(row.customer or '–')}**\u2002{quiet(plain(about))}  \n{plain(row.why)}")
+        st.markdown(f"**{plain(row.who or '–')}**\u2002{quiet(plain(about))}  \n{plain(row.why)}")
     look.foot(t("Their figures and lists say what was known before; nothing recorded is lost."))
     if total > len(rows):
         shown = t("The first {n} of {total}; all of them with `konto quarantine`.")

@@ -21,7 +21,7 @@ from domain.ids import Ids
 from domain.lives import THINGS, beginning, is_of_a_customer, standing
 from domain.log import Log
 from domain.store import Cursor, Row
-from domain.stored import Parked, is_legible, read
+from domain.stored import IllegibleParked, Parked, is_legible, read
 from domain.vault import plan
 from domain.vocabulary import FACTS
 from domain.writer import Writer
@@ -146,14 +146,17 @@ def _begun_for_somebody_else(log: Log, streams: Iterable[str], customers: Collec
     return found
 
 
-def waiting(ids: Ids, parked: Sequence[Parked], traces: Traces) -> list[Parked]:
-    """Those of the waiting facts that name one of them, something of theirs, or a fact of theirs."""
-    facts, found = set(traces.facts), list[Parked]()
+def waiting(ids: Ids, parked: Sequence[Parked], illegible: Sequence[IllegibleParked], traces: Traces) -> list[str]:
+    """The keys of the waiting facts that name one of them, something of theirs, or a fact of theirs.
+
+    What cannot be read may be theirs as well.
+    """
+    facts, found = {*traces.facts, *(each.key for each in illegible)}, list[Parked]()
     theirs = traces.customers | traces.streams
     while more := [each for each in parked if each not in found and _names(ids, each.fact, theirs, facts)]:
         found += more
         facts |= {each.fact.key for each in more}
-    return found
+    return [each.fact.key for each in found] + [each.key for each in illegible]
 
 
 def _names(ids: Ids, fact: Fact, things: Collection[str], facts: Collection[str]) -> bool:
@@ -191,7 +194,7 @@ def destroy(writer: Writer, erasures: Sequence[Erasure], traces: Traces, note: s
     cursor.execute_among("DELETE FROM holds WHERE customer IN ({among})", traces.customers)
     cursor.execute_among("DELETE FROM vault WHERE subject IN ({among})", traces.customers)
     cursor.execute_among("DELETE FROM vault WHERE fact IN ({among})", traces.facts)
-    gone = [each.fact.key for each in waiting(writer.log.ids, writer.log.parked_in(cursor), traces)]
+    gone = waiting(writer.log.ids, *writer.log.parked_in(cursor), traces)
     cursor.execute_among("DELETE FROM parked WHERE fact IN ({among})", gone)
     return len(gone)
 

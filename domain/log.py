@@ -18,7 +18,7 @@ from domain.ids import Ids
 from domain.masters import Masters
 from domain.store import Cursor, EventTable, LastingStore, Row
 from domain.store.schema import Step
-from domain.stored import PARKED, Parked, from_row, opened_parked, read, unless_refused
+from domain.stored import PARKED, IllegibleParked, Parked, from_row, opened_parked, read, unless_refused
 from domain.vault import FIRM, DamagedText, unseal
 from domain.writer import RECEIVED, Writer
 
@@ -181,14 +181,19 @@ class Log:
         return {key: fact for key, fact in found.items() if isinstance(fact, Fact)}
 
     def parked(self) -> list[Parked]:
+        """As far as they can be read."""
+        return self.all_parked()[0]
+
+    def all_parked(self) -> tuple[list[Parked], list[IllegibleParked]]:
+        """Those that can be read, and the others; each in the order in which they came."""
         with self.store.reading() as cursor:
             return self.parked_in(cursor)
 
-    def parked_in(self, cursor: Cursor) -> list[Parked]:
+    def parked_in(self, cursor: Cursor) -> tuple[list[Parked], list[IllegibleParked]]:
         """The same within a transaction."""
         rows = cursor.execute(f"SELECT {PARKED} FROM parked ORDER BY since, fact").all()
         key = self.keys.of(cursor, FIRM) if rows else None
-        return [] if key is None else [opened_parked(row, key) for row in rows]
+        return ([], []) if key is None else opened_parked(rows, key)
 
     def erased(self) -> int:
         """Goes up when somebody's key goes, and again when nothing is left: what was read before counts no more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -60,6 +61,18 @@ class Parked(NamedTuple):
     needs: str
     since: datetime
     reason: str
+
+
+class IllegibleParked(NamedTuple):
+    """A fact that waits and cannot be read; `refused` says why. Damaged, it waits until its source sends it again."""
+
+    key: str
+    since: datetime
+    refused: Refused
+
+    @property
+    def is_damaged(self) -> bool:
+        return isinstance(self.refused, DamagedText)
 
 
 class _Whose(msgspec.Struct):
@@ -178,10 +191,21 @@ def sealed_parked(fact: Fact, reason: str, key: SubjectKey, nonce: bytes) -> byt
     return key.seal(fact.key, kept, nonce)
 
 
-def opened_parked(row: Any, key: SubjectKey) -> Parked:
-    """`row`: the columns PARKED."""
-    fact_key, needs, since, sealed = row
-    kept = key.open(fact_key, sealed)
+def opened_parked(rows: Iterable[Any], key: SubjectKey) -> tuple[list[Parked], list[IllegibleParked]]:
+    """`rows`: the columns PARKED. One that cannot be read keeps no other one from being read."""
+    whole, illegible = list[Parked](), list[IllegibleParked]()
+    for row in rows:
+        fact_key, needs, since, sealed = row
+        try:
+            fact, reason = _opened_parked(fact_key, key.open(fact_key, sealed))
+        except Refused as refused:
+            illegible.append(IllegibleParked(fact_key, datetime.fromisoformat(since), refused))
+        else:
+            whole.append(Parked(fact, needs, datetime.fromisoformat(since), reason))
+    return whole, illegible
+
+
+def _opened_parked(fact_key: str, kept: dict[str, Any]) -> tuple[Fact, str]:
     fact = Fact(
         source=kept["source"],
         id=kept["id"],
@@ -191,4 +215,4 @@ def opened_parked(row: Any, key: SubjectKey) -> Parked:
         zone=kept["zone"],
         key=fact_key,
     )
-    return Parked(fact, needs, datetime.fromisoformat(since), kept["reason"])
+    return fact, kept["reason"]

@@ -16,7 +16,7 @@ from domain.errors import Refused
 from domain.fact import Data, Fact, in_order
 from domain.firm import FirmRatesSet
 from domain.store import VERSIONS, Answer, Cursor
-from domain.stored import PARKED, Parked, from_row, happened, opened_parked, sealed_parked, to_state
+from domain.stored import PARKED, IllegibleParked, Parked, from_row, happened, opened_parked, sealed_parked, to_state
 from domain.vault import FIRM, MasterKey, SubjectKey, told, unseal
 from domain.vocabulary import OUR_OWN
 
@@ -159,12 +159,16 @@ class Writer:
     def already(self, keys: Sequence[str]) -> dict[str, Fact | Refused]:
         """Of these keys the facts that were recorded or parked before, in their sources' words.
 
-        For what stands there and cannot be read, what it says of itself.
+        For what stands there and cannot be read, what it says of itself. What waits and was damaged is forgotten: what
+        its source sends now takes its place.
         """
         self.flush()
         found = self.log.recorded_in(self.cursor, keys)
         if self.any_parked:
-            found |= {each.fact.key: each.fact for each in self._waiting("fact", keys)}
+            whole, illegible = self._waiting("fact", keys)
+            found |= {each.fact.key: each.fact for each in whole}
+            found |= {each.key: each.refused for each in illegible if not each.is_damaged}
+            self._no_longer_parked(each.key for each in illegible if each.is_damaged)
         return found
 
     def find(self, key: str) -> Fact | None:
@@ -186,9 +190,12 @@ class Writer:
         rows = self.cursor.execute(f"SELECT state FROM stored_events WHERE topic NOT IN ({others})")
         return any(happened(row[0]) >= moment for row in rows.all())
 
-    def _waiting(self, column: str, values: Sequence[str]) -> list[Parked]:
+    def _waiting(self, column: str, values: Sequence[str]) -> tuple[list[Parked], list[IllegibleParked]]:
         rows = list(self.cursor.among(f"SELECT {PARKED} FROM parked WHERE {column} IN ({{among}})", values))
-        return [opened_parked(row, self.key(FIRM)) for row in rows]
+        return opened_parked(rows, self.key(FIRM)) if rows else ([], [])
+
+    def _no_longer_parked(self, keys: Iterable[str]) -> None:
+        self.cursor.execute_among("DELETE FROM parked WHERE fact IN ({among})", list(keys))
 
     def load_keys(self, subjects: Iterable[str]) -> None:
         """The keys of these customers, asked in one go; those of erased ones are refused when they are used."""
@@ -246,12 +253,12 @@ class Writer:
         )
 
     def unpark(self, needs: Sequence[str]) -> list[Parked]:
-        """Takes out what waited for these, in order of happening."""
+        """Takes out what waited for these, in order of happening; what cannot be read waits on."""
         if not self.any_parked:
             return []
-        parked = {each.fact.key: each for each in self._waiting("needs", needs)}
-        for key in parked:
-            self.cursor.execute("DELETE FROM parked WHERE fact = ?", (key,))
+        whole, _ = self._waiting("needs", needs)
+        parked = {each.fact.key: each for each in whole}
+        self._no_longer_parked(parked)
         return [parked[fact.key] for fact in in_order(each.fact for each in parked.values())]
 
     def flush(self) -> None:

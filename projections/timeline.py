@@ -95,9 +95,14 @@ def _known(row: Row, since: int | None) -> Row:
 
 
 def set_aside(log: Log, library: Library) -> list[Parked]:
-    """Recorded facts that wait again, because what they belong to was recorded by mistake."""
+    """Recorded facts that wait again, because what they belong to was recorded by mistake; as far as all of it can be
+    read."""
     rows = library.views.rows("SELECT fact, stream, since FROM set_aside ORDER BY since, fact")
-    histories = log.histories({row[1] for row in rows})
+    histories, _ = log.whole({row[1] for row in rows})
     facts = {fact.key: fact for history in histories.values() for fact in history}
-    opened = {fact.key: fact for fact in log.opened([facts[row[0]] for row in rows])}
-    return [Parked(opened[key], stream, since, "") for key, stream, us in rows if (since := instant(us)) is not None]
+    opened = {fact.key: fact for fact in log.legibly_opened([facts[row[0]] for row in rows if row[0] in facts])}
+    return [
+        Parked(opened[key], stream, since, "")
+        for key, stream, us in rows
+        if key in opened and (since := instant(us)) is not None
+    ]

@@ -55,6 +55,10 @@ DIFFERENT = N_("Table {table} differs from a rebuild; rows: {n}. Please run kont
 RESTLESS = N_("Others are recording all the time; the tables could not be compared. Please try again later.")
 NO_EVENT = N_("Received facts without an event in the log: {n}, the first is {first}.")
 NOT_RECEIVED = N_("Events missing in the register of received facts: {n}, the first at position {first}.")
+ILLEGIBLE_PARKED = N_(
+    "Facts that wait and cannot be read: {n}. Please let their sources send them again; konto parked shows since when "
+    "they wait."
+)
 NO_SECRETS = N_("Facts without an entry in the vault: {n}, the first at position {first}.")
 UNREADABLE = N_("Position {position}: the vault cannot be opened with this home's keys, or was changed.")
 
@@ -137,6 +141,8 @@ def _vault(konto: Konto) -> Iterator[Finding]:
             konto.log.opened(facts)
         except InvalidTag:
             yield from _unreadable(konto, facts)
+    if illegible := konto.log.all_parked()[1]:
+        yield _finding("unreadable_parked", ILLEGIBLE_PARKED, n=len(illegible))
     if lost:
         gone = erasure.traces(konto.log, _erased(konto)).facts
         lost = {key: position for key, position in lost.items() if key not in gone}

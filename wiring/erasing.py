@@ -102,7 +102,7 @@ def planned(konto: Konto, *parties: Party) -> Plan:
     families = tuple(_family(konto, party) for party in parties)
     _must_not_be_held(konto, families)
     found = erasure.traces(konto.log, {each.customer for family in families for each in family})
-    waiting = erasure.waiting(konto.log.ids, konto.log.parked(), found)
+    waiting = erasure.waiting(konto.log.ids, *konto.log.all_parked(), found)
     words = _identity(konto, found)
     files = traces.files(konto.home, konto.log.ids, found, words)
     return Plan(families, len(found.facts), len(waiting), tuple(files), frozenset(words))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from domain.fact import Fact
-from domain.stored import read
+from domain.stored import IllegibleParked, read
 from domain.vocabulary import FACTS, envelope
 from projections import families
 from projections.sentences import merged
@@ -16,12 +16,17 @@ CHUNK = 1000
 
 
 def envelopes(
-    konto: Konto, customer: str | None = None, *, unreadable: Callable[[int], object] = lambda position: None
+    konto: Konto,
+    customer: str | None = None,
+    *,
+    unreadable: Callable[[int], object] = lambda position: None,
+    illegible: Callable[[IllegibleParked], object] = lambda parked: None,
 ) -> Iterator[dict[str, Any] | None]:
     """One for each fact, with `recorded`; None stands for a fact of an erased customer.
 
     `customer` is an internal id. Without one those that still wait come last, with the moment at which they came, and
-    `unreadable` hears where something stands that cannot be read. Alerts are no facts: they follow from these.
+    `unreadable` hears where something stands that cannot be read, `illegible` what waits and cannot be read. Alerts are
+    no facts: they follow from these.
     Raises UnreadableEvent where it is the customer's.
     """
     for page in _pages(konto, unreadable) if customer is None else _of(konto, customer):
@@ -32,8 +37,11 @@ def envelopes(
         for fact in legible:
             yield _written(fact)
     if customer is None:
-        for each in konto.log.parked():
+        whole, damaged = konto.log.all_parked()
+        for each in whole:
             yield {**envelope(each.fact), "recorded": each.since.isoformat()}
+        for other in damaged:
+            illegible(other)
 
 
 def _written(fact: Fact) -> dict[str, Any] | None:

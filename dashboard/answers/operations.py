@@ -76,7 +76,7 @@ def how_it_runs(konto: Konto, kept: Kept, reader: Reader) -> Operations | Refusa
         return refused
     now = konto.clock()
     people, calendars = konto.steering.people.at(now), konto.steering.calendars.at(now)
-    early, again = waiting.early(konto), waiting.again(konto)
+    waits = waiting.all_waiting(konto)
     still = standing_still.listed(konto)
     refused_rows = refused_files.listed(konto.home)
     return Operations(
@@ -86,8 +86,8 @@ def how_it_runs(konto: Konto, kept: Kept, reader: Reader) -> Operations | Refusa
         services=tuple(_services(konto, now)),
         messages=_messages(konto, now),
         doors=tuple(_doors(konto, now)) if may(konto.asker, "connectors") else None,
-        parked=tuple(_parked([*early, *again], len(early), reader)),
-        parked_total=len(early) + len(again),
+        parked=tuple(_parked(waits, reader)),
+        parked_total=waits.total,
         still=tuple(_still(konto, still[:SHOWN], reader)),
         still_total=len(still),
         refused=tuple(RefusedFile(*each) for each in refused_rows[:SHOWN]),
@@ -117,8 +117,8 @@ def _notes(konto: Konto, kept: Kept, reader: Reader) -> Iterator[Note]:
 def _still(konto: Konto, found: Sequence[Still], reader: Reader) -> Iterator[StillRow]:
     t = translator(reader.lang)
     for each in found:
-        customer = each.name or each.customer if may(konto.asker, "customers") else None
-        yield StillRow(customer, each.position, each.why(t), each.waiting)
+        shown = each.stream is not None or may(konto.asker, "customers")
+        yield StillRow(each.name or each.who(t) if shown else None, each.position, each.why(t), each.waiting)
 
 
 def _lag(konto: Konto, now: datetime) -> Lag:
@@ -163,18 +163,23 @@ def _doors(konto: Konto, now: datetime) -> Iterator[DoorRow]:
         yield DoorRow("hook", name, "unknown", None, None)
 
 
-def _parked(found: list[Parked], early: int, reader: Reader) -> Iterator[ParkedRow]:
+def _parked(found: waiting.Waiting, reader: Reader) -> Iterator[ParkedRow]:
     """The ones that have waited longest first."""
     t = translator(reader.lang)
-    rows = [
-        ParkedRow(
+
+    def row(each: Parked, *, again: bool) -> ParkedRow:
+        return ParkedRow(
             fact=sentence(Entry(each.fact, "parked"), {}, t),
             source=f"{each.fact.source}:{each.fact.id}",
             needs=waiting.needed(each),
             since=each.since,
-            again=place >= early,
+            again=again,
         )
-        for place, each in enumerate(found)
+
+    rows = [
+        *(row(each, again=False) for each in found.early),
+        *(row(each, again=True) for each in found.again),
+        *(ParkedRow(None, "", None, each.since, False, waiting.why_illegible(each, t)) for each in found.illegible),
     ]
     yield from sorted(rows, key=lambda row: row.since)[:SHOWN]
 

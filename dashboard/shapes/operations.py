@@ -52,14 +52,15 @@ class DoorRow(NamedTuple):
 
 
 class ParkedRow(NamedTuple):
-    """A fact that waits; `needs` is what it waits for, as its source calls it."""
+    """A fact that waits; `needs` is what it waits for, as its source calls it. None: it cannot be read, see `why`."""
 
-    fact: str
+    fact: str | None
     source: str
     needs: str | None
     since: datetime
     again: bool
     """It was recorded once, and waits again since what it belongs to was retracted."""
+    why: str = ""
 
 
 class RefusedFile(NamedTuple):
@@ -71,9 +72,9 @@ class RefusedFile(NamedTuple):
 
 
 class StillRow(NamedTuple):
-    """Who stands still because of what; `customer` None where it is no customer, or not for this reader."""
+    """Who or what stands still because of what; `who` None where it is a customer, and not for this reader."""
 
-    customer: str | None
+    who: str | None
     position: int
     why: str
     waiting: int

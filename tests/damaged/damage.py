@@ -42,6 +42,11 @@ def keys_damaged(konto: Konto, rows: Iterable[Row]) -> AbstractContextManager[No
     return _one_bit_changed(konto, "vault_keys", "subject", "wrapped", sorted({customer_of(row) for row in rows}))
 
 
+def waiting_damaged(konto: Konto, keys: Sequence[str]) -> AbstractContextManager[None]:
+    """The same of these facts, which wait for what they refer to."""
+    return _one_bit_changed(konto, "parked", "fact", "sealed", keys)
+
+
 @contextmanager
 def _one_bit_changed(konto: Konto, table: str, key: str, column: str, of: Sequence[str]) -> Iterator[None]:
     with konto.log.store.reading() as cursor:

@@ -67,6 +67,26 @@ def test_who_is_to_be_erased_is_erased_though_something_of_theirs_cannot_be_read
     assert found_in(said_by(home)) == []
 
 
+def test_what_stands_still_and_is_no_customer_is_called_by_its_name(home: Home):
+    home.take(envelopes(STORY))
+    home.clock.now = at("2026-03-12T09:00")
+    konto = home.konto
+    konto.publish("rulebook", (konto.home / "rulebook.toml").read_text("utf-8"))
+    access.create(konto, Random(1).randbytes, scopes=["read"])
+    with damaged(konto, [newest(konto, stream) for stream in ("promise-", "document-rulebook", "key-")]):
+        konto.rebuild()
+        listed = Konto(konto.home, now=home.clock.now)("quarantine", "--lang", "en").out
+        assert [line.split()[0] for line in listed.splitlines() if "cannot be read" in line] == [
+            "K-2",
+            "Rulebook",
+            "Key",
+        ]
+        with answered_by(Pages(konto)):
+            told = text_of(opened("operations"))
+        assert all(name in told for name in ("**Regelwerk**", "**Wolf**", "**Schlüssel**"))
+    konto.rebuild()
+
+
 @pytest.mark.parametrize("format", ["jsonl", "csv"])
 def test_an_export_leaves_it_out_says_so_and_ends_with_1(home: Home, format: str):
     home.take(envelopes(STORY))

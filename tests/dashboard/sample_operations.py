@@ -91,7 +91,10 @@ def _backed_up(german: bool) -> str:
 
 def _still(german: bool) -> tuple[StillRow, ...]:
     damaged = "lässt sich nicht lesen" if german else "cannot be read"
-    return (StillRow("Petra Meier", 118_204, damaged, 14), StillRow(None, 119_001, damaged, 1))
+    return (
+        StillRow("Petra Meier", 118_204, damaged, 14),
+        StillRow("Regelwerk" if german else "Rulebook", 119_001, damaged, 1),
+    )
 
 
 def _doors(wrong: bool) -> tuple[DoorRow, ...]:

@@ -59,7 +59,7 @@ def test_who_stands_still_is_told_on_every_page_and_can_be_tried_again_where_it_
     text = text_of(app)
     assert "**Was ließ sich nicht verarbeiten?**\u2002:gray-badge[9]" in text
     assert "**Petra Meier**\u2002:gray[Eintrag 118.204 · mit ihm warten: 13]  \nlässt sich nicht lesen" in text
-    assert "**–**\u2002:gray[Eintrag 119.001]" in text
+    assert "**Regelwerk**\u2002:gray[Eintrag 119.001]" in text
     assert "Die ersten 2 von 9; alle mit `konto quarantine`." in text
     (again,) = (button for button in app.button if button.label == "Noch einmal versuchen")
     again.click().run()

@@ -121,7 +121,7 @@ def check(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
         t = desk.t
         with desk.out.progress(t.gettext(COMPARING)) as tell:
             found = list(checking.findings(desk.konto, tell, processes=None))
-        parked = len(desk.konto.log.parked())
+        parked = desk.konto.log.count_parked()
         said = [{"code": each.code, "text": t.gettext(each.text).format(**each.params)} for each in found]
         if json:
             desk.out.answer({"ok": not found, "findings": said, "parked": parked, "events": desk.konto.log.head()})

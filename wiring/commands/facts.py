@@ -15,7 +15,7 @@ import typer
 
 from domain.errors import Refused
 from domain.roles import allowed
-from domain.stored import Parked
+from domain.stored import IllegibleParked, Parked
 from intake import exported
 from intake.mapped import Mapped
 from wiring import refusals, restoring, waiting
@@ -27,7 +27,7 @@ from wiring.merging import merge_equal_addresses
 from wiring.moments import written
 from wiring.names import customer as find_customer
 from wiring.output import Tell, write
-from words import N_
+from words import N_, Translator
 from words.format import moment, number
 
 FORMATS = ("jsonl", "csv", "original")
@@ -51,6 +51,7 @@ DAMAGED = N_(
     "Entries that cannot be read are not in it: {n}, the first at position {first}. To take along what is stored of "
     "them: konto export --format original"
 )
+WAITING_DAMAGED = N_("Facts that wait and cannot be read are not in it: {n}. To see them: konto parked")
 NOTHING_WAITS = N_("Nothing is parked.")
 WAITS_AGAIN = N_("What it belongs to was recorded by mistake and has been retracted.")
 FACT, WAITS_FOR, SINCE, WHY = N_("Fact"), N_("Waits for"), N_("Since"), N_("Why")
@@ -205,10 +206,10 @@ def export(
             return
         chosen = None if customer is None else find_customer(desk, customer).customer
         desk.konto.note("exported", chosen or "", f"{desk.page} {format}")
-        erased, damaged = 0, list[int]()
+        erased, damaged, waiting_damaged = 0, list[int](), list[IllegibleParked]()
         if format == "csv":
             write(_csv_line(exported.columns()))
-        for each in envelopes(desk.konto, chosen, unreadable=damaged.append):
+        for each in envelopes(desk.konto, chosen, unreadable=damaged.append, illegible=waiting_damaged.append):
             if each is None:
                 erased += 1
             elif format == "csv":
@@ -220,6 +221,9 @@ def export(
         if damaged:
             said = {"n": number(len(damaged), desk.t.lang), "first": number(damaged[0], desk.t.lang)}
             desk.out.notice(desk.t.gettext(DAMAGED).format(**said))
+        if waiting_damaged:
+            desk.out.notice(desk.t.gettext(WAITING_DAMAGED).format(n=number(len(waiting_damaged), desk.t.lang)))
+        if damaged or waiting_damaged:
             raise typer.Exit(1)
 
 
@@ -236,25 +240,36 @@ def parked(ctx: typer.Context, json: Json = False, lang: Lang = None) -> None:
     with at_desk(ctx, json, lang) as desk:
         t = desk.t
         allowed(desk.konto.asker, "deliveries")
-        again = [each._replace(reason=t.gettext(WAITS_AGAIN)) for each in waiting.again(desk.konto)]
-        found = [*waiting.early(desk.konto), *again]
+        found = waiting.all_waiting(desk.konto)
+        again = [each._replace(reason=t.gettext(WAITS_AGAIN)) for each in found.again]
         listed(desk.konto, desk.page)
         if json:
-            desk.out.answer([_parked_as_json(each) for each in found])
+            desk.out.answer(
+                [
+                    *(_parked_as_json(each) for each in (*found.early, *again)),
+                    *(_illegible_as_json(each, t) for each in found.illegible),
+                ]
+            )
             return
-        if not found:
+        if not found.total:
             desk.out.say(t.gettext(NOTHING_WAITS))
             return
         desk.out.table(
             [t.gettext(head) for head in (FACT, WAITS_FOR, SINCE, WHY)],
             [
-                [
-                    f"{each.fact.type} {each.fact.source}:{each.fact.id}",
-                    waiting.needed(each) or "–",
-                    moment(each.since, desk.now, desk.zone, t.lang),
-                    each.reason,
-                ]
-                for each in found
+                *(
+                    [
+                        f"{each.fact.type} {each.fact.source}:{each.fact.id}",
+                        waiting.needed(each) or "–",
+                        moment(each.since, desk.now, desk.zone, t.lang),
+                        each.reason,
+                    ]
+                    for each in (*found.early, *again)
+                ),
+                *(
+                    ["–", "–", moment(each.since, desk.now, desk.zone, t.lang), waiting.why_illegible(each, t)]
+                    for each in found.illegible
+                ),
             ],
         )
 
@@ -270,6 +285,11 @@ def _parked_as_json(each: Parked) -> dict[str, Any]:
         "needs": waiting.needed(each),
         "reason": each.reason or None,
     }
+
+
+def _illegible_as_json(each: IllegibleParked, t: Translator) -> dict[str, Any]:
+    unknown = dict.fromkeys(("source", "id", "type", "time"))
+    return {**unknown, "since": written(each.since), "needs": None, "reason": waiting.why_illegible(each, t)}
 
 
 # -- restore --------------------------------------------------------------------------------------

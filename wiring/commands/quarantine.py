@@ -17,7 +17,7 @@ STILL = N_("Their figures and lists say what was known before; nothing recorded 
 TRY = N_("After the cause is gone: konto quarantine --retry")
 WAITS_STILL = N_("Tried again; still standing still: {n}.")
 ALL_DONE = N_("Tried again; everything has been taken in now.")
-CUSTOMER, ENTRY, TYPE, WAITING, WHY = N_("Customer"), N_("Entry"), N_("Type"), N_("How many wait"), N_("Why")
+WHO, ENTRY, TYPE, WAITING, WHY = N_("Who"), N_("Entry"), N_("Type"), N_("How many wait"), N_("Why")
 
 Retry = Annotated[bool, typer.Option("--retry", help=N_("Tries once more to take in what waits."))]
 
@@ -51,10 +51,10 @@ def quarantine(ctx: typer.Context, retry: Retry = False, json: Json = False, lan
                 desk.out.say(t.gettext(NOBODY))
             if found:
                 desk.out.table(
-                    [t.gettext(head) for head in (CUSTOMER, ENTRY, TYPE, WAITING, WHY)],
+                    [t.gettext(head) for head in (WHO, ENTRY, TYPE, WAITING, WHY)],
                     [
                         [
-                            " ".join(part for part in (each.customer, each.name) if part) or "–",
+                            each.who(t) or "–",
                             number(each.position, t.lang),
                             each.type,
                             number(each.waiting, t.lang),
