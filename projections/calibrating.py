@@ -29,7 +29,8 @@ FITTED_SHARE = 0.75
 class Outcome(NamedTuple):
     """`before` and `after`: the backtest from `until` on, under today's rulebook and under the fitted one.
 
-    `is_better`: the fitted one was less surprised, by more than chance.
+    `is_better`: the fitted one was less surprised, by more than chance. `left_out`: of so many customers something
+    cannot be read.
     """
 
     until: datetime
@@ -37,6 +38,7 @@ class Outcome(NamedTuple):
     before: OfAccount
     after: OfAccount
     is_better: bool
+    left_out: int
 
 
 def calibrate(
@@ -47,7 +49,8 @@ def calibrate(
     steering = library.steering(None)
     today = steering.rulebooks.at(at)
     prior = prior_of(today, rulebook.default())
-    accounts = replay.accounts(log, library.views, replay.under(steering, prior), tell)
+    missed = list[int]()
+    accounts = replay.accounts(log, library.views, replay.under(steering, prior), tell, missed.append)
     cases, totals = _gathered(accounts, replay.under(steering, prior).rulebooks, at)
     if not cases:
         return None
@@ -66,6 +69,7 @@ def calibrate(
         backtest.of_account(old, until),
         backtest.of_account(new, until),
         backtest.is_better(old, new, until),
+        sum(missed),
     )
 
 

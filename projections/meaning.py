@@ -25,8 +25,11 @@ class OfAdviser(NamedTuple):
 
 
 class OfBalances(NamedTuple):
+    """`left_out`: of so many customers something cannot be read."""
+
     since: datetime | None
     found: OfAccount
+    left_out: int
 
 
 def of_adviser(library: Library, asker: Asker, since: datetime | None, at: datetime) -> OfAdviser:
@@ -45,16 +48,25 @@ def of_account(
     allowed(asker, "tests")
     steering = library.steering(None)
     rulebook = steering.rulebooks.at(at)
-    heard = voices(log, library.views, replay.under(steering, rulebook), at, tell)
+    missed = list[int]()
+    heard = voices(log, library.views, replay.under(steering, rulebook), at, tell, missed.append)
     since = since or middle([each.at for each in heard])
-    return OfBalances(since, backtest.of_account(heard, since) if since else OfAccount(None, None))
+    found = backtest.of_account(heard, since) if since else OfAccount(None, None)
+    return OfBalances(since, found, sum(missed))
 
 
-def voices(log: Log, views: Views, steering: Steering, at: datetime, tell: Progress | None = None) -> list[Voice]:
+def voices(
+    log: Log,
+    views: Views,
+    steering: Steering,
+    at: datetime,
+    tell: Progress | None = None,
+    missed: replay.Missed = replay.nobody_hears,
+) -> list[Voice]:
     """All feedback about promises by a moment, with what the account said just then; in order of time."""
     heard = [
         Voice(each.at, feedback.score(account.lines, each, steering.rulebooks) / 100, each.bad, each.fulfilled)
-        for account in replay.accounts(log, views, steering, tell)
+        for account in replay.accounts(log, views, steering, tell, missed)
         for each in feedback.said(account.relationship)
         if each.at <= at
     ]

@@ -5,7 +5,7 @@ Reads only. What is folded here is thrown away again; the tables and the log sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
@@ -23,6 +23,8 @@ from projections.tables import Views
 
 FAMILIES_AT_ONCE = 250
 
+Missed = Callable[[int], object]
+"""Hears of how many customers something cannot be read, so that they are left out."""
 Portion = Sequence[Sequence[str]]
 """Families of customers, each of those who have to be folded together, by internal ids."""
 
@@ -39,18 +41,26 @@ def under(steering: Steering, rulebook: Rulebook) -> Steering:
     return replace(steering, rulebooks=Versions(rulebook))
 
 
-def accounts(log: Log, views: Views, steering: Steering, tell: Progress | None = None) -> Iterator[Account]:
+def nobody_hears(missed: int) -> None:
+    """For whoever adds nothing up."""
+
+
+def accounts(
+    log: Log, views: Views, steering: Steering, tell: Progress | None = None, missed: Missed = nobody_hears
+) -> Iterator[Account]:
     """Every customer's account under these documents."""
-    for relationship in every(log, views, tell):
+    for relationship in every(log, views, tell, missed):
         yield Account(relationship, account.lines(relationship, steering))
 
 
-def every(log: Log, views: Views, tell: Progress | None = None) -> Iterator[Relationship]:
+def every(
+    log: Log, views: Views, tell: Progress | None = None, missed: Missed = nobody_hears
+) -> Iterator[Relationship]:
     """Every customer with the facts that count, merged ones within their survivor; `tell` hears of the customers."""
     shared = portions(views)
     done, total = 0, sum(map(customers_in, shared))
     for portion in shared:
-        yield from folded(log, views, portion)
+        yield from folded(log, views, portion, missed=missed)
         done += customers_in(portion)
         if tell:
             tell(done, total)
@@ -70,7 +80,9 @@ def customers_in(portion: Portion) -> int:
     return sum(map(len, portion))
 
 
-def folded(log: Log, views: Views, portion: Portion, *, upto: int | None = None) -> Iterator[Relationship]:
+def folded(
+    log: Log, views: Views, portion: Portion, *, upto: int | None = None, missed: Missed = nobody_hears
+) -> Iterator[Relationship]:
     """Its customers with the facts that count; `upto`: as recorded up to a position of the log.
 
     Without those of whom something cannot be read: nobody can say what it meant for them.
@@ -82,7 +94,8 @@ def folded(log: Log, views: Views, portion: Portion, *, upto: int | None = None)
         for family in portion
     ]
     histories, damaged = log.whole(sorted({stream for own in owns for stream in own}), upto=upto)
-    for own in owns:
+    for family, own in zip(portion, owns, strict=True):
         if not damaged.isdisjoint(own):
+            missed(len(family))
             continue
         yield from relationships(histories[stream] for stream in own if stream in histories).values()

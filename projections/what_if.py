@@ -60,12 +60,14 @@ class Class(NamedTuple):
 class WhatIf:
     """`differences`: whose balance differs, the largest first; `only_stage`: whose stage alone does.
 
-    `alerts` by rule, the most urgent first: None where both rulebooks agree in all that it depends on; without those of
-    which none came. `other_alerts`: the latest of what came only under one of the two.
+    `left_out`: so many customers more, of whom something cannot be read. `alerts` by rule, the most urgent first: None
+    where both rulebooks agree in all that it depends on; without those of which none came. `other_alerts`: the latest
+    of what came only under one of the two.
     """
 
     at: datetime
     customers: int
+    left_out: int
     differences: tuple[Difference, ...]
     only_stage: tuple[Difference, ...]
     stages_today: dict[str, int]
@@ -131,6 +133,7 @@ class Found:
     """
 
     read: int = 0
+    left_out: int = 0
     customers: int = 0
     differing: list[tuple[str, Side, Side]] = field(default_factory=list)
     stages_today: Counter[str] = field(default_factory=Counter)
@@ -146,6 +149,7 @@ class Found:
 
     def add(self, other: Found) -> None:
         self.read += other.read
+        self.left_out += other.left_out
         self.customers += other.customers
         self.differing += other.differing
         self.stages_today += other.stages_today
@@ -205,8 +209,9 @@ def what_if(
 def compared_in(
     log: Log, views: Views, sides: Sides, at: datetime, replayed: Replayed, upto: int, portion: Portion
 ) -> Found:
-    found = compared(replay.folded(log, views, portion, upto=upto), sides, at, replayed)
-    found.read = replay.customers_in(portion)
+    missed = list[int]()
+    found = compared(replay.folded(log, views, portion, upto=upto, missed=missed.append), sides, at, replayed)
+    found.read, found.left_out = replay.customers_in(portion), sum(missed)
     return found
 
 
@@ -216,6 +221,7 @@ def _told(library: Library, found: Found, sides: Sides, at: datetime, replayed: 
     return WhatIf(
         at=at,
         customers=found.customers,
+        left_out=found.left_out,
         differences=tuple(sorted((each for each in every if each.points), key=_largest_first)),
         only_stage=tuple(sorted((each for each in every if not each.points), key=_largest_first)),
         stages_today=dict(sorted(found.stages_today.items())),

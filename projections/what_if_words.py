@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from projections.other_alerts import OtherAlert
+from projections.replay_words import left_out
 from projections.what_if import WhatIf
 from words import N_, Translator
 from words.format import number, points
@@ -36,6 +37,7 @@ def found(each: WhatIf, t: Translator) -> Iterator[str]:
         yield t.gettext(sentence).format(n=number(each.customers, t.lang))
     else:
         yield from _different(each, t)
+    yield from left_out(each.left_out, t)
 
 
 def alerts(each: WhatIf, t: Translator) -> Iterator[str]:

@@ -9,6 +9,7 @@ from domain.calibration import TABLE, Fitted
 from domain.rulebook_text import Place, with_weights
 from projections import calibrating_words
 from projections.calibrating import Outcome
+from projections.replay_words import left_out
 from words import N_, Translator
 from words.format import day_long, number
 
@@ -54,7 +55,8 @@ def days_late(found: Outcome, each: Fitted) -> str:
 
 def fitted(found: Outcome, zone: ZoneInfo, t: Translator) -> str:
     day = day_long(found.until.astimezone(zone).date(), t.lang)
-    return t.gettext(FITTED).format(cases=_cases(found.calibration.cases, t), day=day)
+    said = t.gettext(FITTED).format(cases=_cases(found.calibration.cases, t), day=day)
+    return " ".join((said, *left_out(found.left_out, t)))
 
 
 def verdict(found: Outcome, t: Translator) -> Iterator[str]:

@@ -15,6 +15,7 @@ from domain.forecast import Bin
 from domain.reliability import wilson
 from projections import meaning, meaning_words
 from projections.meaning import OfAdviser, OfBalances
+from projections.replay_words import left_out
 from wiring.home import Konto
 from words import N_, Translator, translator
 
@@ -43,7 +44,9 @@ def _told(found: Found, konto: Konto, reader: Reader) -> FigureTest:
     t = translator(reader.lang)
     answer: OfAdviser | OfBalances = found.answer
     begins = None if answer.since is None else meaning_words.begins(day_of(answer.since, reader), t)
-    return FigureTest(found.at, found.position != konto.log.head(), begins, tuple(_groups(answer, t)))
+    missed = answer.left_out if isinstance(answer, OfBalances) else 0
+    newer, groups = found.position != konto.log.head(), tuple(_groups(answer, t))
+    return FigureTest(found.at, newer, begins, groups, next(left_out(missed, t), None))
 
 
 def _groups(answer: OfAdviser | OfBalances, t: Translator) -> Iterator[Judged | TooFew]:

@@ -43,3 +43,4 @@ class FigureTest(NamedTuple):
     """Whether something has been recorded since."""
     begins: str | None
     groups: tuple[Judged | TooFew, ...]
+    left_out: str | None = None

@@ -73,6 +73,8 @@ def _found(found: FigureTest, needs: str, here: Visit) -> None:
             with column:
                 _beside(group, needs, here)
     look.foot(_foot(found, here))
+    if found.left_out is not None:
+        look.foot(plain(found.left_out))
 
 
 def _alone(group: Judged | TooFew, needs: str, here: Visit) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from dashboard.answers.home import Home as Pages
+from dashboard.shapes.asking import Reader
 from domain import access_key
 from domain.per_person import STREAM
 from domain.roles import LOCAL_USER
+from domain.rulebook import default_text
 from projections import access_keys
 from tests.cli.home import Konto
 from tests.damaged.damage import damaged, entries, newest, texts_damaged
@@ -29,6 +33,9 @@ STORY = """
 2026-03-02T09:00  verspricht K-1 ines "Angebot" bis 2026-03-20T16:00
 2026-03-02T09:01  verspricht K-2 ines "Therme" bis 2026-03-20T16:00
 """
+
+
+READER = Reader(None, "de", ZoneInfo("Europe/Berlin"))
 
 
 @pytest.mark.parametrize("topic", ["key.created", "key.revoked"])
@@ -114,3 +121,31 @@ def test_the_page_of_whom_it_concerns_says_what_is_the_matter(home: Home):
         assert f"Der Eintrag an Stelle {row.position} des Protokolls lässt sich nicht lesen" in told
         assert "lässt sich nicht lesen" not in (told := text_of(opened("account", customer=other)))
         assert "Meier" in told
+
+
+def test_figures_over_the_whole_past_say_whom_they_do_not_rest_on(home: Home, tmp_path: Path):
+    home.take(envelopes(f"{STORY}2026-03-03T09:00  K-1 empfiehlt uns\n"))
+    konto = home.konto
+    told = Konto(konto.home, now=at("2026-03-12T09:00"))
+    rulebook = tmp_path / "other.toml"
+    rulebook.write_text(default_text().replace("kept = 4 ", "kept = 3 "), encoding="utf-8")
+    asked = (
+        ("what-if", str(rulebook), "--processes", "1"),
+        ("what-if", str(rulebook), "--processes", "2"),
+        ("backtest", "account"),
+        ("calibrate", "--out", str(tmp_path / "fitted.toml")),
+    )
+
+    def told_of(*command: str) -> str:
+        (tmp_path / "fitted.toml").unlink(missing_ok=True)
+        return told(*command, "--lang", "en").out
+
+    for command in asked:
+        assert "Left out" not in told_of(*command), command
+        assert json.loads(told_of(*command, "--json"))["left_out"] == 0
+    with damaged(konto, [newest(konto, "promise-")]), answered_by(pages := Pages(konto)):
+        for command in asked:
+            assert "Left out is 1 customer of whom something recorded cannot be read" in told_of(*command), command
+            assert json.loads(told_of(*command, "--json"))["left_out"] == 1
+        assert pages.test(READER, "account", lambda done, total: None)
+        assert "Nicht dabei ist 1 Kunde, von dem sich etwas Erfasstes nicht lesen lässt" in text_of(opened("meaning"))

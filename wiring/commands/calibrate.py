@@ -55,6 +55,7 @@ def _as_json(desk: Desk, found: Outcome, out: Path) -> dict[str, Any]:
     return {
         "until": written(found.until),
         "cases": found.calibration.cases,
+        "left_out": found.left_out,
         "weights": [
             {
                 "weight": each.weight,

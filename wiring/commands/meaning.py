@@ -9,6 +9,7 @@ import typer
 from domain.backtest import Backtest
 from domain.forecast import Score
 from projections import meaning, meaning_words
+from projections.replay_words import left_out
 from wiring.commands.desk import Desk, Json, Lang, at_desk
 from wiring.moments import written
 from wiring.output import SLOW
@@ -57,7 +58,7 @@ def account(ctx: typer.Context, since: Since = None, json: Json = False, lang: L
         groups = {"all": tested.found.all, "fulfilled": tested.found.fulfilled}
         if json:
             answers = {name: _as_json(each) if each else None for name, each in groups.items()}
-            desk.out.answer({"since": written(tested.since), **answers})
+            desk.out.answer({"since": written(tested.since), **answers, "left_out": tested.left_out})
             return
         _begin(desk, tested.since)
         for name, each in ((meaning_words.ALL, tested.found.all), (meaning_words.FULFILLED, tested.found.fulfilled)):
@@ -68,6 +69,7 @@ def account(ctx: typer.Context, since: Since = None, json: Json = False, lang: L
                 desk.out.say(*meaning_words.of_feedback(each, desk.t), "")
                 _table(desk, each.score)
                 desk.out.say("")
+        desk.out.say(*left_out(tested.left_out, desk.t))
 
 
 def _begin(desk: Desk, since: Any) -> None:

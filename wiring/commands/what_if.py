@@ -61,6 +61,7 @@ def as_json(found: WhatIf, t: Translator) -> dict[str, Any]:
     return {
         "at": written(found.at),
         "customers": found.customers,
+        "left_out": found.left_out,
         "changed": len(found.differences),
         "stage_changed": len(found.other_stage),
         "differences": [_difference_as_json(each, t) for each in found.differences],
