@@ -27,6 +27,7 @@ OLDEST_PYTHON = (3, 11)
 ROOT = Path(__file__).resolve().parent
 PACKAGES = ("domain", "projections", "workers", "intake", "wiring", "dashboard", "api", "words", "verifier")
 VENV = ROOT / ".venv"
+CHECKS = ("format", "lint", "types", "layers", "docs")
 MARK = VENV / "setup.json"
 TOOLS = ROOT / ".tools"
 LOG = TOOLS / "setup.log"
@@ -103,7 +104,15 @@ def test(rest: Sequence[str]) -> int:
 
 
 def check(rest: Sequence[str]) -> int:
-    """Runs every check to its end, so that one run shows all there is to mend."""
+    """Runs every check to its end, or those named, so that one run shows all there is to mend."""
+    unknown = [name for name in rest if name not in CHECKS]
+    if unknown:
+        known = ", ".join(CHECKS)
+        raise Stop(
+            f"Die Prüfung „{unknown[0]}“ gibt es nicht. Es gibt: {known}",
+            f'There is no check "{unknown[0]}". There are: {known}',
+            code=2,
+        )
     set_up("dev")
     sources = [*(name for name in PACKAGES if (ROOT / name).is_dir()), "bench", "drills", "run.py"]
     steps = {
@@ -111,11 +120,11 @@ def check(rest: Sequence[str]) -> int:
         "lint": [in_venv("ruff"), "check", "."],
         "types": [in_venv("mypy"), *sources],
         "layers": [in_venv("lint-imports"), "--no-logo"],
+        "docs": [in_venv("python"), "-m", "pytest", "-q", "tests/docs"],
     }
-    if (ROOT / "tests" / "docs").is_dir():
-        steps["docs"] = [in_venv("python"), "-m", "pytest", "-q", "tests/docs"]
     summary = []
-    for name, command in steps.items():
+    for name in rest or CHECKS:
+        command = steps[name]
         shown = " ".join([Path(command[0]).name, *map(str, command[1:])])
         print(f"== {name}: {shown}", flush=True)
         start = time.monotonic()
@@ -238,8 +247,8 @@ COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str, str]] = {
     ),
     "check": (
         check,
-        "prüft Format, Stil, Typen, Schichten und Dokumentation",
-        "checks format, style, types, layers and documentation",
+        "prüft Format, Stil, Typen, Schichten und Dokumentation, oder was davon genannt wird",
+        "checks format, style, types, layers and documentation, or those of them that are named",
     ),
     "audit-dependencies": (
         audit_dependencies,

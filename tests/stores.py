@@ -31,17 +31,21 @@ class Schemas:
             name = f"konto_{self.used}"
             self.used += 1
         with psycopg.connect(self.url, autocommit=True) as connection:
-            for schema in (name, f"{name}_views_{LAYOUT}", f"{name}_journal"):
-                _empty(connection, schema)
+            _empty(connection, [name, f"{name}_views_{LAYOUT}", f"{name}_journal"])
         return f'[store]\nurl = "{self.url}"\ndb_schema = "{name}"\n'
 
 
-def _empty(connection: psycopg.Connection, schema: str) -> None:
-    rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,)).fetchall()
-    tables = [row[0] for row in rows if row[0] != "schema_steps"]
-    statements = [f'DELETE FROM "{schema}"."{table}"' for table in tables]
-    if "stored_events" in tables:
-        statements.append(f'ALTER SEQUENCE "{schema}".stored_events_notification_id_seq RESTART')
+def _empty(connection: psycopg.Connection, schemas: list[str]) -> None:
+    found = connection.execute(
+        "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY(%s) AND tablename <> 'schema_steps'",
+        (schemas,),
+    ).fetchall()
+    statements = [f'DELETE FROM "{schema}"."{table}"' for schema, table in found]
+    statements += [
+        f'ALTER SEQUENCE "{schema}".stored_events_notification_id_seq RESTART'
+        for schema, table in found
+        if table == "stored_events"
+    ]
     if statements:
         connection.execute("; ".join(statements).encode())
 

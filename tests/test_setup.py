@@ -246,6 +246,12 @@ def test_an_unknown_command_is_refused_with_the_next_step():
     assert refused.stderr == 'There is no command "fly". To see all commands: python3 run.py --help\n'
 
 
+def test_an_unknown_check_is_refused_with_those_that_there_are():
+    refused = start("check", "format", "taste")
+    assert refused.returncode == 2
+    assert refused.stderr == 'There is no check "taste". There are: format, lint, types, layers, docs\n'
+
+
 def test_help_lists_every_command():
     shown = start("--help")
     assert shown.returncode == 0
@@ -281,7 +287,10 @@ def test_ci_runs_the_test_command_of_the_readme_and_the_checks():
     ci = (ROOT / ".ci" / "run").read_text("utf-8")
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
     assert "\npython3 run.py test\n" in ci
-    assert "\npython3 run.py check\n" in ci
+    named = re.search(r"\npython3 run\.py check (.+)\n", ci)
+    # The tests of the docs are tests, too.
+    assert named
+    assert {*named[1].split(), "docs"} == {*run.CHECKS}
     readme = ROOT / "README.md"
     if readme.exists():
         assert "python3 run.py test" in readme.read_text("utf-8")
