@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 
 from domain import erasure
 from domain.fact import Fact
-from domain.lives import is_of_a_customer
 from domain.store import Cursor, Row
 from domain.stored import read
 from domain.vocabulary import FACTS
 from projections import outbox, quarantine
-from projections.follow import BY_CUSTOMER, FOLDED, Follower, Progress
+from projections.follow import BY_CUSTOMER, FOLDED, STEERING, Follower, Progress
 from projections.tables import Views
 from wiring.home import Konto
 from words import N_
@@ -38,11 +37,11 @@ class Finding(NamedTuple):
 UNREADABLE_EVENT = N_("Entries that cannot be read: {n}, the first at position {first}. Please run konto audit verify.")
 QUARANTINED = N_(
     "Standing still, since something recorded cannot be taken in: {n}, the first since position {first}. To see what: "
-    "konto quarantine. What the tables say of all other customers is compared with a rebuild, sums are not."
+    "konto quarantine. What the tables say of everybody else is compared with a rebuild, sums are not."
 )
-QUARANTINED_OTHERS = N_(
+QUARANTINED_STEERING = N_(
     "Standing still, since something recorded cannot be taken in: {n}, the first since position {first}. To see what: "
-    "konto quarantine. As long as a document or an alert does, the tables are not compared with a rebuild."
+    "konto quarantine. As long as a document or the firm's rates do, the tables are not compared with a rebuild."
 )
 WOULD_STAND_STILL = N_(
     "Would stand still after a rebuild, since something recorded cannot be taken in any more: {n}, the first since "
@@ -81,7 +80,7 @@ def findings(konto: Konto, progress: Progress | None = None, *, processes: int |
         return
     if still := quarantine.stopped(konto.views):
         # How much waits beside it may differ by a few facts where customers were merged.
-        text = QUARANTINED if all(is_of_a_customer(each.customer) for each in still) else QUARANTINED_OTHERS
+        text = QUARANTINED_STEERING if _steers(each.customer for each in still) else QUARANTINED
         yield _finding("quarantined", text, n=len(still), first=still[0].position)
     yield from _tables(konto, progress, processes)
 
@@ -194,15 +193,20 @@ def compared(views: Views, beside: Views) -> Iterator[Finding]:
     if new := [each for each in quarantine.stopped(beside) if each.customer not in known]:
         yield _finding("would_stand_still", WOULD_STAND_STILL, n=len(new), first=new[0].position)
     still = quarantine.with_their_families(views) | quarantine.with_their_families(beside)
-    # A document that cannot be read counts nowhere in a rebuild, and may count everywhere in the live tables.
-    if all(map(is_of_a_customer, still)):
+    if not _steers(still):
         yield from differences(views, beside, but=still)
 
 
-def differences(views: Views, beside: Views, *, but: Collection[str] = ()) -> Iterator[Finding]:
+def _steers(still: Iterable[str]) -> bool:
+    """A document that cannot be read counts nowhere in a rebuild, and may count everywhere in the live tables."""
+    return any(each in STEERING for each in still)
+
+
+def differences(views: Views, beside: Views, *, but: Set[str] = frozenset()) -> Iterator[Finding]:
     """Tables of two stores that do not say the same, whatever engines they are.
 
-    `but` for some customers: then only tables are compared in which each row is somebody's.
+    `but` for some customers or alerts: then only tables are compared in which each row is somebody's, without the rows
+    that name one of them.
     """
     with views.store.reading() as live, beside.store.reading() as fresh:
         for table in BY_CUSTOMER if but else FOLDED:
@@ -211,9 +215,7 @@ def differences(views: Views, beside: Views, *, but: Collection[str] = ()) -> It
                 yield _finding("different", DIFFERENT, table=table, n=n)
 
 
-def _rows(cursor: Cursor, table: str, but: Collection[str]) -> set[tuple[Any, ...]]:
+def _rows(cursor: Cursor, table: str, but: Set[str]) -> set[tuple[Any, ...]]:
     columns = ", ".join(NOT_FROM_THE_LOG.get(table, ("*",)))
-    if not but:
-        return {tuple(row) for row in cursor.execute(f"SELECT {columns} FROM {table}").all()}
-    rows = cursor.execute(f"SELECT customer, {columns} FROM {table}").all()
-    return {tuple(row) for row in rows if row[0] not in but}
+    rows = cursor.execute(f"SELECT {columns} FROM {table}").all()
+    return {tuple(row) for row in rows if but.isdisjoint(row)}

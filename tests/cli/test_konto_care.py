@@ -253,6 +253,27 @@ def test_while_somebody_stands_still_the_tables_of_all_others_are_compared(told)
     assert codes(told) == ["unreadable_event", "quarantined", "different"]
 
 
+@only_files
+def test_while_an_alert_stands_still_the_tables_of_everybody_are_compared_and_while_a_document_does_nothing_is(told):
+    told("tick")
+    newest = "UPDATE stored_events SET state = ? WHERE rowid = (SELECT MAX(rowid) FROM stored_events WHERE topic = ?)"
+    stored(told, newest, b"{}", "alert.raised")
+    assert codes(told) == ["unreadable_event", "would_stand_still"]
+    told("rebuild")
+    assert [each["type"] for each in told("quarantine", "--json").json] == ["alert.raised"]
+    assert codes(told) == ["unreadable_event", "quarantined"]
+    change(tables_of(told), "UPDATE promises SET late_us = 7 WHERE rowid = (SELECT MIN(rowid) FROM promises)")
+    assert codes(told) == ["unreadable_event", "quarantined", "different"]
+    rulebook = told.home / "rulebook.toml"
+    rulebook.write_text(rulebook.read_text("utf-8") + "# once more\n", encoding="utf-8")
+    told("rules", "publish", str(rulebook))
+    stored(told, newest, b"{}", "document.published")
+    told("rebuild")
+    change(tables_of(told), "UPDATE promises SET late_us = 7 WHERE rowid = (SELECT MIN(rowid) FROM promises)")
+    assert codes(told) == ["unreadable_event", "quarantined"]
+    assert "Solange ein Dokument oder die Quoten der Firma stillstehen" in told("check", code=1).out
+
+
 def test_a_fact_on_which_we_fail_ourselves_holds_its_customer_and_the_check_says_so(told, monkeypatch):
     from projections import promises
 
