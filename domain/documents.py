@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
-from typing import Annotated, Any, Generic, Self, TypeVar
+from functools import lru_cache
+from typing import Annotated, Any, Generic, Self, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -75,7 +76,14 @@ D = TypeVar("D", bound=Document)
 
 
 def load(text: str, model: type[D]) -> D:
-    """The document as validated data. Raises DocumentRefused with every finding, in order of lines."""
+    """The document as validated data, which nobody can change. Raises DocumentRefused with every finding, in order of
+    lines."""
+    return cast(D, _loaded(text, model))
+
+
+@lru_cache(maxsize=32)
+def _loaded(text: str, model: type[Document]) -> Document:
+    """Each once while it is asked for: the same versions count for every follower, page and table."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     data = _toml(text)
     findings: list[DocumentRefused] = []

@@ -110,7 +110,7 @@ def test_the_account_told_who_would_be_unhappy(lived):
 
 def test_of_an_empty_home_nothing_is_said(konto):
     assert konto("backtest", "adviser", "--json").json["n"] == 0
-    assert konto("backtest", "account", "--json").json == {"since": None, "all": None, "fulfilled": None}
+    assert konto("backtest", "account", "--json").json == {"since": None, "all": None, "fulfilled": None, "left_out": 0}
     assert "zu wenige Fälle" in konto("backtest", "adviser", "--lang", "de").out
 
 

@@ -108,7 +108,7 @@ def test_who_stands_still_is_told_whoever_looks_after_it_and_by_name_whoever_may
             home.konto.rebuild()
         assert pages.try_again(READER) == still
         assert pages.firm(READER).still == (still, 0)
-        assert [(each.customer, each.waiting) for each in pages.operations(READER).still] == [("Frau Meier", 1)] * still
+        assert [(each.who, each.waiting) for each in pages.operations(READER).still] == [("Frau Meier", 1)] * still
         assert _as(home, "manager").firm(READER).still == (still, 0)
         assert _as(home, "owner").firm(READER).still == (0, 0)
         assert isinstance(_as(home, "owner").try_again(READER), Refusal)
