@@ -67,7 +67,7 @@ def parked(rows: Sequence[ParkedRow], total: int, here: Visit) -> None:
     for row in rows:
         since = t("since {moment}").format(moment=here.moment(row.since, short=True))
         if row.fact is None:
-            st.markdown(f"{t('Fact')}  \n{quiet(f'{row.why} · {since}')}")
+            st.markdown(f"{t('Fact')}  \n{quiet(f'{since} · {row.why}')}")
             continue
         needs = t("what it belongs to") if row.needs is None else plain(row.needs)
         words = t("waits again for {what}, which was retracted") if row.again else t("waits for {what}")
