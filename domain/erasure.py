@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from domain.alert import AlertBundled, AlertDelivered
 from domain.errors import Refused
@@ -22,7 +22,7 @@ from domain.lives import THINGS, beginning, is_of_a_customer, standing
 from domain.log import Log
 from domain.store import Cursor, Row
 from domain.stored import IllegibleParked, Parked, is_legible, read
-from domain.vault import plan
+from domain.vault import DamagedText, plan
 from domain.vocabulary import FACTS
 from domain.writer import Writer
 
@@ -34,6 +34,8 @@ GROUNDS: tuple[Ground, ...] = get_args(Ground)
 HOLD_GROUNDS: tuple[HoldGround, ...] = get_args(HoldGround)
 
 PAGE = 5_000
+HELD = "customer, since, ends, ground"
+"""The columns from which `_hold` reads who must not be erased."""
 HOLD = "hold"
 """In the place of a fact's key, for what is sealed about a hold."""
 
@@ -47,13 +49,13 @@ class Erasure(NamedTuple):
 
 
 class Hold(NamedTuple):
-    """Until `ends` (None = until it is released) the customer is not erased."""
+    """Until `ends` (None = until it is released) the customer is not erased. `reason` None: it was damaged."""
 
     customer: str
     since: datetime
     ends: datetime | None
     ground: HoldGround
-    reason: str
+    reason: str | None
 
     def stands(self, now: datetime) -> bool:
         return self.ends is None or now < self.ends
@@ -234,20 +236,34 @@ def release(writer: Writer, customers: Iterable[str]) -> None:
 
 
 def holds(log: Log, cursor: Cursor, customers: Iterable[str]) -> list[Hold]:
-    rows = list(
-        cursor.among("SELECT customer, since, ends, ground, sealed FROM holds WHERE customer IN ({among})", customers)
-    )
-    return [
-        Hold(row[0], datetime.fromisoformat(row[1]), _instant(row[2]), row[3], key.open(HOLD, row[4])["reason"])
-        for row in sorted(rows, key=lambda row: str(row[0]))
-        if (key := log.keys.of(cursor, row[0])) is not None
-    ]
+    rows = list(cursor.among(f"SELECT {HELD}, sealed FROM holds WHERE customer IN ({{among}})", customers))
+    return [_hold(row, _reason(log, cursor, row[0], row[4])) for row in sorted(rows, key=lambda row: str(row[0]))]
+
+
+def _reason(log: Log, cursor: Cursor, customer: str, sealed: bytes) -> str | None:
+    """None where it or the customer's key was damaged: whoever is held stays held all the same."""
+    try:
+        key = log.keys.of(cursor, customer)
+        return None if key is None else key.open(HOLD, sealed)["reason"]
+    except DamagedText:
+        return None
 
 
 def holds_of(cursor: Cursor, customers: Iterable[str]) -> list[Hold]:
     """The same without their reasons, which need the customers' keys."""
-    rows = cursor.among("SELECT customer, since, ends, ground FROM holds WHERE customer IN ({among})", customers)
-    return [Hold(row[0], datetime.fromisoformat(row[1]), _instant(row[2]), row[3], "") for row in rows]
+    rows = cursor.among(f"SELECT {HELD} FROM holds WHERE customer IN ({{among}})", customers)
+    return [_hold(row, "") for row in rows]
+
+
+def without_reason(log: Log) -> int:
+    """How many holds there are whose reason was damaged."""
+    with log.store.reading() as cursor:
+        held = [row[0] for row in cursor.execute("SELECT customer FROM holds").all()]
+        return sum(each.reason is None for each in holds(log, cursor, held))
+
+
+def _hold(row: Any, reason: str | None) -> Hold:
+    return Hold(row[0], datetime.fromisoformat(row[1]), _instant(row[2]), row[3], reason)
 
 
 def _instant(text: str | None) -> datetime | None:

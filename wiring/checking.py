@@ -58,6 +58,9 @@ ILLEGIBLE_PARKED = N_(
     "Facts that wait and cannot be read: {n}. Please let their sources send them again; konto parked shows since when "
     "they wait."
 )
+NO_REASON = N_(
+    "Holds whose reason can no longer be read: {n}. Nobody is erased for it; please say it anew with konto hold."
+)
 NO_SECRETS = N_("Facts without an entry in the vault: {n}, the first at position {first}.")
 UNREADABLE = N_("Position {position}: the vault cannot be opened with this home's keys, or was changed.")
 
@@ -142,6 +145,8 @@ def _vault(konto: Konto) -> Iterator[Finding]:
             yield from _unreadable(konto, facts)
     if illegible := konto.log.all_parked()[1]:
         yield _finding("unreadable_parked", ILLEGIBLE_PARKED, n=len(illegible))
+    if n := erasure.without_reason(konto.log):
+        yield _finding("no_reason", NO_REASON, n=n)
     if lost:
         gone = erasure.traces(konto.log, _erased(konto)).facts
         lost = {key: position for key, position in lost.items() if key not in gone}

@@ -43,6 +43,10 @@ IDENTITY = ("name", "email", "phone", "referred")
 """Fields by which, besides ids, somebody is recognised in a file. What was promised may be the same for many."""
 
 HELD_UNTIL = N_("{customer} must not be erased before {until}: {reason} ({ground}). konto hold --release ends that.")
+HELD_FOR_WHATEVER = N_(
+    "{customer} must not be erased ({ground}); why can no longer be read. konto hold says it anew, or ends that with "
+    "--release."
+)
 HELD = N_("{customer} must not be erased: {reason} ({ground}). konto hold --release ends that.")
 NO_GROUND = N_(
     "“{found}” is no reason of the law. Please begin with one of these: {known}. After a colon you may say more, "
@@ -132,7 +136,10 @@ def _must_not_be_held(konto: Konto, families: Iterable[tuple[Party, ...]]) -> No
         found = erasure.holds(konto.log, cursor, head)
     for each in found:
         if each.stands(konto.clock()):
-            said = {"customer": head[each.customer].id, "reason": each.reason, "ground": each.ground}
+            said = {"customer": head[each.customer].id, "ground": each.ground}
+            if each.reason is None:
+                raise Held("held", HELD_FOR_WHATEVER, **said)
+            said["reason"] = each.reason
             if each.ends is None:
                 raise Held("held", HELD, **said)
             raise Held("held", HELD_UNTIL, until=each.ends.isoformat(timespec="minutes"), **said)
@@ -358,6 +365,6 @@ def release(konto: Konto, party: Party) -> None:
     allowed(konto.asker, "erase")
     family = [each.customer for each in _family(konto, party)]
     with konto.log.writing() as writer:
-        if not erasure.holds(konto.log, writer.cursor, family):
+        if not erasure.holds_of(writer.cursor, family):
             raise Refused("not_held", NOT_HELD, "customer", customer=party.id)
         erasure.release(writer, family)

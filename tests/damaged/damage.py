@@ -39,12 +39,22 @@ def texts_damaged(konto: Konto, rows: Iterable[Row]) -> AbstractContextManager[N
 
 def keys_damaged(konto: Konto, rows: Iterable[Row]) -> AbstractContextManager[None]:
     """The same of the keys under which these entries' texts lie."""
-    return _one_bit_changed(konto, "vault_keys", "subject", "wrapped", sorted({customer_of(row) for row in rows}))
+    return keys_of_damaged(konto, sorted({customer_of(row) for row in rows}))
 
 
 def waiting_damaged(konto: Konto, keys: Sequence[str]) -> AbstractContextManager[None]:
     """The same of these facts, which wait for what they refer to."""
     return _one_bit_changed(konto, "parked", "fact", "sealed", keys)
+
+
+def holds_damaged(konto: Konto, customers: Sequence[str]) -> AbstractContextManager[None]:
+    """The same of why these customers must not be erased."""
+    return _one_bit_changed(konto, "holds", "customer", "sealed", customers)
+
+
+def keys_of_damaged(konto: Konto, customers: Sequence[str]) -> AbstractContextManager[None]:
+    """The same of these customers' keys."""
+    return _one_bit_changed(konto, "vault_keys", "subject", "wrapped", customers)
 
 
 @contextmanager

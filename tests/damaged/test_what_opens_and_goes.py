@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -12,19 +14,20 @@ import pytest
 from dashboard.answers.home import Home as Pages
 from dashboard.shapes.asking import Reader
 from domain import access_key
+from domain.errors import Refused
 from domain.per_person import STREAM
 from domain.roles import LOCAL_USER
 from domain.rulebook import default_text
-from projections import access_keys
+from projections import access_keys, customers
 from tests.cli.home import Konto
-from tests.damaged.damage import damaged, entries, newest, texts_damaged
+from tests.damaged.damage import damaged, entries, holds_damaged, keys_of_damaged, newest, texts_damaged
 from tests.dashboard.reading import answered_by, opened, text_of
 from tests.erasing.person import canary, found_in, told
 from tests.erasing.test_erasing import erase, said_by
 from tests.homes import Home
 from tests.notation import at, envelopes
 from tests.per_person.firm import NOW, firm
-from wiring import access
+from wiring import access, checking, erasing
 from wiring.access import Known
 
 STORY = """
@@ -92,6 +95,27 @@ def test_what_stands_still_and_is_no_customer_is_called_by_its_name(home: Home):
             told = text_of(opened("operations"))
         assert all(name in told for name in ("**Regelwerk**", "**Wolf**", "**Schlüssel**"))
     konto.rebuild()
+
+
+@pytest.mark.parametrize("harm", [holds_damaged, keys_of_damaged], ids=["why", "key"])
+def test_whoever_is_held_stays_held_though_nobody_can_read_why_until_it_is_said_that_they_are_free(
+    home: Home, harm: Callable[..., AbstractContextManager[None]]
+):
+    home.take(envelopes(STORY))
+    konto = home.konto
+    party = customers.find(konto.library, konto.asker, "K-1")
+    erasing.hold(konto, party, "claims: lawsuit", None)
+    assert list(checking.findings(konto)) == []
+    with harm(konto, [party.customer]):
+        with pytest.raises(Refused, match=r"claims.*why can no longer be read"):
+            erasing.planned(konto, party)
+        assert ("no_reason", {"n": 1}) in [(each.code, each.params) for each in checking.findings(konto)]
+        if harm is holds_damaged:
+            erasing.hold(konto, party, "claims: said anew", None)
+            with pytest.raises(Refused, match="said anew"):
+                erasing.planned(konto, party)
+        erasing.release(konto, party)
+        assert erasing.erase(konto, erasing.planned(konto, party), "objected", "").customers == (party.customer,)
 
 
 @pytest.mark.parametrize("format", ["jsonl", "csv"])
