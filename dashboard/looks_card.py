@@ -49,4 +49,5 @@ def _show(found: Looks | Refusal, nothing: str, then: str, here: Visit) -> None:
 
 def _line(row: LookRow, here: Visit) -> str:
     beside = " · ".join(plain(part) for part in (row.door, row.page) if part)
-    return f"**{plain(row.who)}** {plain(row.text)}\u2002{quiet(f'{here.moment(row.at, short=True)} · {beside}')}"
+    at = "–" if row.at is None else here.moment(row.at, short=True)
+    return f"**{plain(row.who)}** {plain(row.text)}\u2002{quiet(f'{at} · {beside}')}"

@@ -82,7 +82,7 @@ def _csv(konto: Konto, reader: Reader, seen: Seen) -> bytes:
 
 
 def _look(told: Told, reader: Reader, state: str) -> Iterator[str]:
-    at = told.at.astimezone(reader.zone).isoformat(timespec="seconds")
+    at = "" if told.at is None else told.at.astimezone(reader.zone).isoformat(timespec="seconds")
     yield from (at, at, told.text, told.beside, told.who, told.door, state, "", "", "")
 
 

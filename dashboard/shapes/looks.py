@@ -15,9 +15,10 @@ class LooksAsked(NamedTuple):
 
 
 class LookRow(NamedTuple):
-    """One entry of the access journal in the reader's words; `page` are fixed words for what was opened."""
+    """One entry of the access journal in the reader's words; `page` are fixed words for what was opened. `at` None: it
+    was damaged."""
 
-    at: datetime
+    at: datetime | None
     who: str
     door: str
     text: str

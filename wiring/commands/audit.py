@@ -249,7 +249,10 @@ def looks(
             desk.out.answer([teller.as_json(each) for each in found])
             return
         t = desk.t
-        lines = [[moment(row.at, desk.now, desk.zone, t.lang), *row[1:]] for row in map(teller.told, found)]
+        lines = [
+            ["–" if row.at is None else moment(row.at, desk.now, desk.zone, t.lang), *row[1:]]
+            for row in map(teller.told, found)
+        ]
         if lines:
             desk.out.table([t.gettext(head) for head in (WHEN, WHO, WHERE, DID, PAGE)], lines)
         desk.out.say(t.ngettext("{n} entry.", "{n} entries.", len(found)).format(n=number(len(found), t.lang)))

@@ -150,7 +150,7 @@ def _looks(asking: Asking, seen: Seen) -> dict[str, Any]:
     teller = looks.teller(asking, entries)
     rows = [
         {
-            "time": _day_and_clock(asking, told.at),
+            "time": "–" if told.at is None else _day_and_clock(asking, told.at),
             "text": f"{told.who}: {told.text}",
             "by": f"{told.door} {told.beside}",
         }

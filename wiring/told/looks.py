@@ -102,13 +102,21 @@ class Look(TypedDict):
 
 
 class Told(NamedTuple):
-    """One entry as somebody reads it."""
+    """One entry as somebody reads it; `at` None where that was damaged."""
 
-    at: datetime
+    at: datetime | None
     who: str
     door: str
     text: str
     beside: str
+
+
+def _moment(entry: Entry) -> datetime | None:
+    """What was damaged is shown with the rest of the entry; the audit of the journal names it."""
+    try:
+        return datetime.fromisoformat(entry.at)
+    except ValueError:
+        return None
 
 
 class Teller:
@@ -129,7 +137,7 @@ class Teller:
 
     def told(self, entry: Entry) -> Told:
         door = self.t.gettext(DOORS.get(entry.door, entry.door))  # type: ignore[call-overload]
-        return Told(datetime.fromisoformat(entry.at), self.who(entry.who), door, self.text(entry), self.where(entry))
+        return Told(_moment(entry), self.who(entry.who), door, self.text(entry), self.where(entry))
 
     def who(self, who: str) -> str:
         t = self.t
@@ -146,7 +154,8 @@ class Teller:
     def text(self, entry: Entry) -> str:
         t, what = self.t, entry.what
         if entry.beside == "more" and entry.times >= 1:
-            return t.gettext(TIMES).format(text=t.gettext(ALONE[what]), n=number(entry.times, t.lang))  # type: ignore[index]
+            text = t.gettext(ALONE.get(what, what))  # type: ignore[call-overload]
+            return t.gettext(TIMES).format(text=text, n=number(entry.times, t.lang))
         if entry.about and what in ABOUT:
             return t.gettext(ABOUT[what]).format(about=self._called(entry.about))  # type: ignore[index]
         return t.gettext(ALONE.get(what, what))  # type: ignore[call-overload]
@@ -164,7 +173,7 @@ class Teller:
         known = None if person is None else self.konto.steering.find(person, self.now)
         return {
             "number": entry.number,
-            "time": written(datetime.fromisoformat(entry.at)),
+            "time": written(_moment(entry)),
             "person": known.id if known is not None else None,
             "key": key,
             "door": entry.door,
