@@ -42,6 +42,7 @@ STATUS: Mapping[str, int] = {
     "key_service_away": 503,
     "keys_missing": 503,
     "other_keys": 503,
+    "masters_damaged": 503,
     "not_asked": 503,
     "not_our_version": 503,
     "store_gone": 503,
@@ -50,7 +51,9 @@ STATUS: Mapping[str, int] = {
 """By code; everything else is 422: it was understood, and cannot be recorded or answered so."""
 AGAIN_AFTER_S: Mapping[int, int] = {429: 60, 503: 5}
 """Retry-After."""
-MENDED_BY_SOMEBODY_S: Mapping[str, int] = {"damaged_text": 3_600, "not_our_version": 3_600, "unreadable_event": 3_600}
+MENDED_BY_SOMEBODY_S: Mapping[str, int] = dict.fromkeys(
+    ("damaged_text", "masters_damaged", "not_our_version", "unreadable_event"), 3_600
+)
 """The same by code, for what does not pass by itself."""
 
 

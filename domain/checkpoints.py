@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.instants import kept_instant, kept_instant_if_any
 from domain.store import Cursor
 
 TABLES = (
@@ -61,7 +62,9 @@ def since(cursor: Cursor, size: int) -> list[Kept]:
 def copies(cursor: Cursor) -> dict[str, Copy]:
     """By place."""
     rows = cursor.execute("SELECT place, size, at, failing_since, trouble FROM checkpoint_copies").all()
-    return {row[0]: Copy(row[0], row[1], _instant(row[2]), _instant(row[3]), row[4]) for row in rows}
+    return {
+        row[0]: Copy(row[0], row[1], kept_instant_if_any(row[2]), kept_instant_if_any(row[3]), row[4]) for row in rows
+    }
 
 
 def note_copy(cursor: Cursor, copy: Copy) -> None:
@@ -73,8 +76,4 @@ def note_copy(cursor: Cursor, copy: Copy) -> None:
 
 
 def _kept(row: tuple[int, str, str]) -> Kept:
-    return Kept(row[0], datetime.fromisoformat(row[1]), row[2])
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    return Kept(row[0], kept_instant(row[1]), row[2])

@@ -39,6 +39,13 @@ class CustomerKeys:
         key = keys[subject] = self.master.unwrap(cursor, subject, *row)
         return key
 
+    def unless_damaged(self, cursor: Cursor, subject: str) -> SubjectKey | None:
+        """None: not there, or it cannot be opened. Raises Erased."""
+        try:
+            return self.of(cursor, subject)
+        except DamagedText:
+            return None
+
     def load(self, cursor: Cursor, subjects: Iterable[str]) -> set[str]:
         """Opens those of these customers in one go, as far as they can be; who of them has one, be it destroyed."""
         having, _ = self._load(self._open, cursor, subjects)

@@ -18,6 +18,7 @@ from domain.errors import Refused
 from domain.fact import Fact
 from domain.history import FactName
 from domain.ids import Ids
+from domain.instants import LONG_AGO, kept_instant, kept_instant_if_any
 from domain.lives import THINGS, beginning, is_of_a_customer, standing
 from domain.log import Log
 from domain.store import Cursor, Row
@@ -49,7 +50,10 @@ class Erasure(NamedTuple):
 
 
 class Hold(NamedTuple):
-    """Until `ends` (None = until it is released) the customer is not erased. `reason` None: it was damaged."""
+    """Until `ends` the customer is not erased; None = until it is released, also where that moment was damaged.
+
+    `reason` None: it was damaged.
+    """
 
     customer: str
     since: datetime
@@ -210,7 +214,7 @@ def done(log: Log, customers: Iterable[str]) -> None:
 def known(cursor: Cursor) -> dict[Erasure, bool]:
     """Everybody who was erased, and whether nothing is left to do."""
     rows = cursor.execute("SELECT customer, at, ground, done FROM erasures ORDER BY at, customer").all()
-    return {Erasure(row[0], datetime.fromisoformat(row[1]), row[2]): bool(row[3]) for row in rows}
+    return {Erasure(row[0], kept_instant(row[1]), row[2]): bool(row[3]) for row in rows}
 
 
 def count(log: Log) -> int:
@@ -242,8 +246,8 @@ def holds(log: Log, cursor: Cursor, customers: Iterable[str]) -> list[Hold]:
 
 def _reason(log: Log, cursor: Cursor, customer: str, sealed: bytes) -> str | None:
     """None where it or the customer's key was damaged: whoever is held stays held all the same."""
+    key = log.keys.unless_damaged(cursor, customer)
     try:
-        key = log.keys.of(cursor, customer)
         return None if key is None else key.open(HOLD, sealed)["reason"]
     except DamagedText:
         return None
@@ -263,8 +267,5 @@ def without_reason(log: Log) -> int:
 
 
 def _hold(row: Any, reason: str | None) -> Hold:
-    return Hold(row[0], datetime.fromisoformat(row[1]), _instant(row[2]), row[3], reason)
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    ends = kept_instant_if_any(row[2])
+    return Hold(row[0], kept_instant(row[1]), None if ends == LONG_AGO else ends, row[3], reason)

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Literal, NamedTuple, get_args
 
 from domain.errors import Refused
+from domain.instants import LONG_AGO, kept_instant_if_any
 from domain.store import STORE_FAILS, Cursor, LastingStore, StoreBusy
 from domain.store.schema import Step
 from verifier import journal as chain
@@ -304,7 +305,8 @@ def _was_noted(cursor: Cursor, look: Look, now: datetime) -> datetime | None:
         (look.who, look.what, look.about, _written(now - _ONCE[look.what]), _written(now), look.door, look.beside),
     )
     found = cursor.one()[0]
-    return None if found is None else datetime.fromisoformat(found)
+    before = kept_instant_if_any(found)
+    return None if before == LONG_AGO else before
 
 
 def _is_one_more(cursor: Cursor, look: Look, now: datetime) -> bool:

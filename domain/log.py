@@ -192,8 +192,7 @@ class Log:
     def parked_in(self, cursor: Cursor) -> tuple[list[Parked], list[IllegibleParked]]:
         """The same within a transaction."""
         rows = cursor.execute(f"SELECT {PARKED} FROM parked ORDER BY since, fact").all()
-        key = self.keys.of(cursor, FIRM) if rows else None
-        return ([], []) if key is None else opened_parked(rows, key)
+        return opened_parked(rows, self.keys.unless_damaged(cursor, FIRM) if rows else None)
 
     def erased(self) -> int:
         """Goes up when somebody's key goes, and again when nothing is left: what was read before counts no more."""

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, get_args
 from cryptography.exceptions import InvalidTag
 
 from domain.errors import Refused
+from domain.instants import kept_instant, kept_instant_if_any
 from domain.store import Cursor
 from domain.vault import NONCE_BYTES, DamagedText, MasterKey, SubjectKey
 
@@ -20,6 +21,7 @@ Place = Literal["file", "environment", "service"]
 """service = a key service of the firm's keeps it wrapped, and opens it for whoever may ask."""
 State = Literal["current", "leaving", "gone"]
 PLACES: tuple[Place, ...] = get_args(Place)
+STATES: tuple[State, ...] = get_args(State)
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS master_keys (id TEXT PRIMARY KEY, place TEXT NOT NULL, state TEXT NOT NULL, "
@@ -43,12 +45,12 @@ class Master(NamedTuple):
     sealed: str | None = None
 
 
-class NoSuchMaster(Refused):
+class MastersDamaged(Refused):
     def __init__(self) -> None:
         super().__init__(
-            "other_keys",
-            "A customer's key is wrapped with a master key that this log knows nothing of. Please put the log back "
-            "from a backup.",
+            "masters_damaged",
+            "What the log says of its master keys was damaged or changed, so nobody knows with which one to open it. "
+            "Please put the log back from a backup.",
         )
 
 
@@ -68,20 +70,27 @@ class Masters:
 
     def current(self, cursor: Cursor) -> MasterKey:
         """The one that wraps from now on. Within a writing transaction: until its end."""
-        return self.opened(cursor, cursor.execute(CURRENT).one()[0])
+        row = cursor.execute(CURRENT).one()
+        if row is None:
+            raise MastersDamaged
+        return self.opened(cursor, row[0])
 
     def opened(self, cursor: Cursor, id: str) -> MasterKey:
-        """The master key of this id, which is registered."""
+        """The master key of this id. Raises MastersDamaged."""
         if id in self._open:
             return self._open[id]
-        return self._opened(next(each for each in registered(cursor) if each.id == id))
+        found = next((each for each in registered(cursor) if each.id == id), None)
+        if found is None:
+            raise MastersDamaged
+        return self._opened(found)
 
     def unwrap(self, cursor: Cursor, subject: str, wrapped: bytes, master: str) -> SubjectKey:
-        """Raises DamagedText where it was damaged: the master key is known by its id to be the right one."""
+        """Raises DamagedText where it was damaged: its master key is known by the id to be the right one, or there is
+        none of this id."""
         if master not in self._open:
             found = next((each for each in registered(cursor) if each.id == master), None)
             if found is None:
-                raise NoSuchMaster
+                raise DamagedText
             self._opened(found)
         try:
             return self._open[master].unwrap(subject, wrapped)
@@ -101,14 +110,11 @@ class Masters:
 
 
 def registered(cursor: Cursor) -> list[Master]:
-    """All there ever were, the oldest first."""
+    """All there ever were, the oldest first. Raises MastersDamaged."""
     rows = cursor.execute("SELECT id, place, state, made, gone, sealed FROM master_keys ORDER BY made, id").all()
-    return [
-        Master(
-            row[0], row[1], row[2], datetime.fromisoformat(row[3]), row[4] and datetime.fromisoformat(row[4]), row[5]
-        )
-        for row in rows
-    ]
+    if any(row[1] not in PLACES or row[2] not in STATES for row in rows):
+        raise MastersDamaged
+    return [Master(row[0], row[1], row[2], kept_instant(row[3]), kept_instant_if_any(row[4]), row[5]) for row in rows]
 
 
 def wraps(cursor: Cursor, master: str) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 
 from domain.errors import Refused
 from domain.fact import Data, Fact
+from domain.instants import kept_instant
 from domain.store import Row
 from domain.vault import DamagedText, SubjectKey, plan
 from domain.vocabulary import NotOurVersion, stored_data
@@ -191,17 +192,19 @@ def sealed_parked(fact: Fact, reason: str, key: SubjectKey, nonce: bytes) -> byt
     return key.seal(fact.key, kept, nonce)
 
 
-def opened_parked(rows: Iterable[Any], key: SubjectKey) -> tuple[list[Parked], list[IllegibleParked]]:
-    """`rows`: the columns PARKED. One that cannot be read keeps no other one from being read."""
+def opened_parked(rows: Iterable[Any], key: SubjectKey | None) -> tuple[list[Parked], list[IllegibleParked]]:
+    """`rows`: the columns PARKED. One that cannot be read keeps no other one from it; without the key none can be."""
     whole, illegible = list[Parked](), list[IllegibleParked]()
     for row in rows:
         fact_key, needs, since, sealed = row
         try:
+            if key is None:
+                raise DamagedText
             fact, reason = _opened_parked(fact_key, key.open(fact_key, sealed))
         except Refused as refused:
-            illegible.append(IllegibleParked(fact_key, datetime.fromisoformat(since), refused))
+            illegible.append(IllegibleParked(fact_key, kept_instant(since), refused))
         else:
-            whole.append(Parked(fact, needs, datetime.fromisoformat(since), reason))
+            whole.append(Parked(fact, needs, kept_instant(since), reason))
     return whole, illegible
 
 

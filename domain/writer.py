@@ -192,7 +192,7 @@ class Writer:
 
     def _waiting(self, column: str, values: Sequence[str]) -> tuple[list[Parked], list[IllegibleParked]]:
         rows = list(self.cursor.among(f"SELECT {PARKED} FROM parked WHERE {column} IN ({{among}})", values))
-        return opened_parked(rows, self.key(FIRM)) if rows else ([], [])
+        return opened_parked(rows, self.log.keys.unless_damaged(self.cursor, FIRM) if rows else None)
 
     def _no_longer_parked(self, keys: Iterable[str]) -> None:
         self.cursor.execute_among("DELETE FROM parked WHERE fact IN ({among})", list(keys))

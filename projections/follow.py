@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from domain.document import DocumentPublished
+from domain.document import DocumentPublished, with_their_texts
 from domain.fact import Fact
 from domain.firm import STREAM as FIRM
 from domain.firm import FirmRatesSet
@@ -417,7 +417,8 @@ def _steering_facts(log: Log, upto: int | None) -> list[Fact]:
 
 
 def _published(log: Log, facts: Sequence[Fact], before: int) -> Steering:
-    return published(shipped(log.ids.person), log.legibly_opened(facts), first_fact=first_fact(log, before))
+    told = with_their_texts(log.legibly_opened(facts))
+    return published(shipped(log.ids.person), told, first_fact=first_fact(log, before))
 
 
 def first_fact(log: Log, before: int) -> int | None:

@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidTag
 
 from domain import erasure
 from domain.fact import Fact
+from domain.instants import LONG_AGO, kept_instant
 from domain.store import Cursor, Row
 from domain.stored import read
 from domain.vocabulary import FACTS
@@ -21,6 +22,16 @@ from words import N_
 CHUNK = 1000
 ROUNDS = 5
 """So often the comparison begins anew because somebody records in the meantime."""
+
+MOMENTS = {
+    "checkpoint_copies": ("at", "failing_since"),
+    "checkpoints": ("at",),
+    "erasures": ("at",),
+    "holds": ("since", "ends"),
+    "master_keys": ("made", "gone"),
+    "parked": ("since",),
+}
+"""Where the tables beside the log keep moments in the clear."""
 
 NOT_FROM_THE_LOG = {"outbox": outbox.FROM_THE_LOG}
 """Columns that follow from the log, where a table holds others too: which message leaves when, and who sends it."""
@@ -57,6 +68,10 @@ NOT_RECEIVED = N_("Events missing in the register of received facts: {n}, the fi
 ILLEGIBLE_PARKED = N_(
     "Facts that wait and cannot be read: {n}. Please let their sources send them again; konto parked shows since when "
     "they wait."
+)
+LOST_MOMENTS = N_(
+    "Moments that can no longer be read: {n}, in {tables}. They count as long ago, and whoever is held stays held. "
+    "Please put the log back from a backup, or leave it so."
 )
 NO_REASON = N_(
     "Holds whose reason can no longer be read: {n}. Nobody is erased for it; please say it anew with konto hold."
@@ -145,6 +160,9 @@ def _vault(konto: Konto) -> Iterator[Finding]:
             yield from _unreadable(konto, facts)
     if illegible := konto.log.all_parked()[1]:
         yield _finding("unreadable_parked", ILLEGIBLE_PARKED, n=len(illegible))
+    if lost_moments := _lost_moments(konto):
+        tables = ", ".join(sorted(set(lost_moments)))
+        yield _finding("lost_moments", LOST_MOMENTS, n=len(lost_moments), tables=tables)
     if n := erasure.without_reason(konto.log):
         yield _finding("no_reason", NO_REASON, n=n)
     if lost:
@@ -152,6 +170,18 @@ def _vault(konto: Konto) -> Iterator[Finding]:
         lost = {key: position for key, position in lost.items() if key not in gone}
     if lost:
         yield _finding("no_secrets", NO_SECRETS, n=len(lost), first=min(lost.values()))
+
+
+def _lost_moments(konto: Konto) -> list[str]:
+    """The table of each."""
+    with konto.log.store.reading() as cursor:
+        return [
+            table
+            for table, columns in MOMENTS.items()
+            for column in columns
+            for (moment,) in cursor.execute(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL").all()
+            if kept_instant(moment) == LONG_AGO
+        ]
 
 
 def _present(konto: Konto, facts: list[Fact]) -> set[str]:

@@ -16,7 +16,7 @@ import structlog
 
 from domain import per_person
 from domain.alert import OURSELVES
-from domain.document import DocumentKind, DocumentPublished
+from domain.document import DocumentKind, DocumentPublished, with_their_texts
 from domain.documents import load
 from domain.errors import Refused
 from domain.fact import Fact
@@ -348,7 +348,7 @@ class Konto:
         found = {}
         for facts in histories.values():
             # In order, so that the newest of them that can be opened counts.
-            for fact in self.log.legibly_opened(facts):
+            for fact in with_their_texts(self.log.legibly_opened(facts)):
                 if isinstance(fact.data, DocumentPublished):
                     found[fact.data.kind] = (fact.data.content, fact.recorded)
         return found

@@ -49,6 +49,7 @@ FAILURES = frozenset(
         "moved",
         "not_equal",
         "newer_schema",
+        "masters_damaged",
         "not_our_version",
         "not_prepared",
         "not_ready",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from domain.document import DocumentKind, DocumentPublished
+from domain.document import DocumentKind, DocumentPublished, with_their_texts
 from domain.fact import Fact
 from projections.follow import first_fact
 from wiring.defaults import DEFAULTS
@@ -26,7 +26,7 @@ class Version(NamedTuple):
 def versions(konto: Konto, kind: DocumentKind) -> list[Version]:
     """In the order in which they were published, the shipped one first. One that cannot be read counts for nothing."""
     log = konto.log
-    facts = log.legibly_opened(log.readable([f"document-{kind}"]).get(f"document-{kind}", []))
+    facts = with_their_texts(log.legibly_opened(log.readable([f"document-{kind}"]).get(f"document-{kind}", [])))
     first = first_fact(log, facts[-1].position) if facts else None
     return [Version(None, None, DEFAULTS[kind]()), *(_version(fact, first) for fact in facts)]
 
