@@ -10,11 +10,12 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def kept_instant(text: str) -> datetime:
-    """LONG_AGO where it can no longer be read."""
+    """LONG_AGO where it can no longer be read, or lost its offset."""
     try:
-        return datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except (ValueError, TypeError):
         return LONG_AGO
+    return LONG_AGO if found.tzinfo is None else found
 
 
 def kept_instant_if_any(text: str | None) -> datetime | None:
