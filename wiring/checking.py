@@ -84,6 +84,7 @@ def findings(konto: Konto, progress: Progress | None = None, *, processes: int |
     """`processes` as for a rebuild."""
     yield from _register(konto)
     yield from _vault(konto)
+    yield from _beside(konto)
     try:
         konto.catch_up()
     except Exception as error:
@@ -158,30 +159,11 @@ def _vault(konto: Konto) -> Iterator[Finding]:
             konto.log.opened(facts)
         except InvalidTag:
             yield from _unreadable(konto, facts)
-    if illegible := konto.log.all_parked()[1]:
-        yield _finding("unreadable_parked", ILLEGIBLE_PARKED, n=len(illegible))
-    if lost_moments := _lost_moments(konto):
-        tables = ", ".join(sorted(set(lost_moments)))
-        yield _finding("lost_moments", LOST_MOMENTS, n=len(lost_moments), tables=tables)
-    if n := erasure.without_reason(konto.log):
-        yield _finding("no_reason", NO_REASON, n=n)
     if lost:
         gone = erasure.traces(konto.log, _erased(konto)).facts
         lost = {key: position for key, position in lost.items() if key not in gone}
     if lost:
         yield _finding("no_secrets", NO_SECRETS, n=len(lost), first=min(lost.values()))
-
-
-def _lost_moments(konto: Konto) -> list[str]:
-    """The table of each."""
-    with konto.log.store.reading() as cursor:
-        return [
-            table
-            for table, columns in MOMENTS.items()
-            for column in columns
-            for (moment,) in cursor.execute(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL").all()
-            if kept_instant(moment) == LONG_AGO
-        ]
 
 
 def _present(konto: Konto, facts: list[Fact]) -> set[str]:
@@ -201,6 +183,32 @@ def _unreadable(konto: Konto, facts: list[Fact]) -> Iterator[Finding]:
             konto.log.opened([fact])
         except InvalidTag:
             yield _finding("unreadable", UNREADABLE, position=fact.position)
+
+
+# -- beside the log -------------------------------------------------------------------------------
+
+
+def _beside(konto: Konto) -> Iterator[Finding]:
+    """What else lies beside the log: facts that wait, holds, moments in the clear."""
+    if illegible := konto.log.all_parked()[1]:
+        yield _finding("unreadable_parked", ILLEGIBLE_PARKED, n=len(illegible))
+    if lost_moments := _lost_moments(konto):
+        tables = ", ".join(sorted(set(lost_moments)))
+        yield _finding("lost_moments", LOST_MOMENTS, n=len(lost_moments), tables=tables)
+    if n := erasure.without_reason(konto.log):
+        yield _finding("no_reason", NO_REASON, n=n)
+
+
+def _lost_moments(konto: Konto) -> list[str]:
+    """The table of each."""
+    with konto.log.store.reading() as cursor:
+        return [
+            table
+            for table, columns in MOMENTS.items()
+            for column in columns
+            for (moment,) in cursor.execute(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL").all()
+            if kept_instant(moment) == LONG_AGO
+        ]
 
 
 # -- the tables -------------------------------------------------------------------------------------

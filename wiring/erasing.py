@@ -43,7 +43,7 @@ IDENTITY = ("name", "email", "phone", "referred")
 """Fields by which, besides ids, somebody is recognised in a file. What was promised may be the same for many."""
 
 HELD_UNTIL = N_("{customer} must not be erased before {until}: {reason} ({ground}). konto hold --release ends that.")
-HELD_FOR_WHATEVER = N_(
+HELD_WHY_UNREADABLE = N_(
     "{customer} must not be erased ({ground}); why can no longer be read. konto hold says it anew, or ends that with "
     "--release."
 )
@@ -138,7 +138,7 @@ def _must_not_be_held(konto: Konto, families: Iterable[tuple[Party, ...]]) -> No
         if each.stands(konto.clock()):
             said = {"customer": head[each.customer].id, "ground": each.ground}
             if each.reason is None:
-                raise Held("held", HELD_FOR_WHATEVER, **said)
+                raise Held("held", HELD_WHY_UNREADABLE, **said)
             said["reason"] = each.reason
             if each.ends is None:
                 raise Held("held", HELD, **said)

@@ -179,7 +179,10 @@ def _parked(found: waiting.Waiting, reader: Reader) -> Iterator[ParkedRow]:
     rows = [
         *(row(each, again=False) for each in found.early),
         *(row(each, again=True) for each in found.again),
-        *(ParkedRow(None, "", None, each.since, False, waiting.why_illegible(each, t)) for each in found.illegible),
+        *(
+            ParkedRow(None, "", needs=None, since=each.since, again=False, why=waiting.why_illegible(each, t))
+            for each in found.illegible
+        ),
     ]
     yield from sorted(rows, key=lambda row: row.since)[:SHOWN]
 
